@@ -1,1 +1,27 @@
-//! skeleton
+//! The words and rules of the association: pure code without I/O, clock or framework.
+//!
+//! Time is passed in; whoever calls decides what to read and where to write. Each file is one thing of the domain with
+//! its rules, its refusals and their tests.
+
+pub mod access;
+pub mod branch;
+pub mod calendar;
+pub mod codes;
+pub mod contacts;
+pub mod cooperative;
+pub mod decimal;
+pub mod disclosure;
+pub mod fault;
+pub mod fold;
+pub mod geography;
+pub mod id;
+pub mod indicator;
+pub mod market;
+pub mod membership;
+pub mod money;
+pub mod opening_hours;
+pub mod partnership;
+pub mod product;
+pub mod programme;
+pub mod source;
+pub mod text;

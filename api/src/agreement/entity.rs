@@ -1,0 +1,77 @@
+//! The table of agreements.
+
+use crate::platform::db::Node;
+use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::partnership::{AgreementState, SignedOnBasis};
+use domain::source::Source;
+use domain::text::LocalizedText;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "agreement")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order in which rows were made; newer ones have larger numbers.
+    pub number: i64,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What it is about.
+    pub object: Option<Document<LocalizedText>>,
+    /// The texts it rests on.
+    pub legal_bases: Document<Vec<LocalizedText>>,
+    /// Where it stands by what was decided; what follows from dates is derived.
+    pub status: Stored<AgreementState>,
+    /// When it was signed.
+    pub signed_on: Option<Day>,
+    /// How that day is known.
+    pub signed_on_basis: Option<Stored<SignedOnBasis>>,
+    /// Where it was signed.
+    pub signed_in: Option<Document<LocalizedText>>,
+    /// Its first day, when published.
+    pub starts_on: Option<Day>,
+    /// How long it runs.
+    pub duration_months: Option<i32>,
+    /// Its last day in force.
+    pub ends_on: Option<Day>,
+    /// The budget in centimes, when published.
+    pub budget: Option<i64>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// Where the facts come from.
+    pub sources: Document<Vec<Source>>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeAgreements;
+    const MANAGE: Permission = Permission::ManageAgreements;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

@@ -1,0 +1,39 @@
+//! The table of parties to agreements.
+
+use crate::platform::stored::{Stored};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::partnership::PartyRole;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "agreement_party")]
+pub struct Model {
+    /// The agreement.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub agreement_id: Uuid,
+    /// Its place.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i32,
+    /// Who.
+    pub partner_id: Uuid,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// As what; none: not published.
+    pub role: Option<Stored<PartyRole>>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeAgreements;
+    const MANAGE: Permission = Permission::ManageAgreements;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::AgreementId;
+}

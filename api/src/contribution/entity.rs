@@ -1,0 +1,63 @@
+//! The table of contributions: who paid how much for a market or an agreement.
+
+use crate::platform::db::Node;
+use crate::platform::stored::{Stored};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::partnership::{ContributionKind, ContributionStatus};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "contribution")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// The market that was paid for.
+    pub market_id: Option<Uuid>,
+    /// The agreement that was paid for.
+    pub agreement_id: Option<Uuid>,
+    /// Who paid; none: not published.
+    pub partner_id: Option<Uuid>,
+    /// Its place among its sisters.
+    pub position: i32,
+    /// In cash or in kind; none: not published.
+    pub kind: Option<Stored<ContributionKind>>,
+    /// How much, in centimes.
+    pub amount: i64,
+    /// Whether it is confirmed.
+    pub status: Stored<ContributionStatus>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeAgreements;
+    const MANAGE: Permission = Permission::ManageAgreements;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

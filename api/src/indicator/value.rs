@@ -1,0 +1,88 @@
+//! The table of figures as they may leave the association, after disclosure control.
+
+use crate::platform::db::Node;
+use crate::platform::stored::{Day, Stored};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::indicator::{AreaKind, Method, ValueKind, ValueStatus};
+use domain::membership::{Milieu, Sex};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "indicator_value")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order in which rows were made; newer ones have larger numbers.
+    pub number: i64,
+    /// The branch that owns it; none for statistics.
+    pub branch_id: Option<Uuid>,
+    /// What it measures.
+    pub indicator_id: Uuid,
+    /// The programme whose result it is; none for statistics.
+    pub programme_id: Option<Uuid>,
+    /// What kind of figure.
+    pub kind: Stored<ValueKind>,
+    /// The period as it is written.
+    pub period: String,
+    /// Its first day.
+    pub period_start: Day,
+    /// Its last day.
+    pub period_end: Day,
+    /// What kind of area.
+    pub area_kind: Stored<AreaKind>,
+    /// Which area.
+    pub area_code: String,
+    /// Of town or country alone; none: of both.
+    pub milieu: Option<Stored<Milieu>>,
+    /// Of one sex alone; none: of both.
+    pub sex: Option<Stored<Sex>>,
+    /// Of one age band alone; none: of all.
+    pub age_band: Option<String>,
+    /// The figure with the decimals of its source.
+    pub value: Option<String>,
+    /// Whether there is a figure.
+    pub status: Stored<ValueStatus>,
+    /// The source's code.
+    pub source_code: String,
+    /// The source.
+    pub source_name: String,
+    /// How it was found.
+    pub source_method: Stored<Method>,
+    /// The year it refers to.
+    pub source_year: i32,
+    /// Where to read it.
+    pub source_url: Option<String>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeIndicators;
+    const MANAGE: Permission = Permission::ManageIndicators;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Indicator: indicator_id, Programme: programme_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

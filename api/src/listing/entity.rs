@@ -1,0 +1,62 @@
+//! The table of listings: what is on the shelf of a market.
+
+use crate::platform::db::Node;
+use crate::platform::stored::{Day};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "listing")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order in which rows were made; newer ones have larger numbers.
+    pub number: i64,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// Where it is sold.
+    pub market_id: Uuid,
+    /// What is sold.
+    pub product_id: Uuid,
+    /// In which quantity.
+    pub variant_id: Uuid,
+    /// The shelf price in centimes.
+    pub price: i64,
+    /// Whether the market shows it.
+    pub visible: bool,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// The last day on which it may be shown; none: no end.
+    pub valid_until: Option<Day>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeListings;
+    const MANAGE: Permission = Permission::ManageListings;
+    const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, VariantId => variant_id, Price => price, Visible => visible, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

@@ -1,0 +1,93 @@
+//! The table of markets.
+
+use crate::platform::db::Node;
+use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::contacts::Contacts;
+use domain::market::{Aim, MarketStatus, OpeningHoursBasis};
+use domain::opening_hours::OpeningHours;
+use domain::source::Source;
+use domain::text::LocalizedText;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "market")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order in which rows were made; newer ones have larger numbers.
+    pub number: i64,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// Where it is.
+    pub province_id: Uuid,
+    /// The agreement that funded it.
+    pub agreement_id: Option<Uuid>,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The name.
+    pub name: Document<LocalizedText>,
+    /// What lists by name sort by in Arabic.
+    pub name_key_ar: String,
+    /// What lists by name sort by in the other languages.
+    pub name_key_fr: String,
+    /// The city.
+    pub city: Option<Document<LocalizedText>>,
+    /// The address.
+    pub address: Option<Document<LocalizedText>>,
+    /// Degrees north.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// How the public reaches it.
+    pub contacts: Option<Document<Contacts>>,
+    /// Where it stands.
+    pub status: Stored<MarketStatus>,
+    /// When it was announced.
+    pub announced_on: Option<Day>,
+    /// When it opened.
+    pub opened_on: Option<Day>,
+    /// When it is open.
+    pub opening_hours: Document<OpeningHours>,
+    /// Where the hours come from.
+    pub opening_hours_basis: Stored<OpeningHoursBasis>,
+    /// What it cost, in centimes.
+    pub cost: Option<i64>,
+    /// What it is for.
+    pub aims: Document<Vec<Aim>>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// Where the facts come from.
+    pub sources: Document<Vec<Source>>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeMarkets;
+    const MANAGE: Permission = Permission::ManageMarkets;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(Market { Id => id, Number => number, BranchId => branch_id, ProvinceId => province_id, AgreementId => agreement_id, Slug => slug, Name => name, NameKeyAr => name_key_ar, NameKeyFr => name_key_fr, City => city, Address => address, Latitude => latitude, Longitude => longitude, Contacts => contacts, Status => status, AnnouncedOn => announced_on, OpenedOn => opened_on, OpeningHours => opening_hours, OpeningHoursBasis => opening_hours_basis, Cost => cost, Aims => aims, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Province: province_id, Agreement: agreement_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

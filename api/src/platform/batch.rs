@@ -1,0 +1,146 @@
+//! Levels: things that were read together are asked for their relatives together, in one statement.
+//!
+//! A page of markets shares one [`Batch`]. The first market that is asked for its contributions reads them for all of
+//! the page; the others wait and take theirs. No timer decides what belongs together, so the number of statements of
+//! an operation is always the same.
+
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::Kind;
+use crate::platform::reader::Reader;
+use crate::platform::table::{Cells, Table};
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// What leads from things of one kind to their relatives: read for a whole level at once.
+pub trait Related: std::fmt::Debug + Send + Sync + 'static {
+    /// The kind of thing that it leads from.
+    const OF: Kind;
+    /// What one of them has.
+    type Value: Clone + Default + Send + Sync + 'static;
+
+    /// Read the relatives of all of `keys`; a key without any may be left out.
+    fn load(&self, reader: &Reader, keys: &[Uuid]) -> impl Future<Output = Result<HashMap<Uuid, Self::Value>>> + Send;
+}
+
+/// The keys of things that were read together, by kind.
+#[derive(Debug, Default)]
+pub struct Keys(Vec<(Kind, Uuid)>);
+
+impl Keys {
+    /// A thing that the level names.
+    pub fn add(&mut self, kind: Kind, key: Uuid) {
+        self.0.push((kind, key));
+    }
+
+    /// A thing that the level names, if there is one.
+    pub fn add_optional(&mut self, kind: Kind, key: Option<Uuid>) {
+        self.0.extend(key.map(|key| (kind, key)));
+    }
+
+    /// The level of everything that was named.
+    pub fn batch(mut self) -> Batch {
+        self.0.sort_unstable_by_key(|(kind, key)| (*kind as u8, *key));
+        self.0.dedup();
+        Batch(Arc::new(Inner { keys: self.0, loaded: Mutex::default() }))
+    }
+}
+
+type Loaded = Arc<OnceCell<Arc<dyn Any + Send + Sync>>>;
+
+/// Things that were read together, with what was read for them since; cheap to clone.
+#[derive(Clone)]
+pub struct Batch(Arc<Inner>);
+
+struct Inner {
+    keys: Vec<(Kind, Uuid)>,
+    loaded: Mutex<HashMap<String, Loaded>>,
+}
+
+impl Batch {
+    /// The level of these rows of one table.
+    pub fn of<'r, E: Table>(rows: impl IntoIterator<Item = &'r E::Model>) -> Self
+    where
+        E::Model: 'r,
+    {
+        let mut keys = Keys::default();
+        for row in rows {
+            E::keys(row, &mut keys);
+        }
+        keys.batch()
+    }
+
+    /// What `key` has by `related`; read for the whole level when it is the first to ask.
+    ///
+    /// # Errors
+    /// What the reading answered; then the next one to ask tries again.
+    pub async fn load<R: Related>(&self, reader: &Reader, related: R, key: Uuid) -> Result<R::Value> {
+        let cell = self.cell::<R>(&related);
+        let loaded = cell
+            .get_or_try_init(|| async {
+                let keys: Vec<Uuid> =
+                    self.0.keys.iter().filter(|(kind, _)| *kind == R::OF).map(|(_, key)| *key).collect();
+                let values = related.load(reader, &keys).await?;
+                Ok::<_, Error>(Arc::new(values) as Arc<dyn Any + Send + Sync>)
+            })
+            .await?;
+        let values = loaded.downcast_ref::<HashMap<Uuid, R::Value>>().expect("the name holds the type");
+        Ok(values.get(&key).cloned().unwrap_or_default())
+    }
+
+    /// The thing that a key points to, with the level of all that are pointed to from here; nothing when the actor
+    /// cannot see it.
+    ///
+    /// # Errors
+    /// What the reading answered.
+    pub async fn one<E: Table>(&self, reader: &Reader, key: Option<Uuid>) -> Result<Option<(E::Model, Batch)>>
+    where
+        E::Model: Clone + Send + Sync + 'static,
+    {
+        match key {
+            None => Ok(None),
+            Some(key) => self.load(reader, One::<E>(std::marker::PhantomData), key).await,
+        }
+    }
+
+    /// Relatives asked for with other arguments are other relatives; what they are called says the arguments too.
+    fn cell<R: Related>(&self, related: &R) -> Loaded {
+        let mut name = String::from(std::any::type_name::<R>());
+        write!(name, "{related:?}").expect("writing to a string does not fail");
+        let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(loaded.entry(name).or_default())
+    }
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Batch of {}", self.0.keys.len())
+    }
+}
+
+/// The row that a key points to.
+struct One<E>(std::marker::PhantomData<E>);
+
+impl<E> std::fmt::Debug for One<E> {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
+impl<E: Table> Related for One<E>
+where
+    E::Model: Clone + Send + Sync + 'static,
+{
+    const OF: Kind = E::KIND;
+    type Value = Option<(E::Model, Batch)>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let rows = tx.see::<E>().among(E::KEY, keys).all(Cells::row::<E>).await?;
+        let batch = Batch::of::<E>(&rows);
+        Ok(rows.into_iter().map(|row| (E::key(&row), Some((row, batch.clone())))).collect())
+    }
+}

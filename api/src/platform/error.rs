@@ -1,0 +1,78 @@
+//! Refusals and failures on their way to the client: every one has a code; the cause of our own failures stays here.
+
+use domain::fault::{Code, Fault};
+
+/// Why a field has no answer.
+///
+/// It has deliberately no `Display`: async-graphql turns anything printable into an error without a code.
+#[derive(Debug)]
+pub struct Error {
+    code: Code,
+    argument: Option<String>,
+    cause: Option<String>,
+}
+
+/// The outcome of asking the platform for something.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An argument that cannot be used, by its name below the field (`first`, `filter.minPrice`).
+    pub fn argument(name: impl Into<String>) -> Self {
+        Self { code: Code::BadUserInput, argument: Some(name.into()), cause: None }
+    }
+
+    /// A refusal by its code.
+    pub fn refused(code: Code) -> Self {
+        Self { code, argument: None, cause: None }
+    }
+
+    /// A failure of ours. The client learns that there was one; the cause goes to the log, once.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self { code: Code::Internal, argument: None, cause: Some(cause.to_string()) }
+    }
+
+    /// The code that the client will see.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What happened, for the log and for the person who started a command.
+    pub fn cause(&self) -> &str {
+        self.cause.as_deref().unwrap_or(self.code.as_str())
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self { code: fault.code, argument: (!fault.field.is_empty()).then(|| fault.field.join(".")), cause: None }
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        match error {
+            // The pool is exhausted or the database is gone: the client may come back.
+            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
+                tracing::warn!(error = %error, "the database cannot be reached");
+                Self::refused(Code::Unavailable)
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        use async_graphql::ErrorExtensions;
+        if let Some(cause) = &error.cause {
+            tracing::error!(cause, "a field failed");
+        }
+        // The message is put into the request's language where the answer leaves the house.
+        async_graphql::Error::new(error.code.as_str()).extend_with(|_, extensions| {
+            extensions.set("code", error.code.as_str());
+            if let Some(argument) = &error.argument {
+                extensions.set("argument", argument.as_str());
+            }
+        })
+    }
+}

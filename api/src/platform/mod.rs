@@ -1,0 +1,13 @@
+//! The ground floor: what every feature stands on. It knows no feature.
+
+pub mod batch;
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod global_id;
+pub mod page;
+pub mod reader;
+pub mod scalars;
+pub mod stored;
+pub mod table;
+pub mod text;

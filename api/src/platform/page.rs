@@ -1,0 +1,437 @@
+//! Pages: arguments that are checked, keyset cursors that are sealed, and the connections that clients see.
+
+use crate::platform::db::See;
+use crate::platform::error::{Error, Result};
+use crate::platform::table::{Cells, Table};
+use async_graphql::{Object, OutputType, SimpleObject, TypeName};
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::sea_query::{self, Expr, ExprTrait, SimpleExpr};
+use sea_orm::{DbErr, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The largest page.
+pub const LARGEST_PAGE: i32 = 100;
+
+/// The arguments `first`, `after`, `last` and `before` as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PageArgs {
+    /// How many from the beginning.
+    pub first: Option<i32>,
+    /// Those after this cursor.
+    pub after: Option<String>,
+    /// How many from the end.
+    pub last: Option<i32>,
+    /// Those before this cursor.
+    pub before: Option<String>,
+}
+
+impl PageArgs {
+    /// The arguments of a field.
+    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
+        Self { first, after, last, before }
+    }
+
+    /// How many are wanted and from which end.
+    fn size(&self) -> Result<(u64, bool)> {
+        let (size, backwards, name) = match (self.first, self.last) {
+            (Some(first), None) => (first, false, "first"),
+            (None, Some(last)) => (last, true, "last"),
+            (None, None) => return Err(Error::argument("first")),
+            (Some(_), Some(_)) => return Err(Error::argument("last")),
+        };
+        if !(0..=LARGEST_PAGE).contains(&size) {
+            return Err(Error::argument(name));
+        }
+        Ok((size.unsigned_abs().into(), backwards))
+    }
+}
+
+/// The key that cursors are sealed with; it prints as dots.
+#[derive(Clone)]
+pub struct CursorKey(Arc<hmac::Key>);
+
+impl CursorKey {
+    /// A key from secret bytes.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))
+    }
+}
+
+impl std::fmt::Debug for CursorKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("•••")
+    }
+}
+
+/// One column of an order, as a cursor holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A number.
+    Long(i64),
+    /// A text.
+    Text(String),
+}
+
+/// The types of the columns that lists are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// A number.
+    Long,
+    /// A text.
+    Text,
+}
+
+impl KeyKind {
+    fn read(self, cells: &mut Cells<'_>) -> Result<Key, DbErr> {
+        match self {
+            Self::Long => cells.take().map(Key::Long),
+            Self::Text => cells.take().map(Key::Text),
+        }
+    }
+}
+
+impl From<Key> for Value {
+    fn from(key: Key) -> Self {
+        match key {
+            Key::Long(number) => number.into(),
+            Key::Text(text) => text.into(),
+        }
+    }
+}
+
+/// A total order: its columns, all in one direction, the last one unique.
+#[derive(Clone, Debug)]
+pub struct Order {
+    columns: Vec<(SimpleExpr, KeyKind)>,
+    descending: bool,
+}
+
+impl Order {
+    /// From the smallest to the largest.
+    pub fn ascending(columns: Vec<(SimpleExpr, KeyKind)>) -> Self {
+        Self { columns, descending: false }
+    }
+
+    /// From the largest to the smallest.
+    pub fn descending(columns: Vec<(SimpleExpr, KeyKind)>) -> Self {
+        Self { columns, descending: true }
+    }
+}
+
+/// What a cursor belongs to: the list with its filter and order. A cursor of another list does not open here.
+#[derive(Clone)]
+pub struct Seal {
+    key: CursorKey,
+    list: Arc<str>,
+}
+
+impl Seal {
+    /// The seal of a list that is named by its field, parent, filter and order.
+    pub fn new(key: &CursorKey, list: impl Into<Arc<str>>) -> Self {
+        Self { key: key.clone(), list: list.into() }
+    }
+
+    fn tag(&self, keys: &[u8]) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.key.0);
+        context.update(self.list.as_bytes());
+        context.update(&[0]);
+        context.update(keys);
+        context.sign()
+    }
+
+    /// The cursor that stands for these keys.
+    pub fn close(&self, keys: &[Key]) -> String {
+        let mut bytes = vec![0; TAG];
+        for key in keys {
+            match key {
+                Key::Long(number) => {
+                    bytes.push(b'l');
+                    bytes.extend_from_slice(&number.to_be_bytes());
+                }
+                Key::Text(text) => {
+                    bytes.push(b't');
+                    bytes.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+            }
+        }
+        let tag = self.tag(&bytes[TAG..]);
+        bytes[..TAG].copy_from_slice(&tag.as_ref()[..TAG]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The keys that a cursor stands for; nothing when it was not sealed by us for this list.
+    pub fn open(&self, cursor: &str) -> Option<Vec<Key>> {
+        // Names are at most 200 characters, so a cursor of ours is short.
+        if cursor.len() > 4096 {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (tag, mut rest) = bytes.split_at_checked(TAG)?;
+        let expected = self.tag(rest);
+        aws_lc_rs::constant_time::verify_slices_are_equal(tag, &expected.as_ref()[..TAG]).ok()?;
+        let mut keys = Vec::new();
+        while let Some((kind, tail)) = rest.split_first() {
+            rest = match kind {
+                b'l' => {
+                    let (number, tail) = tail.split_first_chunk()?;
+                    keys.push(Key::Long(i64::from_be_bytes(*number)));
+                    tail
+                }
+                b't' => {
+                    let (length, tail) = tail.split_first_chunk()?;
+                    let (text, tail) = tail.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+                    keys.push(Key::Text(String::from_utf8(text.to_vec()).ok()?));
+                    tail
+                }
+                _ => return None,
+            };
+        }
+        Some(keys)
+    }
+}
+
+/// How many bytes of the seal a cursor carries.
+const TAG: usize = 16;
+
+/// How many things there are in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// As many as were counted.
+    pub count: u64,
+    /// Whether there are more, and counting ended there.
+    pub capped: bool,
+}
+
+/// One thing of a page with the keys of its cursor.
+#[derive(Clone)]
+pub struct Edge<T> {
+    node: T,
+    keys: Vec<Key>,
+    seal: Seal,
+}
+
+/// One page of a list.
+#[derive(Clone)]
+pub struct Connection<T> {
+    edges: Vec<Edge<T>>,
+    has_next: bool,
+    has_previous: bool,
+    total: Option<Total>,
+}
+
+/// What was read of a page before it is known what its things will be in GraphQL.
+pub struct Page<R> {
+    /// The rows with their keys, in the order of the list.
+    pub rows: Vec<(R, Vec<Key>)>,
+    /// Whether there are more behind.
+    pub has_next: bool,
+    /// Whether there are more before.
+    pub has_previous: bool,
+}
+
+impl<R> Page<R> {
+    /// A page cut out of rows that were read in the direction asked for, one more than wanted.
+    pub(crate) fn cut(mut rows: Vec<(R, Vec<Key>)>, wanted: &Wanted) -> Self {
+        let more = rows.len() as u64 > wanted.size;
+        rows.truncate(usize::try_from(wanted.size).unwrap_or(usize::MAX));
+        if wanted.backwards {
+            rows.reverse();
+            return Self { rows, has_next: wanted.before.is_some(), has_previous: more };
+        }
+        Self { rows, has_next: more, has_previous: wanted.after.is_some() }
+    }
+
+    /// The connection of the things that `make` turns the rows into, all at once.
+    pub fn connection<T>(self, seal: &Seal, total: Option<Total>, make: impl FnOnce(Vec<R>) -> Vec<T>) -> Connection<T> {
+        let (rows, keys): (Vec<R>, Vec<Vec<Key>>) = self.rows.into_iter().unzip();
+        let edges = make(rows).into_iter().zip(keys).map(|(node, keys)| Edge { node, keys, seal: seal.clone() }).collect();
+        Connection { edges, has_next: self.has_next, has_previous: self.has_previous, total }
+    }
+}
+
+/// Page arguments after the check: how many, from which end, between which keys.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// How many.
+    pub size: u64,
+    /// From the end.
+    pub backwards: bool,
+    /// Those after these keys.
+    pub after: Option<Vec<Key>>,
+    /// Those before these keys.
+    pub before: Option<Vec<Key>>,
+}
+
+impl Wanted {
+    /// Check the arguments of a page against the list they are for.
+    ///
+    /// # Errors
+    /// BAD_USER_INPUT naming `first`, `last`, `after` or `before`.
+    pub fn new(args: &PageArgs, seal: &Seal, kinds: &[KeyKind]) -> Result<Self> {
+        let (size, backwards) = args.size()?;
+        let open = |cursor: &Option<String>, name: &str| match cursor {
+            None => Ok(None),
+            Some(cursor) => seal
+                .open(cursor)
+                .filter(|keys| keys.iter().map(kind_of).eq(kinds.iter().copied()))
+                .map(Some)
+                .ok_or_else(|| Error::argument(name)),
+        };
+        Ok(Self { size, backwards, after: open(&args.after, "after")?, before: open(&args.before, "before")? })
+    }
+}
+
+fn kind_of(key: &Key) -> KeyKind {
+    match key {
+        Key::Long(_) => KeyKind::Long,
+        Key::Text(_) => KeyKind::Text,
+    }
+}
+
+impl<E: Table> See<'_, '_, E> {
+    /// Read one page in an order: a keyset query of one row more than wanted.
+    ///
+    /// # Errors
+    /// BAD_USER_INPUT naming the argument, or the database's refusal.
+    pub async fn page<R>(
+        self,
+        args: &PageArgs,
+        seal: &Seal,
+        order: &Order,
+        read: impl Fn(&mut Cells<'_>) -> Result<R, DbErr>,
+    ) -> Result<Page<R>> {
+        let kinds: Vec<KeyKind> = order.columns.iter().map(|(_, kind)| *kind).collect();
+        let wanted = Wanted::new(args, seal, &kinds)?;
+        let descending = order.descending != wanted.backwards;
+        let mut see = self;
+        if let Some(keys) = &wanted.after {
+            see = see.filter(beyond(&order.columns, keys, order.descending));
+        }
+        if let Some(keys) = &wanted.before {
+            see = see.filter(beyond(&order.columns, keys, !order.descending));
+        }
+        let direction = if descending { sea_query::Order::Desc } else { sea_query::Order::Asc };
+        see = see.also(order.columns.iter().map(|(column, _)| column.clone())).statement(|statement| {
+            for (column, _) in &order.columns {
+                statement.order_by_expr(column.clone(), direction.clone());
+            }
+            statement.limit(wanted.size + 1);
+        });
+        let rows = see
+            .all(|cells| {
+                let row = read(cells)?;
+                let keys = kinds.iter().map(|kind| kind.read(cells)).collect::<Result<Vec<_>, _>>()?;
+                Ok((row, keys))
+            })
+            .await?;
+        Ok(Page::cut(rows, &wanted))
+    }
+
+    /// How many there are in all, when the client asked.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn total(&self, asked: bool) -> Result<Option<Total>> {
+        if !asked {
+            return Ok(None);
+        }
+        Ok(Some(Total { count: self.again().count(None).await?, capped: false }))
+    }
+}
+
+/// The condition that a row stands behind these keys: one comparison of rows, which an index on the columns answers.
+fn beyond(columns: &[(SimpleExpr, KeyKind)], keys: &[Key], descending: bool) -> SimpleExpr {
+    let values = keys.iter().map(|key| Expr::val(Value::from(key.clone())));
+    let (left, right) = match columns {
+        [(column, _)] => (column.clone(), values.into_iter().next().expect("as many keys as columns")),
+        _ => (
+            SimpleExpr::from(Expr::tuple(columns.iter().map(|(column, _)| column.clone()))),
+            SimpleExpr::from(Expr::tuple(values)),
+        ),
+    };
+    if descending { left.lt(right) } else { left.gt(right) }
+}
+
+/// Where a page stands in its list.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether there are more things after this page.
+    has_next_page: bool,
+    /// Whether there are more things before this page.
+    has_previous_page: bool,
+    /// The cursor of the first thing of this page.
+    start_cursor: Option<String>,
+    /// The cursor of the last thing of this page.
+    end_cursor: Option<String>,
+}
+
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
+}
+
+/// One thing of a page, with its place in the list.
+#[Object(name_type)]
+impl<T: OutputType> Edge<T> {
+    /// The thing.
+    async fn node(&self) -> &T {
+        &self.node
+    }
+
+    /// Its place in the list with this filter and order, for `after` and `before`; opaque.
+    async fn cursor(&self) -> String {
+        self.seal.close(&self.keys)
+    }
+}
+
+impl<T: OutputType> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[Object(name_type)]
+impl<T: OutputType> Connection<T> {
+    /// The things of this page with their cursors.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// The things of this page.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where this page stands in the list.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |edge: &Edge<T>| edge.seal.close(&edge.keys);
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: self.edges.first().map(cursor),
+            end_cursor: self.edges.last().map(cursor),
+        }
+    }
+
+    /// How many things the whole list has; a search counts no further than 1,000. Counted only when it is asked for.
+    async fn total_count(&self) -> i32 {
+        self.total.map_or(0, |total| i32::try_from(total.count).unwrap_or(i32::MAX))
+    }
+
+    /// Whether `totalCount` stopped counting before the end of the list.
+    async fn total_count_is_capped(&self) -> bool {
+        self.total.is_some_and(|total| total.capped)
+    }
+}
+
+/// Whether the selection below a connection asks how many things there are.
+pub fn asks_total(ctx: &async_graphql::Context<'_>) -> bool {
+    let ahead = ctx.look_ahead();
+    ahead.field("totalCount").exists() || ahead.field("totalCountIsCapped").exists()
+}

@@ -1,0 +1,108 @@
+//! Scalars: exact decimals, money, days, instants and wall-clock times, all as strings that lose nothing.
+
+use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+
+/// A scalar that is written and read as text.
+macro_rules! text_scalar {
+    ($(#[$doc:meta])* $name:ident($inner:ty), url: $url:literal, read: $read:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name(pub $inner);
+
+        #[Scalar(specified_by_url = $url)]
+        impl ScalarType for $name {
+            fn parse(value: Value) -> InputValueResult<Self> {
+                match &value {
+                    Value::String(text) if text.len() <= 64 => {
+                        let read: fn(&str) -> Option<$inner> = $read;
+                        read(text).map(Self).ok_or_else(|| InputValueError::custom("not in the form of this type"))
+                    }
+                    _ => Err(InputValueError::expected_type(value)),
+                }
+            }
+            fn to_value(&self) -> Value {
+                Value::String(self.to_string())
+            }
+        }
+    };
+}
+
+text_scalar!(
+    /// An exact decimal number as a string, such as "490000.00". It keeps its decimals.
+    Decimal(domain::decimal::Decimal),
+    url: "https://www.w3.org/TR/xmlschema11-2/#decimal",
+    read: |text| domain::decimal::Decimal::parse(text).ok()
+);
+text_scalar!(
+    /// A calendar day, `YYYY-MM-DD`.
+    Date(jiff::civil::Date),
+    url: "https://scalars.graphql.org/andimarek/local-date.html",
+    read: |text| (text.len() == 10).then(|| text.parse().ok()).flatten()
+);
+text_scalar!(
+    /// An instant in UTC by RFC 3339, such as "2026-09-21T12:00:00Z".
+    DateTime(jiff::Timestamp),
+    url: "https://scalars.graphql.org/andimarek/date-time.html",
+    read: |text| text.parse().ok()
+);
+text_scalar!(
+    /// A time of day on the wall clock, `HH:MM`.
+    LocalTime(jiff::civil::Time),
+    url: "https://scalars.graphql.org/apollographql/local-time.html",
+    read: |text| jiff::civil::Time::strptime("%H:%M", text).ok()
+);
+text_scalar!(
+    /// A day and time on the wall clock of the place, without offset, such as "2026-09-21T09:00:00".
+    LocalDateTime(jiff::civil::DateTime),
+    url: "https://scalars.graphql.org/apollographql/local-date-time.html",
+    read: |text| text.parse().ok()
+);
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl std::fmt::Display for DateTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl std::fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}:{:02}", self.0.hour(), self.0.minute())
+    }
+}
+impl std::fmt::Display for LocalDateTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A currency by ISO 4217.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurrencyCode {
+    /// The Moroccan dirham.
+    Mad,
+}
+
+/// An amount of money.
+#[derive(SimpleObject, Clone, Copy, Debug)]
+pub struct Money {
+    /// The amount, to the centime.
+    pub amount: Decimal,
+    /// Its currency.
+    pub currency: CurrencyCode,
+}
+
+impl Money {
+    /// So many centimes of the dirham.
+    pub fn centimes(centimes: i64) -> Self {
+        Self { amount: Decimal(domain::decimal::Decimal::new(centimes.into(), 2)), currency: CurrencyCode::Mad }
+    }
+}

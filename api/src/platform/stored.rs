@@ -1,0 +1,143 @@
+//! How domain values stand in columns: codes and days as text, documents as JSON.
+
+use domain::codes::Coded;
+use jiff::civil::Date;
+use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
+use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable, TryGetableFromJson, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A code of the domain (a status, a kind) in a text column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored<T>(pub T);
+
+/// A calendar day in a text column, `YYYY-MM-DD`, which sorts as days do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub Date);
+
+/// A value of the domain as a JSON document in one column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document<T>(pub T);
+
+/// What a column holds does not mean what its type says: somebody wrote past the program.
+fn unreadable(column: impl std::fmt::Debug) -> TryGetError {
+    TryGetError::DbErr(DbErr::Type(format!("column {column:?} holds something the domain does not know")))
+}
+
+impl<T: Coded> From<Stored<T>> for Value {
+    fn from(stored: Stored<T>) -> Self {
+        Value::String(Some(stored.0.as_str().to_owned()))
+    }
+}
+
+impl<T: Coded> TryGetable for Stored<T> {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        let text = String::try_get_by(row, column)?;
+        T::parse(&text).map(Self).ok_or_else(|| unreadable(column))
+    }
+}
+
+impl<T: Coded> ValueType for Stored<T> {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        match value {
+            Value::String(Some(text)) => T::parse(&text).map(Self).ok_or(ValueTypeErr),
+            _ => Err(ValueTypeErr),
+        }
+    }
+    fn type_name() -> String {
+        "Stored".to_owned()
+    }
+    fn array_type() -> ArrayType {
+        ArrayType::String
+    }
+    fn column_type() -> ColumnType {
+        ColumnType::String(StringLen::None)
+    }
+}
+
+impl<T: Coded> Nullable for Stored<T> {
+    fn null() -> Value {
+        Value::String(None)
+    }
+}
+
+impl From<Day> for Value {
+    fn from(day: Day) -> Self {
+        Value::String(Some(day.0.to_string()))
+    }
+}
+
+impl TryGetable for Day {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        let text = String::try_get_by(row, column)?;
+        text.parse().map(Self).map_err(|_| unreadable(column))
+    }
+}
+
+impl ValueType for Day {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        match value {
+            Value::String(Some(text)) => text.parse().map(Self).map_err(|_| ValueTypeErr),
+            _ => Err(ValueTypeErr),
+        }
+    }
+    fn type_name() -> String {
+        "Day".to_owned()
+    }
+    fn array_type() -> ArrayType {
+        ArrayType::String
+    }
+    fn column_type() -> ColumnType {
+        ColumnType::String(StringLen::None)
+    }
+}
+
+impl Nullable for Day {
+    fn null() -> Value {
+        Value::String(None)
+    }
+}
+
+/// serde's bounds, so that sea-orm decodes a document without a detour over a tree of JSON values.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Decoded<T>(T);
+
+impl<T: DeserializeOwned> TryGetableFromJson for Decoded<T> {}
+
+impl<T: Serialize> From<Document<T>> for Value {
+    fn from(document: Document<T>) -> Self {
+        let json = serde_json::to_value(document.0).expect("a domain value has string keys and finite numbers");
+        Value::Json(Some(Box::new(json)))
+    }
+}
+
+impl<T: DeserializeOwned> TryGetable for Document<T> {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        Decoded::<T>::try_get_from_json(row, column).map(|decoded| Self(decoded.0))
+    }
+}
+
+impl<T: DeserializeOwned> ValueType for Document<T> {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        match value {
+            Value::Json(Some(json)) => serde_json::from_value(*json).map(Self).map_err(|_| ValueTypeErr),
+            _ => Err(ValueTypeErr),
+        }
+    }
+    fn type_name() -> String {
+        "Document".to_owned()
+    }
+    fn array_type() -> ArrayType {
+        ArrayType::Json
+    }
+    fn column_type() -> ColumnType {
+        ColumnType::JsonBinary
+    }
+}
+
+impl<T> Nullable for Document<T> {
+    fn null() -> Value {
+        Value::Json(None)
+    }
+}

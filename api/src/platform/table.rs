@@ -1,0 +1,120 @@
+//! What a table says of itself: who may see its rows, which columns are read, and how a row is read by position.
+
+use crate::platform::batch::Keys;
+use crate::platform::global_id::Kind;
+use domain::access::Permission;
+use sea_orm::{DbErr, EntityTrait, QueryResult, TryGetable};
+use uuid::Uuid;
+
+/// Which rows of a table are open to everybody.
+#[derive(Clone, Copy)]
+pub enum Open<C> {
+    /// Every row: reference data.
+    All,
+    /// Rows whose flag is set; the flag is kept by the writes that change it.
+    Published(C),
+    /// Rows whose flag is set and whose last day of validity, if they have one, has not passed.
+    PublishedUntil(C, C),
+    /// No row.
+    Never,
+}
+
+/// Who may see the rows of a table. A table that has not said so cannot be queried: the program does not compile.
+pub trait Guarded: EntityTrait {
+    /// The right to see rows that are not open, within one's reach.
+    const SEE: Permission;
+    /// The right to change rows within one's reach.
+    const MANAGE: Permission;
+    /// Rows that need no right to be seen.
+    const OPEN: Open<Self::Column>;
+    /// The key that other tables point to.
+    const KEY: Self::Column;
+}
+
+/// A table whose rows are read by position: names are looked up once, by the compiler.
+pub trait Table: Guarded {
+    /// The kind of thing that a row is.
+    const KIND: Kind;
+
+    /// The key of a row.
+    fn key(row: &Self::Model) -> Uuid;
+
+    /// The columns that are read, in the order in which [`Table::read`] takes them.
+    fn columns() -> &'static [Self::Column];
+
+    /// Read one row, column by column.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    fn read(cells: &mut Cells<'_>) -> Result<Self::Model, DbErr>;
+
+    /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
+    fn keys(row: &Self::Model, keys: &mut Keys);
+}
+
+/// One row of an answer, read from left to right.
+pub struct Cells<'r> {
+    row: &'r QueryResult,
+    next: usize,
+}
+
+impl<'r> Cells<'r> {
+    /// Start at the first column.
+    pub fn new(row: &'r QueryResult) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// Read the next column.
+    ///
+    /// # Errors
+    /// When it does not hold a `T`.
+    pub fn take<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        let column = self.next;
+        self.next += 1;
+        T::try_get_by(self.row, column).map_err(DbErr::from)
+    }
+
+    /// Read the row of a table that was joined by a compulsory edge.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    pub fn row<E: Table>(&mut self) -> Result<E::Model, DbErr> {
+        E::read(self)
+    }
+
+    /// Read the row of a table that was joined by an optional edge: absent when its first column is null.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    pub fn optional<E: Table>(&mut self) -> Result<Option<E::Model>, DbErr> {
+        if Option::<Uuid>::try_get_by(self.row, self.next).map_err(DbErr::from)?.is_none() {
+            self.next += E::columns().len();
+            return Ok(None);
+        }
+        E::read(self).map(Some)
+    }
+}
+
+/// Say of a table what it is, which columns are read (the key first), and which other things a row names:
+/// `table!(Market { Id => id, … } names(ProvinceOf => …))` beside its model.
+#[macro_export]
+macro_rules! table {
+    ($kind:ident { $($column:ident => $field:ident),+ $(,)? } names { $($other:ident: $pointer:ident),* $(,)? }) => {
+        impl $crate::platform::table::Table for Entity {
+            const KIND: $crate::platform::global_id::Kind = $crate::platform::global_id::Kind::$kind;
+            fn key(row: &Model) -> uuid::Uuid {
+                row.id
+            }
+            fn columns() -> &'static [Column] {
+                &[$(Column::$column),+]
+            }
+            fn read(cells: &mut $crate::platform::table::Cells<'_>) -> Result<Model, sea_orm::DbErr> {
+                Ok(Model { $($field: cells.take()?),+ })
+            }
+            fn keys(row: &Model, keys: &mut $crate::platform::batch::Keys) {
+                keys.add($crate::platform::global_id::Kind::$kind, row.id);
+                $(keys.add_optional($crate::platform::global_id::Kind::$other, row.$pointer.into());)*
+            }
+        }
+    };
+}

@@ -1,0 +1,34 @@
+//! The description of products, beside the other columns of the same table.
+
+use crate::platform::stored::{Document};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::text::LocalizedText;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "product")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// What it is.
+    pub description: Option<Document<LocalizedText>>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// The last day on which it may be shown.
+    pub valid_until: Option<String>,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeProducts;
+    const MANAGE: Permission = Permission::ManageProducts;
+    const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
+    const KEY: Column = Column::Id;
+}

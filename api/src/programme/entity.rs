@@ -1,0 +1,79 @@
+//! The table of programmes.
+
+use crate::platform::db::Node;
+use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
+use domain::source::Source;
+use domain::text::LocalizedText;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "programme")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order in which rows were made; newer ones have larger numbers.
+    pub number: i64,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The title.
+    pub title: Document<LocalizedText>,
+    /// What lists by name sort by in Arabic.
+    pub title_key_ar: String,
+    /// What lists by name sort by in the other languages.
+    pub title_key_fr: String,
+    /// What it is.
+    pub description: Option<Document<LocalizedText>>,
+    /// What it is about.
+    pub theme: Stored<Theme>,
+    /// The targets of the Sustainable Development Goals it serves.
+    pub sdg_targets: Document<Vec<String>>,
+    /// Its first day.
+    pub starts_on: Option<Day>,
+    /// Its last day.
+    pub ends_on: Option<Day>,
+    /// Whether it needs no agreement.
+    pub self_funded: bool,
+    /// Where it stands.
+    pub status: Stored<ProgrammeStatus>,
+    /// How that is known.
+    pub status_basis: Stored<StatusBasis>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// Where the facts come from.
+    pub sources: Document<Vec<Source>>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeProgrammes;
+    const MANAGE: Permission = Permission::ManageProgrammes;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(Programme { Id => id, Number => number, BranchId => branch_id, Slug => slug, Title => title, TitleKeyAr => title_key_ar, TitleKeyFr => title_key_fr, Description => description, Theme => theme, SdgTargets => sdg_targets, StartsOn => starts_on, EndsOn => ends_on, SelfFunded => self_funded, Status => status, StatusBasis => status_basis, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

@@ -1,0 +1,53 @@
+//! The table of the indicators that programmes follow.
+
+use crate::platform::db::Node;
+use crate::platform::table::{Guarded, Open};
+use domain::access::Permission;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "programme_indicator")]
+pub struct Model {
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// The programme.
+    pub programme_id: Uuid,
+    /// The definition.
+    pub indicator_id: Uuid,
+    /// Its place in the programme.
+    pub position: i32,
+    /// The latest figure; kept by the writes that change it.
+    pub latest_actual_id: Option<Uuid>,
+    /// Whether it may be shown; kept by the writes that change it.
+    pub published: bool,
+    /// How often it was changed; 1 when it was made.
+    pub version: i32,
+    /// When it was made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// When it was changed last; microseconds since 1970 in UTC.
+    pub changed_at: i64,
+}
+
+/// Joins are spelled out where they are made.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    const SEE: Permission = Permission::SeeProgrammes;
+    const MANAGE: Permission = Permission::ManageProgrammes;
+    const OPEN: Open<Column> = Open::Published(Column::Published);
+    const KEY: Column = Column::Id;
+}
+
+crate::table!(ProgrammeIndicator { Id => id, BranchId => branch_id, ProgrammeId => programme_id, IndicatorId => indicator_id, Position => position, LatestActualId => latest_actual_id, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Programme: programme_id, Indicator: indicator_id, IndicatorValue: latest_actual_id });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+}

@@ -1,0 +1,155 @@
+//! Every refusal that the platform can give: stable codes, and their messages in the request's language.
+
+use crate::codes;
+use crate::text::Locale;
+
+codes! {
+    /// What was refused. Clients branch on codes and never on messages; a code, once published, keeps its meaning.
+    Code {
+        /// The credentials do not hold.
+        Unauthenticated = "UNAUTHENTICATED",
+        /// The thing is within reach and the action is not permitted.
+        Forbidden = "FORBIDDEN",
+        /// There is no such thing within reach.
+        NotFound = "NOT_FOUND",
+        /// The request is not well formed.
+        BadRequest = "BAD_REQUEST",
+        /// An argument cannot be used.
+        BadUserInput = "BAD_USER_INPUT",
+        /// The request asks for more than one request may.
+        LimitExceeded = "LIMIT_EXCEEDED",
+        /// There were too many requests.
+        RateLimited = "RATE_LIMITED",
+        /// The request took too long.
+        Timeout = "TIMEOUT",
+        /// The service cannot answer now.
+        Unavailable = "UNAVAILABLE",
+        /// The document cannot be read.
+        GraphqlParseFailed = "GRAPHQL_PARSE_FAILED",
+        /// The document does not fit the schema.
+        GraphqlValidationFailed = "GRAPHQL_VALIDATION_FAILED",
+        /// The media type is not one that is understood here.
+        UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+        /// The request is too large.
+        PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+        /// A failure of ours.
+        Internal = "INTERNAL",
+        /// A text is needed in Arabic or in French.
+        TextRequired = "TEXT_REQUIRED",
+        /// A text is too long.
+        TextTooLong = "TEXT_TOO_LONG",
+        /// A text holds characters that cannot be shown safely.
+        TextUnsafe = "TEXT_UNSAFE",
+        /// An amount, a quantity or a share cannot be used.
+        AmountInvalid = "AMOUNT_INVALID",
+        /// Amounts do not sum to their whole.
+        SumMismatch = "SUM_MISMATCH",
+        /// Opening hours overlap, are too many or cannot be read.
+        HoursInvalid = "HOURS_INVALID",
+        /// A date or a period cannot be used.
+        DateInvalid = "DATE_INVALID",
+        /// The thing cannot go from its status to that one.
+        StatusInvalid = "STATUS_INVALID",
+        /// The branch cannot stand there in the tree.
+        BranchPlaceInvalid = "BRANCH_PLACE_INVALID",
+        /// The identity in the register of cooperatives is needed first.
+        RegisterIdentityRequired = "REGISTER_IDENTITY_REQUIRED",
+        /// The cooperative has too few members.
+        MembersTooFew = "MEMBERS_TOO_FEW",
+        /// The trade item number fails its check digit.
+        GtinInvalid = "GTIN_INVALID",
+        /// An agreement in force is needed first, or a programme that funds itself.
+        AgreementRequired = "AGREEMENT_REQUIRED",
+    }
+}
+
+/// One refusal: its code and the place in the input that it is about, as a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What was refused.
+    pub code: Code,
+    /// Where: names of input fields, list positions as decimal strings; empty when it is about the whole.
+    pub field: Vec<String>,
+}
+
+/// All refusals of a form at once.
+pub type Faults = Vec<Fault>;
+
+impl Fault {
+    /// A refusal of the whole.
+    pub fn new(code: Code) -> Self {
+        Self { code, field: Vec::new() }
+    }
+
+    /// The same refusal, below a field of the input.
+    #[must_use]
+    pub fn at(mut self, field: &str) -> Self {
+        self.field.insert(0, field.to_owned());
+        self
+    }
+}
+
+impl Code {
+    /// The message for a person, in her language: Arabic, French or English; Arabic for readers of Tamazight.
+    pub fn message(self, locale: Locale) -> &'static str {
+        let (ar, fr, en) = self.messages();
+        match locale {
+            Locale::Ar | Locale::Zgh => ar,
+            Locale::Fr => fr,
+            Locale::En => en,
+        }
+    }
+
+    fn messages(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Unauthenticated => ("بيانات الدخول غير صالحة.", "Les identifiants ne sont pas valables.", "The credentials do not hold."),
+            Self::Forbidden => ("هذا الإجراء غير مسموح به.", "Cette action n'est pas permise.", "This action is not permitted."),
+            Self::NotFound => ("لا وجود لهذا العنصر.", "Cet élément n'existe pas.", "There is no such thing."),
+            Self::BadRequest => ("الطلب غير سليم.", "La requête est mal formée.", "The request is not well formed."),
+            Self::BadUserInput => ("قيمة مُدخلة غير صالحة.", "Une valeur donnée n'est pas utilisable.", "A value that was given cannot be used."),
+            Self::LimitExceeded => ("الطلب يتجاوز الحد المسموح به.", "La requête dépasse la limite permise.", "The request exceeds what one request may ask."),
+            Self::RateLimited => ("طلبات كثيرة؛ أعيدوا المحاولة لاحقا.", "Trop de requêtes ; réessayez plus tard.", "Too many requests; try again later."),
+            Self::Timeout => ("استغرق الطلب وقتا أطول من اللازم.", "La requête a pris trop de temps.", "The request took too long."),
+            Self::Unavailable => ("الخدمة غير متاحة حاليا.", "Le service n'est pas disponible pour le moment.", "The service cannot answer now."),
+            Self::GraphqlParseFailed => ("تعذرت قراءة المستند.", "Le document ne peut pas être lu.", "The document cannot be read."),
+            Self::GraphqlValidationFailed => ("المستند لا يوافق المخطط.", "Le document ne correspond pas au schéma.", "The document does not fit the schema."),
+            Self::UnsupportedMediaType => ("نوع المحتوى غير مدعوم.", "Ce type de contenu n'est pas pris en charge.", "This media type is not understood here."),
+            Self::PayloadTooLarge => ("الطلب كبير جدا.", "La requête est trop volumineuse.", "The request is too large."),
+            Self::Internal => ("وقع خطأ داخلي.", "Une erreur interne s'est produite.", "Something failed on our side."),
+            Self::TextRequired => ("النص مطلوب بالعربية أو الفرنسية.", "Un texte en arabe ou en français est nécessaire.", "A text is needed in Arabic or in French."),
+            Self::TextTooLong => ("النص طويل جدا.", "Le texte est trop long.", "The text is too long."),
+            Self::TextUnsafe => ("النص يحتوي على رموز غير مقبولة.", "Le texte contient des caractères non admis.", "The text holds characters that are not accepted."),
+            Self::AmountInvalid => ("المبلغ أو الكمية غير صالحة.", "Le montant ou la quantité n'est pas valable.", "The amount or quantity cannot be used."),
+            Self::SumMismatch => ("مجموع المبالغ لا يساوي الإجمالي.", "Les montants ne font pas le total.", "The amounts do not sum to the whole."),
+            Self::HoursInvalid => ("أوقات العمل غير صالحة.", "Les horaires ne sont pas valables.", "The opening hours cannot be used."),
+            Self::DateInvalid => ("التاريخ أو الفترة غير صالحة.", "La date ou la période n'est pas valable.", "The date or period cannot be used."),
+            Self::StatusInvalid => ("لا يمكن الانتقال إلى هذه الحالة.", "Ce changement de statut n'est pas possible.", "It cannot go to that status from where it stands."),
+            Self::BranchPlaceInvalid => ("لا يمكن وضع الفرع في هذا المكان.", "La section ne peut pas être placée là.", "The branch cannot stand there in the tree."),
+            Self::RegisterIdentityRequired => ("رقم التسجيل في سجل التعاونيات مطلوب.", "L'identité au registre des coopératives est requise.", "The identity in the register of cooperatives is needed."),
+            Self::MembersTooFew => ("عدد الأعضاء غير كاف.", "Le nombre de membres est insuffisant.", "There are too few members."),
+            Self::GtinInvalid => ("رقم المنتج العالمي غير صالح.", "Le code GTIN n'est pas valable.", "The trade item number fails its check digit."),
+            Self::AgreementRequired => ("يلزم وجود اتفاقية سارية المفعول.", "Une convention en vigueur est nécessaire.", "An agreement in force is needed."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::Coded;
+
+    #[test]
+    fn every_code_speaks_three_languages() {
+        for code in Code::ALL {
+            let said = [Locale::Ar, Locale::Fr, Locale::En].map(|locale| code.message(locale));
+            assert!(said.iter().all(|text| !text.is_empty()), "{code}");
+            assert!(said[0] != said[1] && said[1] != said[2], "{code}");
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+    }
+
+    #[test]
+    fn a_fault_names_its_place_from_the_outside_in() {
+        assert_eq!(Fault::new(Code::TextTooLong).at("fr").at("name").field, ["name", "fr"]);
+    }
+}

@@ -1,0 +1,94 @@
+//! What cooperatives make: products, their variants and quality signs.
+//!
+//! `published` and `valid_until` say together whether a row may be shown: the first changes by writes alone, the second
+//! is the last day on which every sign and the sanitary number hold.
+
+use crate::ddl::{drop_tables, migration, protect, run, Open, PUBLISHED_AND_VALID};
+use sea_orm_migration::prelude::*;
+
+migration!("The catalogue.", up: |manager| up(manager), down: |manager| down(manager));
+
+const TABLES: [&str; 4] = ["product", "product_review", "quality_sign", "product_variant"];
+
+async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    run(
+        manager,
+        "create table product (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           cooperative_id {uuid} not null references cooperative (id),
+           category_id {uuid} not null references category (id),
+           slug {text} not null unique,
+           name {json} not null,
+           name_key_ar {text} not null,
+           name_key_fr {text} not null,
+           description {json},
+           origin {json},
+           sanitary_number {text},
+           sanitary_valid_until {text},
+           status {text} not null check (status in ('DRAFT', 'SUBMITTED', 'PUBLISHED', 'REJECTED', 'ARCHIVED')),
+           published boolean not null,
+           valid_until {text},
+           price_key {long} not null,
+           is_demo boolean not null,
+           {node},
+           check (status = 'PUBLISHED' or not published),
+           check (sanitary_valid_until is null or sanitary_number is not null)
+         );
+         create index product_newest on product (number) where published;
+         create index product_name_ar on product (name_key_ar, number) where published;
+         create index product_name_fr on product (name_key_fr, number) where published;
+         create index product_price on product (price_key, number) where published;
+         create index product_category on product (category_id, number) where published;
+         create index product_cooperative on product (cooperative_id, number);
+         create index product_branch on product (branch_id, number);
+         create table product_review (
+           id {uuid} primary key,
+           branch_id {uuid} not null references branch (id),
+           product_id {uuid} not null references product (id) on delete cascade,
+           decision {text} not null check (decision in ('PUBLISHED', 'REJECTED')),
+           reason {text},
+           decided_at {long} not null,
+           check (decision <> 'REJECTED' or reason is not null)
+         );
+         create index product_review_product on product_review (product_id);
+         create index product_review_branch on product_review (branch_id);
+         create table quality_sign (
+           id {uuid} primary key,
+           branch_id {uuid} not null references branch (id),
+           product_id {uuid} not null references product (id) on delete cascade,
+           kind {text} not null check (kind in ('IGP', 'AOP', 'LABEL_AGRICOLE', 'ORGANIC')),
+           reference {text},
+           valid_until {text},
+           published boolean not null,
+           is_demo boolean not null,
+           unique (product_id, kind)
+         );
+         create index quality_sign_kind on quality_sign (kind, product_id);
+         create index quality_sign_branch on quality_sign (branch_id);
+         create table product_variant (
+           id {uuid} primary key,
+           branch_id {uuid} not null references branch (id),
+           product_id {uuid} not null references product (id) on delete cascade,
+           unit {text} not null check (unit in ('KG', 'G', 'L', 'ML', 'PIECE', 'M2')),
+           quantity {long} not null check (quantity > 0),
+           sku {text} not null,
+           gtin {text},
+           published boolean not null,
+           valid_until {text},
+           is_demo boolean not null,
+           {node},
+           unique (product_id, sku)
+         );
+         create index product_variant_branch on product_variant (branch_id)",
+    )
+    .await?;
+    protect(manager, "product", PUBLISHED_AND_VALID).await?;
+    protect(manager, "product_review", Open::None).await?;
+    protect(manager, "quality_sign", PUBLISHED_AND_VALID).await?;
+    protect(manager, "product_variant", PUBLISHED_AND_VALID).await
+}
+
+async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    drop_tables(manager, &TABLES).await
+}

@@ -1,0 +1,76 @@
+//! Agreements with their parties and objectives.
+
+use crate::ddl::{drop_tables, migration, protect, run, Open};
+use sea_orm_migration::prelude::*;
+
+migration!("Agreements.", up: |manager| up(manager), down: |manager| down(manager));
+
+const TABLES: [&str; 4] = ["agreement", "agreement_private", "agreement_party", "agreement_objective"];
+
+async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    run(
+        manager,
+        "create table agreement (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           slug {text} not null unique,
+           object {json},
+           legal_bases {json} not null,
+           status {text} not null check (status in ('DRAFT', 'NEGOTIATION', 'SIGNED', 'TERMINATED', 'RENEWED')),
+           signed_on {text},
+           signed_on_basis {text} check (signed_on_basis in ('STATED', 'INFERRED')),
+           signed_in {json},
+           starts_on {text},
+           duration_months {int} check (duration_months > 0),
+           ends_on {text},
+           budget {long} check (budget >= 0),
+           published boolean not null,
+           sources {json} not null,
+           is_demo boolean not null,
+           {node},
+           check (published = (status in ('SIGNED', 'TERMINATED', 'RENEWED'))),
+           check (not published or signed_on is not null),
+           check ((signed_on is null) = (signed_on_basis is null))
+         );
+         create index agreement_newest on agreement (number) where published;
+         create index agreement_branch on agreement (branch_id, number);
+         create table agreement_private (
+           agreement_id {uuid} primary key references agreement (id) on delete cascade,
+           branch_id {uuid} not null references branch (id),
+           notes {text}
+         );
+         create index agreement_private_branch on agreement_private (branch_id);
+         create table agreement_party (
+           agreement_id {uuid} not null references agreement (id) on delete cascade,
+           partner_id {uuid} not null references partner (id),
+           branch_id {uuid} not null references branch (id),
+           position {int} not null,
+           role {text} check (role in ('FUNDING', 'IMPLEMENTING', 'ACCOUNTABLE', 'EXTENDING')),
+           published boolean not null,
+           primary key (agreement_id, position),
+           unique (agreement_id, partner_id)
+         );
+         create index agreement_party_partner on agreement_party (partner_id);
+         create index agreement_party_branch on agreement_party (branch_id);
+         create table agreement_objective (
+           agreement_id {uuid} not null references agreement (id) on delete cascade,
+           branch_id {uuid} not null references branch (id),
+           position {int} not null,
+           code {text} not null,
+           text {json} not null,
+           published boolean not null,
+           primary key (agreement_id, position),
+           unique (agreement_id, code)
+         );
+         create index agreement_objective_branch on agreement_objective (branch_id)",
+    )
+    .await?;
+    protect(manager, "agreement", Open::When("published")).await?;
+    protect(manager, "agreement_private", Open::None).await?;
+    protect(manager, "agreement_party", Open::When("published")).await?;
+    protect(manager, "agreement_objective", Open::When("published")).await
+}
+
+async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    drop_tables(manager, &TABLES).await
+}

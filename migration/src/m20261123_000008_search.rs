@@ -1,0 +1,55 @@
+//! Product search: published text only, folded by the domain, written in the transaction that changes it.
+//!
+//! It has no second wall on purpose, since a policy switches indexes off for text operators; whoever searches joins
+//! back to `product`, which has one. On SQLite the words are in an FTS5 table whose rowid is the product's number, so
+//! matches come newest first without sorting; on PostgreSQL in a table of postings, read in the order of its index:
+//! bytes are compared, and nothing depends on the database's locale.
+
+use crate::ddl::{drop_tables, migration, on_postgres, run, SERVER_ROLE};
+use sea_orm_migration::prelude::*;
+
+migration!("Product search.", up: |manager| up(manager), down: |manager| down(manager));
+
+async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    match manager.get_database_backend() {
+        sea_orm::DbBackend::Postgres => {
+            on_postgres(
+                manager,
+                &format!(
+                    r#"create table product_search (
+                         number bigint primary key references product (number) on delete cascade,
+                         name text collate "C" not null,
+                         other text collate "C" not null
+                       );
+                       create table product_posting (
+                         word text collate "C" not null,
+                         rank smallint not null,
+                         number bigint not null references product_search (number) on delete cascade
+                       );
+                       create unique index product_posting_order on product_posting (word, rank, number desc);
+                       create index product_posting_product on product_posting (number);
+                       grant select, insert, update, delete on product_search, product_posting to {SERVER_ROLE}"#
+                ),
+            )
+            .await
+        }
+        _ => {
+            run(
+                manager,
+                "create virtual table product_search using fts5 (
+                   exact, name, other,
+                   tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* Co Pc'\",
+                   prefix = '2 3', detail = column
+                 )",
+            )
+            .await
+        }
+    }
+}
+
+async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    match manager.get_database_backend() {
+        sea_orm::DbBackend::Postgres => drop_tables(manager, &["product_search", "product_posting"]).await,
+        _ => drop_tables(manager, &["product_search"]).await,
+    }
+}
