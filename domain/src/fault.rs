@@ -89,6 +89,12 @@ impl Fault {
     }
 }
 
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.code, self.field.join("."))
+    }
+}
+
 impl Code {
     /// The message for a person, in her language: Arabic, French or English; Arabic for readers of Tamazight.
     pub fn message(self, locale: Locale) -> &'static str {
@@ -102,33 +108,111 @@ impl Code {
 
     fn messages(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Unauthenticated => ("بيانات الدخول غير صالحة.", "Les identifiants ne sont pas valables.", "The credentials do not hold."),
-            Self::Forbidden => ("هذا الإجراء غير مسموح به.", "Cette action n'est pas permise.", "This action is not permitted."),
+            Self::Unauthenticated => {
+                ("بيانات الدخول غير صالحة.", "Les identifiants ne sont pas valables.", "The credentials do not hold.")
+            }
+            Self::Forbidden => {
+                ("هذا الإجراء غير مسموح به.", "Cette action n'est pas permise.", "This action is not permitted.")
+            }
             Self::NotFound => ("لا وجود لهذا العنصر.", "Cet élément n'existe pas.", "There is no such thing."),
             Self::BadRequest => ("الطلب غير سليم.", "La requête est mal formée.", "The request is not well formed."),
-            Self::BadUserInput => ("قيمة مُدخلة غير صالحة.", "Une valeur donnée n'est pas utilisable.", "A value that was given cannot be used."),
-            Self::LimitExceeded => ("الطلب يتجاوز الحد المسموح به.", "La requête dépasse la limite permise.", "The request exceeds what one request may ask."),
-            Self::RateLimited => ("طلبات كثيرة؛ أعيدوا المحاولة لاحقا.", "Trop de requêtes ; réessayez plus tard.", "Too many requests; try again later."),
-            Self::Timeout => ("استغرق الطلب وقتا أطول من اللازم.", "La requête a pris trop de temps.", "The request took too long."),
-            Self::Unavailable => ("الخدمة غير متاحة حاليا.", "Le service n'est pas disponible pour le moment.", "The service cannot answer now."),
-            Self::GraphqlParseFailed => ("تعذرت قراءة المستند.", "Le document ne peut pas être lu.", "The document cannot be read."),
-            Self::GraphqlValidationFailed => ("المستند لا يوافق المخطط.", "Le document ne correspond pas au schéma.", "The document does not fit the schema."),
-            Self::UnsupportedMediaType => ("نوع المحتوى غير مدعوم.", "Ce type de contenu n'est pas pris en charge.", "This media type is not understood here."),
-            Self::PayloadTooLarge => ("الطلب كبير جدا.", "La requête est trop volumineuse.", "The request is too large."),
+            Self::BadUserInput => (
+                "قيمة مُدخلة غير صالحة.",
+                "Une valeur donnée n'est pas utilisable.",
+                "A value that was given cannot be used.",
+            ),
+            Self::LimitExceeded => (
+                "الطلب يتجاوز الحد المسموح به.",
+                "La requête dépasse la limite permise.",
+                "The request exceeds what one request may ask.",
+            ),
+            Self::RateLimited => (
+                "طلبات كثيرة؛ أعيدوا المحاولة لاحقا.",
+                "Trop de requêtes ; réessayez plus tard.",
+                "Too many requests; try again later.",
+            ),
+            Self::Timeout => {
+                ("استغرق الطلب وقتا أطول من اللازم.", "La requête a pris trop de temps.", "The request took too long.")
+            }
+            Self::Unavailable => (
+                "الخدمة غير متاحة حاليا.",
+                "Le service n'est pas disponible pour le moment.",
+                "The service cannot answer now.",
+            ),
+            Self::GraphqlParseFailed => {
+                ("تعذرت قراءة المستند.", "Le document ne peut pas être lu.", "The document cannot be read.")
+            }
+            Self::GraphqlValidationFailed => (
+                "المستند لا يوافق المخطط.",
+                "Le document ne correspond pas au schéma.",
+                "The document does not fit the schema.",
+            ),
+            Self::UnsupportedMediaType => (
+                "نوع المحتوى غير مدعوم.",
+                "Ce type de contenu n'est pas pris en charge.",
+                "This media type is not understood here.",
+            ),
+            Self::PayloadTooLarge => {
+                ("الطلب كبير جدا.", "La requête est trop volumineuse.", "The request is too large.")
+            }
             Self::Internal => ("وقع خطأ داخلي.", "Une erreur interne s'est produite.", "Something failed on our side."),
-            Self::TextRequired => ("النص مطلوب بالعربية أو الفرنسية.", "Un texte en arabe ou en français est nécessaire.", "A text is needed in Arabic or in French."),
+            Self::TextRequired => (
+                "النص مطلوب بالعربية أو الفرنسية.",
+                "Un texte en arabe ou en français est nécessaire.",
+                "A text is needed in Arabic or in French.",
+            ),
             Self::TextTooLong => ("النص طويل جدا.", "Le texte est trop long.", "The text is too long."),
-            Self::TextUnsafe => ("النص يحتوي على رموز غير مقبولة.", "Le texte contient des caractères non admis.", "The text holds characters that are not accepted."),
-            Self::AmountInvalid => ("المبلغ أو الكمية غير صالحة.", "Le montant ou la quantité n'est pas valable.", "The amount or quantity cannot be used."),
-            Self::SumMismatch => ("مجموع المبالغ لا يساوي الإجمالي.", "Les montants ne font pas le total.", "The amounts do not sum to the whole."),
-            Self::HoursInvalid => ("أوقات العمل غير صالحة.", "Les horaires ne sont pas valables.", "The opening hours cannot be used."),
-            Self::DateInvalid => ("التاريخ أو الفترة غير صالحة.", "La date ou la période n'est pas valable.", "The date or period cannot be used."),
-            Self::StatusInvalid => ("لا يمكن الانتقال إلى هذه الحالة.", "Ce changement de statut n'est pas possible.", "It cannot go to that status from where it stands."),
-            Self::BranchPlaceInvalid => ("لا يمكن وضع الفرع في هذا المكان.", "La section ne peut pas être placée là.", "The branch cannot stand there in the tree."),
-            Self::RegisterIdentityRequired => ("رقم التسجيل في سجل التعاونيات مطلوب.", "L'identité au registre des coopératives est requise.", "The identity in the register of cooperatives is needed."),
-            Self::MembersTooFew => ("عدد الأعضاء غير كاف.", "Le nombre de membres est insuffisant.", "There are too few members."),
-            Self::GtinInvalid => ("رقم المنتج العالمي غير صالح.", "Le code GTIN n'est pas valable.", "The trade item number fails its check digit."),
-            Self::AgreementRequired => ("يلزم وجود اتفاقية سارية المفعول.", "Une convention en vigueur est nécessaire.", "An agreement in force is needed."),
+            Self::TextUnsafe => (
+                "النص يحتوي على رموز غير مقبولة.",
+                "Le texte contient des caractères non admis.",
+                "The text holds characters that are not accepted.",
+            ),
+            Self::AmountInvalid => (
+                "المبلغ أو الكمية غير صالحة.",
+                "Le montant ou la quantité n'est pas valable.",
+                "The amount or quantity cannot be used.",
+            ),
+            Self::SumMismatch => (
+                "مجموع المبالغ لا يساوي الإجمالي.",
+                "Les montants ne font pas le total.",
+                "The amounts do not sum to the whole.",
+            ),
+            Self::HoursInvalid => {
+                ("أوقات العمل غير صالحة.", "Les horaires ne sont pas valables.", "The opening hours cannot be used.")
+            }
+            Self::DateInvalid => (
+                "التاريخ أو الفترة غير صالحة.",
+                "La date ou la période n'est pas valable.",
+                "The date or period cannot be used.",
+            ),
+            Self::StatusInvalid => (
+                "لا يمكن الانتقال إلى هذه الحالة.",
+                "Ce changement de statut n'est pas possible.",
+                "It cannot go to that status from where it stands.",
+            ),
+            Self::BranchPlaceInvalid => (
+                "لا يمكن وضع الفرع في هذا المكان.",
+                "La section ne peut pas être placée là.",
+                "The branch cannot stand there in the tree.",
+            ),
+            Self::RegisterIdentityRequired => (
+                "رقم التسجيل في سجل التعاونيات مطلوب.",
+                "L'identité au registre des coopératives est requise.",
+                "The identity in the register of cooperatives is needed.",
+            ),
+            Self::MembersTooFew => {
+                ("عدد الأعضاء غير كاف.", "Le nombre de membres est insuffisant.", "There are too few members.")
+            }
+            Self::GtinInvalid => (
+                "رقم المنتج العالمي غير صالح.",
+                "Le code GTIN n'est pas valable.",
+                "The trade item number fails its check digit.",
+            ),
+            Self::AgreementRequired => (
+                "يلزم وجود اتفاقية سارية المفعول.",
+                "Une convention en vigueur est nécessaire.",
+                "An agreement in force is needed.",
+            ),
         }
     }
 }

@@ -144,3 +144,12 @@ where
         Ok(rows.into_iter().map(|row| (E::key(&row), Some((row, batch.clone())))).collect())
     }
 }
+
+/// Rows by what they belong to, in the order in which they came.
+pub fn grouped<R>(rows: impl IntoIterator<Item = R>, owner: impl Fn(&R) -> Uuid) -> HashMap<Uuid, Vec<R>> {
+    let mut groups: HashMap<Uuid, Vec<R>> = HashMap::new();
+    for row in rows {
+        groups.entry(owner(&row)).or_default().push(row);
+    }
+    groups
+}

@@ -12,6 +12,7 @@ use domain::fault::Code;
 use jiff::Timestamp;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Query, SelectStatement, SimpleExpr,
+    WindowStatement,
 };
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -19,6 +20,7 @@ use sea_orm::{
     DbBackend, DbErr, EntityTrait, IntoActiveModel, ModelTrait, QueryResult, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait, Value,
 };
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -264,8 +266,6 @@ impl<E: EntityTrait> Editable<E> {
 
 /// A table whose rows are nodes: they count their changes, and every change leaves a line in the book of changes.
 pub trait Node: Table {
-    /// What the thing is called in the book of changes.
-    const OBJECT: &'static str;
     /// How often it was changed.
     const VERSION: Self::Column;
     /// When it was changed last.
@@ -398,7 +398,7 @@ impl<'a> Tx<'a> {
         let branch = E::BRANCH.map_or(Value::Uuid(None), |column| row.get(column));
         let mut statement = Query::insert();
         statement.into_table(Alias::new("change")).columns(CHANGE_COLUMNS.map(Alias::new)).values_panic([
-            Expr::val(E::OBJECT),
+            Expr::val(E::KIND.name()),
             Expr::val(row.get(E::KEY)),
             Expr::val(row.get(E::VERSION)),
             Expr::val(branch),
@@ -441,7 +441,7 @@ const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branc
 fn line_of_new<E: Node>(row: &E::ActiveModel, now: Timestamp) -> [SimpleExpr; 5] {
     let value = |column| row.get(column).into_value();
     [
-        Expr::val(E::OBJECT),
+        Expr::val(E::KIND.name()),
         Expr::val(value(E::KEY).unwrap_or(Value::Uuid(None))),
         Expr::val(1),
         Expr::val(E::BRANCH.and_then(value).unwrap_or(Value::Uuid(None))),
@@ -485,6 +485,18 @@ impl<'t, 'a, E: Table> See<'t, 'a, E> {
     pub fn through<F: Guarded>(mut self, column: F::Column, points_to: impl ColumnTrait) -> Self {
         self.join::<F>(JoinType::InnerJoin, column, points_to);
         self
+    }
+
+    /// Leave only rows that have something: a row of another table that the actor may see, tied by `tie`, and meeting a
+    /// condition.
+    pub fn having<F: Guarded>(self, tie: Condition, condition: Condition) -> Self {
+        let visible = self.tx.visible::<F>();
+        let other = Query::select()
+            .expr(Expr::val(1))
+            .from(F::default())
+            .cond_where(tie.add(visible).add(condition))
+            .to_owned();
+        self.filter(Expr::exists(other))
     }
 
     fn join<F: Guarded>(&mut self, how: JoinType, its: F::Column, ours: impl ColumnTrait) {
@@ -556,6 +568,40 @@ impl<'t, 'a, E: Table> See<'t, 'a, E> {
         let rows = self.tx.query(self.tx.backend().build(&counted)).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(count.unsigned_abs())
+    }
+
+    /// How many rows each thing has that a column points to.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn counts(mut self, parent: impl ColumnTrait) -> Result<HashMap<Uuid, u64>> {
+        self.statement.add_group_by([parent.into_expr()]);
+        self.columns = vec![parent.into_expr(), Func::count(Expr::val(1)).into()];
+        let counts = self.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i64>()?.unsigned_abs()))).await?;
+        Ok(counts.into_iter().collect())
+    }
+
+    /// Read the first rows of each window, in the order of the window.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn first_of_each<T>(
+        mut self,
+        window: WindowStatement,
+        most: u64,
+        read: impl Fn(&mut Cells<'_>) -> Result<T, DbErr>,
+    ) -> Result<Vec<T>> {
+        let place = Alias::new("place");
+        self.statement.exprs(self.columns);
+        self.statement.expr_window_as(Func::cust(Alias::new("row_number")), window, place.clone());
+        let mut outer = Query::select();
+        outer
+            .column(sea_orm::sea_query::Asterisk)
+            .from_subquery(self.statement, Alias::new("placed"))
+            .and_where(Expr::col(place.clone()).lte(most))
+            .order_by(place, sea_orm::Order::Asc);
+        let rows = self.tx.query(self.tx.backend().build(&outer)).await?;
+        rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
     }
 
     /// A second question about the same rows.

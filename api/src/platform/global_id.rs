@@ -52,6 +52,28 @@ impl Kind {
         Self::ProgrammeIndicator,
         Self::IndicatorValue,
     ];
+
+    /// The name of the type, as in the schema and in the book of changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Region => "Region",
+            Self::Province => "Province",
+            Self::Category => "Category",
+            Self::Branch => "Branch",
+            Self::Cooperative => "Cooperative",
+            Self::Product => "Product",
+            Self::ProductVariant => "ProductVariant",
+            Self::Market => "Market",
+            Self::Listing => "Listing",
+            Self::Partner => "Partner",
+            Self::Agreement => "Agreement",
+            Self::Contribution => "Contribution",
+            Self::Programme => "Programme",
+            Self::Indicator => "Indicator",
+            Self::ProgrammeIndicator => "ProgrammeIndicator",
+            Self::IndicatorValue => "IndicatorValue",
+        }
+    }
 }
 
 /// A global id as it is given out: encoded when it is written, not before.

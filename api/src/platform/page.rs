@@ -7,10 +7,12 @@ use async_graphql::{Object, OutputType, SimpleObject, TypeName};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_orm::sea_query::{self, Expr, ExprTrait, SimpleExpr};
-use sea_orm::{DbErr, Value};
+use sea_orm::sea_query::{self, Expr, ExprTrait, OverStatement, SimpleExpr, WindowStatement};
+use sea_orm::{ColumnTrait, DbErr, Value};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The largest page.
 pub const LARGEST_PAGE: i32 = 100;
@@ -118,6 +120,18 @@ impl Order {
     /// From the largest to the smallest.
     pub fn descending(columns: Vec<(SimpleExpr, KeyKind)>) -> Self {
         Self { columns, descending: true }
+    }
+
+    fn kinds(&self) -> Vec<KeyKind> {
+        self.columns.iter().map(|(_, kind)| *kind).collect()
+    }
+
+    fn read(&self, cells: &mut Cells<'_>) -> Result<Vec<Key>, DbErr> {
+        self.columns.iter().map(|(_, kind)| kind.read(cells)).collect()
+    }
+
+    fn direction(&self, backwards: bool) -> sea_query::Order {
+        if self.descending == backwards { sea_query::Order::Asc } else { sea_query::Order::Desc }
     }
 }
 
@@ -245,12 +259,6 @@ impl<R> Page<R> {
         Self { rows, has_next: more, has_previous: wanted.after.is_some() }
     }
 
-    /// The connection of the things that `make` turns the rows into, all at once.
-    pub fn connection<T>(self, seal: &Seal, total: Option<Total>, make: impl FnOnce(Vec<R>) -> Vec<T>) -> Connection<T> {
-        let (rows, keys): (Vec<R>, Vec<Vec<Key>>) = self.rows.into_iter().unzip();
-        let edges = make(rows).into_iter().zip(keys).map(|(node, keys)| Edge { node, keys, seal: seal.clone() }).collect();
-        Connection { edges, has_next: self.has_next, has_previous: self.has_previous, total }
-    }
 }
 
 /// Page arguments after the check: how many, from which end, between which keys.
@@ -292,31 +300,71 @@ fn kind_of(key: &Key) -> KeyKind {
     }
 }
 
+/// A page that was read, with what its connection needs beside.
+pub struct Listed<R> {
+    page: Page<R>,
+    seal: Seal,
+    total: Option<Total>,
+}
+
+impl<R> Listed<R> {
+    /// A page with the seal of its list and the number of its things.
+    pub fn new(page: Page<R>, seal: Seal, total: Option<Total>) -> Self {
+        Self { page, seal, total }
+    }
+
+    /// The rows of the page.
+    pub fn rows(&self) -> impl Iterator<Item = &R> {
+        self.page.rows.iter().map(|(row, _)| row)
+    }
+
+    /// The connection of the things that `make` turns the rows into.
+    pub fn connection<T>(self, make: impl Fn(R) -> T) -> Connection<T> {
+        let Self { page, seal, total } = self;
+        let edges =
+            page.rows.into_iter().map(|(row, keys)| Edge { node: make(row), keys, seal: seal.clone() }).collect();
+        Connection { edges, has_next: page.has_next, has_previous: page.has_previous, total }
+    }
+}
+
+/// What is asked of a list: which page, in which order, and whether to count.
+pub struct Asked<'q> {
+    /// Which page.
+    pub args: &'q PageArgs,
+    /// In which order.
+    pub order: &'q Order,
+    /// Whether to count the whole list.
+    pub total: bool,
+}
+
 impl<E: Table> See<'_, '_, E> {
-    /// Read one page in an order: a keyset query of one row more than wanted.
+    /// Read one page in an order: a keyset query of one row more than wanted; and count, if asked.
     ///
     /// # Errors
     /// BAD_USER_INPUT naming the argument, or the database's refusal.
-    pub async fn page<R>(
+    pub async fn list<R>(
         self,
-        args: &PageArgs,
-        seal: &Seal,
-        order: &Order,
+        asked: &Asked<'_>,
+        seal: Seal,
         read: impl Fn(&mut Cells<'_>) -> Result<R, DbErr>,
-    ) -> Result<Page<R>> {
-        let kinds: Vec<KeyKind> = order.columns.iter().map(|(_, kind)| *kind).collect();
-        let wanted = Wanted::new(args, seal, &kinds)?;
-        let descending = order.descending != wanted.backwards;
+    ) -> Result<Listed<R>> {
+        let kinds = asked.order.kinds();
+        let wanted = Wanted::new(asked.args, &seal, &kinds)?;
+        let total = match asked.total {
+            true => Some(Total { count: self.again().count(None).await?, capped: false }),
+            false => None,
+        };
+        let columns = &asked.order.columns;
         let mut see = self;
         if let Some(keys) = &wanted.after {
-            see = see.filter(beyond(&order.columns, keys, order.descending));
+            see = see.filter(beyond(columns, keys, asked.order.descending));
         }
         if let Some(keys) = &wanted.before {
-            see = see.filter(beyond(&order.columns, keys, !order.descending));
+            see = see.filter(beyond(columns, keys, !asked.order.descending));
         }
-        let direction = if descending { sea_query::Order::Desc } else { sea_query::Order::Asc };
-        see = see.also(order.columns.iter().map(|(column, _)| column.clone())).statement(|statement| {
-            for (column, _) in &order.columns {
+        let direction = asked.order.direction(wanted.backwards);
+        see = see.also(columns.iter().map(|(column, _)| column.clone())).statement(|statement| {
+            for (column, _) in columns {
                 statement.order_by_expr(column.clone(), direction.clone());
             }
             statement.limit(wanted.size + 1);
@@ -324,22 +372,61 @@ impl<E: Table> See<'_, '_, E> {
         let rows = see
             .all(|cells| {
                 let row = read(cells)?;
-                let keys = kinds.iter().map(|kind| kind.read(cells)).collect::<Result<Vec<_>, _>>()?;
-                Ok((row, keys))
+                Ok((row, asked.order.read(cells)?))
             })
             .await?;
-        Ok(Page::cut(rows, &wanted))
+        Ok(Listed::new(Page::cut(rows, &wanted), seal, total))
     }
 
-    /// How many there are in all, when the client asked.
+    /// Read the same page of the lists of several things at once, by the column that points to them: one statement,
+    /// and one more if the lists are to be counted. Each list has a seal of its own.
     ///
     /// # Errors
-    /// The database's refusal.
-    pub async fn total(&self, asked: bool) -> Result<Option<Total>> {
-        if !asked {
-            return Ok(None);
+    /// BAD_USER_INPUT naming the argument (a cursor belongs to one list alone), or the database's refusal.
+    pub async fn lists<R>(
+        self,
+        parent: impl ColumnTrait,
+        keys: &[Uuid],
+        asked: &Asked<'_>,
+        seal: impl Fn(Uuid) -> Seal,
+        read: impl Fn(&mut Cells<'_>) -> Result<R, DbErr>,
+    ) -> Result<HashMap<Uuid, Listed<R>>> {
+        if let [key] = keys {
+            let list = self.filter(parent.eq(*key)).list(asked, seal(*key), read).await?;
+            return Ok(HashMap::from([(*key, list)]));
         }
-        Ok(Some(Total { count: self.again().count(None).await?, capped: false }))
+        let wanted = Wanted::new(asked.args, &seal(Uuid::nil()), &asked.order.kinds())?;
+        let see = self.among(parent, keys);
+        let mut totals = match asked.total {
+            true => see.again().counts(parent).await?,
+            false => HashMap::new(),
+        };
+        let direction = asked.order.direction(wanted.backwards);
+        let mut place = WindowStatement::partition_by(parent.as_column_ref());
+        for (column, _) in &asked.order.columns {
+            place.order_by_expr(column.clone(), direction.clone());
+        }
+        let rows = see
+            .also(asked.order.columns.iter().map(|(column, _)| column.clone()))
+            .also([parent.into_expr()])
+            .first_of_each(place, wanted.size + 1, |cells| {
+                let row = read(cells)?;
+                let keys = asked.order.read(cells)?;
+                Ok((cells.take::<Uuid>()?, (row, keys)))
+            })
+            .await?;
+        let mut lists: HashMap<Uuid, Vec<(R, Vec<Key>)>> = keys.iter().map(|key| (*key, Vec::new())).collect();
+        for (key, row) in rows {
+            lists.entry(key).or_default().push(row);
+        }
+        let total = |count| Total { count, capped: false };
+        Ok(lists
+            .into_iter()
+            .map(|(key, rows)| {
+                let total = asked.total.then(|| total(totals.remove(&key).unwrap_or(0)));
+                (key, Listed::new(Page::cut(rows, &wanted), seal(key), total))
+            })
+            .collect())
     }
 }
 

@@ -61,6 +61,11 @@ impl Reader {
         &self.locales
     }
 
+    /// Whether lists by name are sorted by the Arabic names: when Arabic is the first language, as it is by default.
+    pub fn sorts_in_arabic(&self) -> bool {
+        matches!(self.locales.first(), None | Some(Locale::Ar))
+    }
+
     /// When the request came.
     pub fn now(&self) -> Timestamp {
         self.now

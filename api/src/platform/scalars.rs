@@ -106,3 +106,16 @@ impl Money {
         Self { amount: Decimal(domain::decimal::Decimal::new(centimes.into(), 2)), currency: CurrencyCode::Mad }
     }
 }
+
+impl DateTime {
+    /// An instant from its column: microseconds since 1970 in UTC.
+    pub fn micros(micros: i64) -> Self {
+        Self(jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
+    }
+}
+
+impl From<crate::platform::stored::Day> for Date {
+    fn from(day: crate::platform::stored::Day) -> Self {
+        Self(day.0)
+    }
+}

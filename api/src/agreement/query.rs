@@ -1,0 +1,47 @@
+//! Root fields of agreements.
+
+use super::object::{Agreement, AgreementFilter, AgreementOrder};
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::lookup::Lookup;
+use crate::platform::page::{Connection, PageArgs, asks_total};
+use crate::platform::reader::Reads;
+use async_graphql::{Context, ID, Object};
+
+/// Root fields of agreements.
+#[derive(Default)]
+pub struct AgreementQuery;
+
+#[Object]
+impl AgreementQuery {
+    /// An agreement by its id or its slug; null when there is none that the caller may see.
+    async fn agreement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: Option<ID>,
+        #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
+    ) -> Option<Result<Agreement>> {
+        let found = async { store::find(ctx.reader(), Lookup::new(Kind::Agreement, id, slug)?).await };
+        found.await.transpose()
+    }
+
+    /// Agreements, a page at a time.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<AgreementFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: AgreementOrder,
+        #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
+    ) -> Result<Connection<Agreement>> {
+        // Nobody signs in yet, so every list is the public one.
+        let _ = published;
+        let args = PageArgs::new(first, after, last, before);
+        store::list(ctx.reader(), args, filter, order_by, asks_total(ctx)).await
+    }
+}

@@ -1,0 +1,6 @@
+//! Product categories: a small tree that everybody reads.
+
+pub mod entity;
+pub mod object;
+pub mod query;
+pub mod store;

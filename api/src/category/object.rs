@@ -1,0 +1,53 @@
+//! The GraphQL face of categories.
+
+use super::entity::{Entity, Model};
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::DateTime;
+use crate::platform::text::Text;
+use async_graphql::SimpleObject;
+use uuid::Uuid;
+
+/// A category of products.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Category {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// Its name in addresses, such as "olive-oil".
+    pub slug: String,
+    /// The name.
+    pub name: Text,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) parent_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Category {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Category, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            slug: row.slug,
+            name: row.name.into(),
+            key: row.id,
+            parent_key: row.parent_id,
+            batch,
+        }
+    }
+
+    /// The faces of rows that were read together.
+    pub fn all(rows: Vec<Model>) -> Vec<Self> {
+        let batch = Batch::of::<Entity>(&rows);
+        rows.into_iter().map(|row| Self::new((row, batch.clone()))).collect()
+    }
+}

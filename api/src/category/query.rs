@@ -1,0 +1,20 @@
+//! Root fields of categories.
+
+use super::object::Category;
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use async_graphql::{Context, Object};
+
+/// Root fields of categories.
+#[derive(Default)]
+pub struct CategoryQuery;
+
+#[Object]
+impl CategoryQuery {
+    /// All product categories, in their order.
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+        let tx = ctx.reader().begin();
+        Ok(Category::all(store::all(&tx).await?))
+    }
+}

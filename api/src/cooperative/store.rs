@@ -1,0 +1,102 @@
+//! Reading cooperatives.
+
+use super::entity::{Column, Entity, Model};
+use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
+use crate::geography::province;
+use crate::platform::batch::{Batch, Related};
+use crate::platform::db::See;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::lookup::Lookup;
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::stored::Stored;
+use crate::platform::table::Cells;
+use sea_orm::ColumnTrait;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+fn order(reader: &Reader, by: CooperativeOrder) -> Order {
+    let number = (Column::Number.into_expr(), KeyKind::Long);
+    match by {
+        CooperativeOrder::Newest => Order::descending(vec![number]),
+        CooperativeOrder::Name => {
+            let name = if reader.sorts_in_arabic() { Column::NameKeyAr } else { Column::NameKeyFr };
+            Order::ascending(vec![(name.into_expr(), KeyKind::Text), number])
+        }
+    }
+}
+
+/// One cooperative.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>> {
+    let tx = reader.begin();
+    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Cells::row::<Entity>).await?;
+    Ok(row.map(|row| {
+        let batch = Batch::of::<Entity>([&row]);
+        Cooperative::new((row, batch))
+    }))
+}
+
+fn narrowed<'t, 'a>(see: See<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<See<'t, 'a, Entity>> {
+    let mut see = see;
+    if let Some(sector) = filter.sector {
+        see = see.filter(Column::Sector.eq(Stored(domain::cooperative::Sector::from(sector))));
+    }
+    if let Some(code) = filter.province {
+        see = see
+            .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
+            .filter(province::Column::Code.eq(code));
+    }
+    if let Some(branch) = &filter.branch {
+        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+    }
+    Ok(see)
+}
+
+/// A page of cooperatives.
+///
+/// # Errors
+/// BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn list(
+    reader: &Reader,
+    args: PageArgs,
+    filter: Option<CooperativeFilter>,
+    by: CooperativeOrder,
+    total: bool,
+) -> Result<Connection<Cooperative>> {
+    let order = order(reader, by);
+    let seal = Seal::new(reader.cursor_key(), format!("cooperatives {filter:?} {by:?} {}", reader.sorts_in_arabic()));
+    let tx = reader.begin();
+    let see = narrowed(tx.see::<Entity>(), filter.unwrap_or_default())?;
+    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Cells::row::<Entity>).await?;
+    let batch = Batch::of::<Entity>(listed.rows());
+    Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
+}
+
+/// The cooperatives of branches, a page of each, the newest first.
+#[derive(Debug)]
+pub struct CooperativesOf {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+}
+
+impl Related for CooperativesOf {
+    const OF: Kind = Kind::Branch;
+    type Value = Option<Connection<Cooperative>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = order(reader, CooperativeOrder::Newest);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Branch.cooperatives {key}"));
+        let tx = reader.begin();
+        let lists = tx.see::<Entity>().lists(Column::BranchId, keys, &asked, seal, Cells::row::<Entity>).await?;
+        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Model| Cooperative::new((row, batch.clone()));
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}

@@ -1,0 +1,118 @@
+//! The GraphQL face of regions and provinces.
+
+use super::{province, region};
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::DateTime;
+use crate::platform::text::Text;
+use async_graphql::{Enum, SimpleObject};
+use uuid::Uuid;
+
+/// What a unit of the second level is called.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::geography::ProvinceKind")]
+pub enum ProvinceKind {
+    /// A province, mostly rural.
+    Province,
+    /// A prefecture, mostly urban.
+    Prefecture,
+}
+
+/// A region of the Kingdom (division of 2015). Credits: Haut-Commissariat au Plan (RGPH 2024).
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Region {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// The code of the Haut-Commissariat au Plan, such as "05".
+    pub code: String,
+    /// The ISO 3166-2 code, such as "MA-05".
+    #[graphql(name = "iso31662")]
+    pub iso_3166_2: String,
+    /// The name. Its Tamazight form is unreviewed unless `isTamazightReviewed` says otherwise.
+    pub name: Text,
+    /// Whether a reader of Tamazight confirmed the Tamazight name.
+    pub is_tamazight_reviewed: bool,
+    /// The city that is its seat.
+    pub seat: Text,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Region {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (region::Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Region, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            code: row.code,
+            iso_3166_2: row.iso_3166_2,
+            name: row.name.into(),
+            is_tamazight_reviewed: row.name_zgh_reviewed,
+            seat: row.seat.into(),
+            key: row.id,
+            batch,
+        }
+    }
+
+    /// The faces of rows that were read together.
+    pub fn all(rows: Vec<region::Model>) -> Vec<Self> {
+        let batch = Batch::of::<region::Entity>(&rows);
+        rows.into_iter().map(|row| Self::new((row, batch.clone()))).collect()
+    }
+}
+
+/// A province or prefecture. Credits: Haut-Commissariat au Plan (RGPH 2024), GeoNames, © OpenStreetMap contributors.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Province {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// The code of the Haut-Commissariat au Plan, such as "05.311".
+    pub code: String,
+    /// The ISO 3166-2 code, such as "MA-KHO".
+    #[graphql(name = "iso31662")]
+    pub iso_3166_2: String,
+    /// Province or prefecture.
+    pub kind: ProvinceKind,
+    /// The name.
+    pub name: Text,
+    /// Degrees north (WGS 84) of a point to place a pin; not a border.
+    pub latitude: f64,
+    /// Degrees east (WGS 84) of a point to place a pin; not a border.
+    pub longitude: f64,
+    #[graphql(skip)]
+    pub(crate) region_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Province {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (province::Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Province, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            code: row.code,
+            iso_3166_2: row.iso_3166_2,
+            kind: row.kind.0.into(),
+            name: row.name.into(),
+            latitude: row.latitude,
+            longitude: row.longitude,
+            region_key: row.region_id,
+            batch,
+        }
+    }
+}

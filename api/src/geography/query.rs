@@ -1,0 +1,20 @@
+//! Root fields of geography.
+
+use super::object::Region;
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use async_graphql::{Context, Object};
+
+/// Root fields of geography.
+#[derive(Default)]
+pub struct GeographyQuery;
+
+#[Object]
+impl GeographyQuery {
+    /// The twelve regions, by code.
+    async fn regions(&self, ctx: &Context<'_>) -> Result<Vec<Region>> {
+        let tx = ctx.reader().begin();
+        Ok(Region::all(store::regions(&tx).await?))
+    }
+}

@@ -1,0 +1,61 @@
+//! Reading regions and provinces.
+
+use super::{province, region};
+use crate::platform::batch::Related;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::reader::Reader;
+use crate::platform::table::Cells;
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::ExprTrait;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// All regions, by code.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn regions(tx: &Tx<'_>) -> Result<Vec<region::Model>> {
+    tx.see::<region::Entity>()
+        .statement(|statement| {
+            statement.order_by_expr(region::Column::Code.into_expr(), sea_orm::Order::Asc);
+        })
+        .all(Cells::row::<region::Entity>)
+        .await
+}
+
+/// The key of the province with this code.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn province_by_code(tx: &Tx<'_>, code: &str) -> Result<Option<Uuid>> {
+    let found = tx
+        .see::<province::Entity>()
+        .filter(province::Column::Code.eq(code))
+        .one(Cells::row::<province::Entity>)
+        .await?;
+    Ok(found.map(|province| province.id))
+}
+
+/// The provinces of regions.
+#[derive(Debug)]
+pub struct ProvincesOf;
+
+impl Related for ProvincesOf {
+    const OF: Kind = Kind::Region;
+    type Value = Vec<province::Model>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let rows = tx
+            .see::<province::Entity>()
+            .among(province::Column::RegionId, keys)
+            .statement(|statement| {
+                statement.order_by_expr(province::Column::Code.into_expr(), sea_orm::Order::Asc);
+            })
+            .all(Cells::row::<province::Entity>)
+            .await?;
+        Ok(crate::platform::batch::grouped(rows, |province| province.region_id))
+    }
+}

@@ -1,0 +1,46 @@
+//! Root fields of indicators.
+
+use super::object::{Indicator, IndicatorFilter};
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::lookup::Lookup;
+use crate::platform::page::{Connection, PageArgs, asks_total};
+use crate::platform::reader::Reads;
+use async_graphql::{Context, ID, Object};
+
+/// Root fields of indicators.
+#[derive(Default)]
+pub struct IndicatorQuery;
+
+#[Object]
+impl IndicatorQuery {
+    /// An indicator by its id or its slug; null when there is none that the caller may see.
+    async fn indicator(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: Option<ID>,
+        #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
+    ) -> Option<Result<Indicator>> {
+        let found = async { store::find(ctx.reader(), Lookup::new(Kind::Indicator, id, slug)?).await };
+        found.await.transpose()
+    }
+
+    /// Indicators, a page at a time.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
+    async fn indicators(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<IndicatorFilter>,
+        #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
+    ) -> Result<Connection<Indicator>> {
+        // Nobody signs in yet, so every list is the public one.
+        let _ = published;
+        let args = PageArgs::new(first, after, last, before);
+        store::list(ctx.reader(), args, filter, asks_total(ctx)).await
+    }
+}

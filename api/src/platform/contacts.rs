@@ -1,0 +1,22 @@
+//! The GraphQL face of public contacts.
+
+use crate::platform::stored::Document;
+use async_graphql::SimpleObject;
+
+/// How the public reaches a place; what is not published is null.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct Contacts {
+    /// Telephone number, in international form.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Address of a web page.
+    pub website: Option<String>,
+}
+
+impl From<Document<domain::contacts::Contacts>> for Contacts {
+    fn from(document: Document<domain::contacts::Contacts>) -> Self {
+        let domain::contacts::Contacts { phone, email, website } = document.0;
+        Self { phone, email, website }
+    }
+}

@@ -1,0 +1,25 @@
+//! The GraphQL face of sources.
+
+use crate::platform::stored::Document;
+use async_graphql::SimpleObject;
+
+/// A publication that states the facts it is given for.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct Source {
+    /// Who published it.
+    pub publisher: String,
+    /// Where it can be read; null for print.
+    pub url: Option<String>,
+    /// When it was published, as exactly as is known: "2021-03-08", "2020-05", "2021".
+    pub dated_on: Option<String>,
+}
+
+/// The sources of a row.
+pub fn sources(document: Document<Vec<domain::source::Source>>) -> Vec<Source> {
+    let face = |source: domain::source::Source| Source {
+        publisher: source.publisher,
+        url: source.url,
+        dated_on: source.dated_on,
+    };
+    document.0.into_iter().map(face).collect()
+}

@@ -1,0 +1,11 @@
+//! Products with their variants and quality signs, and how they are found.
+
+pub mod description;
+pub mod entity;
+pub mod object;
+pub mod publication;
+pub mod query;
+pub mod search;
+pub mod sign;
+pub mod store;
+pub mod variant;

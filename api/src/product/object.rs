@@ -1,0 +1,230 @@
+//! The GraphQL face of products.
+
+use super::{entity, sign, variant};
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{Date, DateTime, Decimal, Money};
+use crate::platform::text::Text;
+use crate::{category, cooperative, geography};
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where a product stands.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::product::ProductStatus")]
+pub enum ProductStatus {
+    /// It is being written.
+    Draft,
+    /// It waits for a decision.
+    Submitted,
+    /// It may be shown.
+    Published,
+    /// It was declined, with a reason.
+    Rejected,
+    /// It is no longer made.
+    Archived,
+}
+
+/// An official sign of quality or origin (law 25-06), or organic farming (law 39-12).
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::product::QualitySignKind")]
+pub enum QualitySignKind {
+    /// Protected geographical indication.
+    Igp,
+    /// Protected designation of origin.
+    Aop,
+    /// Agricultural label.
+    LabelAgricole,
+    /// Organic farming.
+    Organic,
+}
+
+/// What the quantity of a variant is measured in.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::product::Unit")]
+pub enum Unit {
+    /// Kilogram.
+    Kg,
+    /// Gram.
+    G,
+    /// Litre.
+    L,
+    /// Millilitre.
+    Ml,
+    /// Piece.
+    Piece,
+    /// Square metre.
+    #[graphql(name = "M2")]
+    M2,
+}
+
+/// A quality sign that a product bears.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct QualitySign {
+    /// Which sign.
+    pub kind: QualitySignKind,
+    /// Its number.
+    pub reference: Option<String>,
+    /// Its last day; null: no end. A product whose sign has expired is not on sale.
+    pub valid_until: Option<Date>,
+}
+
+impl From<sign::Model> for QualitySign {
+    fn from(row: sign::Model) -> Self {
+        Self { kind: row.kind.0.into(), reference: row.reference, valid_until: row.valid_until.map(Date::from) }
+    }
+}
+
+/// What was read beside a product by the same statement.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Its category.
+    pub category: Option<Arc<category::entity::Model>>,
+    /// Who makes it.
+    pub cooperative: Option<Arc<cooperative::entity::Model>>,
+    /// The province of the cooperative's seat.
+    pub province: Option<Arc<geography::province::Model>>,
+}
+
+/// A product of a cooperative.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Product {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The name.
+    pub name: Text,
+    /// Where it comes from.
+    pub origin: Option<Text>,
+    /// The number of its sanitary authorisation.
+    pub sanitary_number: Option<String>,
+    /// Where it stands.
+    pub status: ProductStatus,
+    /// The lowest price at which it is on sale; null when no market sells it.
+    pub lowest_price: Option<Money>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) category_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) cooperative_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) beside: Beside,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+/// The price key of a product that no market sells: behind all prices.
+pub const NO_PRICE: i64 = i64::MAX;
+
+impl Product {
+    /// The face of a row, with what was read beside it and the level that it was read in.
+    pub fn new((row, batch): (entity::Model, Batch), beside: Beside) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Product, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            slug: row.slug,
+            name: row.name.into(),
+            origin: row.origin.map(Text::from),
+            sanitary_number: row.sanitary_number,
+            status: row.status.0.into(),
+            lowest_price: (row.price_key != NO_PRICE).then(|| Money::centimes(row.price_key)),
+            is_demo: row.is_demo,
+            key: row.id,
+            category_key: row.category_id,
+            cooperative_key: row.cooperative_id,
+            beside,
+            batch,
+        }
+    }
+}
+
+/// A quantity in which a product is sold.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct ProductVariant {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// What is measured.
+    pub unit: Unit,
+    /// How much of the unit.
+    pub quantity: Decimal,
+    /// The cooperative's own number.
+    pub sku: String,
+    /// The global trade item number.
+    pub gtin: Option<String>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) product_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl ProductVariant {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (variant::Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::ProductVariant, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            unit: row.unit.0.into(),
+            quantity: Decimal(domain::decimal::Decimal::from_thousandths(row.quantity)),
+            sku: row.sku,
+            gtin: row.gtin,
+            is_demo: row.is_demo,
+            product_key: row.product_id,
+            batch,
+        }
+    }
+}
+
+/// Which products are wanted; conditions that are given hold together.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ProductFilter {
+    /// In the category with this slug, or in one below it.
+    pub category: Option<String>,
+    /// On sale at this market.
+    pub market: Option<ID>,
+    /// Made by this cooperative.
+    pub cooperative: Option<ID>,
+    /// Made by a cooperative with its seat in the province with this code.
+    pub province: Option<String>,
+    /// With a lowest price of at least so much, in dirhams.
+    pub min_price: Option<Decimal>,
+    /// With a lowest price of at most so much, in dirhams.
+    pub max_price: Option<Decimal>,
+    /// Bearing this quality sign, and it has not expired.
+    pub quality_sign: Option<QualitySignKind>,
+    /// On sale at a market that is open at this moment, by its published hours.
+    pub open_now: Option<bool>,
+}
+
+/// The order of products.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProductOrder {
+    /// The best match first: name, word of the name, beginning of a word, other text; then the newest. Only with `search`.
+    Relevance,
+    /// The newest first.
+    Newest,
+    /// The lowest price first; products without a price last.
+    PriceAscending,
+    /// The highest price first; products without a price are left out.
+    PriceDescending,
+    /// By name, in the language of the request.
+    Name,
+}

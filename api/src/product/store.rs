@@ -1,0 +1,289 @@
+//! Reading products, and the few ways to change one.
+
+use super::entity::{Column, Entity, Model};
+use super::object::{Beside, NO_PRICE, Product, ProductFilter, ProductOrder};
+use super::{description, search, sign, variant};
+use crate::category;
+use crate::cooperative;
+use crate::geography::province;
+use crate::listing;
+use crate::platform::batch::{Batch, Keys, Related, grouped};
+use crate::platform::db::{See, Tx, among};
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::lookup::Lookup;
+use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::scalars::Decimal;
+use crate::platform::stored::{Document, Stored};
+use crate::platform::table::{Cells, Table};
+use domain::text::LocalizedText;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
+use sea_orm::{ColumnTrait, DbErr};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A product with what is read beside it.
+pub struct Row {
+    /// The product.
+    pub product: Model,
+    /// Its category and cooperative.
+    pub beside: Beside,
+}
+
+/// Join what is read beside a product.
+pub(crate) fn with_beside<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+    see.with::<category::entity::Entity>(Column::CategoryId).with::<cooperative::entity::Entity>(Column::CooperativeId)
+}
+
+pub(crate) fn read_with_beside(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+    let product = cells.row::<Entity>()?;
+    let category = Some(Arc::new(cells.row::<category::entity::Entity>()?));
+    let cooperative = Some(Arc::new(cells.row::<cooperative::entity::Entity>()?));
+    Ok(Row { product, beside: Beside { category, cooperative, province: None } })
+}
+
+/// The level of rows that were read together.
+pub(crate) fn level<'r>(rows: impl Iterator<Item = &'r Row>) -> Batch {
+    let mut keys = Keys::default();
+    for row in rows {
+        Entity::keys(&row.product, &mut keys);
+        row.beside.cooperative.iter().for_each(|row| cooperative::entity::Entity::keys(row, &mut keys));
+        row.beside.category.iter().for_each(|row| category::entity::Entity::keys(row, &mut keys));
+    }
+    keys.batch()
+}
+
+/// The connection of a page of rows.
+pub(crate) fn connection(listed: Listed<Row>) -> Connection<Product> {
+    let batch = level(listed.rows());
+    listed.connection(|row| Product::new((row.product, batch.clone()), row.beside))
+}
+
+/// One product.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Product>> {
+    let tx = reader.begin();
+    let see = with_beside(tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)));
+    let row = see.one(read_with_beside).await?;
+    Ok(row.map(|row| {
+        let batch = level([&row].into_iter());
+        Product::new((row.product, batch), row.beside)
+    }))
+}
+
+fn order(reader: &Reader, by: ProductOrder) -> Order {
+    let number = (Column::Number.into_expr(), KeyKind::Long);
+    let price = (Column::PriceKey.into_expr(), KeyKind::Long);
+    match by {
+        ProductOrder::Newest | ProductOrder::Relevance => Order::descending(vec![number]),
+        ProductOrder::PriceAscending => Order::ascending(vec![price, number]),
+        ProductOrder::PriceDescending => Order::descending(vec![price, number]),
+        ProductOrder::Name => {
+            let name = if reader.sorts_in_arabic() { Column::NameKeyAr } else { Column::NameKeyFr };
+            Order::ascending(vec![(name.into_expr(), KeyKind::Text), number])
+        }
+    }
+}
+
+/// An amount of a filter in centimes; more than two decimals name no price.
+fn centimes(amount: Option<Decimal>, argument: &str) -> Result<Option<i64>> {
+    let read = |amount: Decimal| {
+        let money = domain::money::Money::parse(&amount.0.to_string()).map_err(|_| Error::argument(argument))?;
+        Ok(money.centimes)
+    };
+    amount.map(read).transpose()
+}
+
+fn narrowed<'t, 'a>(
+    see: See<'t, 'a, Entity>,
+    tx: &Tx<'_>,
+    filter: &ProductFilter,
+    open_markets: Option<&[Uuid]>,
+) -> Result<See<'t, 'a, Entity>> {
+    let mut see = see;
+    if let Some(slug) = &filter.category {
+        // A category and those directly below it: the tree has two levels.
+        see = see.having::<category::entity::Entity>(
+            category::entity::Column::Id.into_expr().eq(Column::CategoryId.into_expr()).into_condition(),
+            Condition::any().add(category::entity::Column::Slug.eq(slug)).add(
+                category::entity::Column::ParentId.eq(domain::id::founding("category", slug)),
+            ),
+        );
+    }
+    let sold = |market: Condition| {
+        let here = listing::entity::Column::ProductId.into_expr().eq(Column::Id.into_expr());
+        (Condition::all().add(here), market)
+    };
+    if let Some(market) = &filter.market {
+        let market = GlobalId::parse_as(Kind::Market, market, "filter.market")?;
+        let (here, at) = sold(Condition::all().add(listing::entity::Column::MarketId.eq(market)));
+        see = see.having::<listing::entity::Entity>(here, at);
+    }
+    if let Some(markets) = open_markets {
+        let (here, at) = sold(among(tx.backend(), listing::entity::Column::MarketId, markets));
+        see = see.having::<listing::entity::Entity>(here, at);
+    }
+    if let Some(cooperative) = &filter.cooperative {
+        let cooperative = GlobalId::parse_as(Kind::Cooperative, cooperative, "filter.cooperative")?;
+        see = see.filter(Column::CooperativeId.eq(cooperative));
+    }
+    if let Some(code) = &filter.province {
+        let key = domain::id::founding("province", code);
+        see = see.having::<cooperative::entity::Entity>(
+            cooperative::entity::Column::Id.into_expr().eq(Column::CooperativeId.into_expr()).into_condition(),
+            Condition::all().add(cooperative::entity::Column::ProvinceId.eq(key)),
+        );
+    }
+    if let Some(least) = centimes(filter.min_price, "filter.minPrice")? {
+        see = see.filter(Column::PriceKey.gte(least)).filter(Column::PriceKey.lt(NO_PRICE));
+    }
+    if let Some(most) = centimes(filter.max_price, "filter.maxPrice")? {
+        see = see.filter(Column::PriceKey.lte(most)).filter(Column::PriceKey.lt(NO_PRICE));
+    }
+    if let Some(kind) = filter.quality_sign {
+        let kind = Stored(domain::product::QualitySignKind::from(kind));
+        see = see.having::<sign::Entity>(
+            sign::Column::ProductId.into_expr().eq(Column::Id.into_expr()).into_condition(),
+            Condition::all().add(sign::Column::Kind.eq(kind)),
+        );
+    }
+    Ok(see)
+}
+
+/// A page of products; `open_markets` are those that are open now, when that is asked.
+///
+/// # Errors
+/// BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn list(
+    reader: &Reader,
+    args: PageArgs,
+    words: Option<&str>,
+    filter: ProductFilter,
+    by: Option<ProductOrder>,
+    open_markets: Option<&[Uuid]>,
+    total: bool,
+) -> Result<Connection<Product>> {
+    let by = by.unwrap_or(if words.is_some() { ProductOrder::Relevance } else { ProductOrder::Newest });
+    let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
+    let seal = Seal::new(reader.cursor_key(), format!("products {words:?} {filter:?} {by:?} {arabic}"));
+    let tx = reader.begin();
+    let mut see = narrowed(tx.see::<Entity>(), &tx, &filter, open_markets)?;
+    if by == ProductOrder::PriceDescending {
+        see = see.filter(Column::PriceKey.lt(NO_PRICE));
+    }
+    match (words, by) {
+        (None, ProductOrder::Relevance) => Err(Error::argument("orderBy")),
+        (Some(words), ProductOrder::Relevance) => {
+            let words = search::Words::new(words)?;
+            search::list(&tx, see, &words, &args, seal, total).await.map(connection)
+        }
+        (words, by) => {
+            if let Some(words) = words {
+                see = search::matching(&tx, see, &search::Words::new(words)?);
+            }
+            let order = order(reader, by);
+            let asked = Asked { args: &args, order: &order, total };
+            with_beside(see).list(&asked, seal, read_with_beside).await.map(connection)
+        }
+    }
+}
+
+/// The products of cooperatives, a page of each, the newest first.
+#[derive(Debug)]
+pub struct ProductsOf {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+}
+
+impl Related for ProductsOf {
+    const OF: Kind = Kind::Cooperative;
+    type Value = Option<Connection<Product>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = order(reader, ProductOrder::Newest);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.products {key}"));
+        let tx = reader.begin();
+        let read = |cells: &mut Cells<'_>| Ok(Row { product: cells.row::<Entity>()?, beside: Beside::default() });
+        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, read).await?;
+        let batch = level(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Row| Product::new((row.product, batch.clone()), row.beside);
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}
+
+/// The descriptions of products.
+#[derive(Debug)]
+pub struct DescriptionOf;
+
+impl Related for DescriptionOf {
+    const OF: Kind = Kind::Product;
+    type Value = Option<LocalizedText>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let rows = tx
+            .see::<Entity>()
+            .among(Column::Id, keys)
+            .only([Column::Id.into_expr(), description::Column::Description.into_expr()])
+            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Option<Document<LocalizedText>>>()?)))
+            .await?;
+        Ok(rows.into_iter().map(|(key, text)| (key, text.map(|text| text.0))).collect())
+    }
+}
+
+/// The variants of products, in the order in which they were made.
+#[derive(Debug)]
+pub struct VariantsOf;
+
+impl Related for VariantsOf {
+    const OF: Kind = Kind::Product;
+    type Value = Vec<(variant::Model, Batch)>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let rows = tx
+            .see::<variant::Entity>()
+            .among(variant::Column::ProductId, keys)
+            .statement(|statement| {
+                statement.order_by_expr(variant::Column::Sku.into_expr(), sea_orm::Order::Asc);
+            })
+            .all(Cells::row::<variant::Entity>)
+            .await?;
+        let batch = Batch::of::<variant::Entity>(&rows);
+        Ok(grouped(rows.into_iter().map(|row| (row, batch.clone())), |(row, _)| row.product_id))
+    }
+}
+
+/// The quality signs of products.
+#[derive(Debug)]
+pub struct SignsOf;
+
+impl Related for SignsOf {
+    const OF: Kind = Kind::Product;
+    type Value = Vec<sign::Model>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let rows = tx
+            .see::<sign::Entity>()
+            .among(sign::Column::ProductId, keys)
+            .statement(|statement| {
+                statement.order_by_expr(sign::Column::Kind.into_expr(), sea_orm::Order::Asc);
+            })
+            .all(Cells::row::<sign::Entity>)
+            .await?;
+        Ok(grouped(rows, |row| row.product_id))
+    }
+}
+
+/// Whether a search asks for anything at all: `Expr` that no row meets, for a search without a word.
+pub(crate) fn nothing() -> Condition {
+    Condition::all().add(Expr::val(false))
+}

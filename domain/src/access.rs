@@ -1,0 +1,272 @@
+//! Who may do what: one table of roles and permissions, and one of who may grant which role.
+//!
+//! A role carries permissions, an assignment carries the scope. Code asks for permissions, never for roles. What is
+//! published needs no permission to be read.
+
+use crate::codes;
+
+codes! {
+    /// A role that a person holds at a branch.
+    Role {
+        /// Everything, everywhere.
+        NationalAdmin = "NATIONAL_ADMIN",
+        /// Everything but survivor support, in her branch and below.
+        BranchAdmin = "BRANCH_ADMIN",
+        /// Markets, listings, stock, and what is published there.
+        MarketManager = "MARKET_MANAGER",
+        /// Programmes and their figures.
+        ProgrammeOfficer = "PROGRAMME_OFFICER",
+        /// Agreements, contributions, settlements.
+        FinanceOfficer = "FINANCE_OFFICER",
+        /// Enters data; decides nothing.
+        DataEntry = "DATA_ENTRY",
+        /// Reads everything in scope, writes nothing.
+        Auditor = "AUDITOR",
+        /// Survivor support alone.
+        Counsellor = "COUNSELLOR",
+        /// Her own cooperative alone.
+        CooperativeRep = "COOPERATIVE_REP",
+    }
+}
+
+/// The permissions, in pairs: to see what is not public of a kind of thing, and to change it.
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $see:ident = $see_code:literal, $manage:ident = $manage_code:literal;)+) => {
+        codes! {
+            /// What a role allows: to see what is not public of a kind of thing, or to change it.
+            Permission { $($(#[$doc])* $see = $see_code, $(#[$doc])* $manage = $manage_code),+ }
+        }
+
+        impl Permission {
+            /// Whether it allows to read only.
+            pub const fn is_seeing(self) -> bool {
+                match self { $(Self::$see => true, Self::$manage => false),+ }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// Regions and provinces.
+    SeeGeography = "SEE_GEOGRAPHY", ManageGeography = "MANAGE_GEOGRAPHY";
+    /// Product categories and the national calendar.
+    SeeCategories = "SEE_CATEGORIES", ManageCategories = "MANAGE_CATEGORIES";
+    /// Branches.
+    SeeBranches = "SEE_BRANCHES", ManageBranches = "MANAGE_BRANCHES";
+    /// Staff logins and their roles.
+    SeeUsers = "SEE_USERS", ManageUsers = "MANAGE_USERS";
+    /// Cooperatives.
+    SeeCooperatives = "SEE_COOPERATIVES", ManageCooperatives = "MANAGE_COOPERATIVES";
+    /// Members and documents of cooperatives.
+    SeeMembers = "SEE_MEMBERS", ManageMembers = "MANAGE_MEMBERS";
+    /// Products, variants and quality signs.
+    SeeProducts = "SEE_PRODUCTS", ManageProducts = "MANAGE_PRODUCTS";
+    /// Markets.
+    SeeMarkets = "SEE_MARKETS", ManageMarkets = "MANAGE_MARKETS";
+    /// Listings.
+    SeeListings = "SEE_LISTINGS", ManageListings = "MANAGE_LISTINGS";
+    /// Stock movements.
+    SeeStock = "SEE_STOCK", ManageStock = "MANAGE_STOCK";
+    /// Sales and day closings.
+    SeeSales = "SEE_SALES", ManageSales = "MANAGE_SALES";
+    /// Settlements.
+    SeeSettlements = "SEE_SETTLEMENTS", ManageSettlements = "MANAGE_SETTLEMENTS";
+    /// Partner organisations.
+    SeePartners = "SEE_PARTNERS", ManagePartners = "MANAGE_PARTNERS";
+    /// Agreements and contributions.
+    SeeAgreements = "SEE_AGREEMENTS", ManageAgreements = "MANAGE_AGREEMENTS";
+    /// Programmes.
+    SeeProgrammes = "SEE_PROGRAMMES", ManageProgrammes = "MANAGE_PROGRAMMES";
+    /// Indicators and figures.
+    SeeIndicators = "SEE_INDICATORS", ManageIndicators = "MANAGE_INDICATORS";
+    /// Decisions about what others submitted.
+    SeeApprovals = "SEE_APPROVALS", ManageApprovals = "MANAGE_APPROVALS";
+    /// Support services and the bot.
+    SeeSurvivorSupport = "SEE_SURVIVOR_SUPPORT", ManageSurvivorSupport = "MANAGE_SURVIVOR_SUPPORT";
+    /// Referrals of survivors.
+    SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
+    /// Machine credentials of partners.
+    SeePartnerClients = "SEE_PARTNER_CLIENTS", ManagePartnerClients = "MANAGE_PARTNER_CLIENTS";
+    /// The audit. Nobody writes it but the platform itself.
+    SeeAudit = "SEE_AUDIT", ManageAudit = "MANAGE_AUDIT";
+}
+
+impl Role {
+    /// Whether the role allows it, within the scope of its assignment.
+    pub fn grants(self, permission: Permission) -> bool {
+        use Permission as P;
+        match permission {
+            P::ManageAudit => false,
+            P::SeeReferrals | P::ManageReferrals => self == Self::Counsellor,
+            P::SeeGeography | P::SeeCategories | P::SeeBranches | P::SeePartners => true,
+            P::ManageGeography | P::ManageCategories | P::ManagePartners | P::ManageSurvivorSupport => {
+                self == Self::NationalAdmin
+            }
+            P::ManageBranches | P::SeeUsers | P::ManageUsers => {
+                self.administers() || (self == Self::Auditor && permission.is_seeing())
+            }
+            P::SeePartnerClients | P::SeeAudit => self.administers() || self == Self::Auditor,
+            P::ManagePartnerClients => self == Self::NationalAdmin,
+            P::SeeSurvivorSupport => matches!(self, Self::NationalAdmin | Self::Auditor | Self::Counsellor),
+            P::SeeCooperatives | P::SeeProducts | P::SeeListings => self != Self::Counsellor,
+            P::SeeMembers => {
+                self.administers() || matches!(self, Self::Auditor | Self::DataEntry | Self::CooperativeRep)
+            }
+            P::SeeMarkets => self != Self::Counsellor,
+            P::SeeStock | P::SeeSales | P::SeeSettlements => {
+                self.administers()
+                    || matches!(self, Self::Auditor | Self::MarketManager | Self::FinanceOfficer | Self::CooperativeRep)
+            }
+            P::SeeAgreements | P::SeeProgrammes | P::SeeIndicators => {
+                self.administers()
+                    || matches!(self, Self::Auditor | Self::ProgrammeOfficer | Self::FinanceOfficer | Self::DataEntry)
+            }
+            P::SeeApprovals => self != Self::Counsellor && self != Self::CooperativeRep,
+            P::ManageCooperatives => self.administers() || self == Self::DataEntry,
+            P::ManageMembers => self.administers() || matches!(self, Self::DataEntry | Self::CooperativeRep),
+            P::ManageProducts => {
+                self.administers() || matches!(self, Self::MarketManager | Self::DataEntry | Self::CooperativeRep)
+            }
+            P::ManageMarkets | P::ManageListings | P::ManageStock | P::ManageSales => {
+                self.administers() || self == Self::MarketManager
+            }
+            P::ManageSettlements | P::ManageAgreements => self.administers() || self == Self::FinanceOfficer,
+            P::ManageProgrammes => self.administers() || self == Self::ProgrammeOfficer,
+            P::ManageIndicators => self.administers() || matches!(self, Self::ProgrammeOfficer | Self::DataEntry),
+            P::ManageApprovals => {
+                self.administers()
+                    || matches!(self, Self::MarketManager | Self::ProgrammeOfficer | Self::FinanceOfficer)
+            }
+        }
+    }
+
+    fn administers(self) -> bool {
+        matches!(self, Self::NationalAdmin | Self::BranchAdmin)
+    }
+
+    /// Whether a holder of the role may grant that one to somebody else; where, the assignment decides.
+    pub fn may_grant(self, other: Self) -> bool {
+        match self {
+            Self::NationalAdmin => true,
+            Self::BranchAdmin => match other {
+                Self::BranchAdmin
+                | Self::MarketManager
+                | Self::ProgrammeOfficer
+                | Self::FinanceOfficer
+                | Self::DataEntry
+                | Self::CooperativeRep => true,
+                Self::NationalAdmin | Self::Auditor | Self::Counsellor => false,
+            },
+            Self::MarketManager
+            | Self::ProgrammeOfficer
+            | Self::FinanceOfficer
+            | Self::DataEntry
+            | Self::Auditor
+            | Self::Counsellor
+            | Self::CooperativeRep => false,
+        }
+    }
+}
+
+codes! {
+    /// What the platform does when no human is present.
+    Purpose {
+        /// It fills a database with reference, founding, demo or synthetic data.
+        Seed = "SEED",
+        /// It looks whether everything is as it should be.
+        Check = "CHECK",
+    }
+}
+
+/// In whose name the database is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Anybody: what is published, and nothing else.
+    Anonymous,
+    /// The platform itself.
+    System(Purpose),
+}
+
+impl Actor {
+    /// Whether the actor has the permission anywhere at all.
+    pub fn may(&self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Anonymous => false,
+            Self::System(Purpose::Check) => permission.is_seeing(),
+            Self::System(Purpose::Seed) => !matches!(
+                permission,
+                P::SeeUsers
+                    | P::ManageUsers
+                    | P::SeeReferrals
+                    | P::ManageReferrals
+                    | P::SeePartnerClients
+                    | P::ManagePartnerClients
+                    | P::SeeAudit
+                    | P::ManageAudit
+            ),
+        }
+    }
+}
+
+/// The whole table of roles and permissions, for people: `r` to see, `w` to change.
+pub fn table() -> String {
+    use crate::codes::Coded;
+    let mut text = format!("{:<18}", "");
+    for role in Role::ALL {
+        text.push_str(&format!(" {:>17}", role.as_str()));
+    }
+    for pair in Permission::ALL.chunks(2) {
+        text.push_str(&format!("\n{:<18}", pair[0].as_str().trim_start_matches("SEE_")));
+        for role in Role::ALL {
+            let (see, manage) = (role.grants(pair[0]), role.grants(pair[1]));
+            let cell = format!("{}{}", if see { 'r' } else { '-' }, if manage { 'w' } else { '-' });
+            text.push_str(&format!(" {cell:>17}"));
+        }
+    }
+    text.push_str("\n\nmay grant:\n");
+    for role in Role::ALL {
+        let others: Vec<&str> =
+            Role::ALL.iter().filter(|other| role.may_grant(**other)).map(|other| other.as_str()).collect();
+        text.push_str(&format!("{:<18} {}\n", role.as_str(), others.join(" ")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::Coded;
+
+    #[test]
+    fn the_table_of_rights_is_the_one_that_was_reviewed() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/access.table.txt");
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(path, table()).unwrap();
+        }
+        assert_eq!(table(), std::fs::read_to_string(path).unwrap(), "UPDATE_SNAPSHOTS=1 accepts the change");
+    }
+
+    #[test]
+    fn whoever_changes_a_thing_sees_it() {
+        for role in Role::ALL {
+            for pair in Permission::ALL.chunks(2) {
+                assert!(!role.grants(pair[1]) || role.grants(pair[0]), "{role} {}", pair[1]);
+            }
+        }
+    }
+
+    #[test]
+    fn an_auditor_and_a_counsellor_hold_only_what_they_need() {
+        assert!(Permission::ALL.iter().all(|permission| permission.is_seeing() || !Role::Auditor.grants(*permission)));
+        let referrals = Role::ALL.iter().filter(|role| role.grants(Permission::SeeReferrals)).collect::<Vec<_>>();
+        assert_eq!(referrals, [&Role::Counsellor]);
+        assert!(!Role::BranchAdmin.may_grant(Role::Auditor) && !Role::BranchAdmin.may_grant(Role::NationalAdmin));
+    }
+
+    #[test]
+    fn nobody_in_particular_may_nothing_in_particular() {
+        assert!(Permission::ALL.iter().all(|permission| !Actor::Anonymous.may(*permission)));
+        assert!(!Actor::System(Purpose::Check).may(Permission::ManageProducts));
+    }
+}

@@ -1,0 +1,134 @@
+//! The tenant tree: national > regional > provincial > local.
+
+use crate::codes;
+use crate::fault::{Code, Fault};
+use uuid::Uuid;
+
+codes! {
+    /// The rank of a branch; each stands above the next.
+    BranchKind {
+        /// The national body.
+        National = "NATIONAL",
+        /// A branch for a region.
+        Regional = "REGIONAL",
+        /// A branch for a province or prefecture.
+        Provincial = "PROVINCIAL",
+        /// A branch for a town or a group of communes.
+        Local = "LOCAL",
+    }
+}
+
+codes! {
+    /// Whether a branch works. A branch is closed, never deleted.
+    BranchStatus {
+        /// It works.
+        Active = "ACTIVE",
+        /// It was closed.
+        Closed = "CLOSED",
+    }
+}
+
+impl BranchKind {
+    /// Whether a branch of this rank may stand directly above one of that rank. A rank may be left out.
+    pub fn may_be_above(self, child: Self) -> bool {
+        self < child
+    }
+}
+
+/// The place of a branch in the tree: the keys from the national branch down to it, each closed by `/`, so that the
+/// path of one branch never begins like that of another that is not above it (`/1/5/` does not cover `/1/50/`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path(String);
+
+impl Path {
+    /// The path of the national branch.
+    pub fn root(key: Uuid) -> Self {
+        Self(format!("/{}/", key.simple()))
+    }
+
+    /// Read a stored path.
+    ///
+    /// # Errors
+    /// BRANCH_PLACE_INVALID when it does not begin and end with `/`.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let sound = text.len() > 2 && text.starts_with('/') && text.ends_with('/') && !text.contains("//");
+        if sound { Ok(Self(text.to_owned())) } else { Err(Fault::new(Code::BranchPlaceInvalid)) }
+    }
+
+    /// The path of a branch directly below.
+    #[must_use]
+    pub fn child(&self, key: Uuid) -> Self {
+        Self(format!("{}{}/", self.0, key.simple()))
+    }
+
+    /// Whether a branch is this one or stands below it.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
+    /// The path of a branch of the subtree `from` after it was moved below `parent`.
+    ///
+    /// # Errors
+    /// BRANCH_PLACE_INVALID when this is not in the subtree, or when `parent` is: that would be a cycle.
+    pub fn moved(&self, from: &Self, parent: &Self) -> Result<Self, Fault> {
+        let fault = || Fault::new(Code::BranchPlaceInvalid);
+        if from.covers(parent) {
+            return Err(fault());
+        }
+        let below = self.0.strip_prefix(from.0.as_str()).ok_or_else(fault)?;
+        let own = from.0.trim_end_matches('/').rsplit('/').next().ok_or_else(fault)?;
+        Ok(Self(format!("{}{own}/{below}", parent.0)))
+    }
+
+    /// The path as it is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_path_never_covers_a_neighbour_that_begins_alike() {
+        let (five, fifty) = (Path::parse("/1/5/").unwrap(), Path::parse("/1/50/").unwrap());
+        assert!(!five.covers(&fifty) && !fifty.covers(&five));
+        assert!(Path::parse("/1/5").is_err() && Path::parse("//").is_err() && Path::parse("").is_err());
+    }
+
+    #[test]
+    fn a_branch_cannot_be_moved_below_itself() {
+        let root = Path::root(Uuid::from_u128(1));
+        let region = root.child(Uuid::from_u128(2));
+        let province = region.child(Uuid::from_u128(3));
+        let other = root.child(Uuid::from_u128(4));
+
+        assert!(region.moved(&region, &province).is_err());
+        assert_eq!(province.moved(&region, &other).unwrap(), other.child(Uuid::from_u128(2)).child(Uuid::from_u128(3)));
+        assert!(other.moved(&region, &root).is_err());
+    }
+
+    #[test]
+    fn ranks_stand_above_lower_ones_only() {
+        assert!(BranchKind::National.may_be_above(BranchKind::Provincial));
+        assert!(!BranchKind::Local.may_be_above(BranchKind::Local));
+        assert!(!BranchKind::Provincial.may_be_above(BranchKind::Regional));
+    }
+
+    proptest! {
+        #[test]
+        fn covering_is_an_order(keys in proptest::collection::vec(any::<u128>(), 1..6), cut in 0_usize..6) {
+            let paths: Vec<Path> = keys.iter().skip(1).fold(vec![Path::root(Uuid::from_u128(keys[0]))], |mut paths, key| {
+                let last = paths.last().unwrap().child(Uuid::from_u128(*key));
+                paths.push(last);
+                paths
+            });
+            let cut = cut.min(paths.len() - 1);
+            for (place, path) in paths.iter().enumerate() {
+                prop_assert_eq!(paths[cut].covers(path), place >= cut);
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Indicators: what is measured, over which periods, and how figures add up.
+
+use crate::codes;
+use crate::fault::{Code, Fault};
+use jiff::civil::{Date, date};
+
+codes! {
+    /// What an indicator is measured in.
+    IndicatorUnit {
+        /// A number.
+        Number = "NUMBER",
+        /// Per cent, 0 to 100.
+        Percent = "PERCENT",
+        /// Per 100,000.
+        RatePer100k = "RATE_PER_100K",
+        /// Per 1,000.
+        RatePer1000 = "RATE_PER_1000",
+        /// Dirhams.
+        Mad = "MAD",
+    }
+}
+
+codes! {
+    /// Which way an indicator is better.
+    Direction {
+        /// The higher the better.
+        Up = "UP",
+        /// The lower the better.
+        Down = "DOWN",
+        /// Neither.
+        None = "NONE",
+    }
+}
+
+codes! {
+    /// What kind of figure. A statistic is context: a national figure is never a programme's result.
+    ValueKind {
+        /// Before the programme.
+        Baseline = "BASELINE",
+        /// What is aimed at.
+        Target = "TARGET",
+        /// What was reached.
+        Actual = "ACTUAL",
+        /// Context, from a public source.
+        Statistic = "STATISTIC",
+    }
+}
+
+codes! {
+    /// Whether there is a figure.
+    ValueStatus {
+        /// There is.
+        Available = "AVAILABLE",
+        /// It is withheld: it would tell about a few people.
+        Suppressed = "SUPPRESSED",
+        /// There is none.
+        Missing = "MISSING",
+    }
+}
+
+codes! {
+    /// What kind of area a figure is of.
+    AreaKind {
+        /// The country (ISO 3166-1 code).
+        Country = "COUNTRY",
+        /// A region (HCP code).
+        Region = "REGION",
+        /// A province (HCP code).
+        Province = "PROVINCE",
+        /// A branch of the association (slug).
+        Branch = "BRANCH",
+    }
+}
+
+codes! {
+    /// How a figure was found.
+    Method {
+        /// Asked of a sample.
+        Survey = "SURVEY",
+        /// Estimated by a model.
+        Model = "MODEL",
+        /// Counted in registers.
+        Administrative = "ADMINISTRATIVE",
+        /// Counted in a census.
+        Census = "CENSUS",
+    }
+}
+
+/// A period as it is written (`2018`, `2024-S1`, `2024-Q1`, `2024-03`), with its first and last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    first: Date,
+    last: Date,
+}
+
+impl Period {
+    /// Read a year, half-year, quarter or month.
+    ///
+    /// # Errors
+    /// DATE_INVALID.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let fault = || Fault::new(Code::DateInvalid);
+        let (year, part) = text.split_once('-').unwrap_or((text, ""));
+        if year.len() != 4 || !text.is_ascii() {
+            return Err(fault());
+        }
+        let year: i16 = year.parse().ok().filter(|year| (1900..=2200).contains(year)).ok_or_else(fault)?;
+        let (month, months): (i8, i8) = match (part.as_bytes(), text.len()) {
+            ([], 4) => (1, 12),
+            ([b'S', half @ b'1'..=b'2'], _) => ((half - b'1') as i8 * 6 + 1, 6),
+            ([b'Q', quarter @ b'1'..=b'4'], _) => ((quarter - b'1') as i8 * 3 + 1, 3),
+            ([b'0'..=b'1', b'0'..=b'9'], _) => (part.parse().map_err(|_| fault())?, 1),
+            _ => return Err(fault()),
+        };
+        let first = Date::new(year, month, 1).map_err(|_| fault())?;
+        let last_month = date(year, month + months - 1, 1);
+        Ok(Self { first, last: date(year, month + months - 1, last_month.days_in_month()) })
+    }
+
+    /// The first day.
+    pub fn start(self) -> Date {
+        self.first
+    }
+
+    /// The last day.
+    pub fn end(self) -> Date {
+        self.last
+    }
+}
+
+/// A figure of a whole from those of its parts: recomputed from numerators and denominators, never a mean of rates.
+/// `per` is what the rate is per (100, 1,000, 100,000); none without a denominator.
+pub fn recompute(parts: &[(i64, i64)], per: i64) -> Option<f64> {
+    let (over, under) = parts.iter().fold((0_i64, 0_i64), |(over, under), (n, d)| (over + n, under + d));
+    // Counts of people are far below 2^53, so the conversion is exact.
+    (under > 0).then(|| over as f64 * per as f64 / under as f64)
+}
+
+/// Whether the parts of a complete dimension (women and men, town and country) sum to their total.
+pub fn is_complete(parts: &[i64], total: i64) -> bool {
+    parts.iter().sum::<i64>() == total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn periods_have_their_first_and_last_day() {
+        let days = |text| {
+            let period = Period::parse(text).unwrap();
+            format!("{} {}", period.start(), period.end())
+        };
+        assert_eq!(days("2018"), "2018-01-01 2018-12-31");
+        assert_eq!(days("2024-S1"), "2024-01-01 2024-06-30");
+        assert_eq!(days("2024-Q4"), "2024-10-01 2024-12-31");
+        assert_eq!(days("2024-02"), "2024-02-01 2024-02-29");
+    }
+
+    #[test]
+    fn what_is_no_period_is_refused() {
+        for text in
+            ["", "24", "2024-", "2024-S3", "2024-Q0", "2024-00", "2024-13", "2024-1", "٢٠٢٤", "2024-02-01", "0001"]
+        {
+            assert!(Period::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_of_a_whole_is_no_mean_of_rates() {
+        // 50 % of 10 and 100 % of 1,000 are 99.5 %, not 75 %.
+        let whole = recompute(&[(5, 10), (1000, 1000)], 100).unwrap();
+        assert!((whole - 99.504_950_495).abs() < 1e-6);
+        assert_eq!(recompute(&[], 100), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_rate_lies_between_those_of_its_parts(parts in proptest::collection::vec((0_i64..1000, 1_i64..1000), 1..10)) {
+            let rates: Vec<f64> = parts.iter().map(|part| recompute(&[*part], 100).unwrap()).collect();
+            let whole = recompute(&parts, 100).unwrap();
+            let (low, high) = rates.iter().fold((f64::MAX, f64::MIN), |(low, high), rate| (low.min(*rate), high.max(*rate)));
+            prop_assert!(low - 1e-9 <= whole && whole <= high + 1e-9);
+        }
+    }
+}

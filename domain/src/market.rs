@@ -1,0 +1,81 @@
+//! Markets: permanent places of sale, supervised by a branch.
+
+use crate::codes;
+use crate::fault::{Code, Fault};
+use crate::text::LocalizedText;
+use serde::{Deserialize, Serialize};
+
+codes! {
+    /// Where a market stands.
+    MarketStatus {
+        /// It is an idea; the public does not see it.
+        Planned = "PLANNED",
+        /// It is being prepared.
+        InPreparation = "IN_PREPARATION",
+        /// It works.
+        Open = "OPEN",
+        /// It is closed for a time.
+        Suspended = "SUSPENDED",
+        /// It is closed for good.
+        Closed = "CLOSED",
+    }
+}
+
+codes! {
+    /// Where a market's opening hours come from.
+    OpeningHoursBasis {
+        /// They are not published.
+        NotPublished = "NOT_PUBLISHED",
+        /// The branch published them.
+        Published = "PUBLISHED",
+        /// They were invented for the demo world.
+        Demo = "DEMO",
+    }
+}
+
+/// What a market is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aim {
+    /// A code, unique within the market.
+    pub code: String,
+    /// What it says.
+    pub text: LocalizedText,
+}
+
+impl MarketStatus {
+    /// Whether the public sees a market that stands here.
+    pub fn is_published(self) -> bool {
+        match self {
+            Self::Planned => false,
+            Self::InPreparation | Self::Open | Self::Suspended | Self::Closed => true,
+        }
+    }
+
+    /// Go from here to there.
+    ///
+    /// # Errors
+    /// STATUS_INVALID.
+    pub fn go(self, next: Self) -> Result<Self, Fault> {
+        let may = match self {
+            Self::Planned => matches!(next, Self::InPreparation | Self::Closed),
+            Self::InPreparation | Self::Suspended => matches!(next, Self::Open | Self::Closed),
+            Self::Open => matches!(next, Self::Suspended | Self::Closed),
+            Self::Closed => false,
+        };
+        if may { Ok(next) } else { Err(Fault::new(Code::StatusInvalid)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_market_opens_once_it_is_prepared_and_never_again_once_closed() {
+        assert!(MarketStatus::Planned.go(MarketStatus::Open).is_err());
+        assert!(MarketStatus::InPreparation.go(MarketStatus::Open).is_ok());
+        assert!(MarketStatus::Suspended.go(MarketStatus::Open).is_ok());
+        assert!(MarketStatus::Closed.go(MarketStatus::Open).is_err());
+        assert!(!MarketStatus::Planned.is_published() && MarketStatus::Closed.is_published());
+    }
+}

@@ -1,0 +1,132 @@
+//! Members of cooperatives, counted at a date, and what outsiders may learn of their numbers.
+
+use crate::codes;
+use jiff::civil::Date;
+
+codes! {
+    /// The sex of a person.
+    Sex {
+        /// Female.
+        Female = "FEMALE",
+        /// Male.
+        Male = "MALE",
+    }
+}
+
+codes! {
+    /// Town or country.
+    Milieu {
+        /// Town.
+        Urban = "URBAN",
+        /// Country.
+        Rural = "RURAL",
+    }
+}
+
+/// Numbers of people below this are not told (k).
+pub const DISCLOSED_FROM: u32 = 5;
+
+/// A member as far as counting goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Her sex; none for a legal person.
+    pub sex: Option<Sex>,
+    /// The year of her birth.
+    pub birth_year: Option<i16>,
+    /// Where she lives.
+    pub milieu: Option<Milieu>,
+    /// Her first day.
+    pub joined_on: Date,
+    /// Her last day; none: she is a member still.
+    pub left_on: Option<Date>,
+}
+
+/// Numbers of members at a date, as the cooperative and its branch line see them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All members.
+    pub members: u32,
+    /// Women.
+    pub women: u32,
+    /// People who have not yet turned 35 by the end of the year.
+    pub under_35: u32,
+    /// People who live in the country.
+    pub rural: u32,
+}
+
+impl Counts {
+    /// Count the members of a day: both the first and the last day count.
+    pub fn at(members: &[Member], day: Date) -> Self {
+        let present = |member: &&Member| member.joined_on <= day && member.left_on.is_none_or(|left| day <= left);
+        members.iter().filter(present).fold(Self::default(), |counts, member| Self {
+            members: counts.members + 1,
+            women: counts.women + u32::from(member.sex == Some(Sex::Female)),
+            under_35: counts.under_35 + u32::from(member.birth_year.is_some_and(|year| day.year() - year < 35)),
+            rural: counts.rural + u32::from(member.milieu == Some(Milieu::Rural)),
+        })
+    }
+}
+
+/// What outsiders may learn of the numbers of members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disclosed {
+    /// All members; none below [`DISCLOSED_FROM`].
+    pub member_count: Option<u32>,
+    /// Women; none when it, or the number of the others, would tell about a few people.
+    pub women_count: Option<u32>,
+    /// Whether all members are women; none when the number of women is not told.
+    pub is_women_only: Option<bool>,
+}
+
+/// Disclosure control over the numbers of members: a total below k is not told, nor is a part that is itself, or whose
+/// complement is, between 1 and k − 1.
+pub fn disclosed(members: u32, women: u32) -> Disclosed {
+    let is_few = |count: u32| (1..DISCLOSED_FROM).contains(&count);
+    let member_count = (members >= DISCLOSED_FROM).then_some(members);
+    let told = member_count.is_some() && women <= members && !is_few(women) && !is_few(members - women);
+    Disclosed { member_count, women_count: told.then_some(women), is_women_only: told.then_some(women == members) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    #[test]
+    fn seven_members_of_whom_six_are_women_are_seven_members() {
+        assert_eq!(disclosed(7, 6), Disclosed { member_count: Some(7), women_count: None, is_women_only: None });
+        assert_eq!(disclosed(7, 7).is_women_only, Some(true));
+        assert_eq!(disclosed(4, 4), Disclosed { member_count: None, women_count: None, is_women_only: None });
+        assert_eq!(disclosed(20, 12).women_count, Some(12));
+        assert_eq!(disclosed(20, 3).women_count, None);
+    }
+
+    #[test]
+    fn members_count_from_their_first_day_to_their_last() {
+        let member = |left| Member {
+            sex: Some(Sex::Female),
+            birth_year: Some(1995),
+            milieu: Some(Milieu::Rural),
+            joined_on: date(2020, 1, 1),
+            left_on: left,
+        };
+        let members = [member(None), member(Some(date(2021, 6, 30)))];
+        assert_eq!(Counts::at(&members, date(2021, 6, 30)), Counts { members: 2, women: 2, under_35: 2, rural: 2 });
+        assert_eq!(Counts::at(&members, date(2030, 1, 1)), Counts { members: 1, women: 1, under_35: 0, rural: 1 });
+        assert_eq!(Counts::at(&members, date(2019, 12, 31)), Counts::default());
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_learns_a_number_below_k(members in 0_u32..60, women in 0_u32..60) {
+            let women = women.min(members);
+            let seen = disclosed(members, women);
+            if let Some(count) = seen.women_count {
+                let others = seen.member_count.unwrap() - count;
+                prop_assert!(count == 0 || count >= DISCLOSED_FROM);
+                prop_assert!(others == 0 || others >= DISCLOSED_FROM);
+            }
+        }
+    }
+}

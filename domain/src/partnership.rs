@@ -1,0 +1,258 @@
+//! Agreements between partners, and who paid how much for what.
+
+use crate::codes;
+use crate::fault::{Code, Fault};
+use crate::money::Money;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+codes! {
+    /// As what a partner is party to an agreement.
+    PartyRole {
+        /// It pays.
+        Funding = "FUNDING",
+        /// It carries out.
+        Implementing = "IMPLEMENTING",
+        /// It answers for the whole.
+        Accountable = "ACCOUNTABLE",
+        /// It passes the funds on.
+        Extending = "EXTENDING",
+    }
+}
+
+codes! {
+    /// Where an agreement stands by what was decided about it; this is stored.
+    AgreementState {
+        /// It is being written.
+        Draft = "DRAFT",
+        /// It is being negotiated.
+        Negotiation = "NEGOTIATION",
+        /// It was signed.
+        Signed = "SIGNED",
+        /// It was ended before its time.
+        Terminated = "TERMINATED",
+        /// Another one took its place.
+        Renewed = "RENEWED",
+    }
+}
+
+codes! {
+    /// Where an agreement stands, by what was decided and what day it is; this is shown.
+    AgreementStatus {
+        /// It is being written.
+        Draft = "DRAFT",
+        /// It is being negotiated.
+        Negotiation = "NEGOTIATION",
+        /// It was signed and has not begun.
+        Signed = "SIGNED",
+        /// It is in force.
+        InForce = "IN_FORCE",
+        /// Its time is over.
+        Expired = "EXPIRED",
+        /// It was ended before its time.
+        Terminated = "TERMINATED",
+        /// Another one took its place.
+        Renewed = "RENEWED",
+    }
+}
+
+codes! {
+    /// How the day of a signature is known.
+    SignedOnBasis {
+        /// A source states it.
+        Stated = "STATED",
+        /// It was inferred from what sources state.
+        Inferred = "INFERRED",
+    }
+}
+
+codes! {
+    /// In what a contribution was made.
+    ContributionKind {
+        /// In money.
+        Cash = "CASH",
+        /// In goods, work or premises, at their value.
+        InKind = "IN_KIND",
+    }
+}
+
+codes! {
+    /// Whether a contribution is known for certain.
+    ContributionStatus {
+        /// A source states payer and amount.
+        Confirmed = "CONFIRMED",
+        /// The amount follows from others; who paid it is not published, or it has not been confirmed.
+        Unconfirmed = "UNCONFIRMED",
+    }
+}
+
+codes! {
+    /// What is missing in the funding of a whole.
+    FundingGapCode {
+        /// An amount whose payer is not published.
+        PayerUnpublished = "PAYER_UNPUBLISHED",
+        /// An amount of the whole that no contribution accounts for.
+        Unaccounted = "UNACCOUNTED",
+        /// Contributions are recorded for more than the whole.
+        Exceeded = "EXCEEDED",
+    }
+}
+
+impl AgreementState {
+    /// Whether the public sees an agreement that stands here.
+    pub fn is_published(self) -> bool {
+        match self {
+            Self::Draft | Self::Negotiation => false,
+            Self::Signed | Self::Terminated | Self::Renewed => true,
+        }
+    }
+
+    /// Go from here to there; to be signed, a recorded budget must be met by the confirmed contributions exactly.
+    ///
+    /// # Errors
+    /// STATUS_INVALID, SUM_MISMATCH.
+    pub fn go(self, next: Self, budget: Option<Money>, paid: &[Paid]) -> Result<Self, Fault> {
+        let may = match self {
+            Self::Draft => matches!(next, Self::Negotiation),
+            Self::Negotiation => matches!(next, Self::Draft | Self::Signed),
+            Self::Signed => matches!(next, Self::Terminated | Self::Renewed),
+            Self::Terminated | Self::Renewed => false,
+        };
+        if !may {
+            return Err(Fault::new(Code::StatusInvalid));
+        }
+        if next == Self::Signed
+            && let Some(budget) = budget
+            && Money::sum(paid.iter().filter(|paid| paid.confirmed).map(|paid| paid.amount))? != budget
+        {
+            return Err(Fault::new(Code::SumMismatch).at("contributions"));
+        }
+        Ok(next)
+    }
+
+    /// Where an agreement stands on a day. Without a recorded first day the day of the signature counts.
+    pub fn status_on(
+        self,
+        signed_on: Option<Date>,
+        starts_on: Option<Date>,
+        ends_on: Option<Date>,
+        today: Date,
+    ) -> AgreementStatus {
+        match self {
+            Self::Draft => AgreementStatus::Draft,
+            Self::Negotiation => AgreementStatus::Negotiation,
+            Self::Terminated => AgreementStatus::Terminated,
+            Self::Renewed => AgreementStatus::Renewed,
+            Self::Signed if ends_on.is_some_and(|last| today > last) => AgreementStatus::Expired,
+            Self::Signed if starts_on.or(signed_on).is_none_or(|first| today < first) => AgreementStatus::Signed,
+            Self::Signed => AgreementStatus::InForce,
+        }
+    }
+}
+
+/// The last day in force of an agreement that runs for so many months: the first day, months later, less one day.
+///
+/// # Errors
+/// DATE_INVALID for a duration below one month, or an end that no calendar holds.
+pub fn end_of(first_day: Date, months: i32) -> Result<Date, Fault> {
+    let fault = || Fault::new(Code::DateInvalid);
+    if months < 1 {
+        return Err(fault());
+    }
+    let after = first_day.checked_add(months.months()).map_err(|_| fault())?;
+    after.yesterday().map_err(|_| fault())
+}
+
+/// A contribution, as far as sums go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// How much.
+    pub amount: Money,
+    /// Whether it is published who paid.
+    pub payer_known: bool,
+    /// Whether it is confirmed.
+    pub confirmed: bool,
+}
+
+/// What is missing in the funding of a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FundingGap {
+    /// What is missing.
+    pub code: FundingGapCode,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What is missing in the funding of a whole: amounts without a published payer, and what contributions do not account
+/// for. Of a whole that is not published only the first is known.
+pub fn funding_gaps(whole: Option<Money>, paid: &[Paid]) -> Vec<FundingGap> {
+    let sum = |amounts: &mut dyn Iterator<Item = &Paid>| amounts.map(|paid| paid.amount.centimes).sum::<i64>();
+    let nameless = sum(&mut paid.iter().filter(|paid| !paid.payer_known));
+    let rest = whole.map_or(0, |whole| whole.centimes - sum(&mut paid.iter()));
+    let gap = |code, centimes: i64| (centimes > 0).then_some(FundingGap { code, amount: Money::new(centimes) });
+    [
+        gap(FundingGapCode::PayerUnpublished, nameless),
+        gap(FundingGapCode::Unaccounted, rest),
+        gap(FundingGapCode::Exceeded, -rest),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    fn paid(centimes: i64, payer_known: bool) -> Paid {
+        Paid { amount: Money::new(centimes), payer_known, confirmed: payer_known }
+    }
+
+    #[test]
+    fn the_founding_market_says_what_is_not_known_of_its_funding() {
+        let gaps = funding_gaps(Some(Money::new(49_000_000)), &[paid(27_200_000, true), paid(21_800_000, false)]);
+        assert_eq!(gaps, [FundingGap { code: FundingGapCode::PayerUnpublished, amount: Money::new(21_800_000) }]);
+    }
+
+    #[test]
+    fn three_years_from_womens_day_end_on_the_seventh_of_march() {
+        assert_eq!(end_of(date(2021, 3, 8), 36), Ok(date(2024, 3, 7)));
+        assert_eq!(end_of(date(2024, 1, 31), 1), Ok(date(2024, 2, 28)));
+        assert!(end_of(date(2021, 3, 8), 0).is_err());
+    }
+
+    #[test]
+    fn an_agreement_expires_the_day_after_its_last() {
+        let on = |day| AgreementState::Signed.status_on(Some(date(2021, 3, 8)), None, Some(date(2024, 3, 7)), day);
+        assert_eq!(on(date(2021, 3, 7)), AgreementStatus::Signed);
+        assert_eq!(on(date(2024, 3, 7)), AgreementStatus::InForce);
+        assert_eq!(on(date(2024, 3, 8)), AgreementStatus::Expired);
+    }
+
+    #[test]
+    fn to_be_signed_the_confirmed_contributions_meet_the_budget() {
+        let sign = |budget, paid: &[Paid]| AgreementState::Negotiation.go(AgreementState::Signed, budget, paid);
+        assert!(sign(Some(Money::new(100)), &[paid(60, true), paid(40, true)]).is_ok());
+        assert_eq!(
+            sign(Some(Money::new(100)), &[paid(60, true), paid(40, false)]).unwrap_err().code,
+            Code::SumMismatch
+        );
+        assert!(sign(None, &[]).is_ok());
+        assert!(AgreementState::Draft.go(AgreementState::Signed, None, &[]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn gaps_and_named_payments_make_the_whole(whole in 0_i64..1_000_000, parts in proptest::collection::vec((1_i64..100_000, any::<bool>()), 0..8)) {
+            let paid: Vec<Paid> = parts.iter().map(|(amount, known)| paid(*amount, *known)).collect();
+            let named: i64 = parts.iter().filter(|(_, known)| *known).map(|(amount, _)| amount).sum();
+            let missing: i64 = funding_gaps(Some(Money::new(whole)), &paid).iter().map(|gap| match gap.code {
+                FundingGapCode::Exceeded => -gap.amount.centimes,
+                FundingGapCode::PayerUnpublished | FundingGapCode::Unaccounted => gap.amount.centimes,
+            }).sum();
+            prop_assert_eq!(named + missing, whole);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Products: where they stand, which signs they bear, in which units they are sold, how a search ranks them.
+
+use crate::codes;
+use crate::fault::{Code, Fault};
+use jiff::civil::Date;
+
+codes! {
+    /// Where a product stands.
+    ProductStatus {
+        /// It is being written.
+        Draft = "DRAFT",
+        /// It waits for a decision.
+        Submitted = "SUBMITTED",
+        /// It may be shown.
+        Published = "PUBLISHED",
+        /// It was declined, with a reason.
+        Rejected = "REJECTED",
+        /// It is no longer made.
+        Archived = "ARCHIVED",
+    }
+}
+
+codes! {
+    /// An official sign of quality or origin (law 25-06), or organic farming (law 39-12).
+    QualitySignKind {
+        /// Protected geographical indication.
+        Igp = "IGP",
+        /// Protected designation of origin.
+        Aop = "AOP",
+        /// Agricultural label.
+        LabelAgricole = "LABEL_AGRICOLE",
+        /// Organic farming.
+        Organic = "ORGANIC",
+    }
+}
+
+codes! {
+    /// What a quantity is measured in.
+    Unit {
+        /// Kilogram.
+        Kg = "KG",
+        /// Gram.
+        G = "G",
+        /// Litre.
+        L = "L",
+        /// Millilitre.
+        Ml = "ML",
+        /// Piece.
+        Piece = "PIECE",
+        /// Square metre.
+        M2 = "M2",
+    }
+}
+
+/// How well a product answers a search; the smaller the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i16)]
+pub enum SearchRank {
+    /// The whole name is what was asked for.
+    NameExact = 0,
+    /// Every word asked for is a word of the name.
+    NameWord = 1,
+    /// Every word asked for begins a word of the name.
+    NamePrefix = 2,
+    /// The words stand in other text: description, category.
+    OtherText = 3,
+}
+
+impl ProductStatus {
+    /// Go from here to there; a product is declined with a reason.
+    ///
+    /// # Errors
+    /// STATUS_INVALID.
+    pub fn go(self, next: Self) -> Result<Self, Fault> {
+        let may = match self {
+            Self::Draft | Self::Rejected => matches!(next, Self::Submitted),
+            Self::Submitted => matches!(next, Self::Published | Self::Rejected),
+            Self::Published => matches!(next, Self::Archived),
+            Self::Archived => false,
+        };
+        if may { Ok(next) } else { Err(Fault::new(Code::StatusInvalid)) }
+    }
+}
+
+/// Whether a product may be shown, as far as that changes by writes alone; see [`valid_until`] for what time changes.
+pub fn is_published(status: ProductStatus, cooperative_is_published: bool) -> bool {
+    status == ProductStatus::Published && cooperative_is_published
+}
+
+/// The last day on which a product may be shown: the earliest last day of its signs and its sanitary number.
+pub fn valid_until(last_days: impl IntoIterator<Item = Option<Date>>) -> Option<Date> {
+    last_days.into_iter().flatten().min()
+}
+
+/// Check a global trade item number (GTIN-8, -12, -13 or -14) by its last digit (GS1 General Specifications, 7.9).
+///
+/// # Errors
+/// GTIN_INVALID.
+pub fn check_gtin(gtin: &str) -> Result<(), Fault> {
+    let fault = || Fault::new(Code::GtinInvalid);
+    if !matches!(gtin.len(), 8 | 12 | 13 | 14) {
+        return Err(fault());
+    }
+    let digits: Vec<u32> = gtin.chars().map(|c| c.to_digit(10)).collect::<Option<_>>().ok_or_else(fault)?;
+    // From the right, digits weigh 1 and 3 in turn; the sum with the check digit is a multiple of ten.
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(place, digit)| if place % 2 == 0 { *digit } else { digit * 3 }).sum();
+    if sum.is_multiple_of(10) { Ok(()) } else { Err(fault()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_product_is_shown_only_while_its_cooperative_is() {
+        assert!(is_published(ProductStatus::Published, true));
+        assert!(!is_published(ProductStatus::Published, false) && !is_published(ProductStatus::Submitted, true));
+        assert!(ProductStatus::Draft.go(ProductStatus::Published).is_err());
+        assert!(ProductStatus::Submitted.go(ProductStatus::Published).is_ok());
+    }
+
+    #[test]
+    fn the_first_sign_to_expire_takes_the_product_off_sale() {
+        let days = [Some(date(2027, 5, 1)), None, Some(date(2027, 1, 31))];
+        assert_eq!(valid_until(days), Some(date(2027, 1, 31)));
+        assert_eq!(valid_until([None]), None);
+    }
+
+    #[test]
+    fn a_gtin_with_a_wrong_digit_is_refused() {
+        for right in ["4006381333931", "96385074", "036000291452", "10012345678902"] {
+            assert_eq!(check_gtin(right), Ok(()), "{right}");
+        }
+        for wrong in ["4006381333932", "", "abcdefgh", "٤٠٠٦٣٨١"] {
+            assert!(check_gtin(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_single_wrong_digit_is_found(digits in proptest::collection::vec(0_u32..10, 12), place in 0_usize..13, by in 1_u32..10) {
+            let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { digit * 3 } else { *digit }).sum();
+            let mut all: Vec<u32> = digits;
+            all.push((10 - sum % 10) % 10);
+            let text = |all: &[u32]| all.iter().map(ToString::to_string).collect::<String>();
+            prop_assert_eq!(check_gtin(&text(&all)), Ok(()));
+            all[place] = (all[place] + by) % 10;
+            prop_assert!(check_gtin(&text(&all)).is_err());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Programmes for women and girls, from draft to close.
+
+use crate::codes;
+use crate::fault::{Code, Fault};
+
+codes! {
+    /// What a programme is about.
+    Theme {
+        /// Maternal and newborn health.
+        MaternalHealth = "MATERNAL_HEALTH",
+        /// Response to violence against women and girls.
+        ViolenceResponse = "VIOLENCE_RESPONSE",
+        /// Income and economic inclusion.
+        EconomicInclusion = "ECONOMIC_INCLUSION",
+        /// Training.
+        Training = "TRAINING",
+        /// Literacy.
+        Literacy = "LITERACY",
+        /// Childhood.
+        Childhood = "CHILDHOOD",
+        /// Anything else.
+        Other = "OTHER",
+    }
+}
+
+codes! {
+    /// Where a programme stands.
+    ProgrammeStatus {
+        /// It is being written.
+        Draft = "DRAFT",
+        /// It waits for the level above.
+        Submitted = "SUBMITTED",
+        /// It was approved.
+        Approved = "APPROVED",
+        /// It runs.
+        Active = "ACTIVE",
+        /// It is suspended.
+        Suspended = "SUSPENDED",
+        /// It has done what it was for.
+        Completed = "COMPLETED",
+        /// Its books are closed.
+        Closed = "CLOSED",
+        /// It was given up.
+        Cancelled = "CANCELLED",
+    }
+}
+
+codes! {
+    /// How a status is known.
+    StatusBasis {
+        /// It was stated or decided.
+        Stated = "STATED",
+        /// It was inferred from what sources state.
+        Inferred = "INFERRED",
+    }
+}
+
+impl ProgrammeStatus {
+    /// Whether the public sees a programme that stands here.
+    pub fn is_published(self) -> bool {
+        match self {
+            Self::Active | Self::Suspended | Self::Completed | Self::Closed => true,
+            Self::Draft | Self::Submitted | Self::Approved | Self::Cancelled => false,
+        }
+    }
+
+    /// The IATI activity status (codelist ActivityStatus, IATI standard 2.03).
+    pub fn iati_code(self) -> &'static str {
+        match self {
+            Self::Draft | Self::Submitted | Self::Approved => "1",
+            Self::Active => "2",
+            Self::Completed => "3",
+            Self::Closed => "4",
+            Self::Cancelled => "5",
+            Self::Suspended => "6",
+        }
+    }
+
+    /// Go from here to there; to become active, a programme needs an agreement in force or funds itself.
+    ///
+    /// # Errors
+    /// STATUS_INVALID, AGREEMENT_REQUIRED.
+    pub fn go(self, next: Self, is_funded: bool) -> Result<Self, Fault> {
+        let may = match self {
+            Self::Draft => matches!(next, Self::Submitted | Self::Cancelled),
+            Self::Submitted => matches!(next, Self::Approved | Self::Draft | Self::Cancelled),
+            Self::Approved => matches!(next, Self::Active | Self::Cancelled),
+            Self::Active => matches!(next, Self::Suspended | Self::Completed | Self::Cancelled),
+            Self::Suspended => matches!(next, Self::Active | Self::Completed | Self::Cancelled),
+            Self::Completed => matches!(next, Self::Closed),
+            Self::Closed | Self::Cancelled => false,
+        };
+        match (may, next) {
+            (false, _) => Err(Fault::new(Code::StatusInvalid)),
+            (true, Self::Active) if !is_funded => Err(Fault::new(Code::AgreementRequired)),
+            (true, _) => Ok(next),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::Coded;
+
+    #[test]
+    fn the_life_of_a_programme() {
+        let table: Vec<String> = ProgrammeStatus::ALL
+            .iter()
+            .map(|from| {
+                let to: Vec<&str> = ProgrammeStatus::ALL
+                    .iter()
+                    .filter(|to| from.go(**to, true).is_ok())
+                    .map(|to| to.as_str())
+                    .collect();
+                let seen = if from.is_published() { "public" } else { "-" };
+                format!("{from} {} {seen}: {}", from.iati_code(), to.join(" "))
+            })
+            .collect();
+        assert_eq!(
+            table,
+            [
+                "DRAFT 1 -: SUBMITTED CANCELLED",
+                "SUBMITTED 1 -: DRAFT APPROVED CANCELLED",
+                "APPROVED 1 -: ACTIVE CANCELLED",
+                "ACTIVE 2 public: SUSPENDED COMPLETED CANCELLED",
+                "SUSPENDED 6 public: ACTIVE COMPLETED CANCELLED",
+                "COMPLETED 3 public: CLOSED",
+                "CLOSED 4 public: ",
+                "CANCELLED 5 -: ",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_programme_without_funds_does_not_begin() {
+        let refused = ProgrammeStatus::Approved.go(ProgrammeStatus::Active, false);
+        assert_eq!(refused.unwrap_err().code, Code::AgreementRequired);
+    }
+}
