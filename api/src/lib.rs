@@ -1,1 +1,26 @@
-//! skeleton
+//! The GraphQL server of the National Union of Women of Morocco.
+//!
+//! One folder per thing; arrows point down: `main → server → schema → edges → query → store → object → entity →
+//! platform → domain`. See the section on architecture in README.md.
+
+pub mod agreement;
+pub mod branch;
+pub mod calendar;
+pub mod category;
+pub mod command;
+pub mod config;
+pub mod contribution;
+pub mod cooperative;
+pub mod edges;
+pub mod geography;
+pub mod indicator;
+pub mod listing;
+pub mod market;
+pub mod partner;
+pub mod platform;
+pub mod product;
+pub mod programme;
+pub mod schema;
+pub mod seed;
+pub mod server;
+pub mod telemetry;

@@ -89,6 +89,7 @@ pub enum HolidayRule {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct OpeningHours {
+    days: Vec<Weekday>,
     week: Week,
     ramadan: Option<Week>,
     holidays: HolidayRule,
@@ -98,6 +99,9 @@ pub struct OpeningHours {
 /// What opening hours are made of, before the check.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Parts {
+    /// The days on which it opens, where they are known and the hours are not.
+    #[serde(default)]
+    pub days: Vec<Weekday>,
     /// The regular week.
     #[serde(default)]
     pub week: Week,
@@ -122,7 +126,7 @@ const HORIZON_DAYS: i64 = 60;
 impl TryFrom<Parts> for OpeningHours {
     type Error = Fault;
 
-    fn try_from(Parts { week, ramadan, holidays, exceptions }: Parts) -> Result<Self, Fault> {
+    fn try_from(Parts { mut days, week, ramadan, holidays, exceptions }: Parts) -> Result<Self, Fault> {
         let fault = |field: &str| Fault::new(Code::HoursInvalid).at(field);
         if !is_sound(&week) {
             return Err(fault("week"));
@@ -135,14 +139,16 @@ impl TryFrom<Parts> for OpeningHours {
         {
             return Err(fault("holidays"));
         }
-        let mut days: Vec<Date> = exceptions.iter().map(|exception| exception.date).collect();
         days.sort_unstable();
         days.dedup();
+        let mut dates: Vec<Date> = exceptions.iter().map(|exception| exception.date).collect();
+        dates.sort_unstable();
+        dates.dedup();
         let sound = exceptions.iter().all(|exception| are_apart(&exception.intervals));
-        if !sound || days.len() < exceptions.len() || days.len() > EXCEPTIONS {
+        if !sound || dates.len() < exceptions.len() || dates.len() > EXCEPTIONS {
             return Err(fault("exceptions"));
         }
-        Ok(Self { week, ramadan, holidays, exceptions })
+        Ok(Self { days, week, ramadan, holidays, exceptions })
     }
 }
 
@@ -172,6 +178,15 @@ impl OpeningHours {
     pub fn week(&self) -> impl Iterator<Item = (Weekday, Option<&[Interval]>)> {
         use crate::codes::Coded;
         Weekday::ALL.iter().copied().zip(self.week.iter().map(Option::as_deref))
+    }
+
+    /// The days on which it opens in a regular week, as far as they are known: by its hours, or stated without hours.
+    pub fn opening_days(&self) -> impl Iterator<Item = Weekday> + '_ {
+        let is_open = |day: Weekday, hours: Option<&[Interval]>| match hours {
+            Some(intervals) => !intervals.is_empty(),
+            None => self.days.contains(&day),
+        };
+        self.week().filter(move |(day, hours)| is_open(*day, *hours)).map(|(day, _)| day)
     }
 
     /// The hours of one day; none when they are not published.

@@ -98,6 +98,35 @@ codes! {
     }
 }
 
+impl FundingGapCode {
+    /// What is missing, in words; Arabic for readers of Tamazight.
+    pub fn message(self, locale: crate::text::Locale) -> &'static str {
+        use crate::text::Locale;
+        let (ar, fr, en) = match self {
+            Self::PayerUnpublished => (
+                "لم يُنشر اسم من دفع هذا المبلغ.",
+                "Le payeur de ce montant n'est pas publié.",
+                "Who paid this amount is not published.",
+            ),
+            Self::Unaccounted => (
+                "لا توجد مساهمة مسجلة تغطي هذا المبلغ.",
+                "Aucune contribution enregistrée ne couvre ce montant.",
+                "No recorded contribution accounts for this amount.",
+            ),
+            Self::Exceeded => (
+                "المساهمات المسجلة تتجاوز الإجمالي بهذا المبلغ.",
+                "Les contributions enregistrées dépassent le total de ce montant.",
+                "The recorded contributions exceed the whole by this amount.",
+            ),
+        };
+        match locale {
+            Locale::Ar | Locale::Zgh => ar,
+            Locale::Fr => fr,
+            Locale::En => en,
+        }
+    }
+}
+
 impl AgreementState {
     /// Whether the public sees an agreement that stands here.
     pub fn is_published(self) -> bool {

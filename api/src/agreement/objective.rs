@@ -6,6 +6,7 @@ use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "agreement_objective")]
 pub struct Model {

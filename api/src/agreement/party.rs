@@ -6,6 +6,7 @@ use domain::access::Permission;
 use domain::partnership::PartyRole;
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "agreement_party")]
 pub struct Model {

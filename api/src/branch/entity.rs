@@ -9,6 +9,7 @@ use domain::contacts::Contacts;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "branch")]
 pub struct Model {

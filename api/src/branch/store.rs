@@ -11,7 +11,7 @@ use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::stored::Stored;
-use crate::platform::table::Cells;
+use crate::platform::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ fn by_path() -> Order {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Cells::row::<Entity>).await?;
+    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Branch::new((row, batch))
@@ -58,7 +58,7 @@ pub async fn list(
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
-    let listed = see.list(&Asked { args: &args, order: &by_path(), total }, seal, Cells::row::<Entity>).await?;
+    let listed = see.list(&Asked { args: &args, order: &by_path(), total }, seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Branch::new((row, batch.clone()))))
 }
@@ -80,7 +80,7 @@ impl Related for ChildrenOf {
         let asked = Asked { args: &self.args, order: &by_path(), total: self.total };
         let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Branch.children {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::ParentId, keys, &asked, seal, Cells::row::<Entity>).await?;
+        let lists = tx.see::<Entity>().lists(Column::ParentId, keys, &asked, seal, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Branch::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())

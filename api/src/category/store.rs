@@ -6,7 +6,7 @@ use crate::platform::db::{See, Tx};
 use crate::platform::error::Result;
 use crate::platform::global_id::Kind;
 use crate::platform::reader::Reader;
-use crate::platform::table::Cells;
+use crate::platform::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn all(tx: &Tx<'_>) -> Result<Vec<Model>> {
-    in_order(tx.see::<Entity>()).all(Cells::row::<Entity>).await
+    in_order(tx.see::<Entity>()).all(Entity::read).await
 }
 
 fn in_order<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
@@ -36,7 +36,7 @@ impl Related for ChildrenOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
-        let rows = in_order(tx.see::<Entity>().among(Column::ParentId, keys)).all(Cells::row::<Entity>).await?;
+        let rows = in_order(tx.see::<Entity>().among(Column::ParentId, keys)).all(Entity::read).await?;
         Ok(crate::platform::batch::grouped(rows, |row| row.parent_id.unwrap_or_default()))
     }
 }

@@ -7,6 +7,7 @@ use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "contribution")]
 pub struct Model {

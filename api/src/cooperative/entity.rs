@@ -8,6 +8,7 @@ use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "cooperative")]
 pub struct Model {

@@ -11,7 +11,7 @@ use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::stored::Stored;
-use crate::platform::table::Cells;
+use crate::platform::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -33,7 +33,7 @@ fn order(reader: &Reader, by: CooperativeOrder) -> Order {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Cells::row::<Entity>).await?;
+    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Cooperative::new((row, batch))
@@ -71,7 +71,7 @@ pub async fn list(
     let seal = Seal::new(reader.cursor_key(), format!("cooperatives {filter:?} {by:?} {}", reader.sorts_in_arabic()));
     let tx = reader.begin();
     let see = narrowed(tx.see::<Entity>(), filter.unwrap_or_default())?;
-    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Cells::row::<Entity>).await?;
+    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
 }
@@ -94,7 +94,7 @@ impl Related for CooperativesOf {
         let asked = Asked { args: &self.args, order: &order, total: self.total };
         let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Branch.cooperatives {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::BranchId, keys, &asked, seal, Cells::row::<Entity>).await?;
+        let lists = tx.see::<Entity>().lists(Column::BranchId, keys, &asked, seal, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Cooperative::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())

@@ -6,9 +6,8 @@ use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::global_id::Kind;
 use crate::platform::reader::Reader;
-use crate::platform::table::Cells;
+use crate::platform::table::Table;
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::ExprTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -21,7 +20,7 @@ pub async fn regions(tx: &Tx<'_>) -> Result<Vec<region::Model>> {
         .statement(|statement| {
             statement.order_by_expr(region::Column::Code.into_expr(), sea_orm::Order::Asc);
         })
-        .all(Cells::row::<region::Entity>)
+        .all(region::Entity::read)
         .await
 }
 
@@ -33,7 +32,7 @@ pub async fn province_by_code(tx: &Tx<'_>, code: &str) -> Result<Option<Uuid>> {
     let found = tx
         .see::<province::Entity>()
         .filter(province::Column::Code.eq(code))
-        .one(Cells::row::<province::Entity>)
+        .one(province::Entity::read)
         .await?;
     Ok(found.map(|province| province.id))
 }
@@ -54,7 +53,7 @@ impl Related for ProvincesOf {
             .statement(|statement| {
                 statement.order_by_expr(province::Column::Code.into_expr(), sea_orm::Order::Asc);
             })
-            .all(Cells::row::<province::Entity>)
+            .all(province::Entity::read)
             .await?;
         Ok(crate::platform::batch::grouped(rows, |province| province.region_id))
     }

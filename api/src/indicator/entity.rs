@@ -9,6 +9,7 @@ use domain::programme::Theme;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "indicator")]
 pub struct Model {

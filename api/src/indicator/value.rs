@@ -8,6 +8,7 @@ use domain::indicator::{AreaKind, Method, ValueKind, ValueStatus};
 use domain::membership::{Milieu, Sex};
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "indicator_value")]
 pub struct Model {

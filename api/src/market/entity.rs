@@ -11,6 +11,7 @@ use domain::source::Source;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
 
+/// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "market")]
 pub struct Model {

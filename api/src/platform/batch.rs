@@ -7,7 +7,7 @@
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::Kind;
 use crate::platform::reader::Reader;
-use crate::platform::table::{Cells, Table};
+use crate::platform::table::Table;
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -139,7 +139,7 @@ where
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
-        let rows = tx.see::<E>().among(E::KEY, keys).all(Cells::row::<E>).await?;
+        let rows = tx.see::<E>().among(E::KEY, keys).all(E::read).await?;
         let batch = Batch::of::<E>(&rows);
         Ok(rows.into_iter().map(|row| (E::key(&row), Some((row, batch.clone())))).collect())
     }

@@ -287,11 +287,16 @@ impl<'a> Tx<'a> {
 
     /// Rows of a table, narrowed to those that the actor may see.
     pub fn see<E: Table>(&self) -> See<'_, 'a, E> {
+        let see = self.see_plain::<E>();
+        See { columns: E::columns().iter().map(|column| column.into_expr()).collect(), ..see }
+    }
+
+    /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::see`].
+    pub fn see_plain<E: Guarded>(&self) -> See<'_, 'a, E> {
         let mut statement = Query::select();
         statement.from(E::default());
         statement.cond_where(self.visible::<E>());
-        let columns = E::columns().iter().map(|column| column.into_expr()).collect();
-        See { tx: self, statement, columns, entity: std::marker::PhantomData }
+        See { tx: self, statement, columns: Vec::new(), entity: std::marker::PhantomData }
     }
 
     /// The condition that leaves the rows of a table that the actor may see.
@@ -317,7 +322,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// NOT_FOUND when the actor cannot see it, FORBIDDEN when she can and may not change it.
     pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
-        let row = self.see::<E>().filter(E::KEY.eq(key)).one(Cells::row::<E>).await?;
+        let row = self.see::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
         let row = row.ok_or_else(|| Error::refused(Code::NotFound))?;
         if self.actor.may(E::MANAGE) { Ok(Editable(row)) } else { Err(Error::refused(Code::Forbidden)) }
     }
@@ -460,7 +465,7 @@ pub struct See<'t, 'a, E> {
     entity: std::marker::PhantomData<E>,
 }
 
-impl<'t, 'a, E: Table> See<'t, 'a, E> {
+impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// Leave only rows that meet a condition.
     pub fn filter(mut self, condition: impl IntoCondition) -> Self {
         self.statement.cond_where(condition.into_condition());
@@ -602,6 +607,11 @@ impl<'t, 'a, E: Table> See<'t, 'a, E> {
             .order_by(place, sea_orm::Order::Asc);
         let rows = self.tx.query(self.tx.backend().build(&outer)).await?;
         rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
+    }
+
+    /// The statement so far, without columns: to be part of a larger one.
+    pub(crate) fn into_statement(self) -> SelectStatement {
+        self.statement
     }
 
     /// A second question about the same rows.

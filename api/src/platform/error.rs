@@ -1,16 +1,20 @@
 //! Refusals and failures on their way to the client: every one has a code; the cause of our own failures stays here.
 
+use domain::codes::Coded;
 use domain::fault::{Code, Fault};
 
 /// Why a field has no answer.
 ///
 /// It has deliberately no `Display`: async-graphql turns anything printable into an error without a code.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     code: Code,
     argument: Option<String>,
     cause: Option<String>,
 }
+
+/// The extension under which a cause would stand, if one ever got so far: taken out on the way to the client.
+pub const INTERNAL_CAUSE: &str = "cause";
 
 /// The outcome of asking the platform for something.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

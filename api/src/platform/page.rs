@@ -2,12 +2,12 @@
 
 use crate::platform::db::See;
 use crate::platform::error::{Error, Result};
-use crate::platform::table::{Cells, Table};
+use crate::platform::table::{Cells, Guarded};
 use async_graphql::{Object, OutputType, SimpleObject, TypeName};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_orm::sea_query::{self, Expr, ExprTrait, OverStatement, SimpleExpr, WindowStatement};
+use sea_orm::sea_query::{self, Expr, ExprTrait, SimpleExpr, WindowStatement};
 use sea_orm::{ColumnTrait, DbErr, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -337,7 +337,7 @@ pub struct Asked<'q> {
     pub total: bool,
 }
 
-impl<E: Table> See<'_, '_, E> {
+impl<E: Guarded> See<'_, '_, E> {
     /// Read one page in an order: a keyset query of one row more than wanted; and count, if asked.
     ///
     /// # Errors

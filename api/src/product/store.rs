@@ -5,7 +5,6 @@ use super::object::{Beside, NO_PRICE, Product, ProductFilter, ProductOrder};
 use super::{description, search, sign, variant};
 use crate::category;
 use crate::cooperative;
-use crate::geography::province;
 use crate::listing;
 use crate::platform::batch::{Batch, Keys, Related, grouped};
 use crate::platform::db::{See, Tx, among};
@@ -19,7 +18,7 @@ use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Cells, Table};
 use domain::text::LocalizedText;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
-use sea_orm::{ColumnTrait, DbErr};
+use sea_orm::{ColumnTrait, DbErr, Iterable};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -254,7 +253,7 @@ impl Related for VariantsOf {
             .statement(|statement| {
                 statement.order_by_expr(variant::Column::Sku.into_expr(), sea_orm::Order::Asc);
             })
-            .all(Cells::row::<variant::Entity>)
+            .all(variant::Entity::read)
             .await?;
         let batch = Batch::of::<variant::Entity>(&rows);
         Ok(grouped(rows.into_iter().map(|row| (row, batch.clone())), |(row, _)| row.product_id))
@@ -272,12 +271,24 @@ impl Related for SignsOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = tx
-            .see::<sign::Entity>()
+            .see_plain::<sign::Entity>()
             .among(sign::Column::ProductId, keys)
             .statement(|statement| {
                 statement.order_by_expr(sign::Column::Kind.into_expr(), sea_orm::Order::Asc);
             })
-            .all(Cells::row::<sign::Entity>)
+            .only(sign::Column::iter().map(|column| column.into_expr()))
+            .all(|cells| {
+                Ok(sign::Model {
+                    id: cells.take()?,
+                    branch_id: cells.take()?,
+                    product_id: cells.take()?,
+                    kind: cells.take()?,
+                    reference: cells.take()?,
+                    valid_until: cells.take()?,
+                    published: cells.take()?,
+                    is_demo: cells.take()?,
+                })
+            })
             .await?;
         Ok(grouped(rows, |row| row.product_id))
     }

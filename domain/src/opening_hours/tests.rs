@@ -30,6 +30,15 @@ fn unknown_hours_are_not_closed() {
 }
 
 #[test]
+fn days_may_be_known_without_hours() {
+    use crate::codes::Coded;
+    let hours = hours(Parts { days: Weekday::ALL.to_vec(), ..Parts::default() });
+    assert_eq!(hours.opening_days().count(), 7);
+    assert_eq!(hours.is_open(at("2026-11-23T12:00:00Z"), &Calendar::default()), None);
+    assert_eq!(OpeningHours::unknown().opening_days().count(), 0);
+}
+
+#[test]
 fn a_market_opens_an_hour_later_in_utc_once_the_clock_has_changed() {
     let (hours, calendar) = (hours(daily(&[interval("09:00", "18:00")])), Calendar::default());
 

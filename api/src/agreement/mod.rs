@@ -1,0 +1,8 @@
+//! Agreements with their parties and objectives.
+
+pub mod entity;
+pub mod object;
+pub mod objective;
+pub mod party;
+pub mod query;
+pub mod store;

@@ -1,0 +1,4 @@
+//! The national calendar: holidays and Ramadan, read once per request when somebody asks whether a market is open.
+
+pub mod entity;
+pub mod store;

@@ -1,0 +1,191 @@
+//! What the program does when it is called: serve, migrate, seed, schema, check.
+
+use crate::config::{Cli, Command, Mode, Settings, prepare_database_file};
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, IfMissing, StartFault};
+use crate::platform::error::Error;
+use crate::platform::reader::Readers;
+use crate::{schema, seed, server, telemetry};
+use std::io::Write;
+
+/// Run a command.
+///
+/// # Errors
+/// One sentence about why it could not be run.
+pub async fn run(cli: Cli) -> Result<(), StartFault> {
+    let Cli { command, settings } = cli;
+    match command.unwrap_or(Command::Serve) {
+        Command::Schema => say(&schema::sdl()),
+        Command::Serve => serve(&settings).await,
+        Command::Migrate => migrate(&settings).await,
+        Command::Seed { demo } => seed(&settings, demo).await,
+        Command::Check => check(&settings).await,
+    }
+}
+
+/// Write to standard output; nobody reading is no failure.
+fn say(text: &str) -> Result<(), StartFault> {
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(StartFault(format!("Nothing can be printed: {error}."))),
+        _ => Ok(()),
+    }
+}
+
+fn fault(error: &Error) -> StartFault {
+    StartFault(format!("The database refused: {}.", error.cause().trim_end_matches('.')))
+}
+
+/// Open the database for its owner.
+async fn owner(settings: &Settings) -> Result<Db, StartFault> {
+    if let Some(file) = settings.database_file() {
+        prepare_database_file(file)?;
+    }
+    Db::connect(settings.owner_url(), IfMissing::Refuse).await
+}
+
+async fn migrate(settings: &Settings) -> Result<(), StartFault> {
+    settings.check()?;
+    let db = owner(settings).await?;
+    let applied = db.migrate().await?;
+    if let Some(login) = settings.server_login() {
+        db.admit_server(&login).await?;
+    }
+    db.close().await;
+    say(&format!("{applied} changes applied; the database is up to date."))
+}
+
+async fn seed(settings: &Settings, demo: bool) -> Result<(), StartFault> {
+    settings.check()?;
+    let db = owner(settings).await?;
+    if settings.is_embedded() {
+        db.migrate().await?;
+    } else {
+        refuse_behind(&db).await?;
+    }
+    let now = Clock::System.now();
+    let seeded = if demo { seed::demo(&db, now).await } else { seed::founding(&db, now).await };
+    let seeded = seeded.map_err(|error| fault(&error))?;
+    db.close().await;
+    say(if seeded { "The data is there." } else { "The data was there already; nothing was changed." })
+}
+
+async fn refuse_behind(db: &Db) -> Result<(), StartFault> {
+    match db.behind().await? {
+        0 => Ok(()),
+        behind => Err(StartFault(format!("The database is {behind} changes behind: run `unfm migrate` first."))),
+    }
+}
+
+/// Open the database for the server: an embedded one is brought up to date, and filled at its first start.
+async fn database(settings: &Settings) -> Result<Db, StartFault> {
+    if settings.is_embedded() {
+        let db = owner(settings).await?;
+        db.migrate().await?;
+        let now = Clock::System.now();
+        match settings.mode() {
+            Mode::Demo => seed::demo(&db, now).await,
+            Mode::Production => seed::founding(&db, now).await,
+        }
+        .map_err(|error| fault(&error))?;
+        return Ok(db);
+    }
+    let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
+    refuse_behind(&db).await?;
+    db.refuse_powerful_role().await?;
+    Ok(db)
+}
+
+async fn serve(settings: &Settings) -> Result<(), StartFault> {
+    settings.check()?;
+    let telemetry = telemetry::start(settings)?;
+    // The ports first: when one is in use, nothing was touched.
+    let listener = server::listen(settings.listen_addr, "LISTEN_ADDR").await?;
+    let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
+    let db = database(settings).await?;
+    let readers = Readers { db: db.clone(), clock: Clock::System, cursor_key: settings.cursor_key()? };
+    let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
+    let router = server::router(state, settings);
+    let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
+    tracing::info!("GraphQL on http://{address}/graphql, the schema on http://{address}/schema.graphql");
+    tracing::info!("Open http://{address}/graphiql in a browser");
+    let end = until_told();
+    tokio::select! {
+        served = server::serve(listener, router, end) => served?,
+        () = server::serve_metrics(metrics, &telemetry) => {}
+    }
+    tracing::info!("every request was answered; the end");
+    db.close().await;
+    // The exporters block while they send their last.
+    tokio::task::spawn_blocking(move || telemetry.finish()).await.map_err(|error| StartFault(error.to_string()))
+}
+
+/// Until somebody asks the program to end.
+async fn until_told() {
+    let interrupted = async {
+        // Without a handler the signal ends the program at once, as it would have anyway.
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupted.await;
+}
+
+/// Whether Redis answers.
+///
+/// # Errors
+/// What the driver says.
+pub async fn ping_redis(redis: &redis::Client) -> Result<(), redis::RedisError> {
+    let mut connection = redis.get_multiplexed_async_connection().await?;
+    redis::cmd("PING").query_async::<String>(&mut connection).await.map(drop)
+}
+
+/// Look at everything and say what is right and wrong.
+async fn check(settings: &Settings) -> Result<(), StartFault> {
+    let mut lines: Vec<(&str, Result<String, String>)> = Vec::new();
+    lines.push(("settings", settings.check().map(|()| format!("{:?} mode", settings.mode())).map_err(|fault| fault.0)));
+    lines.push(("database", check_database(settings).await.map_err(|fault| fault.0)));
+    lines.push(("redis", check_redis(settings).await));
+    lines.push(("time zone", check_time_zone()));
+    lines.push(("keys", settings.cursor_key().map(|_| "cursors can be sealed".to_owned()).map_err(|fault| fault.0)));
+    let wrong = lines.iter().filter(|(_, line)| line.is_err()).count();
+    for (name, line) in &lines {
+        let (mark, text) = match line {
+            Ok(text) => ("right", text),
+            Err(text) => ("WRONG", text),
+        };
+        say(&format!("{mark}  {name:<10} {text}"))?;
+    }
+    if wrong == 0 { Ok(()) } else { Err(StartFault(format!("{wrong} of {} are wrong.", lines.len()))) }
+}
+
+async fn check_database(settings: &Settings) -> Result<String, StartFault> {
+    let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
+    refuse_behind(&db).await?;
+    db.refuse_powerful_role().await?;
+    db.close().await;
+    Ok("answers, up to date".to_owned())
+}
+
+async fn check_redis(settings: &Settings) -> Result<String, String> {
+    let Some(url) = &settings.redis_url else { return Ok("none; caches are in the process".to_owned()) };
+    let client = redis::Client::open(url.0.as_str()).map_err(|_| "REDIS_URL is not an address of a Redis".to_owned())?;
+    ping_redis(&client).await.map(|()| "answers".to_owned()).map_err(|error| error.to_string())
+}
+
+/// Whether the program knows of Morocco's move to permanent UTC+00 on 2026-09-20.
+fn check_time_zone() -> Result<String, String> {
+    let noon = jiff::civil::date(2026, 9, 21).at(12, 0, 0, 0);
+    match domain::calendar::instant(noon).to_string().as_str() {
+        "2026-09-21T12:00:00Z" => Ok("the bundled data knows Casablanca after 2026-09-20".to_owned()),
+        other => Err(format!("the bundled data says that noon of 2026-09-21 is {other}")),
+    }
+}

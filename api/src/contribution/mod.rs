@@ -1,0 +1,5 @@
+//! Contributions: who paid how much for a market or an agreement.
+
+pub mod entity;
+pub mod object;
+pub mod store;

@@ -1,0 +1,124 @@
+//! The GraphQL face of contributions, and of what is missing among them.
+
+use super::entity::Model;
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{DateTime, Money};
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
+use domain::partnership as rules;
+use uuid::Uuid;
+
+/// In what a contribution was made.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::ContributionKind")]
+pub enum ContributionKind {
+    /// In money.
+    Cash,
+    /// In goods, work or premises, at their value.
+    InKind,
+}
+
+/// Whether a contribution is known for certain.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::ContributionStatus")]
+pub enum ContributionStatus {
+    /// A source states payer and amount.
+    Confirmed,
+    /// Who paid it is not published, or it has not been confirmed.
+    Unconfirmed,
+}
+
+/// What is missing in the funding of a whole.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::FundingGapCode")]
+pub enum FundingGapCode {
+    /// An amount whose payer is not published.
+    PayerUnpublished,
+    /// An amount that no contribution accounts for.
+    Unaccounted,
+    /// Contributions are recorded for more than the whole.
+    Exceeded,
+}
+
+/// An amount that is missing in the funding of a market or an agreement.
+#[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(complex)]
+pub struct FundingGap {
+    /// What is missing.
+    pub code: FundingGapCode,
+    /// How much.
+    pub amount: Money,
+}
+
+#[ComplexObject]
+impl FundingGap {
+    /// What is missing, in words and in the language of the request.
+    async fn message(&self, ctx: &Context<'_>) -> &'static str {
+        let locale = ctx.reader().locales().first().copied().unwrap_or(domain::text::Locale::Ar);
+        rules::FundingGapCode::from(self.code).message(locale)
+    }
+}
+
+/// Money or its worth that was given for a market or an agreement.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Contribution {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// In what it was made; null: not published.
+    pub kind: Option<ContributionKind>,
+    /// How much.
+    pub amount: Money,
+    /// Whether it is known for certain.
+    pub status: ContributionStatus,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) partner_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) market_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) agreement_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Contribution {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Contribution, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            kind: row.kind.map(|kind| kind.0.into()),
+            amount: Money::centimes(row.amount),
+            status: row.status.0.into(),
+            is_demo: row.is_demo,
+            partner_key: row.partner_id,
+            market_key: row.market_id,
+            agreement_key: row.agreement_id,
+            batch,
+        }
+    }
+}
+
+/// What is missing in the funding of a whole, from the contributions that are recorded.
+pub fn funding_gaps(whole: Option<i64>, rows: &[(Model, Batch)]) -> Vec<FundingGap> {
+    let paid: Vec<rules::Paid> = rows
+        .iter()
+        .map(|(row, _)| rules::Paid {
+            amount: domain::money::Money::new(row.amount),
+            payer_known: row.partner_id.is_some(),
+            confirmed: row.status.0 == rules::ContributionStatus::Confirmed,
+        })
+        .collect();
+    rules::funding_gaps(whole.map(domain::money::Money::new), &paid)
+        .into_iter()
+        .map(|gap| FundingGap { code: gap.code.into(), amount: Money::centimes(gap.amount.centimes) })
+        .collect()
+}

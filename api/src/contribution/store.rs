@@ -1,0 +1,56 @@
+//! Reading contributions.
+
+use super::entity::{Column, Entity, Model};
+use crate::platform::batch::{Batch, Related, grouped};
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::reader::Reader;
+use crate::platform::table::Table;
+use sea_orm::ColumnTrait;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The contributions to markets, in their order.
+#[derive(Debug)]
+pub struct OfMarkets;
+
+/// The contributions to agreements, in their order.
+#[derive(Debug)]
+pub struct OfAgreements;
+
+impl Related for OfMarkets {
+    const OF: Kind = Kind::Market;
+    type Value = Vec<(Model, Batch)>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        read(reader, Column::MarketId, keys, |row| row.market_id).await
+    }
+}
+
+impl Related for OfAgreements {
+    const OF: Kind = Kind::Agreement;
+    type Value = Vec<(Model, Batch)>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        read(reader, Column::AgreementId, keys, |row| row.agreement_id).await
+    }
+}
+
+async fn read(
+    reader: &Reader,
+    parent: Column,
+    keys: &[Uuid],
+    owner: fn(&Model) -> Option<Uuid>,
+) -> Result<HashMap<Uuid, Vec<(Model, Batch)>>> {
+    let tx = reader.begin();
+    let rows = tx
+        .see::<Entity>()
+        .among(parent, keys)
+        .statement(|statement| {
+            statement.order_by_expr(Column::Position.into_expr(), sea_orm::Order::Asc);
+        })
+        .all(Entity::read)
+        .await?;
+    let batch = Batch::of::<Entity>(&rows);
+    Ok(grouped(rows.into_iter().map(|row| (row, batch.clone())), |(row, _)| owner(row).unwrap_or_default()))
+}

@@ -1,0 +1,46 @@
+//! The root field of products: found by words, filtered by market and by whether one is open.
+
+use super::page;
+use crate::market;
+use crate::platform::error::{Error, Result};
+use crate::platform::page::Connection;
+use crate::platform::reader::Reads;
+use crate::product::object::{Product, ProductFilter, ProductOrder};
+use crate::product::store;
+use async_graphql::{Context, Object};
+
+/// The root field of products.
+#[derive(Default)]
+pub struct CatalogueQuery;
+
+#[Object]
+impl CatalogueQuery {
+    /// Products, a page at a time. A search finds words of the name, of the category and of the description in any of
+    /// their languages, however they are accented or vowelled.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters.")] search: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "In which order; by relevance with `search`, else the newest first, if none is given.")]
+        order_by: Option<ProductOrder>,
+        #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
+    ) -> Result<Connection<Product>> {
+        // Nobody signs in yet, so every list is the public one.
+        let _ = published;
+        let (args, total) = page!(ctx, first, after, last, before);
+        let filter = filter.unwrap_or_default();
+        let open = match filter.open_now {
+            None => None,
+            Some(true) => Some(market::store::open_now(ctx.reader()).await?),
+            // What is sold only where it is closed is nothing that a storefront lists.
+            Some(false) => return Err(Error::argument("filter.openNow")),
+        };
+        store::list(ctx.reader(), args, search.as_deref(), filter, order_by, open.as_deref(), total).await
+    }
+}

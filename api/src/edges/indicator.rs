@@ -1,0 +1,49 @@
+//! What indicators and figures lead to.
+
+use super::{connection, page};
+use crate::indicator::entity as indicator;
+use crate::indicator::object::{Indicator, IndicatorValue};
+use crate::indicator::store::{LatestStatisticsOf, StatisticsOf};
+use crate::platform::error::Result;
+use crate::platform::page::Connection;
+use crate::platform::reader::Reads;
+use crate::programme::entity as programme;
+use crate::programme::object::Programme;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Indicator {
+    /// The latest context figure of each source and milieu. Two sources may disagree; both are kept.
+    async fn latest_statistics(&self, ctx: &Context<'_>) -> Result<Vec<IndicatorValue>> {
+        let rows = self.batch.load(ctx.reader(), LatestStatisticsOf, self.key).await?;
+        Ok(rows.into_iter().map(IndicatorValue::new).collect())
+    }
+
+    /// All context figures, those recorded last first.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<IndicatorValue>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), StatisticsOf { args, total }, self.key).await?)
+    }
+}
+
+#[ComplexObject]
+impl IndicatorValue {
+    /// What it measures.
+    async fn indicator(&self, ctx: &Context<'_>) -> Option<Result<Indicator>> {
+        let found = self.batch.one::<indicator::Entity>(ctx.reader(), Some(self.indicator_key)).await;
+        found.map(|found| found.map(Indicator::new)).transpose()
+    }
+
+    /// The programme whose figure it is; null for statistics.
+    async fn programme(&self, ctx: &Context<'_>) -> Option<Result<Programme>> {
+        let found = self.batch.one::<programme::Entity>(ctx.reader(), self.programme_key).await;
+        found.map(|found| found.map(Programme::new)).transpose()
+    }
+}

@@ -1,0 +1,186 @@
+//! What markets, listings and contributions lead to; and whether a market is open, which the national calendar decides.
+
+use super::{connection, page};
+use crate::agreement::entity as agreement;
+use crate::agreement::object::Agreement;
+use crate::branch::entity as branch;
+use crate::branch::object::Branch;
+use crate::calendar;
+use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
+use crate::contribution::store::OfMarkets as ContributionsOf;
+use crate::geography::object::Province;
+use crate::geography::province;
+use crate::listing::object::{Listing, ListingFilter, ListingOrder};
+use crate::listing::store::{ListingsOf, OfMarkets, Owner};
+use crate::market::entity as market;
+use crate::market::object::{Market, MarketStatus};
+use crate::partner::entity as partner;
+use crate::partner::object::Partner;
+use crate::platform::error::Result;
+use crate::platform::page::Connection;
+use crate::platform::reader::Reads;
+use crate::platform::scalars::{DateTime, LocalDateTime, Money};
+use crate::product::object::{Product, ProductVariant};
+use async_graphql::{ComplexObject, Context};
+use jiff::Timestamp;
+
+impl Market {
+    /// Ask the hours at an instant; nothing when they are not known at all, without reading the calendar.
+    async fn hours_at<T>(
+        &self,
+        ctx: &Context<'_>,
+        at: Option<DateTime>,
+        ask: impl Fn(&domain::opening_hours::OpeningHours, Timestamp, &domain::calendar::Calendar) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let at = at.map_or(ctx.reader().now(), |at| at.0);
+        let calendar = calendar::store::calendar(ctx.reader()).await?;
+        Ok(ask(&self.hours, at, &calendar))
+    }
+
+    fn is_working(&self) -> bool {
+        self.status == MarketStatus::Open
+    }
+}
+
+#[ComplexObject]
+impl Market {
+    /// Whether it is open: null when its hours are not known, false unless its status is OPEN.
+    async fn is_open(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At this instant; at the present, if none is given.")] at: Option<DateTime>,
+    ) -> Option<Result<bool>> {
+        if !self.is_working() {
+            return Some(Ok(false));
+        }
+        self.hours_at(ctx, at, |hours, at, calendar| hours.is_open(at, calendar)).await.transpose()
+    }
+
+    /// The next change from closed to open strictly after an instant; null: none within 60 days, or not known.
+    async fn next_opening(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After this instant; after the present, if none is given.")] at: Option<DateTime>,
+    ) -> Option<Result<DateTime>> {
+        let next = self.hours_at(ctx, at, |hours, at, calendar| {
+            self.is_working().then(|| hours.next_opening(at, calendar)).flatten()
+        });
+        next.await.map(|next| next.map(DateTime)).transpose()
+    }
+
+    /// The same on the wall clock of the market.
+    async fn next_opening_local(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After this instant; after the present, if none is given.")] at: Option<DateTime>,
+    ) -> Option<Result<LocalDateTime>> {
+        let next = self.hours_at(ctx, at, |hours, at, calendar| {
+            self.is_working().then(|| hours.next_opening(at, calendar)).flatten()
+        });
+        next.await.map(|next| next.map(|next| LocalDateTime(domain::calendar::local(next)))).transpose()
+    }
+
+    /// The next change from open to closed strictly after an instant, on the wall clock of the market; null: none
+    /// within 60 days, or not known.
+    async fn next_closing_local(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After this instant; after the present, if none is given.")] at: Option<DateTime>,
+    ) -> Option<Result<LocalDateTime>> {
+        let next = self.hours_at(ctx, at, |hours, at, calendar| {
+            self.is_working().then(|| hours.next_closing(at, calendar)).flatten()
+        });
+        next.await.map(|next| next.map(|next| LocalDateTime(domain::calendar::local(next)))).transpose()
+    }
+
+    /// The branch that supervises it.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
+        found.map(|found| found.map(Branch::new)).transpose()
+    }
+
+    /// The province that it is in.
+    async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
+        let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
+        found.map(|found| found.map(Province::new)).transpose()
+    }
+
+    /// The agreement that funded it; null: none is published.
+    async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
+        let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
+        found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()
+    }
+
+    /// Who is known to have paid how much for it.
+    async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
+        let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
+        Ok(rows.into_iter().map(Contribution::new).collect())
+    }
+
+    /// What is missing in its funding.
+    async fn funding_gaps(&self, ctx: &Context<'_>) -> Result<Vec<FundingGap>> {
+        let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
+        Ok(funding_gaps(self.cost.and_then(centimes), &rows))
+    }
+
+    /// What is on its shelf.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
+    async fn listings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+    ) -> Result<Connection<Listing>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        let filter = filter.unwrap_or_default();
+        let listings = ListingsOf { of: Owner::Market, args, filter, by: order_by, total };
+        connection(self.batch.load(ctx.reader(), OfMarkets(listings), self.key).await?)
+    }
+}
+
+fn centimes(money: Money) -> Option<i64> {
+    money.amount.0.in_units(2).and_then(|centimes| i64::try_from(centimes).ok())
+}
+
+#[ComplexObject]
+impl Listing {
+    /// The market whose shelf it is on.
+    async fn market(&self) -> Market {
+        Market::new((self.row.market.clone(), self.batch.clone()))
+    }
+
+    /// The quantity that is sold.
+    async fn variant(&self) -> ProductVariant {
+        ProductVariant::new((self.row.variant.clone(), self.batch.clone()))
+    }
+
+    /// What is sold.
+    async fn product(&self) -> Product {
+        Product::new((self.row.product.clone(), self.batch.clone()), self.row.beside.clone())
+    }
+}
+
+#[ComplexObject]
+impl Contribution {
+    /// Who paid; null: not published.
+    async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
+        let found = self.batch.one::<partner::Entity>(ctx.reader(), self.partner_key).await;
+        found.map(|found| found.map(Partner::new)).transpose()
+    }
+
+    /// The market that was paid for, if it was one.
+    async fn market(&self, ctx: &Context<'_>) -> Option<Result<Market>> {
+        let found = self.batch.one::<market::Entity>(ctx.reader(), self.market_key).await;
+        found.map(|found| found.map(Market::new)).transpose()
+    }
+
+    /// The agreement that was paid for, if it was one.
+    async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
+        let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
+        found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()
+    }
+}

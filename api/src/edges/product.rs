@@ -1,0 +1,99 @@
+//! What categories, products and variants lead to.
+
+use super::{connection, page};
+use crate::category::entity as category;
+use crate::category::object::Category;
+use crate::category::store::ChildrenOf;
+use crate::cooperative::entity as cooperative;
+use crate::cooperative::object::Cooperative;
+use crate::listing::object::{Listing, ListingFilter, ListingOrder};
+use crate::listing::store::{ListingsOf, OfProducts, Owner};
+use crate::platform::error::Result;
+use crate::platform::page::Connection;
+use crate::platform::reader::Reads;
+use crate::platform::text::Text;
+use crate::product::entity as product;
+use crate::product::object::{Beside, Product, ProductVariant, QualitySign};
+use crate::product::store::{DescriptionOf, SignsOf, VariantsOf};
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Category {
+    /// The category above it.
+    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
+        let found = self.batch.one::<category::Entity>(ctx.reader(), self.parent_key).await;
+        found.map(|found| found.map(Category::new)).transpose()
+    }
+
+    /// The categories below it, in their order.
+    async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+        Ok(Category::all(self.batch.load(ctx.reader(), ChildrenOf, self.key).await?))
+    }
+}
+
+#[ComplexObject]
+impl Product {
+    /// What it is.
+    async fn description(&self, ctx: &Context<'_>) -> Option<Result<Text>> {
+        let found = self.batch.load(ctx.reader(), DescriptionOf, self.key).await;
+        found.map(|found| found.map(Text)).transpose()
+    }
+
+    /// Its category.
+    async fn category(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
+        if let Some(row) = &self.beside.category {
+            return Some(Ok(Category::new((row.as_ref().clone(), self.batch.clone()))));
+        }
+        let found = self.batch.one::<category::Entity>(ctx.reader(), Some(self.category_key)).await;
+        found.map(|found| found.map(Category::new)).transpose()
+    }
+
+    /// Who makes it.
+    async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
+        if let Some(row) = &self.beside.cooperative {
+            let cooperative = Cooperative::new((row.as_ref().clone(), self.batch.clone()));
+            return Some(Ok(match &self.beside.province {
+                Some(province) => cooperative.in_province(province.clone()),
+                None => cooperative,
+            }));
+        }
+        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
+        found.map(|found| found.map(Cooperative::new)).transpose()
+    }
+
+    /// Its quality signs.
+    async fn quality_signs(&self, ctx: &Context<'_>) -> Result<Vec<QualitySign>> {
+        let rows = self.batch.load(ctx.reader(), SignsOf, self.key).await?;
+        Ok(rows.into_iter().map(QualitySign::from).collect())
+    }
+
+    /// The quantities in which it is sold.
+    async fn variants(&self, ctx: &Context<'_>) -> Result<Vec<ProductVariant>> {
+        let rows = self.batch.load(ctx.reader(), VariantsOf, self.key).await?;
+        Ok(rows.into_iter().map(ProductVariant::new).collect())
+    }
+
+    /// Where it is on sale.
+    async fn listings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+    ) -> Result<Connection<Listing>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        let listings = ListingsOf { of: Owner::Product, args, filter: ListingFilter::default(), by: order_by, total };
+        connection(self.batch.load(ctx.reader(), OfProducts(listings), self.key).await?)
+    }
+}
+
+#[ComplexObject]
+impl ProductVariant {
+    /// What it is a variant of.
+    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
+        let found = self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await;
+        found.map(|found| found.map(|found| Product::new(found, Beside::default()))).transpose()
+    }
+}

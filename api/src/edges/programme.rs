@@ -1,0 +1,141 @@
+//! What programmes and their indicators lead to.
+
+use super::{connection, page};
+use crate::agreement::object::Agreement;
+use crate::agreement::store::lists_through;
+use crate::branch::entity as branch;
+use crate::branch::object::Branch;
+use crate::indicator::object::IndicatorValue;
+use crate::indicator::store::LatestStatisticsOf;
+use crate::indicator::value;
+use crate::platform::batch::{Batch, Related};
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::reader::{Reader, Reads};
+use crate::platform::table::Table;
+use crate::programme::object::{Programme, ProgrammeIndicator};
+use crate::programme::store::{IndicatorsOf, ParticipantsOf};
+use crate::programme::{agreement_link as link, entity as programme, indicator as followed};
+use async_graphql::{ComplexObject, Context};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::ExprTrait;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The agreements that programmes rest on.
+#[derive(Debug)]
+struct AgreementsOf {
+    args: PageArgs,
+    total: bool,
+}
+
+impl Related for AgreementsOf {
+    const OF: Kind = Kind::Programme;
+    type Value = Option<Connection<Agreement>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let columns = (link::Column::AgreementId, link::Column::ProgrammeId);
+        let page = (&self.args, self.total);
+        lists_through::<link::Entity>(reader, columns, "Programme.agreements", page, keys).await
+    }
+}
+
+#[ComplexObject]
+impl Programme {
+    /// The branch that leads it.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
+        found.map(|found| found.map(Branch::new)).transpose()
+    }
+
+    /// The other branches that take part in it.
+    async fn participating_branches(&self, ctx: &Context<'_>) -> Result<Vec<Branch>> {
+        let participants = self.batch.load(ctx.reader(), ParticipantsOf, self.key).await?;
+        let mut branches = Vec::new();
+        for (key, batch) in participants {
+            let Some(batch) = batch else { continue };
+            branches.extend(batch.one::<branch::Entity>(ctx.reader(), Some(key)).await?.map(Branch::new));
+        }
+        Ok(branches)
+    }
+
+    /// The agreements that it rests on.
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Agreement>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), AgreementsOf { args, total }, self.key).await?)
+    }
+
+    /// The indicators that it follows, in its order.
+    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<ProgrammeIndicator>> {
+        self.batch.load(ctx.reader(), IndicatorsOf, self.key).await
+    }
+}
+
+#[ComplexObject]
+impl ProgrammeIndicator {
+    /// The programme.
+    async fn programme(&self, ctx: &Context<'_>) -> Option<Result<Programme>> {
+        let found = self.batch.one::<programme::Entity>(ctx.reader(), Some(self.programme_key)).await;
+        found.map(|found| found.map(Programme::new)).transpose()
+    }
+
+    /// The latest result of the programme that is not of one group alone; null: none was published.
+    async fn latest_actual(&self, ctx: &Context<'_>) -> Option<Result<IndicatorValue>> {
+        let found = self.batch.one::<value::Entity>(ctx.reader(), self.latest_actual_key).await;
+        found.map(|found| found.map(IndicatorValue::new)).transpose()
+    }
+
+    /// The latest context figure of each source and milieu: no result of the programme.
+    async fn latest_statistics(&self, ctx: &Context<'_>) -> Result<Vec<IndicatorValue>> {
+        let rows = self.batch.load(ctx.reader(), LatestStatisticsOf, self.indicator_key).await?;
+        Ok(rows.into_iter().map(IndicatorValue::new).collect())
+    }
+
+    /// The programme's figures, those recorded last first.
+    async fn values(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<IndicatorValue>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), ValuesOf { args, total }, self.key).await?)
+    }
+}
+
+/// The figures of programmes for indicators, by the key of the pair.
+#[derive(Debug)]
+struct ValuesOf {
+    args: PageArgs,
+    total: bool,
+}
+
+impl Related for ValuesOf {
+    const OF: Kind = Kind::ProgrammeIndicator;
+    type Value = Option<Connection<IndicatorValue>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = Order::descending(vec![(value::Column::Number.into_expr(), KeyKind::Long)]);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("ProgrammeIndicator.values {key}"));
+        let tx = reader.begin();
+        let see = tx
+            .see::<value::Entity>()
+            .through::<followed::Entity>(followed::Column::ProgrammeId, value::Column::ProgrammeId)
+            .filter(followed::Column::IndicatorId.into_expr().eq(value::Column::IndicatorId.into_expr()));
+        let lists = see.lists(followed::Column::Id, keys, &asked, seal, value::Entity::read).await?;
+        let batch = Batch::of::<value::Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: value::Model| IndicatorValue::new((row, batch.clone()));
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}

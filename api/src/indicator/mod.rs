@@ -1,0 +1,7 @@
+//! Indicators: definitions and figures.
+
+pub mod entity;
+pub mod object;
+pub mod query;
+pub mod store;
+pub mod value;

@@ -1,0 +1,296 @@
+//! The GraphQL face of indicators and their figures.
+
+use super::{entity, value};
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{Date, DateTime, Decimal};
+use crate::platform::text::Text;
+use async_graphql::{Enum, InputObject, SimpleObject};
+use domain::{indicator as rules, membership};
+use uuid::Uuid;
+
+/// What a programme or an indicator is about.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::programme::Theme")]
+pub enum Theme {
+    /// Maternal and newborn health.
+    MaternalHealth,
+    /// Response to violence against women and girls.
+    ViolenceResponse,
+    /// Income and economic inclusion.
+    EconomicInclusion,
+    /// Training.
+    Training,
+    /// Literacy.
+    Literacy,
+    /// Childhood.
+    Childhood,
+    /// Anything else.
+    Other,
+}
+
+/// What an indicator is measured in.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::IndicatorUnit")]
+pub enum IndicatorUnit {
+    /// A number.
+    Number,
+    /// Per cent, 0 to 100.
+    Percent,
+    /// Per 100,000.
+    #[graphql(name = "RATE_PER_100K")]
+    RatePer100k,
+    /// Per 1,000.
+    #[graphql(name = "RATE_PER_1000")]
+    RatePer1000,
+    /// Dirhams.
+    Mad,
+}
+
+/// Which way an indicator is better.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::Direction")]
+pub enum IndicatorDirection {
+    /// The higher the better.
+    Up,
+    /// The lower the better.
+    Down,
+    /// Neither.
+    None,
+}
+
+/// What kind of figure.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::ValueKind")]
+pub enum IndicatorValueKind {
+    /// Before the programme.
+    Baseline,
+    /// What is aimed at.
+    Target,
+    /// What was reached.
+    Actual,
+    /// Context from a public source; never a programme's result.
+    Statistic,
+}
+
+/// Whether there is a figure.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::ValueStatus")]
+pub enum IndicatorValueStatus {
+    /// There is.
+    Available,
+    /// It is withheld: it would tell about a few people.
+    Suppressed,
+    /// There is none.
+    Missing,
+}
+
+/// What kind of area a figure is of.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::AreaKind")]
+pub enum AreaKind {
+    /// The country.
+    Country,
+    /// A region.
+    Region,
+    /// A province.
+    Province,
+    /// A branch of the association.
+    Branch,
+}
+
+/// How a figure was found.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::Method")]
+pub enum SourceMethod {
+    /// Asked of a sample.
+    Survey,
+    /// Estimated by a model.
+    Model,
+    /// Counted in registers.
+    Administrative,
+    /// Counted in a census.
+    Census,
+}
+
+/// Town or country.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "membership::Milieu")]
+pub enum Milieu {
+    /// Town.
+    Urban,
+    /// Country.
+    Rural,
+}
+
+/// The sex of people.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "membership::Sex")]
+pub enum Sex {
+    /// Female.
+    Female,
+    /// Male.
+    Male,
+}
+
+/// The definition of an indicator.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Indicator {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// Its name in addresses: the code in lower case, `-` for `_`.
+    pub slug: String,
+    /// The code.
+    pub code: String,
+    /// The name.
+    pub name: Text,
+    /// What it is measured in.
+    pub unit: IndicatorUnit,
+    /// Which way is better.
+    pub direction: IndicatorDirection,
+    /// What it is about.
+    pub theme: Theme,
+    /// What is counted.
+    pub numerator: Option<String>,
+    /// What it is counted among.
+    pub denominator: Option<String>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Indicator {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (entity::Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Indicator, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            slug: row.code.to_ascii_lowercase().replace('_', "-"),
+            code: row.code,
+            name: row.name.into(),
+            unit: row.unit.0.into(),
+            direction: row.direction.0.into(),
+            theme: row.theme.0.into(),
+            numerator: row.numerator,
+            denominator: row.denominator,
+            is_demo: row.is_demo,
+            key: row.id,
+            batch,
+        }
+    }
+}
+
+/// The area that a figure is of.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct Area {
+    /// What kind of area.
+    pub kind: AreaKind,
+    /// Its code: ISO 3166-1 of a country, HCP code of a region or province, slug of a branch.
+    pub code: String,
+}
+
+/// Where a figure comes from.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct IndicatorSource {
+    /// The source's code.
+    pub code: String,
+    /// The source.
+    pub name: String,
+    /// How the figure was found.
+    pub method: SourceMethod,
+    /// The year that the figure refers to.
+    pub year: i32,
+    /// Where to read it.
+    pub url: Option<String>,
+}
+
+/// A figure of an indicator, for a period, an area and a group of people.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct IndicatorValue {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// What kind of figure.
+    pub kind: IndicatorValueKind,
+    /// The figure with the decimals of its source; null exactly when `status` is not AVAILABLE.
+    pub value: Option<Decimal>,
+    /// Whether there is a figure.
+    pub status: IndicatorValueStatus,
+    /// The period: "2018", "2024-S1", "2024-Q1", "2024-03".
+    pub period: String,
+    /// Its first day.
+    pub period_start: Date,
+    /// Its last day.
+    pub period_end: Date,
+    /// The area.
+    pub area: Area,
+    /// Of town or country alone; null: of both.
+    pub milieu: Option<Milieu>,
+    /// Of one sex alone; null: of both.
+    pub sex: Option<Sex>,
+    /// Of one age band alone; null: of all.
+    pub age_band: Option<String>,
+    /// Where it comes from.
+    pub source: IndicatorSource,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) indicator_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) programme_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl IndicatorValue {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (value::Model, Batch)) -> Self {
+        let figure = row.value.as_deref().and_then(|text| domain::decimal::Decimal::parse(text).ok());
+        Self {
+            id: GlobalId::new(Kind::IndicatorValue, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            kind: row.kind.0.into(),
+            value: figure.map(Decimal),
+            status: row.status.0.into(),
+            period: row.period,
+            period_start: row.period_start.into(),
+            period_end: row.period_end.into(),
+            area: Area { kind: row.area_kind.0.into(), code: row.area_code },
+            milieu: row.milieu.map(|milieu| milieu.0.into()),
+            sex: row.sex.map(|sex| sex.0.into()),
+            age_band: row.age_band,
+            source: IndicatorSource {
+                code: row.source_code,
+                name: row.source_name,
+                method: row.source_method.0.into(),
+                year: row.source_year,
+                url: row.source_url,
+            },
+            is_demo: row.is_demo,
+            indicator_key: row.indicator_id,
+            programme_key: row.programme_id,
+            batch,
+        }
+    }
+}
+
+/// Which indicators are wanted.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct IndicatorFilter {
+    /// About this.
+    pub theme: Option<Theme>,
+}

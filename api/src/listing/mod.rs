@@ -1,0 +1,5 @@
+//! Listings: what is on the shelf of a market.
+
+pub mod entity;
+pub mod object;
+pub mod store;

@@ -1,0 +1,6 @@
+//! Markets, as the public sees them.
+
+pub mod entity;
+pub mod object;
+pub mod query;
+pub mod store;

@@ -1,0 +1,222 @@
+//! The GraphQL face of markets.
+
+use super::entity::Model;
+use crate::platform::batch::Batch;
+use crate::platform::contacts::Contacts;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{Date, DateTime, LocalTime, Money};
+use crate::platform::source::{Source, sources};
+use crate::platform::text::Text;
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::opening_hours as rules;
+use uuid::Uuid;
+
+/// Where a market stands.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::market::MarketStatus")]
+pub enum MarketStatus {
+    /// It is an idea.
+    Planned,
+    /// It is being prepared.
+    InPreparation,
+    /// It works.
+    Open,
+    /// It is closed for a time.
+    Suspended,
+    /// It is closed for good.
+    Closed,
+}
+
+/// Where opening hours come from.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::market::OpeningHoursBasis")]
+pub enum OpeningHoursBasis {
+    /// The hours are not published.
+    NotPublished,
+    /// The branch published them.
+    Published,
+    /// They were invented for the demo world.
+    Demo,
+}
+
+/// A day of the week.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "rules::Weekday")]
+pub enum Weekday {
+    /// Monday.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+/// From opening to closing, on the wall clock of the market.
+#[derive(SimpleObject, Clone, Copy, Debug)]
+pub struct OpeningInterval {
+    /// When it opens.
+    pub opens: LocalTime,
+    /// When it closes; a time at or before `opens` is on the next day.
+    pub closes: LocalTime,
+}
+
+/// The hours of one day of the regular week.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct OpeningDay {
+    /// The day.
+    pub day: Weekday,
+    /// Its hours; null: they are not published; empty: it is closed.
+    pub intervals: Option<Vec<OpeningInterval>>,
+}
+
+/// What a market is for.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct Aim {
+    /// A code.
+    pub code: String,
+    /// What it says.
+    pub text: Text,
+}
+
+/// A permanent place of sale for cooperatives, supervised by a branch.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Market {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The name.
+    pub name: Text,
+    /// The city.
+    pub city: Option<Text>,
+    /// The address; null: not published.
+    pub address: Option<Text>,
+    /// Degrees north (WGS 84); null: not published.
+    pub latitude: Option<f64>,
+    /// Degrees east (WGS 84); null: not published.
+    pub longitude: Option<f64>,
+    /// How the public reaches it; null: not published.
+    pub contacts: Option<Contacts>,
+    /// Where it stands.
+    pub status: MarketStatus,
+    /// When it was announced.
+    pub announced_on: Option<Date>,
+    /// When it opened; null: not published.
+    pub opened_on: Option<Date>,
+    /// The days on which it opens, as far as they are published.
+    pub opening_days: Vec<Weekday>,
+    /// The regular week: always seven days, Monday first.
+    pub opening_hours: Vec<OpeningDay>,
+    /// Where the opening hours come from.
+    pub opening_hours_basis: OpeningHoursBasis,
+    /// The time zone of its wall clock, by its name in the tz database.
+    pub time_zone: &'static str,
+    /// What it cost; null: not published.
+    pub cost: Option<Money>,
+    /// What it is for.
+    pub aims: Vec<Aim>,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) branch_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) province_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) agreement_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) hours: rules::OpeningHours,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Market {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (Model, Batch)) -> Self {
+        let hours = row.opening_hours.0;
+        Self {
+            id: GlobalId::new(Kind::Market, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            slug: row.slug,
+            name: row.name.into(),
+            city: row.city.map(Text::from),
+            address: row.address.map(Text::from),
+            latitude: row.latitude,
+            longitude: row.longitude,
+            contacts: row.contacts.map(Contacts::from),
+            status: row.status.0.into(),
+            announced_on: row.announced_on.map(Date::from),
+            opened_on: row.opened_on.map(Date::from),
+            opening_days: hours.opening_days().map(Weekday::from).collect(),
+            opening_hours: week(&hours),
+            opening_hours_basis: row.opening_hours_basis.0.into(),
+            time_zone: domain::calendar::ZONE,
+            cost: row.cost.map(Money::centimes),
+            aims: row.aims.0.into_iter().map(|aim| Aim { code: aim.code, text: Text(aim.text) }).collect(),
+            sources: sources(row.sources),
+            is_demo: row.is_demo,
+            key: row.id,
+            branch_key: row.branch_id,
+            province_key: row.province_id,
+            agreement_key: row.agreement_id,
+            hours,
+            batch,
+        }
+    }
+}
+
+fn week(hours: &rules::OpeningHours) -> Vec<OpeningDay> {
+    let interval = |interval: &rules::Interval| OpeningInterval {
+        opens: LocalTime(interval.opens),
+        closes: LocalTime(interval.closes),
+    };
+    hours
+        .week()
+        .map(|(day, intervals)| OpeningDay {
+            day: day.into(),
+            intervals: intervals.map(|intervals| intervals.iter().map(interval).collect()),
+        })
+        .collect()
+}
+
+/// Which markets are wanted; conditions that are given hold together.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct MarketFilter {
+    /// In this status.
+    pub status: Option<MarketStatus>,
+    /// In the province with this code.
+    pub province: Option<String>,
+    /// Supervised by this branch.
+    pub branch: Option<ID>,
+    /// Open at this moment, by its published hours.
+    pub open_now: Option<bool>,
+}
+
+/// The order of markets.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum MarketOrder {
+    /// In the order in which they were founded.
+    #[default]
+    Oldest,
+    /// Those founded last come first.
+    Newest,
+    /// By name, in the language of the request.
+    Name,
+}

@@ -1,0 +1,126 @@
+//! Reading markets, and changing where one stands.
+
+use super::entity::{Column, Entity, Model};
+use super::object::{Market, MarketFilter, MarketOrder};
+use crate::calendar;
+use crate::geography::province;
+use crate::platform::batch::{Batch, Related};
+use crate::platform::db::among;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::lookup::Lookup;
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::stored::{Document, Stored};
+use crate::platform::table::Table;
+use domain::market::MarketStatus;
+use domain::opening_hours::OpeningHours;
+use sea_orm::ColumnTrait;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+fn order(reader: &Reader, by: MarketOrder) -> Order {
+    let number = (Column::Number.into_expr(), KeyKind::Long);
+    match by {
+        MarketOrder::Oldest => Order::ascending(vec![number]),
+        MarketOrder::Newest => Order::descending(vec![number]),
+        MarketOrder::Name => {
+            let name = if reader.sorts_in_arabic() { Column::NameKeyAr } else { Column::NameKeyFr };
+            Order::ascending(vec![(name.into_expr(), KeyKind::Text), number])
+        }
+    }
+}
+
+/// One market.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Market>> {
+    let tx = reader.begin();
+    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    Ok(row.map(|row| {
+        let batch = Batch::of::<Entity>([&row]);
+        Market::new((row, batch))
+    }))
+}
+
+/// The markets that are open at the moment of the request, by their published hours. The rule is the domain's, so the
+/// hours of all open markets are read: there are at most a few for each of the 75 provinces.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn open_now(reader: &Reader) -> Result<Vec<Uuid>> {
+    let calendar = calendar::store::calendar(reader).await?;
+    let tx = reader.begin();
+    let markets = tx
+        .see::<Entity>()
+        .filter(Column::Status.eq(Stored(MarketStatus::Open)))
+        .only([Column::Id.into_expr(), Column::OpeningHours.into_expr()])
+        .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Document<OpeningHours>>()?.0)))
+        .await?;
+    let is_open = |hours: &OpeningHours| hours.is_open(reader.now(), &calendar) == Some(true);
+    Ok(markets.into_iter().filter(|(_, hours)| is_open(hours)).map(|(key, _)| key).collect())
+}
+
+/// A page of markets.
+///
+/// # Errors
+/// BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn list(
+    reader: &Reader,
+    args: PageArgs,
+    filter: Option<MarketFilter>,
+    by: MarketOrder,
+    total: bool,
+) -> Result<Connection<Market>> {
+    let arabic = by == MarketOrder::Name && reader.sorts_in_arabic();
+    let seal = Seal::new(reader.cursor_key(), format!("markets {filter:?} {by:?} {arabic}"));
+    let filter = filter.unwrap_or_default();
+    let tx = reader.begin();
+    let mut see = tx.see::<Entity>();
+    if let Some(status) = filter.status {
+        see = see.filter(Column::Status.eq(Stored(MarketStatus::from(status))));
+    }
+    if let Some(code) = filter.province {
+        see = see
+            .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
+            .filter(province::Column::Code.eq(code));
+    }
+    if let Some(branch) = &filter.branch {
+        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+    }
+    if let Some(wanted) = filter.open_now {
+        let open = among(tx.backend(), Column::Id, &open_now(reader).await?);
+        see = see.filter(if wanted { open } else { open.not() });
+    }
+    let order = order(reader, by);
+    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
+    let batch = Batch::of::<Entity>(listed.rows());
+    Ok(listed.connection(|row: Model| Market::new((row, batch.clone()))))
+}
+
+/// The markets of branches, or of agreements, a page of each.
+#[derive(Debug)]
+pub struct MarketsOf<const AGREEMENT: bool> {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+}
+
+impl<const AGREEMENT: bool> Related for MarketsOf<AGREEMENT> {
+    const OF: Kind = if AGREEMENT { Kind::Agreement } else { Kind::Branch };
+    type Value = Option<Connection<Market>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = order(reader, MarketOrder::Oldest);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("{:?}.markets {key}", Self::OF));
+        let parent = if AGREEMENT { Column::AgreementId } else { Column::BranchId };
+        let tx = reader.begin();
+        let lists = tx.see::<Entity>().lists(parent, keys, &asked, seal, Entity::read).await?;
+        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Model| Market::new((row, batch.clone()));
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}

@@ -1,0 +1,6 @@
+//! Partner organisations.
+
+pub mod entity;
+pub mod object;
+pub mod query;
+pub mod store;

@@ -1,0 +1,47 @@
+//! The GraphQL face of partner organisations.
+
+use super::entity::Model;
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::DateTime;
+use crate::platform::text::Text;
+use async_graphql::SimpleObject;
+use uuid::Uuid;
+
+/// An organisation that the association works with; the association itself is one of them.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Partner {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// Its name in addresses, such as "ocp-foundation".
+    pub slug: String,
+    /// The name.
+    pub name: Text,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Partner {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Partner, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            slug: row.slug,
+            name: row.name.into(),
+            is_demo: row.is_demo,
+            key: row.id,
+            batch,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Root field of one product; the list is in `edges/catalogue.rs`, since it asks which markets are open.
+
+use super::object::Product;
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::lookup::Lookup;
+use crate::platform::reader::Reads;
+use async_graphql::{Context, ID, Object};
+
+/// Root field of one product.
+#[derive(Default)]
+pub struct ProductQuery;
+
+#[Object]
+impl ProductQuery {
+    /// A product by its id or its slug; null when there is none that the caller may see.
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: Option<ID>,
+        #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
+    ) -> Option<Result<Product>> {
+        let found = async { store::find(ctx.reader(), Lookup::new(Kind::Product, id, slug)?).await };
+        found.await.transpose()
+    }
+}

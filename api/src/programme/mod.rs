@@ -1,0 +1,9 @@
+//! Programmes and the indicators that they follow.
+
+pub mod agreement_link;
+pub mod entity;
+pub mod indicator;
+pub mod object;
+pub mod participation;
+pub mod query;
+pub mod store;

@@ -1,0 +1,190 @@
+//! The GraphQL face of programmes.
+
+use super::{entity, indicator};
+use crate::indicator::entity as definition;
+use crate::indicator::object::{Indicator, IndicatorDirection, IndicatorUnit};
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{Date, DateTime};
+use crate::platform::source::{Source, sources};
+use crate::platform::text::Text;
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use uuid::Uuid;
+
+/// Where a programme stands.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::programme::ProgrammeStatus")]
+pub enum ProgrammeStatus {
+    /// It is being written.
+    Draft,
+    /// It waits for the level above.
+    Submitted,
+    /// It was approved.
+    Approved,
+    /// It runs.
+    Active,
+    /// It is suspended.
+    Suspended,
+    /// It has done what it was for.
+    Completed,
+    /// Its books are closed.
+    Closed,
+    /// It was given up.
+    Cancelled,
+}
+
+/// How a status is known.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::programme::StatusBasis")]
+pub enum StatusBasis {
+    /// It was stated or decided.
+    Stated,
+    /// It was inferred from what sources state.
+    Inferred,
+}
+
+/// A programme for women and girls.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Programme {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The title.
+    pub title: Text,
+    /// What it is.
+    pub description: Option<Text>,
+    /// What it is about.
+    pub theme: crate::indicator::object::Theme,
+    /// The targets of the Sustainable Development Goals that it serves, such as "3.1".
+    pub sdg_targets: Vec<String>,
+    /// Its first day; null: not published.
+    pub starts_on: Option<Date>,
+    /// Its last day; null: open, or not published.
+    pub ends_on: Option<Date>,
+    /// Whether it needs no agreement.
+    pub is_self_funded: bool,
+    /// Where it stands.
+    pub status: ProgrammeStatus,
+    /// How that is known.
+    pub status_basis: StatusBasis,
+    /// The IATI activity status code (IATI standard 2.03, codelist ActivityStatus).
+    pub iati_status: &'static str,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) branch_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Programme {
+    /// The face of a row, with the level that it was read in.
+    pub fn new((row, batch): (entity::Model, Batch)) -> Self {
+        Self {
+            id: GlobalId::new(Kind::Programme, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            slug: row.slug,
+            title: row.title.into(),
+            description: row.description.map(Text::from),
+            theme: row.theme.0.into(),
+            sdg_targets: row.sdg_targets.0,
+            starts_on: row.starts_on.map(Date::from),
+            ends_on: row.ends_on.map(Date::from),
+            is_self_funded: row.self_funded,
+            status: row.status.0.into(),
+            status_basis: row.status_basis.0.into(),
+            iati_status: row.status.0.iati_code(),
+            sources: sources(row.sources),
+            is_demo: row.is_demo,
+            key: row.id,
+            branch_key: row.branch_id,
+            batch,
+        }
+    }
+}
+
+/// An indicator as one programme follows it: the definition, and the programme's own figures.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct ProgrammeIndicator {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// The code of the definition.
+    pub code: String,
+    /// What it is measured in.
+    pub unit: IndicatorUnit,
+    /// Which way is better.
+    pub direction: IndicatorDirection,
+    /// The name of the definition.
+    pub name: Text,
+    /// The definition.
+    pub definition: Indicator,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) programme_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) indicator_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) latest_actual_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl ProgrammeIndicator {
+    /// The face of a row with its definition, with the level that they were read in.
+    pub fn new(row: indicator::Model, definition: definition::Model, batch: Batch) -> Self {
+        let definition = Indicator::new((definition, batch.clone()));
+        Self {
+            id: GlobalId::new(Kind::ProgrammeIndicator, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            code: definition.code.clone(),
+            unit: definition.unit,
+            direction: definition.direction,
+            name: definition.name.clone(),
+            definition,
+            key: row.id,
+            programme_key: row.programme_id,
+            indicator_key: row.indicator_id,
+            latest_actual_key: row.latest_actual_id,
+            batch,
+        }
+    }
+}
+
+/// Which programmes are wanted; conditions that are given hold together.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ProgrammeFilter {
+    /// About this.
+    pub theme: Option<crate::indicator::object::Theme>,
+    /// In this status.
+    pub status: Option<ProgrammeStatus>,
+    /// Led by this branch.
+    pub branch: Option<ID>,
+}
+
+/// The order of programmes.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ProgrammeOrder {
+    /// Those recorded last come first.
+    #[default]
+    Newest,
+    /// By title, in the language of the request.
+    Title,
+}

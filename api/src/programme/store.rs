@@ -1,0 +1,174 @@
+//! Reading programmes.
+
+use super::entity::{Column, Entity, Model};
+use super::object::{Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeOrder};
+use super::{agreement_link as link, indicator, participation};
+use crate::indicator::entity as definition;
+use crate::platform::batch::{Batch, Keys, Related, grouped};
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::lookup::Lookup;
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::stored::Stored;
+use crate::platform::table::Table;
+use sea_orm::ColumnTrait;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+fn order(reader: &Reader, by: ProgrammeOrder) -> Order {
+    let number = (Column::Number.into_expr(), KeyKind::Long);
+    match by {
+        ProgrammeOrder::Newest => Order::descending(vec![number]),
+        ProgrammeOrder::Title => {
+            let title = if reader.sorts_in_arabic() { Column::TitleKeyAr } else { Column::TitleKeyFr };
+            Order::ascending(vec![(title.into_expr(), KeyKind::Text), number])
+        }
+    }
+}
+
+/// One programme.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Programme>> {
+    let tx = reader.begin();
+    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    Ok(row.map(|row| {
+        let batch = Batch::of::<Entity>([&row]);
+        Programme::new((row, batch))
+    }))
+}
+
+/// A page of programmes.
+///
+/// # Errors
+/// BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn list(
+    reader: &Reader,
+    args: PageArgs,
+    filter: Option<ProgrammeFilter>,
+    by: ProgrammeOrder,
+    total: bool,
+) -> Result<Connection<Programme>> {
+    let arabic = by == ProgrammeOrder::Title && reader.sorts_in_arabic();
+    let seal = Seal::new(reader.cursor_key(), format!("programmes {filter:?} {by:?} {arabic}"));
+    let filter = filter.unwrap_or_default();
+    let tx = reader.begin();
+    let mut see = tx.see::<Entity>();
+    if let Some(theme) = filter.theme {
+        see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
+    }
+    if let Some(status) = filter.status {
+        see = see.filter(Column::Status.eq(Stored(domain::programme::ProgrammeStatus::from(status))));
+    }
+    if let Some(branch) = &filter.branch {
+        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+    }
+    let order = order(reader, by);
+    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
+    let batch = Batch::of::<Entity>(listed.rows());
+    Ok(listed.connection(|row: Model| Programme::new((row, batch.clone()))))
+}
+
+/// The programmes of agreements, a page of each.
+#[derive(Debug)]
+pub struct OfAgreements {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+}
+
+impl Related for OfAgreements {
+    const OF: Kind = Kind::Agreement;
+    type Value = Option<Connection<Programme>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = order(reader, ProgrammeOrder::Newest);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Agreement.programmes {key}"));
+        let tx = reader.begin();
+        let see = tx.see::<Entity>().through::<link::Entity>(link::Column::ProgrammeId, Column::Id);
+        let lists = see.lists(link::Column::AgreementId, keys, &asked, seal, Entity::read).await?;
+        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Model| Programme::new((row, batch.clone()));
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}
+
+/// The indicators that programmes follow, in their order.
+#[derive(Debug)]
+pub struct IndicatorsOf;
+
+impl Related for IndicatorsOf {
+    const OF: Kind = Kind::Programme;
+    type Value = Vec<ProgrammeIndicator>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let rows = tx
+            .see::<indicator::Entity>()
+            .with::<definition::Entity>(indicator::Column::IndicatorId)
+            .among(indicator::Column::ProgrammeId, keys)
+            .statement(|statement| {
+                statement.order_by_expr(indicator::Column::Position.into_expr(), sea_orm::Order::Asc);
+            })
+            .all(|cells| Ok((cells.row::<indicator::Entity>()?, cells.row::<definition::Entity>()?)))
+            .await?;
+        let mut level = Keys::default();
+        rows.iter().for_each(|(row, _)| indicator::Entity::keys(row, &mut level));
+        let batch = level.batch();
+        let make = |(row, definition)| ProgrammeIndicator::new(row, definition, batch.clone());
+        Ok(grouped(rows.into_iter().map(make), |indicator: &ProgrammeIndicator| indicator.programme_key))
+    }
+}
+
+/// One indicator of a programme.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find_indicator(reader: &Reader, key: Uuid) -> Result<Option<ProgrammeIndicator>> {
+    let tx = reader.begin();
+    let row = tx
+        .see::<indicator::Entity>()
+        .with::<definition::Entity>(indicator::Column::IndicatorId)
+        .filter(indicator::Column::Id.eq(key))
+        .one(|cells| Ok((cells.row::<indicator::Entity>()?, cells.row::<definition::Entity>()?)))
+        .await?;
+    Ok(row.map(|(row, definition)| {
+        let batch = Batch::of::<indicator::Entity>([&row]);
+        ProgrammeIndicator::new(row, definition, batch)
+    }))
+}
+
+/// The branches that take part in programmes of others, with the level of all of them.
+#[derive(Debug)]
+pub struct ParticipantsOf;
+
+impl Related for ParticipantsOf {
+    const OF: Kind = Kind::Programme;
+    type Value = Vec<(Uuid, Option<Batch>)>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let columns = [participation::Column::ProgrammeId, participation::Column::BranchId];
+        let rows = tx
+            .see_plain::<participation::Entity>()
+            .among(participation::Column::ProgrammeId, keys)
+            .statement(|statement| {
+                statement.order_by_expr(participation::Column::BranchId.into_expr(), sea_orm::Order::Asc);
+            })
+            .only(columns.map(|column| column.into_expr()))
+            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Uuid>()?)))
+            .await?;
+        let mut level = Keys::default();
+        rows.iter().for_each(|(_, branch)| level.add(Kind::Branch, *branch));
+        let batch = level.batch();
+        let mut participants: HashMap<Uuid, Self::Value> = HashMap::new();
+        for (programme, branch) in rows {
+            participants.entry(programme).or_default().push((branch, Some(batch.clone())));
+        }
+        Ok(participants)
+    }
+}

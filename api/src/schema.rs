@@ -1,0 +1,94 @@
+//! The schema: its roots, merged from the features.
+
+use crate::agreement::query::AgreementQuery;
+use crate::branch::query::BranchQuery;
+use crate::category::query::CategoryQuery;
+use crate::cooperative::query::CooperativeQuery;
+use crate::edges::catalogue::CatalogueQuery;
+use crate::edges::node::{Node, NodeQuery};
+use crate::geography::query::GeographyQuery;
+use crate::indicator::query::IndicatorQuery;
+use crate::market::query::MarketQuery;
+use crate::partner::query::PartnerQuery;
+use crate::product::query::ProductQuery;
+use crate::programme::query::ProgrammeQuery;
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Object, SDLExportOptions, SimpleObject};
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    AboutQuery,
+    NodeQuery,
+    GeographyQuery,
+    CategoryQuery,
+    BranchQuery,
+    MarketQuery,
+    CooperativeQuery,
+    CatalogueQuery,
+    ProductQuery,
+    PartnerQuery,
+    AgreementQuery,
+    ProgrammeQuery,
+    IndicatorQuery,
+);
+
+/// The schema as it is served.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Build the schema.
+pub fn build() -> Schema {
+    // Depth is held in the executor; documents that are hostile in other ways are for the endpoint to stop.
+    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .register_output_type::<Node>()
+        .disable_suggestions()
+        .limit_depth(15)
+        .finish()
+}
+
+/// The schema in the schema definition language, as it is committed.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let mut text = build().sdl_with_options(options);
+    while text.ends_with("\n\n") {
+        text.pop();
+    }
+    text
+}
+
+/// What this service is.
+#[derive(Default)]
+pub struct AboutQuery;
+
+/// What this service is, and whom it owes its data to.
+#[derive(SimpleObject)]
+pub struct About {
+    /// The version of the program.
+    version: &'static str,
+    /// Whose data is shown, to be named where it is shown.
+    credits: Vec<Credit>,
+}
+
+/// Somebody whose data is shown.
+#[derive(SimpleObject)]
+pub struct Credit {
+    /// Who.
+    name: &'static str,
+    /// Under which licence.
+    licence: &'static str,
+}
+
+#[Object]
+impl AboutQuery {
+    /// What this service is, and whom it owes its data to.
+    async fn about(&self) -> About {
+        About {
+            version: env!("CARGO_PKG_VERSION"),
+            credits: vec![
+                Credit { name: "Haut-Commissariat au Plan (RGPH 2024)", licence: "CC BY 4.0; names and columns changed" },
+                Credit { name: "GeoNames", licence: "CC BY 4.0" },
+                Credit { name: "© OpenStreetMap contributors", licence: "ODbL 1.0" },
+                Credit { name: "Wikidata", licence: "CC0 1.0" },
+            ],
+        }
+    }
+}

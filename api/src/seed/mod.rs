@@ -1,0 +1,74 @@
+//! Filling a database: reference and founding data, the demo world, a large synthetic world. Each is one transaction
+//! with a mark at its end, so that running it again changes nothing and an interrupted one leaves nothing.
+
+mod demo;
+mod facts;
+mod founding;
+
+use crate::platform::db::{Db, Tx};
+use crate::platform::error::Result;
+use domain::access::{Actor, Purpose};
+use domain::text::LocalizedText;
+use jiff::Timestamp;
+use sea_orm::Statement;
+
+/// In whose name data is seeded.
+const SEEDER: Actor = Actor::System(Purpose::Seed);
+
+/// Seed reference and founding data; says whether there was anything to do.
+///
+/// # Errors
+/// The database's refusal; nothing was seeded then.
+pub async fn founding(db: &Db, now: Timestamp) -> Result<bool> {
+    once(db, now, "founding", founding::seed).await
+}
+
+/// Seed the demo world, and the founding data before it; says whether there was anything to do.
+///
+/// # Errors
+/// The database's refusal; nothing was seeded then.
+pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
+    founding(db, now).await?;
+    once(db, now, "demo", demo::seed).await
+}
+
+/// Run a seed unless its mark is there; the mark is set in the seed's own transaction.
+async fn once(db: &Db, now: Timestamp, name: &str, seed: impl AsyncFn(&Tx<'_>) -> Result<()>) -> Result<bool> {
+    db.write(&SEEDER, now, async |tx| {
+        if is_seeded(tx, name).await? {
+            return Ok(false);
+        }
+        seed(tx).await?;
+        let values = [name.into(), now.as_microsecond().into()];
+        let sql = "insert into seed (name, finished_at) values ($1, $2)";
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        Ok(true)
+    })
+    .await
+}
+
+async fn is_seeded(tx: &Tx<'_>, name: &str) -> Result<bool> {
+    let sql = "select 1 from seed where name = $1";
+    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [name.into()])).await?;
+    Ok(!rows.is_empty())
+}
+
+/// A model as it is inserted, its number left to the database.
+macro_rules! fresh {
+    ($module:path, $($rest:tt)*) => {{
+        use sea_orm::IntoActiveModel;
+        use $module as module;
+        let mut row = module::Model { number: 0, $($rest)* }.into_active_model();
+        row.number = sea_orm::ActiveValue::NotSet;
+        row
+    }};
+}
+use fresh;
+
+/// A text of the seeds' own.
+fn text(ar: &str, fr: &str, en: Option<&str>) -> LocalizedText {
+    use domain::text::Locale;
+    let all = [(Locale::Ar, ar), (Locale::Fr, fr)].into_iter().chain(en.map(|en| (Locale::En, en)));
+    let given = all.filter(|(_, text)| !text.is_empty()).map(|(locale, text)| (locale, text.to_owned()));
+    LocalizedText::new(given, domain::text::DESCRIPTION_MAX).expect("the seeds hold texts in Arabic or French")
+}

@@ -1,0 +1,265 @@
+//! The endpoint: from an HTTP request to a GraphQL answer.
+
+use super::answer::{Media, finish, refuse, respond};
+use super::request_id::{IsTrusted, RequestId};
+use super::{LARGEST_BODY, State};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::{Request as Query, Variables};
+use axum::body::to_bytes;
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+use domain::access::Actor;
+use domain::fault::Code;
+use domain::text::{Locale, negotiate};
+use futures_util::FutureExt;
+use opentelemetry::propagation::Extractor;
+use serde::Deserialize;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+use tracing::Instrument;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// What a client sends.
+#[derive(Deserialize)]
+struct Sent {
+    query: Option<String>,
+    #[serde(rename = "operationName")]
+    operation_name: Option<String>,
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// What is known of a request before its document is read.
+struct Asking {
+    media: Media,
+    locales: Vec<Locale>,
+    request_id: String,
+    trusted: bool,
+    headers: HeaderMap,
+}
+
+impl Asking {
+    fn locale(&self) -> Locale {
+        self.locales.first().copied().unwrap_or(Locale::Ar)
+    }
+
+    fn refuse(&self, status: StatusCode, code: Code, detail: Option<&str>) -> Response {
+        refuse(self.media, status, self.locale(), code, detail)
+    }
+
+    /// The status of a refusal of a well-formed request: the older media type hides it in a 200.
+    fn unexecuted(&self) -> StatusCode {
+        match self.media {
+            Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+            Media::Json => StatusCode::OK,
+        }
+    }
+
+    /// Look at the headers.
+    fn new(request: &Request) -> Result<Self, Box<Response>> {
+        let headers = request.headers();
+        let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let locales = languages.map(negotiate).unwrap_or_default();
+        let id = request.extensions().get::<RequestId>();
+        let media = Media::negotiate(headers);
+        let asking = Self {
+            media: media.unwrap_or(Media::Json),
+            locales,
+            request_id: id.and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned(),
+            trusted: request.extensions().get::<IsTrusted>().is_some_and(|trusted| trusted.0),
+            headers: headers.clone(),
+        };
+        if media.is_none() {
+            return Err(Box::new(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, None)));
+        }
+        // Nothing verifies a token yet; one that does not verify is never taken for nobody's.
+        if headers.contains_key(header::AUTHORIZATION) {
+            return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, None)));
+        }
+        Ok(asking)
+    }
+}
+
+/// A method that the endpoint does not know.
+pub(super) async fn refuse_method(request: Request) -> Response {
+    match Asking::new(&request) {
+        Ok(asking) => asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, None),
+        Err(refusal) => *refusal,
+    }
+}
+
+/// `OPTIONS` outside CORS says which methods there are.
+pub(super) async fn options() -> Response {
+    let mut response = Response::new(axum::body::Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
+    response
+}
+
+/// A query in the address.
+pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Response {
+    let asking = match Asking::new(&request) {
+        Ok(asking) => asking,
+        Err(refusal) => return *refusal,
+    };
+    match sent_in_address(request.uri().query().unwrap_or_default()) {
+        Some(sent) => execute(state, asking, sent, request.method() == Method::POST).await,
+        None => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest, None),
+    }
+}
+
+fn sent_in_address(address: &str) -> Option<Sent> {
+    let mut sent = Sent { query: None, operation_name: None, variables: None, _extensions: None };
+    for (name, value) in form_pairs(address)? {
+        match name.as_str() {
+            "query" => sent.query = Some(value),
+            "operationName" => sent.operation_name = Some(value).filter(|name| !name.is_empty()),
+            "variables" => sent.variables = serde_json::from_str(&value).ok()?,
+            "extensions" => sent._extensions = serde_json::from_str(&value).ok()?,
+            _ => {}
+        }
+    }
+    Some(sent)
+}
+
+/// The pairs of a query string.
+fn form_pairs(text: &str) -> Option<Vec<(String, String)>> {
+    let axum::extract::Query(pairs) =
+        axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&format!("/?{text}").parse().ok()?).ok()?;
+    Some(pairs)
+}
+
+/// A query or a mutation in the body.
+pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Response {
+    let asking = match Asking::new(&request) {
+        Ok(asking) => asking,
+        Err(refusal) => return *refusal,
+    };
+    if !is_json(request.headers()) {
+        return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, None);
+    }
+    let Ok(body) = to_bytes(request.into_body(), LARGEST_BODY).await else {
+        return asking.refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, None);
+    };
+    match serde_json::from_slice::<Sent>(&body) {
+        Ok(sent) => execute(state, asking, sent, true).await,
+        Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest, None),
+    }
+}
+
+/// JSON in UTF-8: a body that a plain form cannot send, so that no page of another origin sends one unasked.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
+    let mut parts = kind.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let is_type = parts.next().as_deref() == Some("application/json");
+    is_type && parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
+}
+
+/// The operation of a document that is asked for, with its name.
+fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<(OperationType, Option<&'d str>)> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some((operation.node.ty, None)),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(operations), None) => match operations.iter().next() {
+            Some((only, operation)) if operations.len() == 1 => Some((operation.node.ty, Some(only.as_str()))),
+            _ => None,
+        },
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            let (name, operation) = operations.get_key_value(name)?;
+            Some((operation.node.ty, Some(name.as_str())))
+        }
+    }
+}
+
+async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> Response {
+    let begun = Instant::now();
+    let Some(text) = sent.query else {
+        return asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest, None);
+    };
+    let document = match async_graphql::parser::parse_query(&text) {
+        Ok(document) => document,
+        Err(error) => {
+            let detail = error.to_string();
+            return asking.refuse(asking.unexecuted(), Code::GraphqlParseFailed, Some(&detail));
+        }
+    };
+    let Some((kind, name)) = operation(&document, sent.operation_name.as_deref()) else {
+        let detail = "The operation to execute is not named, or not in the document.";
+        return asking.refuse(asking.unexecuted(), Code::GraphqlValidationFailed, Some(detail));
+    };
+    let kind = match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    };
+    if kind == "mutation" && !may_write {
+        return asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, None);
+    }
+    let name = name.map(str::to_owned);
+    let span = span(&asking, kind, name.as_deref());
+    let mut query = Query::new(text).data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
+    query.operation_name = sent.operation_name;
+    if let Some(variables) = sent.variables {
+        query = query.variables(Variables::from_json(serde_json::Value::Object(variables)));
+    }
+    query.set_parsed_query(document);
+    state.0.metrics.begin();
+    // A panic is ours; it ends this request and no other.
+    let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span).await;
+    let Ok(mut answer) = answered else {
+        tracing::error!(request_id = asking.request_id, "a request panicked");
+        state.0.metrics.end(kind, name.as_deref(), begun.elapsed(), &[Code::Internal.to_string()]);
+        return asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, None);
+    };
+    let codes: Vec<Code> =
+        answer.errors.iter_mut().map(|error| finish(error, asking.locale(), &asking.request_id)).collect();
+    // Nothing was executed when there is no data and no error has a place in an answer.
+    let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
+    let status = if executed { StatusCode::OK } else { asking.unexecuted() };
+    let names: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    state.0.metrics.end(kind, name.as_deref(), begun.elapsed(), &names);
+    let body = if executed {
+        serde_json::to_vec(&answer)
+    } else {
+        serde_json::to_vec(&serde_json::json!({"errors": answer.errors}))
+    };
+    match body {
+        Ok(body) => respond(asking.media, status, asking.locale(), body),
+        Err(_) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, None),
+    }
+}
+
+/// One span per operation, named after it, below the span of a trusted peer.
+fn span(asking: &Asking, kind: &'static str, name: Option<&str>) -> tracing::Span {
+    let title = name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}"));
+    let span = tracing::info_span!(
+        "operation",
+        otel.name = title,
+        otel.kind = "server",
+        graphql.operation.type = kind,
+        graphql.operation.name = name,
+        request_id = asking.request_id
+    );
+    if asking.trusted && asking.headers.contains_key("traceparent") {
+        let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
+            propagator.extract(&Headers(&asking.headers))
+        });
+        // A context that cannot be taken leaves the span a root.
+        let _ = span.set_parent(parent);
+    }
+    span
+}
+
+/// The headers of a request, as the propagator reads them.
+struct Headers<'h>(&'h HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(header::HeaderName::as_str).collect()
+    }
+}

@@ -1,0 +1,156 @@
+//! HTTP: routes, limits, health, and the way in and out.
+
+mod answer;
+mod graphql;
+mod pages;
+mod request_id;
+
+use crate::config::Settings;
+use crate::platform::db::{Db, StartFault};
+use crate::platform::reader::Readers;
+use crate::schema::Schema;
+use crate::telemetry::{Metrics, Telemetry};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::routing::get;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// A request has at most so many bytes.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+/// What is in flight at the end is finished within this time.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// What all requests share.
+#[derive(Clone)]
+pub struct State(Arc<Shared>);
+
+struct Shared {
+    schema: Schema,
+    readers: Readers,
+    metrics: Metrics,
+    sdl: String,
+    redis: Option<redis::Client>,
+    trusted_proxies: Vec<IpAddr>,
+}
+
+impl State {
+    /// The state of a server.
+    ///
+    /// # Errors
+    /// One sentence, when the Redis address cannot be used.
+    pub fn new(readers: Readers, metrics: Metrics, settings: &Settings) -> Result<Self, StartFault> {
+        let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.0.as_str()));
+        let redis = redis.transpose().map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))?;
+        Ok(Self(Arc::new(Shared {
+            schema: crate::schema::build(),
+            readers,
+            metrics,
+            sdl: crate::schema::sdl(),
+            redis,
+            trusted_proxies: settings.trusted_proxies.clone(),
+        })))
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.readers.db
+    }
+}
+
+/// All routes.
+pub fn router(state: State, settings: &Settings) -> Router {
+    Router::new()
+        .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options).fallback(graphql::refuse_method))
+        .route("/graphiql", get(pages::graphiql))
+        .route("/graphiql/{file}", get(pages::graphiql_file))
+        .route("/schema.graphql", get(pages::sdl))
+        .route("/livez", get(pages::livez))
+        .route("/readyz", get(pages::readyz))
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        // The endpoint reads bodies itself, so that a refusal is an answer that a GraphQL client understands.
+        .layer(DefaultBodyLimit::disable())
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
+        .layer(cors(settings))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::with_request_id))
+        .with_state(state)
+}
+
+/// Exact origins, none by default, never credentials.
+fn cors(settings: &Settings) -> CorsLayer {
+    let origins = settings.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::AUTHORIZATION])
+        .expose_headers(
+            ["x-request-id", "retry-after", "ratelimit", "ratelimit-policy", "etag", "content-language"]
+                .map(HeaderName::from_static),
+        )
+        .max_age(Duration::from_secs(600))
+}
+
+/// Take an address; a port that is in use is one clear sentence.
+///
+/// # Errors
+/// That sentence.
+pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, StartFault> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            StartFault(format!("The port {} is in use by another program: set {setting} to another one.", address.port()))
+        }
+        _ => StartFault(format!("The address {address} cannot be listened on: {error}.")),
+    })
+}
+
+/// Serve until `end`; then take no new requests and finish those in flight, within a bounded time.
+///
+/// # Errors
+/// One sentence, when the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartFault> {
+    let (sender, mut ending) = tokio::sync::watch::channel(false);
+    let end = async move {
+        end.await;
+        // Nobody listens when the server has ended already.
+        let _ = sender.send(true);
+    };
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(end);
+    let patience = async move {
+        let _ = ending.wait_for(|ending| *ending).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => served.map_err(|error| StartFault(format!("The server failed: {error}."))),
+        () = patience => {
+            tracing::warn!("requests that did not end in time were cut off");
+            Ok(())
+        }
+    }
+}
+
+/// Serve Prometheus text on a listener of its own.
+pub async fn serve_metrics(listener: TcpListener, telemetry: &Telemetry) {
+    let registry = telemetry.registry.clone();
+    let text = move || {
+        let registry = registry.clone();
+        async move {
+            let text = prometheus::TextEncoder::new().encode_to_string(&registry.gather());
+            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text.unwrap_or_default())
+        }
+    };
+    let router = Router::new().route("/metrics", get(text));
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::warn!(%error, "the metrics listener ended");
+    }
+}
