@@ -1,1 +1,13 @@
-//! skeleton
+//! Stories: one file for each part of what users see.
+
+#![expect(clippy::unwrap_used, reason = "stories fail loudly")]
+
+mod contract;
+mod http;
+mod pages;
+mod schema;
+mod search;
+mod starting;
+mod storefront;
+mod structure;
+mod wall;

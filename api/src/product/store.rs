@@ -108,9 +108,9 @@ fn narrowed<'t, 'a>(
         // A category and those directly below it: the tree has two levels.
         see = see.having::<category::entity::Entity>(
             category::entity::Column::Id.into_expr().eq(Column::CategoryId.into_expr()).into_condition(),
-            Condition::any().add(category::entity::Column::Slug.eq(slug)).add(
-                category::entity::Column::ParentId.eq(domain::id::founding("category", slug)),
-            ),
+            Condition::any()
+                .add(category::entity::Column::Slug.eq(slug))
+                .add(category::entity::Column::ParentId.eq(domain::id::founding("category", slug))),
         );
     }
     let sold = |market: Condition| {
