@@ -10,6 +10,7 @@ pub mod node;
 pub mod partner;
 pub mod product;
 pub mod programme;
+pub mod publication;
 
 /// The four arguments of a page and whether to count, from a resolver's own arguments.
 macro_rules! page {

@@ -118,7 +118,7 @@ pub(crate) async fn list(
         .statement(|statement| {
             let on = Column::Number.into_expr().eq(Expr::col((found.clone(), Alias::new("number"))));
             statement.join_subquery(JoinType::InnerJoin, hits, found.clone(), on.into_condition());
-            statement.order_by_expr(rank.clone().into(), by_rank).order_by_expr(Column::Number.into_expr(), by_number);
+            statement.order_by_expr(rank.clone(), by_rank).order_by_expr(Column::Number.into_expr(), by_number);
             statement.limit(limit);
         })
         .also([rank.cast_as(Alias::new("bigint"))])

@@ -354,12 +354,8 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
         ));
     }
     tx.insert_all::<product::entity::Entity>(products).await?;
-    for (slug, ar, fr, ..) in PRODUCTS {
-        let description = text(
-            &format!("منتوج تجريبي لعرض المنصة: {ar}."),
-            &format!("Produit de démonstration de la plateforme : {fr}."),
-            None,
-        );
+    for (slug, ..) in PRODUCTS {
+        let description = text("منتوج تجريبي لعرض المنصة.", "Produit de démonstration de la plateforme.", None);
         describe(tx, key("product", slug), description).await?;
     }
     tx.insert_all::<product::variant::Entity>(variants).await?;
