@@ -26,7 +26,9 @@ pub async fn run(cli: Cli) -> Result<(), StartFault> {
 /// Write to standard output; nobody reading is no failure.
 fn say(text: &str) -> Result<(), StartFault> {
     match writeln!(std::io::stdout(), "{}", text.trim_end()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(StartFault(format!("Nothing can be printed: {error}."))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(StartFault(format!("Nothing can be printed: {error}.")))
+        }
         _ => Ok(()),
     }
 }
@@ -177,7 +179,8 @@ async fn check_database(settings: &Settings) -> Result<String, StartFault> {
 
 async fn check_redis(settings: &Settings) -> Result<String, String> {
     let Some(url) = &settings.redis_url else { return Ok("none; caches are in the process".to_owned()) };
-    let client = redis::Client::open(url.0.as_str()).map_err(|_| "REDIS_URL is not an address of a Redis".to_owned())?;
+    let client =
+        redis::Client::open(url.0.as_str()).map_err(|_| "REDIS_URL is not an address of a Redis".to_owned())?;
     ping_redis(&client).await.map(|()| "answers".to_owned()).map_err(|error| error.to_string())
 }
 

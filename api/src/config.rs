@@ -122,6 +122,16 @@ const KNOWN: [&str; 7] = [
     "UNFM_LOG_FORMAT",
 ];
 
+impl Cli {
+    /// Read flags alone, as a test gives them.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn of(args: &[&str]) -> Result<Self, String> {
+        Self::try_parse_from([&["unfm"], args].concat()).map_err(|error| error.to_string())
+    }
+}
+
 impl Settings {
     /// The mode that the settings amount to.
     pub fn mode(&self) -> Mode {
@@ -149,7 +159,8 @@ impl Settings {
 
     /// The embedded database's file.
     pub fn database_file(&self) -> Option<&Path> {
-        let path = self.database_url.0.strip_prefix("sqlite://").or_else(|| self.database_url.0.strip_prefix("sqlite:"))?;
+        let path =
+            self.database_url.0.strip_prefix("sqlite://").or_else(|| self.database_url.0.strip_prefix("sqlite:"))?;
         Some(Path::new(path.split('?').next().unwrap_or(path)))
     }
 
@@ -170,13 +181,17 @@ impl Settings {
             return fault("DATABASE_URL begins with neither sqlite:// nor postgres://.");
         }
         if self.mode() == Mode::Demo && !self.listen_addr.ip().is_loopback() {
-            return fault("Demo mode listens on a loopback address only: set UNFM_MODE=production or another LISTEN_ADDR.");
+            return fault(
+                "Demo mode listens on a loopback address only: set UNFM_MODE=production or another LISTEN_ADDR.",
+            );
         }
         if self.mode() == Mode::Production && self.is_embedded() && !self.allow_sqlite {
             return fault("Production on SQLite needs UNFM_ALLOW_SQLITE=true; PostgreSQL is set by DATABASE_URL.");
         }
         if self.mode() == Mode::Production && self.cursor_key_file.is_none() {
-            return fault("Production needs UNFM_CURSOR_KEY_FILE: a file with at least 32 random bytes, readable by the server alone.");
+            return fault(
+                "Production needs UNFM_CURSOR_KEY_FILE: a file with at least 32 random bytes, readable by the server alone.",
+            );
         }
         if self.is_embedded() && self.migrate_database_url.is_some() {
             return fault("MIGRATE_DATABASE_URL is for PostgreSQL: an embedded database has one owner.");
@@ -197,14 +212,16 @@ impl Settings {
         let Some(path) = self.cursor_key_file.clone().or(made) else {
             // Demo mode on PostgreSQL: cursors hold as long as the process.
             let mut secret = [0_u8; 32];
-            aws_lc_rs::rand::fill(&mut secret).map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
+            aws_lc_rs::rand::fill(&mut secret)
+                .map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
             return Ok(CursorKey::new(&secret));
         };
         if self.cursor_key_file.is_none() && !path.exists() {
             make_key(&path)?;
         }
         let shown = path.display();
-        let secret = std::fs::read(&path).map_err(|error| StartFault(format!("The key file {shown} cannot be read: {error}.")))?;
+        let secret = std::fs::read(&path)
+            .map_err(|error| StartFault(format!("The key file {shown} cannot be read: {error}.")))?;
         if is_readable_by_others(&path) {
             return Err(StartFault(format!("The key file {shown} can be read by others: chmod 600 it.")));
         }
@@ -268,7 +285,8 @@ fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
 /// # Errors
 /// One sentence.
 pub fn prepare_database_file(path: &Path) -> Result<(), StartFault> {
-    let fault = |error: std::io::Error| StartFault(format!("The database file {} cannot be made: {error}.", path.display()));
+    let fault =
+        |error: std::io::Error| StartFault(format!("The database file {} cannot be made: {error}.", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
@@ -291,7 +309,7 @@ mod tests {
     use super::*;
 
     fn settings(args: &[&str]) -> Settings {
-        Cli::try_parse_from([&["unfm"], args].concat()).unwrap().settings
+        Cli::of(args).unwrap().settings
     }
 
     fn refusal(args: &[&str]) -> String {
@@ -325,7 +343,8 @@ mod tests {
 
     #[test]
     fn the_servers_login_is_read_from_its_address() {
-        let both = ["--database-url", "postgres://unfm_app:x@db/unfm", "--migrate-database-url", "postgres://owner@db/unfm"];
+        let both =
+            ["--database-url", "postgres://unfm_app:x@db/unfm", "--migrate-database-url", "postgres://owner@db/unfm"];
         assert_eq!(settings(&both).server_login().as_deref(), Some("unfm_app"));
         assert_eq!(settings(&both[..2]).server_login(), None);
     }

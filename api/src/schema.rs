@@ -84,7 +84,10 @@ impl AboutQuery {
         About {
             version: env!("CARGO_PKG_VERSION"),
             credits: vec![
-                Credit { name: "Haut-Commissariat au Plan (RGPH 2024)", licence: "CC BY 4.0; names and columns changed" },
+                Credit {
+                    name: "Haut-Commissariat au Plan (RGPH 2024)",
+                    licence: "CC BY 4.0; names and columns changed",
+                },
                 Credit { name: "GeoNames", licence: "CC BY 4.0" },
                 Credit { name: "© OpenStreetMap contributors", licence: "ODbL 1.0" },
                 Credit { name: "Wikidata", licence: "CC0 1.0" },

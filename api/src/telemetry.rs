@@ -81,16 +81,15 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartFault> {
 pub fn build() -> Result<Telemetry, StartFault> {
     let fault = |error: &dyn std::fmt::Display| StartFault(format!("Telemetry cannot be set up: {error}."));
     let registry = prometheus::Registry::new();
-    let reader = opentelemetry_prometheus::exporter()
-        .with_registry(registry.clone())
-        .build()
-        .map_err(|error| fault(&error))?;
+    let reader =
+        opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().map_err(|error| fault(&error))?;
     let mut meter = SdkMeterProvider::builder().with_resource(resource()).with_reader(reader);
     let mut tracer = None;
     if endpoint().is_some() {
         let spans = opentelemetry_otlp::SpanExporter::builder().with_http().build().map_err(|error| fault(&error))?;
         tracer = Some(SdkTracerProvider::builder().with_resource(resource()).with_batch_exporter(spans).build());
-        let metrics = opentelemetry_otlp::MetricExporter::builder().with_http().build().map_err(|error| fault(&error))?;
+        let metrics =
+            opentelemetry_otlp::MetricExporter::builder().with_http().build().map_err(|error| fault(&error))?;
         meter = meter.with_periodic_exporter(metrics);
     }
     let meter = meter.build();

@@ -69,9 +69,8 @@ pub(crate) enum Open<'a> {
 /// Rows that are published and whose last day of validity has not passed. The server compares with the calendar day
 /// in Casablanca; the wall compares with the day in UTC, which is never the later of the two, so it never hides what
 /// the server may show.
-pub(crate) const PUBLISHED_AND_VALID: Open<'static> = Open::When(
-    "published and (valid_until is null or valid_until >= to_char(now() at time zone 'UTC', 'YYYY-MM-DD'))",
-);
+pub(crate) const PUBLISHED_AND_VALID: Open<'static> =
+    Open::When("published and (valid_until is null or valid_until >= to_char(now() at time zone 'UTC', 'YYYY-MM-DD'))");
 
 /// Raise the second wall around a tenant's table on PostgreSQL: whatever the server's role asks, it reads the rows
 /// that are open or within its reading reach, and writes only within its writing reach. The reach is set for one
@@ -124,10 +123,16 @@ macro_rules! migration {
 
         #[async_trait::async_trait]
         impl sea_orm_migration::prelude::MigrationTrait for Migration {
-            async fn up(&self, $up: &sea_orm_migration::prelude::SchemaManager) -> Result<(), sea_orm_migration::prelude::DbErr> {
+            async fn up(
+                &self,
+                $up: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
                 $raise.await
             }
-            async fn down(&self, $down: &sea_orm_migration::prelude::SchemaManager) -> Result<(), sea_orm_migration::prelude::DbErr> {
+            async fn down(
+                &self,
+                $down: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
                 $raze.await
             }
         }

@@ -79,7 +79,9 @@ pub async fn behind(db: &DatabaseConnection) -> Result<usize, DbErr> {
     let rows = db.query_all_raw(raw(db, "select version from seaql_migrations")).await?;
     let applied = rows.iter().map(|row| row.try_get::<String>("", "version")).collect::<Result<Vec<_>, _>>()?;
     match applied.iter().find(|version| !known.contains(version)) {
-        Some(newer) => Err(DbErr::Custom(format!("the database holds the change {newer}, which this program does not know"))),
+        Some(newer) => {
+            Err(DbErr::Custom(format!("the database holds the change {newer}, which this program does not know")))
+        }
         None => Ok(known.len() - applied.len()),
     }
 }

@@ -1,7 +1,7 @@
 //! Reference data that belongs to nobody: regions, provinces, categories, partners, indicator definitions, holidays;
 //! and the platform's own books: what was changed, what was seeded.
 
-use crate::ddl::{drop_tables, migration, on_postgres, read_only, run, SERVER_ROLE};
+use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, read_only, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Reference data and the book of changes.", up: |manager| up(manager), down: |manager| down(manager));
@@ -15,10 +15,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager,
         &format!(
             "do $$ begin
-               perform pg_advisory_xact_lock(1970169454);
-               if not exists (select from pg_roles where rolname = '{SERVER_ROLE}') then
-                 create role {SERVER_ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
-               end if;
+               create role {SERVER_ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+             exception when duplicate_object or unique_violation then null;
              end $$;
              grant usage on schema public to {SERVER_ROLE};
              grant select on seaql_migrations to {SERVER_ROLE}"
@@ -146,7 +144,9 @@ async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     drop_tables(manager, &TABLES).await?;
     on_postgres(
         manager,
-        &format!("revoke select on seaql_migrations from {SERVER_ROLE}; revoke usage on schema public from {SERVER_ROLE}"),
+        &format!(
+            "revoke select on seaql_migrations from {SERVER_ROLE}; revoke usage on schema public from {SERVER_ROLE}"
+        ),
     )
     .await
 }

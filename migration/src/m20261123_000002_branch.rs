@@ -1,6 +1,6 @@
 //! The tenant tree, and the function that turns an actor's reach into branches for the second wall.
 
-use crate::ddl::{drop_tables, migration, on_postgres, protect, run, Open, SERVER_ROLE};
+use crate::ddl::{Open, SERVER_ROLE, drop_tables, migration, on_postgres, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("The tenant tree.", up: |manager| up(manager), down: |manager| down(manager));
@@ -42,10 +42,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // connection is '' afterwards and not absent.
     on_postgres(
         manager,
-        "create function reach(name text) returns setof uuid language sql stable as $$
+        "create function reach(setting text) returns setof uuid language sql stable as $$
            select id from branch
-           where id = any (coalesce(nullif(current_setting(name || '_branches', true), ''), '{}')::uuid[])
-              or path ^@ any (coalesce(nullif(current_setting(name || '_subtrees', true), ''), '{}')::text[]) $$",
+           where id = any (coalesce(nullif(current_setting(setting || '_branches', true), ''), '{}')::uuid[])
+              or path ^@ any (coalesce(nullif(current_setting(setting || '_subtrees', true), ''), '{}')::text[]) $$",
     )
     .await?;
     // What a branch shows is public; a policy on it that asked for the reach would ask itself.

@@ -1,6 +1,6 @@
 //! Cooperatives, and beside them what is not public of them: register identity, contacts, members, documents.
 
-use crate::ddl::{drop_tables, migration, protect, run, Open};
+use crate::ddl::{Open, drop_tables, migration, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Cooperatives and memberships.", up: |manager| up(manager), down: |manager| down(manager));

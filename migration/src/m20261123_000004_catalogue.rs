@@ -3,7 +3,7 @@
 //! `published` and `valid_until` say together whether a row may be shown: the first changes by writes alone, the second
 //! is the last day on which every sign and the sanitary number hold.
 
-use crate::ddl::{drop_tables, migration, protect, run, Open, PUBLISHED_AND_VALID};
+use crate::ddl::{Open, PUBLISHED_AND_VALID, drop_tables, migration, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("The catalogue.", up: |manager| up(manager), down: |manager| down(manager));

@@ -1,6 +1,6 @@
 //! Agreements with their parties and objectives.
 
-use crate::ddl::{drop_tables, migration, protect, run, Open};
+use crate::ddl::{Open, drop_tables, migration, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Agreements.", up: |manager| up(manager), down: |manager| down(manager));

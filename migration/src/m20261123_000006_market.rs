@@ -1,6 +1,6 @@
 //! Markets, what is on sale there, and who paid for what: a contribution belongs to one market or one agreement.
 
-use crate::ddl::{drop_tables, migration, protect, run, Open, PUBLISHED_AND_VALID};
+use crate::ddl::{Open, PUBLISHED_AND_VALID, drop_tables, migration, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Markets, listings and contributions.", up: |manager| up(manager), down: |manager| down(manager));

@@ -3,7 +3,7 @@
 //! `indicator_value` holds figures as they may leave the association, after disclosure control; what was measured
 //! stands in `measurement`, which nobody outside reads.
 
-use crate::ddl::{drop_tables, migration, protect, run, Open};
+use crate::ddl::{Open, drop_tables, migration, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Programmes and figures.", up: |manager| up(manager), down: |manager| down(manager));

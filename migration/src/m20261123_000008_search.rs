@@ -5,7 +5,7 @@
 //! matches come newest first without sorting; on PostgreSQL in a table of postings, read in the order of its index:
 //! bytes are compared, and nothing depends on the database's locale.
 
-use crate::ddl::{drop_tables, migration, on_postgres, run, SERVER_ROLE};
+use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Product search.", up: |manager| up(manager), down: |manager| down(manager));

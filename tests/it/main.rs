@@ -1,1 +1,11 @@
-//! skeleton
+//! Stories: one file for each part of what users see.
+
+mod contract;
+mod http;
+mod pages;
+mod schema;
+mod search;
+mod starting;
+mod storefront;
+mod structure;
+mod wall;

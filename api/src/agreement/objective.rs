@@ -1,6 +1,6 @@
 //! The table of objectives of agreements.
 
-use crate::platform::stored::{Document};
+use crate::platform::stored::Document;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;

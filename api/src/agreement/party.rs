@@ -1,6 +1,6 @@
 //! The table of parties to agreements.
 
-use crate::platform::stored::{Stored};
+use crate::platform::stored::Stored;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::partnership::PartyRole;

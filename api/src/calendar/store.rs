@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// # Errors
 /// The database's refusal.
 pub async fn calendar(reader: &Reader) -> Result<Arc<Calendar>> {
-    let fact = reader.fact().get_or_try_init(|| async { Ok::<_, Error>(Arc::new(read(reader).await?) as Arc<_>) }).await?;
+    let fact =
+        reader.fact().get_or_try_init(|| async { Ok::<_, Error>(Arc::new(read(reader).await?) as Arc<_>) }).await?;
     Ok(Arc::clone(fact).downcast::<Calendar>().expect("the fact is the calendar"))
 }
 

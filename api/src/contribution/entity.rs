@@ -1,7 +1,7 @@
 //! The table of contributions: who paid how much for a market or an agreement.
 
 use crate::platform::db::Node;
-use crate::platform::stored::{Stored};
+use crate::platform::stored::Stored;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};

@@ -3,8 +3,8 @@
 use super::entity::Model;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{DateTime, Money};
 use crate::platform::reader::Reads;
+use crate::platform::scalars::{DateTime, Money};
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use domain::partnership as rules;
 use uuid::Uuid;

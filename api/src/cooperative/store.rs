@@ -4,7 +4,7 @@ use super::entity::{Column, Entity, Model};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
 use crate::geography::province;
 use crate::platform::batch::{Batch, Related};
-use crate::platform::db::See;
+use crate::platform::db::{See, Tx};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
@@ -12,7 +12,8 @@ use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::stored::Stored;
 use crate::platform::table::Table;
-use sea_orm::ColumnTrait;
+use domain::cooperative::{CooperativeStatus, MEMBERS_MIN, Standing};
+use sea_orm::{ActiveValue, ColumnTrait};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -74,6 +75,24 @@ pub async fn list(
     let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
+}
+
+/// Go to another status. Its products come on sale or go off with it, so it is called by `edges::publication`, which
+/// sees to them in the same transaction. Verification needs the register identity, which is not read here.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
+pub(crate) async fn go(tx: &Tx<'_>, key: Uuid, status: CooperativeStatus) -> Result<Model> {
+    let held = tx.edit::<Entity>(key).await?;
+    // Fewer members than are disclosed are fewer than are needed.
+    let members = held.row().member_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let standing = Standing { identified: false, members, members_min: MEMBERS_MIN };
+    let next = held.row().status.0.go(status, standing)?;
+    tx.update(held, |row| {
+        row.status = ActiveValue::Set(Stored(next));
+        row.published = ActiveValue::Set(next.is_published());
+    })
+    .await
 }
 
 /// The cooperatives of branches, a page of each, the newest first.

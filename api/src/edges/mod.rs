@@ -10,11 +10,15 @@ pub mod node;
 pub mod partner;
 pub mod product;
 pub mod programme;
+pub mod publication;
 
 /// The four arguments of a page and whether to count, from a resolver's own arguments.
 macro_rules! page {
     ($ctx:expr, $first:expr, $after:expr, $last:expr, $before:expr) => {
-        ($crate::platform::page::PageArgs::new($first, $after, $last, $before), $crate::platform::page::asks_total($ctx))
+        (
+            $crate::platform::page::PageArgs::new($first, $after, $last, $before),
+            $crate::platform::page::asks_total($ctx),
+        )
     };
 }
 pub(crate) use page;

@@ -59,11 +59,7 @@ const MOST_NODES: usize = 100;
 #[Object]
 impl NodeQuery {
     /// Anything by its global id; null when there is none that the caller may see.
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The global id.")] id: ID,
-    ) -> Option<Result<Node>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Option<Result<Node>> {
         let found = async { find(ctx.reader(), GlobalId::parse(&id, "id")?).await };
         found.await.transpose()
     }
@@ -101,15 +97,21 @@ async fn find(reader: &Reader, GlobalId { kind, key }: GlobalId) -> Result<Optio
         Kind::Branch => branch::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
         Kind::Cooperative => cooperative::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
         Kind::Product => product::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::ProductVariant => row::<product::variant::Entity>(&tx, key).await?.map(ProductVariant::new).map(Node::from),
+        Kind::ProductVariant => {
+            row::<product::variant::Entity>(&tx, key).await?.map(ProductVariant::new).map(Node::from)
+        }
         Kind::Market => market::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
         Kind::Listing => listing::store::find(reader, key).await?.map(Node::from),
         Kind::Partner => partner::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
         Kind::Agreement => agreement::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Contribution => row::<contribution::entity::Entity>(&tx, key).await?.map(Contribution::new).map(Node::from),
+        Kind::Contribution => {
+            row::<contribution::entity::Entity>(&tx, key).await?.map(Contribution::new).map(Node::from)
+        }
         Kind::Programme => programme::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
         Kind::Indicator => indicator::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
         Kind::ProgrammeIndicator => programme::store::find_indicator(reader, key).await?.map(Node::from),
-        Kind::IndicatorValue => row::<indicator::value::Entity>(&tx, key).await?.map(IndicatorValue::new).map(Node::from),
+        Kind::IndicatorValue => {
+            row::<indicator::value::Entity>(&tx, key).await?.map(IndicatorValue::new).map(Node::from)
+        }
     })
 }

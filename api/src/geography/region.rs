@@ -1,7 +1,7 @@
 //! The regions: reference data.
 
 use crate::platform::db::Node;
-use crate::platform::stored::{Document};
+use crate::platform::stored::Document;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;

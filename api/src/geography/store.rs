@@ -29,11 +29,8 @@ pub async fn regions(tx: &Tx<'_>) -> Result<Vec<region::Model>> {
 /// # Errors
 /// The database's refusal.
 pub async fn province_by_code(tx: &Tx<'_>, code: &str) -> Result<Option<Uuid>> {
-    let found = tx
-        .see::<province::Entity>()
-        .filter(province::Column::Code.eq(code))
-        .one(province::Entity::read)
-        .await?;
+    let found =
+        tx.see::<province::Entity>().filter(province::Column::Code.eq(code)).one(province::Entity::read).await?;
     Ok(found.map(|province| province.id))
 }
 

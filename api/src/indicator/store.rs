@@ -75,7 +75,10 @@ impl Related for LatestStatisticsOf {
             .await?;
         rows.sort_by(|one, other| {
             let order = |row: &value::Model| (row.period_end, row.source_year);
-            order(other).cmp(&order(one)).then_with(|| one.source_code.cmp(&other.source_code)).then(one.number.cmp(&other.number))
+            order(other)
+                .cmp(&order(one))
+                .then_with(|| one.source_code.cmp(&other.source_code))
+                .then(one.number.cmp(&other.number))
         });
         let mut seen = HashSet::new();
         rows.retain(|row| {

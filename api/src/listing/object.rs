@@ -1,11 +1,11 @@
 //! The GraphQL face of listings.
 
 use super::entity::Model;
+use crate::market;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::{DateTime, Money};
 use crate::product::{entity as product, object::Beside, variant};
-use crate::market;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::sync::Arc;
 

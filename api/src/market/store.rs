@@ -5,7 +5,7 @@ use super::object::{Market, MarketFilter, MarketOrder};
 use crate::calendar;
 use crate::geography::province;
 use crate::platform::batch::{Batch, Related};
-use crate::platform::db::among;
+use crate::platform::db::{Tx, among};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
@@ -15,7 +15,7 @@ use crate::platform::stored::{Document, Stored};
 use crate::platform::table::Table;
 use domain::market::MarketStatus;
 use domain::opening_hours::OpeningHours;
-use sea_orm::ColumnTrait;
+use sea_orm::{ActiveValue, ColumnTrait};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -97,6 +97,21 @@ pub async fn list(
     let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Market::new((row, batch.clone()))))
+}
+
+/// Go to another status. Its listings come on sale or go off with it, so it is called by `edges::publication`, which
+/// sees to them in the same transaction.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, STATUS_INVALID.
+pub(crate) async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
+    let held = tx.edit::<Entity>(key).await?;
+    let next = held.row().status.0.go(status)?;
+    tx.update(held, |row| {
+        row.status = ActiveValue::Set(Stored(next));
+        row.published = ActiveValue::Set(next.is_published());
+    })
+    .await
 }
 
 /// The markets of branches, or of agreements, a page of each.

@@ -1,7 +1,7 @@
 //! The table of partner organisations.
 
 use crate::platform::db::Node;
-use crate::platform::stored::{Document};
+use crate::platform::stored::Document;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;

@@ -27,7 +27,6 @@ impl PartnerQuery {
     }
 
     /// Partners, a page at a time.
-    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn partners(
         &self,
         ctx: &Context<'_>,

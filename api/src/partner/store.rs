@@ -31,8 +31,7 @@ pub async fn list(reader: &Reader, args: PageArgs, total: bool) -> Result<Connec
     let order = Order::ascending(vec![(Column::Slug.into_expr(), KeyKind::Text)]);
     let asked = Asked { args: &args, order: &order, total };
     let tx = reader.begin();
-    let listed =
-        tx.see::<Entity>().list(&asked, Seal::new(reader.cursor_key(), "partners"), Entity::read).await?;
+    let listed = tx.see::<Entity>().list(&asked, Seal::new(reader.cursor_key(), "partners"), Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Partner::new((row, batch.clone()))))
 }

@@ -32,8 +32,9 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
-            Self::Fixed(micros) => Timestamp::from_microsecond(micros.load(Ordering::SeqCst))
-                .expect("it was set from an instant"),
+            Self::Fixed(micros) => {
+                Timestamp::from_microsecond(micros.load(Ordering::SeqCst)).expect("it was set from an instant")
+            }
         }
     }
 }

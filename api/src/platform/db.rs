@@ -87,6 +87,7 @@ impl Db {
                 .statement_cache_capacity(256)
         });
         options.map_sqlx_postgres_opts(|postgres| postgres.application_name("unfm").statement_cache_capacity(256));
+        #[expect(clippy::disallowed_methods, reason = "the one place that opens a connection")]
         let connection = Database::connect(options).await.map_err(|error| StartFault(unreachable_sentence(&error)))?;
         Ok(Self(Arc::new(Inner { connection, statements: AtomicU64::new(0) })))
     }
@@ -393,6 +394,7 @@ impl<'a> Tx<'a> {
         while rows.peek().is_some() {
             let chunk: Vec<_> = rows.by_ref().take(500).collect();
             self.count();
+            #[expect(clippy::disallowed_methods, reason = "the one place that inserts, after the check above")]
             E::insert_many(chunk).exec_without_returning(self.writer()?).await?;
         }
         Ok(())

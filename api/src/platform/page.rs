@@ -258,7 +258,6 @@ impl<R> Page<R> {
         }
         Self { rows, has_next: more, has_previous: wanted.after.is_some() }
     }
-
 }
 
 /// Page arguments after the check: how many, from which end, between which keys.

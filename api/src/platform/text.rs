@@ -100,6 +100,9 @@ impl Text {
 
     /// All languages in which the text exists.
     async fn translations(&self) -> Vec<Translation> {
-        self.0.translations().map(|(language, text)| Translation { language: language.into(), text: text.to_owned() }).collect()
+        self.0
+            .translations()
+            .map(|(language, text)| Translation { language: language.into(), text: text.to_owned() })
+            .collect()
     }
 }

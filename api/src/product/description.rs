@@ -1,6 +1,6 @@
 //! The description of products, beside the other columns of the same table.
 
-use crate::platform::stored::{Document};
+use crate::platform::stored::Document;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;

@@ -65,9 +65,15 @@ pub async fn refresh(tx: &Tx<'_>, touched: Touched) -> Result<()> {
     )
     .await?;
     for table in ["product_variant", "quality_sign"] {
-        let until = if table == "quality_sign" { "" } else { ", valid_until = (select p.valid_until from product p where p.id = product_id)" };
+        let until = if table == "quality_sign" {
+            ""
+        } else {
+            ", valid_until = (select p.valid_until from product p where p.id = product_id)"
+        };
         run(
-            format!("update {table} set published = (select p.published from product p where p.id = product_id){until}"),
+            format!(
+                "update {table} set published = (select p.published from product p where p.id = product_id){until}"
+            ),
             &format!("{table}.product_id"),
         )
         .await?;

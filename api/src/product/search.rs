@@ -10,7 +10,9 @@ use crate::platform::db::{See, Tx};
 use crate::platform::error::{Error, Result};
 use crate::platform::page::{Key, KeyKind, Listed, Page, PageArgs, Seal, Total, Wanted};
 use domain::product::SearchRank;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, SelectStatement, SimpleExpr, UnionType};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, SelectStatement, SimpleExpr, UnionType,
+};
 use sea_orm::{ColumnTrait, DbBackend, Value};
 
 /// A search has at most so many characters and words.
@@ -116,7 +118,7 @@ pub(crate) async fn list(
         .statement(|statement| {
             let on = Column::Number.into_expr().eq(Expr::col((found.clone(), Alias::new("number"))));
             statement.join_subquery(JoinType::InnerJoin, hits, found.clone(), on.into_condition());
-            statement.order_by_expr(rank.clone().into(), by_rank).order_by_expr(Column::Number.into_expr(), by_number);
+            statement.order_by_expr(rank.clone(), by_rank).order_by_expr(Column::Number.into_expr(), by_number);
             statement.limit(limit);
         })
         .also([rank.cast_as(Alias::new("bigint"))])
@@ -242,7 +244,7 @@ fn conditions(statement: &mut SelectStatement, words: &Words, class: SearchRank)
     let exact = || Value::from(format!("={}", words.exact()));
     let text = |sql: &str, word: &str, whole: bool| {
         let (head, tail) = (" ", if whole { " " } else { "" });
-        Expr::cust_with_values(format!("strpos({sql}, ?) > 0"), [Value::from(format!("{head}{word}{tail}"))])
+        Expr::cust_with_values(format!("strpos({sql}, $1) > 0"), [Value::from(format!("{head}{word}{tail}"))])
     };
     let every = |sql: &'static str, whole: bool| {
         let is_whole = move |word: &String| whole || word.chars().count() < SHORTEST_PREFIX;
@@ -256,32 +258,32 @@ fn conditions(statement: &mut SelectStatement, words: &Words, class: SearchRank)
     let name = "product_search.name";
     let is_exact = || {
         Expr::cust_with_values(
-            "exists (select 1 from product_posting e where e.word = ? and e.rank = 0 and e.number = product_posting.number)",
+            "exists (select 1 from product_posting e where e.word = $1 and e.rank = 0 and e.number = product_posting.number)",
             [exact()],
         )
     };
     match class {
         SearchRank::NameExact => {
-            statement.cond_where(posting("product_posting.word = ? and product_posting.rank = 0", vec![exact()]));
+            statement.cond_where(posting("product_posting.word = $1 and product_posting.rank = 0", vec![exact()]));
         }
         SearchRank::NameWord => {
-            statement.cond_where(posting("product_posting.word = ? and product_posting.rank = 1", vec![driver()]));
+            statement.cond_where(posting("product_posting.word = $1 and product_posting.rank = 1", vec![driver()]));
             statement.cond_where(every(name, true)).cond_where(is_exact().not());
         }
         SearchRank::NamePrefix => {
             let end = Value::from(format!("{}\u{10FFFF}", words.driver()));
-            let range = "product_posting.word > ? and product_posting.word < ? and product_posting.rank = 1";
+            let range = "product_posting.word > $1 and product_posting.word < $2 and product_posting.rank = 1";
             statement.cond_where(posting(range, vec![driver(), end]));
             statement.cond_where(every(name, false)).cond_where(every(name, true).not());
             // A product may have several words that begin alike; its first one stands for it.
             statement.cond_where(posting(
                 "not exists (select 1 from product_posting e where e.number = product_posting.number and e.rank = 1
-                 and e.word > ? and e.word < product_posting.word)",
+                 and e.word > $1 and e.word < product_posting.word)",
                 vec![driver()],
             ));
         }
         SearchRank::OtherText => {
-            statement.cond_where(posting("product_posting.word = ?", vec![driver()]));
+            statement.cond_where(posting("product_posting.word = $1", vec![driver()]));
             statement.cond_where(every("(product_search.name || product_search.other)", true));
             statement.cond_where(every(name, false).not());
         }

@@ -2,6 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Beside, NO_PRICE, Product, ProductFilter, ProductOrder};
+use super::publication::{Touched, name_keys, refresh};
 use super::{description, search, sign, variant};
 use crate::category;
 use crate::cooperative;
@@ -16,9 +17,11 @@ use crate::platform::reader::Reader;
 use crate::platform::scalars::Decimal;
 use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Cells, Table};
+use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
+use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
-use sea_orm::{ColumnTrait, DbErr, Iterable};
+use sea_orm::{ActiveValue, ColumnTrait, DbErr, Iterable, Statement};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -108,9 +111,9 @@ fn narrowed<'t, 'a>(
         // A category and those directly below it: the tree has two levels.
         see = see.having::<category::entity::Entity>(
             category::entity::Column::Id.into_expr().eq(Column::CategoryId.into_expr()).into_condition(),
-            Condition::any().add(category::entity::Column::Slug.eq(slug)).add(
-                category::entity::Column::ParentId.eq(domain::id::founding("category", slug)),
-            ),
+            Condition::any()
+                .add(category::entity::Column::Slug.eq(slug))
+                .add(category::entity::Column::ParentId.eq(domain::id::founding("category", slug))),
         );
     }
     let sold = |market: Condition| {
@@ -294,7 +297,41 @@ impl Related for SignsOf {
     }
 }
 
-/// Whether a search asks for anything at all: `Expr` that no row meets, for a search without a word.
+/// Give a product a new name.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, or the database's refusal.
+pub async fn rename(tx: &Tx<'_>, key: Uuid, name: LocalizedText) -> Result<Model> {
+    let held = tx.edit::<Entity>(key).await?;
+    let (arabic, other) = name_keys(&name)?;
+    let row = tx
+        .update(held, |row| {
+            row.name = ActiveValue::Set(Document(name));
+            row.name_key_ar = ActiveValue::Set(arabic);
+            row.name_key_fr = ActiveValue::Set(other);
+        })
+        .await?;
+    refresh(tx, Touched::Product(key)).await?;
+    Ok(row)
+}
+
+/// Give the quality sign of a product another last day.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, or the database's refusal.
+pub async fn change_sign(tx: &Tx<'_>, product: Uuid, kind: QualitySignKind, valid_until: Option<Date>) -> Result<Model> {
+    let held = tx.edit::<Entity>(product).await?;
+    let day = valid_until.map(|day| day.to_string());
+    let values = [day.into(), product.into(), kind.to_string().into()];
+    let sql = "update quality_sign set valid_until = $1 where product_id = $2 and kind = $3";
+    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    // The product is what clients see change.
+    let row = tx.update(held, |_| {}).await?;
+    refresh(tx, Touched::Product(product)).await?;
+    Ok(row)
+}
+
+/// The condition that no row meets: a search without a word finds nothing.
 pub(crate) fn nothing() -> Condition {
     Condition::all().add(Expr::val(false))
 }

@@ -35,27 +35,125 @@ struct Cooperative {
 }
 
 const COOPERATIVES: [Cooperative; 6] = [
-    Cooperative { slug: "demo-argan", ar: "تعاونية الأركان (تجريبية)", fr: "Coopérative Argan (démo)", sector: Sector::Argan, members: (24, 24), branch: "khouribga", province: "05.311" },
-    Cooperative { slug: "demo-zitoun", ar: "تعاونية الزيتون (تجريبية)", fr: "Coopérative Zitoun (démo)", sector: Sector::FoodProcessing, members: (31, 19), branch: "khouribga", province: "05.311" },
-    Cooperative { slug: "demo-zarbia", ar: "تعاونية الزربية (تجريبية)", fr: "Coopérative Zarbia (démo)", sector: Sector::Handicrafts, members: (18, 18), branch: "khouribga", province: "05.311" },
-    Cooperative { slug: "demo-haouz", ar: "تعاونية خيرات الأرض (تجريبية)", fr: "Coopérative Khayrat (démo)", sector: Sector::Agriculture, members: (7, 6), branch: "khouribga", province: "05.311" },
-    Cooperative { slug: "demo-mdiq-textile", ar: "تعاونية المنسوجات (تجريبية)", fr: "Coopérative Mansoujat (démo)", sector: Sector::Textiles, members: (12, 12), branch: "mdiq-fnideq", province: "01.573" },
-    Cooperative { slug: "demo-mdiq-miel", ar: "تعاونية العسل (تجريبية)", fr: "Coopérative Assal (démo)", sector: Sector::FoodProcessing, members: (9, 4), branch: "mdiq-fnideq", province: "01.573" },
+    Cooperative {
+        slug: "demo-argan",
+        ar: "تعاونية الأركان (تجريبية)",
+        fr: "Coopérative Argan (démo)",
+        sector: Sector::Argan,
+        members: (24, 24),
+        branch: "khouribga",
+        province: "05.311",
+    },
+    Cooperative {
+        slug: "demo-zitoun",
+        ar: "تعاونية الزيتون (تجريبية)",
+        fr: "Coopérative Zitoun (démo)",
+        sector: Sector::FoodProcessing,
+        members: (31, 19),
+        branch: "khouribga",
+        province: "05.311",
+    },
+    Cooperative {
+        slug: "demo-zarbia",
+        ar: "تعاونية الزربية (تجريبية)",
+        fr: "Coopérative Zarbia (démo)",
+        sector: Sector::Handicrafts,
+        members: (18, 18),
+        branch: "khouribga",
+        province: "05.311",
+    },
+    Cooperative {
+        slug: "demo-haouz",
+        ar: "تعاونية خيرات الأرض (تجريبية)",
+        fr: "Coopérative Khayrat (démo)",
+        sector: Sector::Agriculture,
+        members: (7, 6),
+        branch: "khouribga",
+        province: "05.311",
+    },
+    Cooperative {
+        slug: "demo-mdiq-textile",
+        ar: "تعاونية المنسوجات (تجريبية)",
+        fr: "Coopérative Mansoujat (démo)",
+        sector: Sector::Textiles,
+        members: (12, 12),
+        branch: "mdiq-fnideq",
+        province: "01.573",
+    },
+    Cooperative {
+        slug: "demo-mdiq-miel",
+        ar: "تعاونية العسل (تجريبية)",
+        fr: "Coopérative Assal (démo)",
+        sector: Sector::FoodProcessing,
+        members: (9, 4),
+        branch: "mdiq-fnideq",
+        province: "01.573",
+    },
 ];
 
 /// A product of the demo world: slug, names, category, cooperative, unit, thousandths of it, price in centimes, sign.
 type Product = (&'static str, &'static str, &'static str, &'static str, usize, Unit, i64, i64, Option<QualitySignKind>);
 
 const PRODUCTS: [Product; 30] = [
-    ("huile-argan-250", "زيت الأركان 250 مل", "Huile d'argan 250 ml", "argan-oil", 0, Unit::Ml, 250_000, 9_500, Some(QualitySignKind::Igp)),
-    ("huile-argan-500", "زيت الأركان 500 مل", "Huile d'argan 500 ml", "argan-oil", 0, Unit::Ml, 500_000, 18_000, Some(QualitySignKind::Igp)),
-    ("huile-argan-toasted", "زيت أركان محمص", "Huile d'argan torréfiée", "argan-oil", 0, Unit::Ml, 250_000, 11_000, None),
+    (
+        "huile-argan-250",
+        "زيت الأركان 250 مل",
+        "Huile d'argan 250 ml",
+        "argan-oil",
+        0,
+        Unit::Ml,
+        250_000,
+        9_500,
+        Some(QualitySignKind::Igp),
+    ),
+    (
+        "huile-argan-500",
+        "زيت الأركان 500 مل",
+        "Huile d'argan 500 ml",
+        "argan-oil",
+        0,
+        Unit::Ml,
+        500_000,
+        18_000,
+        Some(QualitySignKind::Igp),
+    ),
+    (
+        "huile-argan-toasted",
+        "زيت أركان محمص",
+        "Huile d'argan torréfiée",
+        "argan-oil",
+        0,
+        Unit::Ml,
+        250_000,
+        11_000,
+        None,
+    ),
     ("amlou-amande", "أملو باللوز", "Amlou aux amandes", "amlou", 0, Unit::G, 250_000, 6_500, None),
     ("amlou-miel", "أملو بالعسل", "Amlou au miel", "amlou", 0, Unit::G, 250_000, 7_000, None),
     ("amlou-cacahuete", "أملو بالفول السوداني", "Amlou aux cacahuètes", "amlou", 0, Unit::G, 500_000, 5_500, None),
-    ("huile-olive-1l", "زيت الزيتون البكر", "Huile d'olive vierge", "olive-oil", 1, Unit::L, 1_000, 8_000, Some(QualitySignKind::LabelAgricole)),
+    (
+        "huile-olive-1l",
+        "زيت الزيتون البكر",
+        "Huile d'olive vierge",
+        "olive-oil",
+        1,
+        Unit::L,
+        1_000,
+        8_000,
+        Some(QualitySignKind::LabelAgricole),
+    ),
     ("huile-olive-5l", "زيت الزيتون 5 لتر", "Huile d'olive 5 litres", "olive-oil", 1, Unit::L, 5_000, 38_000, None),
-    ("huile-olive-bio", "زيت زيتون بيولوجي", "Huile d'olive biologique", "olive-oil", 1, Unit::Ml, 500_000, 6_000, Some(QualitySignKind::Organic)),
+    (
+        "huile-olive-bio",
+        "زيت زيتون بيولوجي",
+        "Huile d'olive biologique",
+        "olive-oil",
+        1,
+        Unit::Ml,
+        500_000,
+        6_000,
+        Some(QualitySignKind::Organic),
+    ),
     ("olives-vertes", "زيتون أخضر", "Olives vertes", "food-products", 1, Unit::Kg, 1_000, 2_500, None),
     ("confiture-figue", "مربى التين", "Confiture de figues", "food-products", 1, Unit::G, 400_000, 3_000, None),
     ("couscous-ble", "كسكس القمح", "Couscous de blé", "food-products", 3, Unit::Kg, 1_000, 2_200, None),
@@ -256,12 +354,8 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
         ));
     }
     tx.insert_all::<product::entity::Entity>(products).await?;
-    for (slug, ar, fr, ..) in PRODUCTS {
-        let description = text(
-            &format!("منتوج تجريبي لعرض المنصة: {ar}."),
-            &format!("Produit de démonstration de la plateforme : {fr}."),
-            None,
-        );
+    for (slug, ..) in PRODUCTS {
+        let description = text("منتوج تجريبي لعرض المنصة.", "Produit de démonstration de la plateforme.", None);
         describe(tx, key("product", slug), description).await?;
     }
     tx.insert_all::<product::variant::Entity>(variants).await?;
@@ -311,11 +405,16 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             created_at: now,
             changed_at: now,
         ));
-        for (position, (who, role)) in [("unfm", PartyRole::Implementing), (partner.as_str(), PartyRole::Funding)].into_iter().enumerate() {
+        for (position, (who, role)) in
+            [("unfm", PartyRole::Implementing), (partner.as_str(), PartyRole::Funding)].into_iter().enumerate()
+        {
             let position = i32::try_from(position).map_err(Error::internal)? + 1;
             let role = Some(Stored(role));
             let partner_id = key("partner", who);
-            parties.push(agreement::party::Model { agreement_id: id, position, partner_id, branch_id, role, published: true }.into_active_model());
+            parties.push(
+                agreement::party::Model { agreement_id: id, position, partner_id, branch_id, role, published: true }
+                    .into_active_model(),
+            );
         }
         for (status, ar, fr) in [
             (ProgrammeStatus::Active, "برنامج تجريبي للتكوين", "Programme de formation (démo)"),
@@ -347,7 +446,9 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 created_at: now,
                 changed_at: now,
             ));
-            links.push(programme::agreement_link::Model { agreement_id: id, programme_id, branch_id }.into_active_model());
+            links.push(
+                programme::agreement_link::Model { agreement_id: id, programme_id, branch_id }.into_active_model(),
+            );
             let value_id = key("indicator_value", &programme_slug);
             let period = (starts_on.year() - 1).to_string();
             let days = Period::parse(&period)?;
@@ -399,7 +500,11 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
     let trained = indicator::entity::Model {
         id: key("indicator", "DEMO_TRAINED"),
         code: "DEMO_TRAINED".to_owned(),
-        name: Document(text("عدد المستفيدات من التكوين (تجريبي)", "Femmes formées (démo)", Some("Women trained (demo)"))),
+        name: Document(text(
+            "عدد المستفيدات من التكوين (تجريبي)",
+            "Femmes formées (démo)",
+            Some("Women trained (demo)"),
+        )),
         unit: Stored(domain::indicator::IndicatorUnit::Number),
         direction: Stored(domain::indicator::Direction::Up),
         theme: Stored(Theme::Training),

@@ -239,17 +239,27 @@ async fn branches(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
     let association = facts.organisations.iter().find(|row| row.code == "UNFM");
     let association = association.map(|row| row.name.clone()).ok_or_else(|| Error::internal("no association"))?;
     let (regions, provinces) = (facts::regions(), facts::provinces());
-    let placed = |ar: &str, fr: &str| text(&format!("الاتحاد الوطني لنساء المغرب – {ar}"), &format!("UNFM – {fr}"), None);
+    let placed =
+        |ar: &str, fr: &str| text(&format!("الاتحاد الوطني لنساء المغرب – {ar}"), &format!("UNFM – {fr}"), None);
     let root = Path::root(branch_key("national"));
     let mut rows = vec![(BranchKind::National, "national", None, None, root.clone(), association)];
-    for (slug, region, provincial) in [("region-01", "01", ("mdiq-fnideq", "01.573")), ("region-05", "05", ("khouribga", "05.311"))] {
+    for (slug, region, provincial) in
+        [("region-01", "01", ("mdiq-fnideq", "01.573")), ("region-05", "05", ("khouribga", "05.311"))]
+    {
         let path = root.child(branch_key(slug));
         let of_region = regions.iter().find(|row| row.code == region);
         let of_province = provinces.iter().find(|row| row.code == provincial.1);
         let (Some(named), Some(province)) = (of_region, of_province) else {
             return Err(Error::internal("a founding branch without its place"));
         };
-        rows.push((BranchKind::Regional, slug, Some(region), None, path.clone(), placed(&named.name_ar, &named.name_fr)));
+        rows.push((
+            BranchKind::Regional,
+            slug,
+            Some(region),
+            None,
+            path.clone(),
+            placed(&named.name_ar, &named.name_fr),
+        ));
         let name = match provincial.0 {
             "khouribga" => facts.market.supervised_by.name.clone(),
             _ => placed(&province.name_ar, &province.name_fr),

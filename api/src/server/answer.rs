@@ -143,7 +143,10 @@ mod tests {
     fn the_client_gets_the_type_that_it_likes_best() {
         assert_eq!(Media::negotiate(&HeaderMap::new()), Some(Media::Json));
         assert_eq!(negotiated("*/*"), Some(Media::Json));
-        assert_eq!(negotiated("application/graphql-response+json, application/json;q=0.9"), Some(Media::GraphqlResponse));
+        assert_eq!(
+            negotiated("application/graphql-response+json, application/json;q=0.9"),
+            Some(Media::GraphqlResponse)
+        );
         assert_eq!(negotiated("application/graphql-response+json;q=0.5, application/json"), Some(Media::Json));
         assert_eq!(negotiated("application/graphql-response+json"), Some(Media::GraphqlResponse));
         assert_eq!(negotiated("text/html, */*;q=0.8"), Some(Media::Json));

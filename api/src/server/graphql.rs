@@ -243,9 +243,8 @@ fn span(asking: &Asking, kind: &'static str, name: Option<&str>) -> tracing::Spa
         request_id = asking.request_id
     );
     if asking.trusted && asking.headers.contains_key("traceparent") {
-        let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
-            propagator.extract(&Headers(&asking.headers))
-        });
+        let parent =
+            opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&Headers(&asking.headers)));
         // A context that cannot be taken leaves the span a root.
         let _ = span.set_parent(parent);
     }

@@ -66,7 +66,10 @@ impl State {
 /// All routes.
 pub fn router(state: State, settings: &Settings) -> Router {
     Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options).fallback(graphql::refuse_method))
+        .route(
+            "/graphql",
+            get(graphql::get).post(graphql::post).options(graphql::options).fallback(graphql::refuse_method),
+        )
         .route("/graphiql", get(pages::graphiql))
         .route("/graphiql/{file}", get(pages::graphiql_file))
         .route("/schema.graphql", get(pages::sdl))
@@ -102,9 +105,10 @@ fn cors(settings: &Settings) -> CorsLayer {
 /// That sentence.
 pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, StartFault> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            StartFault(format!("The port {} is in use by another program: set {setting} to another one.", address.port()))
-        }
+        std::io::ErrorKind::AddrInUse => StartFault(format!(
+            "The port {} is in use by another program: set {setting} to another one.",
+            address.port()
+        )),
         _ => StartFault(format!("The address {address} cannot be listened on: {error}.")),
     })
 }

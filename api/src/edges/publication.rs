@@ -1,0 +1,29 @@
+//! Changes of one thing that bring others on sale or take them off: both in one transaction.
+
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::product::publication::{Touched, refresh};
+use crate::{cooperative, market};
+use domain::cooperative::CooperativeStatus;
+use domain::market::MarketStatus;
+use uuid::Uuid;
+
+/// A cooperative goes to another status, and its products, their listings and the search with it.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, and the refusals of [`CooperativeStatus::go`].
+pub async fn cooperative_goes(tx: &Tx<'_>, key: Uuid, status: CooperativeStatus) -> Result<cooperative::entity::Model> {
+    let row = cooperative::store::go(tx, key, status).await?;
+    refresh(tx, Touched::Cooperative(key)).await?;
+    Ok(row)
+}
+
+/// A market goes to another status, and what it lists with it.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, and the refusals of [`MarketStatus::go`].
+pub async fn market_goes(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<market::entity::Model> {
+    let row = market::store::go(tx, key, status).await?;
+    refresh(tx, Touched::Market(key)).await?;
+    Ok(row)
+}

@@ -1,0 +1,93 @@
+//! Scratch databases on PostgreSQL, dropped at the end of their world.
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use unfm::platform::db::Db;
+
+/// The login that the server works in; roles belong to the whole cluster, so all scratch databases share it.
+const LOGIN: &str = "unfm_test_server";
+
+/// A database of its own.
+pub(crate) struct Scratch {
+    admin: String,
+    name: String,
+}
+
+fn admin_urls() -> Vec<String> {
+    match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) => vec![url],
+        Err(_) => vec![
+            "postgres://postgres@127.0.0.1:5432/postgres".into(),
+            "postgres://postgres:postgres@127.0.0.1:5432/postgres".into(),
+        ],
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "scratch databases are made by an administrator, outside the program")]
+async fn connect(url: &str) -> Option<DatabaseConnection> {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false).connect_timeout(std::time::Duration::from_secs(3));
+    Database::connect(options).await.ok()
+}
+
+impl Scratch {
+    pub(crate) async fn new() -> Option<Self> {
+        for admin in admin_urls() {
+            let Some(connection) = connect(&admin).await else { continue };
+            let name = format!("unfm_test_{}", uuid::Uuid::now_v7().simple());
+            // Arabic must be found also where the database's locale knows no letters.
+            let sql = format!("create database {name} template template0 lc_ctype 'C' lc_collate 'C'");
+            connection.execute_unprepared(&sql).await.unwrap();
+            return Some(Self { admin, name });
+        }
+        None
+    }
+
+    fn url(&self, login: Option<&str>) -> String {
+        let (scheme, rest) = self.admin.split_once("://").unwrap();
+        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        match login {
+            Some(login) => format!("{scheme}://{login}@{host}/{}", self.name),
+            None => format!("{scheme}://{authority}/{}", self.name),
+        }
+    }
+
+    pub(crate) fn owner_url(&self) -> String {
+        self.url(None)
+    }
+
+    pub(crate) fn server_url(&self) -> String {
+        self.url(Some(&format!("{LOGIN}:{LOGIN}")))
+    }
+
+    /// Bring it up to date and let the server in; roles are the cluster's, so one world at a time does it.
+    pub(crate) async fn prepare(&self, owner: &Db) {
+        let admin = connect(&self.admin).await.unwrap();
+        admin.execute_unprepared("select pg_advisory_lock(1970169455)").await.unwrap();
+        owner.migrate().await.unwrap();
+        let role = format!(
+            "do $$ begin create role {LOGIN} login password '{LOGIN}' nosuperuser nobypassrls;
+             exception when duplicate_object then null; end $$"
+        );
+        admin.execute_unprepared(&role).await.unwrap();
+        owner.admit_server(LOGIN).await.unwrap();
+        admin.execute_unprepared("select pg_advisory_unlock(1970169455)").await.unwrap();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let (admin, name) = (self.admin.clone(), self.name.clone());
+        // The runtime of the test is ending; a thread with its own waits until the database is gone.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                if let Some(connection) = connect(&admin).await {
+                    let _ =
+                        connection.execute_unprepared(&format!("drop database if exists {name} with (force)")).await;
+                }
+            });
+        });
+        let _ = dropped.join();
+    }
+}
