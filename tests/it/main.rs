@@ -1,5 +1,7 @@
 //! Stories: one file for each part of what users see.
 
+#![expect(clippy::unwrap_used, reason = "stories fail loudly")]
+
 mod contract;
 mod http;
 mod pages;

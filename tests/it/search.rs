@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tests::World;
 use unfm::{edges::publication, product};
 
-const SEARCH: &str = "query($text: String!, $first: Int = 100, $after: String, $filter: ProductFilter, $by: ProductOrder) {
+const SEARCH: &str =
+    "query($text: String!, $first: Int = 100, $after: String, $filter: ProductFilter, $by: ProductOrder) {
   products(search: $text, first: $first, after: $after, filter: $filter, orderBy: $by) {
     totalCount totalCountIsCapped nodes { slug category { slug } } pageInfo { hasNextPage endCursor }
   }
@@ -32,10 +33,16 @@ async fn argan_oil_is_found_however_it_is_written() {
     for world in World::each().await {
         let latin = found(&world, "argan").await;
         assert!(latin.iter().any(|slug| slug == "huile-argan-250"), "{}: {latin:?}", world.on);
-        for text in ["أركان", "اركان", "اركانْ", "الأركان", "ARGAN", "argane", "huile d'argan", "huile d’argan", "زيت أركان"] {
+        for text in
+            ["أركان", "اركان", "اركانْ", "الأركان", "ARGAN", "argane", "huile d'argan", "huile d’argan", "زيت أركان"]
+        {
             let found = found(&world, text).await;
             for slug in ["huile-argan-250", "huile-argan-500", "huile-argan-toasted"] {
-                assert!(found.iter().any(|other| other == slug), "{}: {text} does not find {slug}: {found:?}", world.on);
+                assert!(
+                    found.iter().any(|other| other == slug),
+                    "{}: {text} does not find {slug}: {found:?}",
+                    world.on
+                );
             }
         }
     }
@@ -71,7 +78,9 @@ async fn a_search_is_paged_without_losing_or_repeating_anything() {
         loop {
             let answer = world.ask(SEARCH, json!({"text": "huile", "first": 2, "after": after})).await;
             let products = &answer.data()["products"];
-            paged.extend(products["nodes"].as_array().unwrap().iter().map(|node| node["slug"].as_str().unwrap().to_owned()));
+            paged.extend(
+                products["nodes"].as_array().unwrap().iter().map(|node| node["slug"].as_str().unwrap().to_owned()),
+            );
             after = products["pageInfo"]["endCursor"].clone();
             if products["pageInfo"]["hasNextPage"] == false {
                 break;
@@ -85,7 +94,8 @@ async fn a_search_is_paged_without_losing_or_repeating_anything() {
 async fn both_databases_find_the_same_in_the_same_order() {
     let Some(postgres) = World::postgres().await else { return };
     let sqlite = World::sqlite().await;
-    for text in ["argan", "huile", "am", "زيت", "miel", "tapis rouge", "huile olive", "cous", "الزيتون", "a", "de"] {
+    for text in ["argan", "huile", "am", "زيت", "miel", "tapis rouge", "huile olive", "cous", "الزيتون", "a", "de"]
+    {
         assert_eq!(found(&sqlite, text).await, found(&postgres, text).await, "{text}");
     }
 }
@@ -115,7 +125,13 @@ async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after() {
     for world in World::each().await {
         world
             .change(async |tx| {
-                product::store::change_sign(tx, key("product", "safran"), QualitySignKind::Aop, Some(date(2026, 12, 31))).await
+                product::store::change_sign(
+                    tx,
+                    key("product", "safran"),
+                    QualitySignKind::Aop,
+                    Some(date(2026, 12, 31)),
+                )
+                .await
             })
             .await;
         world.at("2026-12-31T23:59:59Z");
@@ -123,7 +139,8 @@ async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after() {
 
         world.at("2027-01-01T00:00:00Z");
         assert_eq!(found(&world, "safran").await, Vec::<String>::new(), "{}", world.on);
-        let page = world.ask("{ product(slug: \"safran\") { id } products(first: 100) { totalCount } }", json!({})).await;
+        let page =
+            world.ask("{ product(slug: \"safran\") { id } products(first: 100) { totalCount } }", json!({})).await;
         assert_eq!(page.data(), &json!({"product": null, "products": {"totalCount": 29}}));
     }
 }
@@ -131,7 +148,8 @@ async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after() {
 #[tokio::test]
 async fn a_new_name_is_found_and_the_old_one_is_not() {
     for world in World::each().await {
-        let name = domain::text::LocalizedText::new([(domain::text::Locale::Fr, "Crème visage".to_owned())], 200).unwrap();
+        let name =
+            domain::text::LocalizedText::new([(domain::text::Locale::Fr, "Crème visage".to_owned())], 200).unwrap();
         world.change(async |tx| product::store::rename(tx, key("product", "miel-thym"), name.clone()).await).await;
 
         assert_eq!(found(&world, "creme").await, ["miel-thym"], "{}", world.on);
@@ -142,7 +160,8 @@ async fn a_new_name_is_found_and_the_old_one_is_not() {
 #[tokio::test]
 async fn a_search_can_be_filtered_and_sorted() {
     for world in World::each().await {
-        let market = world.ask("{ market(slug: \"demo-mdiq\") { id } }", json!({})).await.data()["market"]["id"].clone();
+        let market =
+            world.ask("{ market(slug: \"demo-mdiq\") { id } }", json!({})).await.data()["market"]["id"].clone();
         let of_market = json!({"text": "miel", "filter": {"market": market}});
         assert_eq!(found_with(&world, of_market).await, ["miel-arbousier", "miel-thym"], "{}", world.on);
 

@@ -1,1 +1,209 @@
-//! soon
+//! Starting the real program: what goes wrong is one clear sentence, and nothing is overwritten.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The program, built if need be: cargo tells no other package's tests where it is.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let built =
+            Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "unfm"]).current_dir(&root).status();
+        assert!(built.unwrap().success());
+        // The tests are in target/<profile>/deps, the program two folders up.
+        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("unfm")
+    })
+}
+
+fn command(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(args).current_dir(home).env_remove("DATABASE_URL").env_remove("REDIS_URL").env("RUST_LOG", "info");
+    command
+}
+
+fn run(home: &Path, args: &[&str]) -> Output {
+    command(home, args).output().unwrap()
+}
+
+/// The sentence that a refused start ends with.
+fn refusal(home: &Path, args: &[&str]) -> String {
+    let output = run(home, args);
+    assert!(!output.status.success(), "{args:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    let last = text.lines().last().unwrap_or_default().to_owned();
+    assert!(!text.contains("panicked"), "{text}");
+    last
+}
+
+const FREE: [&str; 4] = ["--listen-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"];
+
+/// A server that was started, ended with the test.
+struct Server(Child);
+
+impl Server {
+    fn start(home: &Path) -> Self {
+        let child = command(home, &FREE).stderr(Stdio::piped()).spawn().unwrap();
+        Self(child)
+    }
+
+    /// Read its log until it says where it is.
+    fn address(&mut self) -> String {
+        use std::io::{BufRead, BufReader};
+        let lines = BufReader::new(self.0.stderr.as_mut().unwrap()).lines();
+        for line in lines {
+            let line = line.unwrap();
+            if let Some((_, rest)) = line.split_once("Open http://") {
+                return rest.split('/').next().unwrap().to_owned();
+            }
+        }
+        panic!("the server ended before it was ready");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn with_no_settings_it_serves_the_founding_market() {
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Server::start(home.path());
+    let address = server.address();
+
+    let question = serde_json::json!({"query": "{ market(slug: \"khouribga\") { cost { amount } } }"});
+    let answer = reqwest::Client::new().post(format!("http://{address}/graphql")).json(&question).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), r#"{"data":{"market":{"cost":{"amount":"490000.00"}}}}"#);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &str| std::fs::metadata(home.path().join(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("data"), mode("data/unfm.db"), mode("data/cursor.key")), (0o700, 0o600, 0o600));
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_it_starts_again_with_a_correct_database() {
+    let home = tempfile::tempdir().unwrap();
+    for _ in 0..6 {
+        let mut server = Server::start(home.path());
+        // Killed as soon as the file is there: while it migrates or seeds.
+        while !home.path().join("data/unfm.db").exists() {
+            std::thread::yield_now();
+        }
+        server.0.kill().unwrap();
+    }
+    let mut server = Server::start(home.path());
+    let address = server.address();
+    let question =
+        serde_json::json!({"query": "{ regions { code provinces { code } } products(first: 1) { totalCount } }"});
+    let answer = reqwest::Client::new().post(format!("http://{address}/graphql")).json(&question).send().await.unwrap();
+    let body: serde_json::Value = answer.json().await.unwrap();
+    let provinces: usize = body["data"]["regions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|region| region["provinces"].as_array().unwrap().len())
+        .sum();
+    assert_eq!((provinces, &body["data"]["products"]["totalCount"]), (75, &serde_json::json!(30)));
+}
+
+#[test]
+fn what_cannot_be_used_stops_the_start_with_one_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &[u8]| {
+        std::fs::write(home.path().join(name), text).unwrap();
+        format!("sqlite://{}", home.path().join(name).display())
+    };
+
+    let broken = file("broken.db", b"this is a letter and no database, and it is long enough to be looked at closely");
+    assert!(refusal(home.path(), &["--database-url", &broken]).contains("is damaged or is not a database"));
+    assert!(std::fs::read(home.path().join("broken.db")).unwrap().starts_with(b"this is a letter"));
+
+    assert!(refusal(home.path(), &["check", "--database-url", "sqlite://nowhere.db"]).contains("are wrong"));
+    assert!(!home.path().join("nowhere.db").exists());
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    assert!(refusal(home.path(), &["--listen-addr", &taken]).contains("is in use"));
+    assert!(!home.path().join("data").exists(), "a start that fails makes nothing");
+
+    let unreachable = [
+        "--database-url",
+        "postgres://nobody:hunter2@127.0.0.1:1/nothing",
+        "--listen-addr",
+        "127.0.0.1:0",
+        "--metrics-addr",
+        "127.0.0.1:0",
+    ];
+    let sentence = refusal(home.path(), &unreachable);
+    assert!(sentence.contains("cannot be opened") && !sentence.contains("hunter2"), "{sentence}");
+}
+
+#[test]
+fn a_setting_that_means_nothing_stops_the_start() {
+    let home = tempfile::tempdir().unwrap();
+    let output = command(home.path(), &[]).env("UNFM_MOOD", "good").output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("UNFM_MOOD"));
+    assert_eq!(run(home.path(), &["--mood", "good"]).status.code(), Some(2));
+}
+
+#[test]
+fn somebody_elses_database_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("other.db");
+    // The smallest way to another program's table that needs no client: our own, with its book of migrations lost.
+    let url = format!("sqlite://{}", path.display());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(tests::foreign_database(&url));
+    let before = std::fs::read(&path).unwrap();
+
+    assert!(refusal(home.path(), &["migrate", "--database-url", &url]).contains("another program"));
+    assert!(std::fs::read(&path).unwrap() == before);
+}
+
+#[test]
+fn commands_say_what_they_did() {
+    let home = tempfile::tempdir().unwrap();
+    let said = |args: &[&str]| {
+        let output = run(home.path(), args);
+        assert!(output.status.success(), "{args:?} {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(said(&["migrate"]).contains("up to date"));
+    assert!(said(&["seed", "--demo"]).contains("The data is there."));
+    assert!(said(&["seed", "--demo"]).contains("nothing was changed"));
+    assert_eq!(said(&["schema"]).trim_end(), unfm::schema::sdl().trim_end());
+    let table = said(&["check"]);
+    assert_eq!(table.lines().filter(|line| line.starts_with("right")).count(), 5, "{table}");
+    assert!(said(&["--help"]).contains("UNFM_CURSOR_KEY_FILE"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_in_flight_is_finished_before_the_end() {
+    use std::io::{Read, Write};
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Server::start(home.path());
+    let address = server.address();
+    let mut socket = std::net::TcpStream::connect(&address).unwrap();
+    let body = r#"{"query":"{ about { version } }"}"#;
+    // The head and half of the body: the request is in flight when the server is told to end.
+    write!(socket, "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+    socket.write_all(&body.as_bytes()[..10]).unwrap();
+    // A second request is answered only after the first one's head was read: the server knows of both.
+    std::net::TcpStream::connect(&address).unwrap();
+    let told = Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap();
+    assert!(told.success());
+
+    socket.write_all(&body.as_bytes()[10..]).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(r#"{"data":{"about""#), "{answer}");
+    assert!(server.0.wait().unwrap().success());
+}

@@ -82,7 +82,8 @@ fn arrows_point_down() {
             let same = feature == of_other;
             // Stores, and whatever is above them, belong to one feature alone; edges and what is above may use all.
             let foreign_store = !same && theirs == 5 && ours < 7 && of_other != "calendar";
-            if (ours < theirs || foreign_store || (ours == theirs && !same && ours > 4)) && !is_list && module != "lib" {
+            if (ours < theirs || foreign_store || (ours == theirs && !same && ours > 4)) && !is_list && module != "lib"
+            {
                 wrong.push(format!("{module} uses {other}"));
             }
         }
@@ -94,7 +95,8 @@ fn arrows_point_down() {
 fn only_the_platform_holds_a_connection() {
     for file in files(&api()) {
         let text = std::fs::read_to_string(&file).unwrap();
-        let holds = ["DatabaseConnection", "DatabaseTransaction", "execute_unprepared"].iter().any(|word| text.contains(word));
+        let holds =
+            ["DatabaseConnection", "DatabaseTransaction", "execute_unprepared"].iter().any(|word| text.contains(word));
         assert!(!holds || module(&file) == "platform::db", "{}", file.display());
     }
 }
@@ -103,6 +105,7 @@ fn only_the_platform_holds_a_connection() {
 fn the_domain_depends_on_no_framework() {
     let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/Cargo.toml")).unwrap();
     let dependencies = manifest.split("[dependencies]").nth(1).unwrap().split('[').next().unwrap();
-    let names: Vec<&str> = dependencies.lines().filter_map(|line| line.split('.').next()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> =
+        dependencies.lines().filter_map(|line| line.split('.').next()).filter(|name| !name.is_empty()).collect();
     assert_eq!(names, ["jiff", "serde", "unicode-normalization", "uuid"]);
 }

@@ -1,1 +1,123 @@
-//! soon
+//! The second wall: in the server's role PostgreSQL itself shows published rows only and lets nothing be written, whatever
+//! is asked; and the schema goes up and down.
+
+use tests::World;
+
+/// Statements as the server's login, past the program.
+async fn rows(world: &World, sql: &str) -> Result<i64, String> {
+    world.raw(sql).await
+}
+
+#[tokio::test]
+async fn the_servers_login_sees_what_is_published_and_nothing_else() {
+    let Some(world) = World::postgres().await else { return };
+
+    assert_eq!(rows(&world, "select count(*) from programme").await, Ok(6));
+    assert_eq!(rows(&world, "select count(*) from programme where not published").await, Ok(0));
+    assert_eq!(rows(&world, "select count(*) from indicator_value where programme_id is not null").await, Ok(3));
+    for table in [
+        "cooperative_private",
+        "membership",
+        "document",
+        "measurement",
+        "market_private",
+        "agreement_private",
+        "product_review",
+        "programme_move",
+        "branch_place",
+    ] {
+        assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn being_published_opens_reading_only() {
+    let Some(world) = World::postgres().await else { return };
+
+    for sql in [
+        "with done as (update cooperative set slug = slug || '-mine' returning 1) select count(*) from done",
+        "with done as (delete from contribution returning 1) select count(*) from done",
+        "with done as (update market set cost = 1 returning 1) select count(*) from done",
+    ] {
+        assert_eq!(rows(&world, sql).await, Ok(0), "{sql}");
+    }
+    let planted = "with done as (insert into market_private (market_id, branch_id, notes)
+        select id, branch_id, 'mine' from market limit 1 returning 1) select count(*) from done";
+    assert!(rows(&world, planted).await.unwrap_err().contains("row-level security"));
+    for sql in [
+        "select count(*) from (select lo_create(0)) x where false; drop table market",
+        "truncate listing",
+        "delete from change",
+    ] {
+        assert!(rows(&world, sql).await.is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn reach_is_a_subtree_or_one_branch_and_ends_with_its_transaction() {
+    let Some(world) = World::postgres().await else { return };
+    let key = |slug: &str| domain::id::founding("branch", slug);
+    let hidden = "(select count(*) from programme where not published)";
+
+    // Region 05 with all below it, and its neighbour's subtree.
+    let subtree = |slug: &str| {
+        format!("set_config('app.read_subtrees', '{{/{}/{}/}}', true)", key("national").simple(), key(slug).simple())
+    };
+    assert_eq!(rows(&world, &format!("select {hidden} from (select {}) x", subtree("region-05"))).await, Ok(3));
+    assert_eq!(rows(&world, &format!("select {hidden} from (select {}) x", subtree("region-01"))).await, Ok(0));
+    // One branch without those below it.
+    let one = |slug: &str| format!("set_config('app.read_branches', '{{{}}}', true)", key(slug));
+    assert_eq!(rows(&world, &format!("select {hidden} from (select {}) x", one("khouribga"))).await, Ok(3));
+    assert_eq!(rows(&world, &format!("select {hidden} from (select {}) x", one("region-05"))).await, Ok(0));
+    // The setting was for its transaction alone.
+    assert_eq!(rows(&world, &format!("select {hidden}")).await, Ok(0));
+}
+
+#[tokio::test]
+async fn the_schema_goes_down_and_up_again() {
+    for world in World::each().await {
+        world.owner.unmigrate().await.unwrap();
+        assert!(world.owner.behind().await.unwrap() > 0, "{}", world.on);
+        world.owner.migrate().await.unwrap();
+        assert_eq!(world.owner.behind().await, Ok(0), "{}", world.on);
+        unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn two_instances_that_start_at_once_do_not_collide() {
+    for world in World::each().await {
+        world.owner.unmigrate().await.unwrap();
+        let start = async || {
+            world.owner.migrate().await.unwrap();
+            unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap()
+        };
+        let (one, other) = tokio::join!(start(), start());
+        assert!(one != other, "{}: exactly one of them seeds", world.on);
+    }
+}
+
+#[tokio::test]
+async fn seeding_again_changes_nothing() {
+    for world in World::each().await {
+        assert!(!unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
+        assert!(!unfm::seed::founding(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn every_change_leaves_a_line_in_the_book() {
+    for world in World::each().await {
+        let key = domain::id::founding("market", "demo-mdiq");
+        let lines = "select count(*) from change c join market m on m.id = c.object_id
+                     where m.slug = 'demo-mdiq' and c.object_type = 'Market'";
+        assert_eq!(world.raw_as_owner(lines).await, Ok(1), "{}", world.on);
+        world
+            .change(async |tx| {
+                unfm::edges::publication::market_goes(tx, key, domain::market::MarketStatus::Suspended).await
+            })
+            .await;
+        let second = format!("{lines} and c.version = 2 and m.version = 2");
+        assert_eq!(world.raw_as_owner(&second).await, Ok(1), "{}", world.on);
+    }
+}

@@ -31,6 +31,8 @@ pub struct World {
     pub db: Db,
     /// The database as its owner opens it: for what builders change.
     pub owner: Db,
+    server_url: String,
+    owner_url: String,
     address: String,
     client: reqwest::Client,
     _home: Home,
@@ -40,6 +42,17 @@ pub struct World {
 enum Home {
     Folder(#[expect(dead_code, reason = "dropped at the end")] tempfile::TempDir),
     Database(#[expect(dead_code, reason = "dropped at the end")] postgres::Scratch),
+}
+
+/// A number, in a transaction that is taken back.
+#[expect(clippy::disallowed_methods, reason = "what is asked here is asked past the program on purpose")]
+async fn raw(url: &str, sql: &str) -> Result<i64, String> {
+    use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait};
+    let connection = Database::connect(url).await.map_err(|error| error.to_string())?;
+    let transaction = connection.begin().await.map_err(|error| error.to_string())?;
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let row = transaction.query_one_raw(statement).await.map_err(|error| error.to_string())?;
+    row.ok_or("no row".to_owned())?.try_get_by_index(0).map_err(|error| error.to_string())
 }
 
 /// What a server answered.
@@ -87,7 +100,8 @@ impl World {
         let file = folder.path().join("unfm.db");
         let db = Db::connect(&format!("sqlite://{}", file.display()), IfMissing::Create).await.unwrap();
         db.migrate().await.unwrap();
-        Self::begin("SQLite", db.clone(), db, Home::Folder(folder)).await
+        let url = format!("sqlite://{}", file.display());
+        Self::begin("SQLite", (db.clone(), db), (url.clone(), url), Home::Folder(folder)).await
     }
 
     /// The demo world on PostgreSQL, in the server's role; none where there is no PostgreSQL.
@@ -101,10 +115,12 @@ impl World {
         scratch.prepare(&owner).await;
         let db = Db::connect(&scratch.server_url(), IfMissing::Refuse).await.unwrap();
         db.refuse_powerful_role().await.unwrap();
-        Some(Self::begin("PostgreSQL", db, owner, Home::Database(scratch)).await)
+        let urls = (scratch.server_url(), scratch.owner_url());
+        Some(Self::begin("PostgreSQL", (db, owner), urls, Home::Database(scratch)).await)
     }
 
-    async fn begin(on: &'static str, db: Db, owner: Db, home: Home) -> Self {
+    async fn begin(on: &'static str, (db, owner): (Db, Db), urls: (String, String), home: Home) -> Self {
+        let (server_url, owner_url) = urls;
         let clock = Clock::fixed(NOON.parse().unwrap());
         seed::demo(&owner, clock.now()).await.unwrap();
         let readers = Readers { db: db.clone(), clock: clock.clone(), cursor_key: CursorKey::new(&[7; 32]) };
@@ -115,7 +131,7 @@ impl World {
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(server::serve(listener, router, std::future::pending()));
         let client = reqwest::Client::new();
-        Self { on, clock, db, owner, address, client, _home: home }
+        Self { on, clock, db, owner, server_url, owner_url, address, client, _home: home }
     }
 
     /// Change something as the platform itself, on the owner's connection: what builders use.
@@ -124,6 +140,16 @@ impl World {
         work: impl AsyncFnOnce(&unfm::platform::db::Tx<'_>) -> unfm::platform::error::Result<T>,
     ) -> T {
         self.owner.write(&Actor::System(Purpose::Seed), self.clock.now(), work).await.unwrap()
+    }
+
+    /// A number asked past the program, as the server's login.
+    pub async fn raw(&self, sql: &str) -> Result<i64, String> {
+        raw(&self.server_url, sql).await
+    }
+
+    /// A number asked past the program, as the owner.
+    pub async fn raw_as_owner(&self, sql: &str) -> Result<i64, String> {
+        raw(&self.owner_url, sql).await
     }
 
     /// Put the clock to another instant.
@@ -177,4 +203,13 @@ impl World {
         self.contract(document, operation, variables).await.data();
         self.db.statements() - before
     }
+}
+
+/// Make a database that holds another program's table.
+#[expect(clippy::disallowed_methods, reason = "another program made it")]
+pub async fn foreign_database(url: &str) {
+    use sea_orm::{ConnectionTrait, Database};
+    let connection = Database::connect(format!("{url}?mode=rwc")).await.unwrap();
+    connection.execute_unprepared("create table letters (text text)").await.unwrap();
+    connection.close().await.unwrap();
 }

@@ -67,6 +67,9 @@ impl Db {
     /// # Errors
     /// One sentence that says what is wrong with the address, the file or the server; no secret is in it.
     pub async fn connect(url: &str, if_missing: IfMissing) -> Result<Self, StartFault> {
+        if url.starts_with("sqlite:") {
+            Self::look_at_file(url, if_missing).await?;
+        }
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(CONNECTIONS)
@@ -87,9 +90,31 @@ impl Db {
                 .statement_cache_capacity(256)
         });
         options.map_sqlx_postgres_opts(|postgres| postgres.application_name("unfm").statement_cache_capacity(256));
-        #[expect(clippy::disallowed_methods, reason = "the one place that opens a connection")]
-        let connection = Database::connect(options).await.map_err(|error| StartFault(unreachable_sentence(&error)))?;
+        Self::open(options).await.map_err(|error| StartFault(unreachable_sentence(&error)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens a connection")]
+    async fn open(options: ConnectOptions) -> Result<Self, DbErr> {
+        let connection = Database::connect(options).await?;
         Ok(Self(Arc::new(Inner { connection, statements: AtomicU64::new(0) })))
+    }
+
+    /// Look at a file without writing to it: to open it for work changes how it keeps its journal, so somebody else's
+    /// database must be known before.
+    async fn look_at_file(url: &str, if_missing: IfMissing) -> Result<(), StartFault> {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(|sqlite| sqlite.read_only(true).busy_timeout(Duration::from_secs(5)));
+        match Self::open(options).await {
+            Ok(db) => {
+                let looked = db.refuse_foreign().await;
+                db.close().await;
+                looked
+            }
+            // There is nothing to look at.
+            Err(_) if if_missing == IfMissing::Create => Ok(()),
+            Err(error) => Err(StartFault(unreachable_sentence(&error))),
+        }
     }
 
     /// Which database this is.
@@ -421,6 +446,15 @@ impl<'a> Tx<'a> {
         let span = tracing::info_span!("db.execute", otel.kind = "client", db.system.name = system(self.backend()));
         self.writer()?.execute_raw(statement).instrument(span).await?;
         Ok(())
+    }
+
+    /// Rewrite rows by a statement without values: for builders of tests, in a transaction of the platform itself.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    #[doc(hidden)]
+    pub async fn rewrite(&self, sql: &str) -> Result<()> {
+        self.execute(Statement::from_string(self.backend(), sql)).await
     }
 
     /// Read with a statement whose rows hold nothing to be guarded (counts and keys for derived data).

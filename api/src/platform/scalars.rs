@@ -9,16 +9,21 @@ macro_rules! text_scalar {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name(pub $inner);
 
+        $(#[$doc])*
         #[Scalar(specified_by_url = $url)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
+                let read: fn(&str) -> Option<$inner> = $read;
                 match &value {
                     Value::String(text) if text.len() <= 64 => {
-                        let read: fn(&str) -> Option<$inner> = $read;
                         read(text).map(Self).ok_or_else(|| InputValueError::custom("not in the form of this type"))
                     }
                     _ => Err(InputValueError::expected_type(value)),
                 }
+            }
+            fn is_valid(value: &Value) -> bool {
+                let read: fn(&str) -> Option<$inner> = $read;
+                matches!(value, Value::String(text) if text.len() <= 64 && read(text).is_some())
             }
             fn to_value(&self) -> Value {
                 Value::String(self.to_string())

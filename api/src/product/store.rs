@@ -319,7 +319,12 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, name: LocalizedText) -> Result<Model
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, or the database's refusal.
-pub async fn change_sign(tx: &Tx<'_>, product: Uuid, kind: QualitySignKind, valid_until: Option<Date>) -> Result<Model> {
+pub async fn change_sign(
+    tx: &Tx<'_>,
+    product: Uuid,
+    kind: QualitySignKind,
+    valid_until: Option<Date>,
+) -> Result<Model> {
     let held = tx.edit::<Entity>(product).await?;
     let day = valid_until.map(|day| day.to_string());
     let values = [day.into(), product.into(), kind.to_string().into()];

@@ -1,7 +1,8 @@
 //! The way out: media types and status codes, and errors with a code, in the request's language.
 
 use crate::platform::error::INTERNAL_CAUSE;
-use async_graphql::{ErrorExtensionValues, ServerError};
+use async_graphql::parser::types::{Selection, SelectionSet};
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -91,7 +92,7 @@ pub(super) fn refuse(media: Media, status: StatusCode, locale: Locale, code: Cod
 }
 
 /// Give an error of the executor its code, and its message the request's language; returns the code.
-pub(super) fn finish(error: &mut ServerError, locale: Locale, request_id: &str) -> Code {
+pub(super) fn finish(error: &mut ServerError, document: &str, locale: Locale, request_id: &str) -> Code {
     let given = error.extensions.as_ref().and_then(|extensions| match extensions.get("code") {
         Some(async_graphql::Value::String(code)) => Code::parse(code),
         _ => None,
@@ -110,7 +111,7 @@ pub(super) fn finish(error: &mut ServerError, locale: Locale, request_id: &str) 
         return code;
     }
     // Without a code it comes from async-graphql itself: from its validation, or from reading a value.
-    let argument = named_argument(&error.message);
+    let argument = named_argument(&error.message).or_else(|| argument_at(document, error.locations.first()?));
     let code = match (&argument, error.path.is_empty()) {
         (None, true) => Code::GraphqlValidationFailed,
         _ => Code::BadUserInput,
@@ -127,6 +128,30 @@ pub(super) fn finish(error: &mut ServerError, locale: Locale, request_id: &str) 
 fn named_argument(message: &str) -> Option<String> {
     let rest = message.strip_prefix("Invalid value for argument \"")?;
     rest.split('"').next().map(str::to_owned)
+}
+
+/// The argument whose value stands at a place of the document: where a value could not be read.
+fn argument_at(document: &str, place: &Pos) -> Option<String> {
+    let document = async_graphql::parser::parse_query(document).ok()?;
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let mut sets: Vec<&SelectionSet> = fragments.chain(operations).collect();
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let mut arguments = field.node.arguments.iter();
+                    if let Some((name, _)) = arguments.find(|(_, value)| value.pos == *place) {
+                        return Some(name.node.to_string());
+                    }
+                    sets.push(&field.node.selection_set.node);
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]

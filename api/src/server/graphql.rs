@@ -199,7 +199,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     }
     let name = name.map(str::to_owned);
     let span = span(&asking, kind, name.as_deref());
-    let mut query = Query::new(text).data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
+    let mut query = Query::new(text.clone()).data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
     query.operation_name = sent.operation_name;
     if let Some(variables) = sent.variables {
         query = query.variables(Variables::from_json(serde_json::Value::Object(variables)));
@@ -214,7 +214,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         return asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, None);
     };
     let codes: Vec<Code> =
-        answer.errors.iter_mut().map(|error| finish(error, asking.locale(), &asking.request_id)).collect();
+        answer.errors.iter_mut().map(|error| finish(error, &text, asking.locale(), &asking.request_id)).collect();
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
     let status = if executed { StatusCode::OK } else { asking.unexecuted() };
