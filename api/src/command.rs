@@ -46,7 +46,6 @@ async fn owner(settings: &Settings) -> Result<Db, StartFault> {
 }
 
 async fn migrate(settings: &Settings) -> Result<(), StartFault> {
-    settings.check()?;
     let db = owner(settings).await?;
     let applied = db.migrate().await?;
     if let Some(login) = settings.server_login() {
@@ -57,7 +56,6 @@ async fn migrate(settings: &Settings) -> Result<(), StartFault> {
 }
 
 async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(), StartFault> {
-    settings.check()?;
     let db = owner(settings).await?;
     if settings.is_embedded() {
         db.migrate().await?;
@@ -109,7 +107,6 @@ async fn database(settings: &Settings) -> Result<Db, StartFault> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), StartFault> {
-    settings.check()?;
     let telemetry = telemetry::start(settings)?;
     // The ports first: when one is in use, nothing was touched.
     let listener = server::listen(settings.listen_addr, "LISTEN_ADDR").await?;
@@ -119,6 +116,9 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let router = server::router(state, settings);
     let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
+    if let Ok(address) = metrics.local_addr() {
+        tracing::info!("metrics on http://{address}/metrics");
+    }
     tracing::info!("GraphQL on http://{address}/graphql, the schema on http://{address}/schema.graphql");
     tracing::info!("Open http://{address}/graphiql in a browser");
     let end = until_told();

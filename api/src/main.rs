@@ -1,18 +1,34 @@
 //! The program: read the settings, run the command, end with one clear sentence if it cannot.
 
-use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
+use unfm::config::{Cli, sentence};
+
+/// What a start ends with when a flag, a variable or their combination cannot be used.
+const MISUSED: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = unfm::config::Cli::parse();
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => return end(ExitCode::from(MISUSED), &sentence(&error)),
+        Err(help) => {
+            // Nobody reading it is no failure.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    if let Err(fault) = cli.check() {
+        return end(ExitCode::from(MISUSED), &fault.0);
+    }
     match unfm::command::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            // Nowhere to say it is no reason not to end.
-            let _ = writeln!(std::io::stderr(), "unfm: {fault}");
-            ExitCode::FAILURE
-        }
+        Err(fault) => end(ExitCode::FAILURE, &fault.0),
     }
+}
+
+fn end(code: ExitCode, sentence: &str) -> ExitCode {
+    // Nowhere to say it is no reason not to end.
+    let _ = writeln!(std::io::stderr(), "unfm: {sentence}");
+    code
 }

@@ -5,9 +5,12 @@
 
 use crate::config::{LogFormat, Settings};
 use crate::platform::db::StartFault;
+use domain::codes::Coded;
+use domain::fault::Code;
 use opentelemetry::metrics::{Counter, Histogram, MeterProvider, UpDownCounter};
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::trace::{TraceContextExt, TraceId, TracerProvider};
 use opentelemetry::{KeyValue, global};
+use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -15,7 +18,8 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -39,11 +43,7 @@ pub struct Metrics {
     latency: Histogram<f64>,
     errors: Counter<u64>,
     in_flight: UpDownCounter<i64>,
-    operations: Arc<Mutex<HashSet<String>>>,
-}
-
-fn endpoint() -> Option<String> {
-    std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty())
+    operations: Arc<Mutex<HashSet<Arc<str>>>>,
 }
 
 fn resource() -> Resource {
@@ -51,13 +51,17 @@ fn resource() -> Resource {
     Resource::builder().with_service_name(name).build()
 }
 
+fn is_switched_off() -> bool {
+    std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
 /// Set up logs, and traces where an endpoint is set.
 ///
 /// # Errors
 /// One sentence, when the endpoint cannot be used.
 pub fn start(settings: &Settings) -> Result<Telemetry, StartFault> {
-    let telemetry = build()?;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,opentelemetry=warn"));
+    let telemetry = build(settings)?;
+    let filter = EnvFilter::new(&settings.log);
     let terminal = std::io::stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
     let traces = telemetry.tracer.as_ref().map(|provider| {
@@ -78,19 +82,26 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartFault> {
 ///
 /// # Errors
 /// One sentence, when the endpoint cannot be used.
-pub fn build() -> Result<Telemetry, StartFault> {
+pub fn build(settings: &Settings) -> Result<Telemetry, StartFault> {
     let fault = |error: &dyn std::fmt::Display| StartFault(format!("Telemetry cannot be set up: {error}."));
     let registry = prometheus::Registry::new();
     let reader =
         opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().map_err(|error| fault(&error))?;
     let mut meter = SdkMeterProvider::builder().with_resource(resource()).with_reader(reader);
     let mut tracer = None;
-    if endpoint().is_some() {
-        let spans = opentelemetry_otlp::SpanExporter::builder().with_http().build().map_err(|error| fault(&error))?;
+    if let Some(endpoint) = settings.otlp_endpoint.as_deref().filter(|_| !is_switched_off()) {
+        let mut spans = opentelemetry_otlp::SpanExporter::builder().with_http();
+        let mut metrics = opentelemetry_otlp::MetricExporter::builder().with_http();
+        // What is said here would win over an address of the signal's own.
+        if std::env::var_os("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").is_none() {
+            spans = spans.with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')));
+        }
+        if std::env::var_os("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT").is_none() {
+            metrics = metrics.with_endpoint(format!("{}/v1/metrics", endpoint.trim_end_matches('/')));
+        }
+        let spans = spans.build().map_err(|error| fault(&error))?;
         tracer = Some(SdkTracerProvider::builder().with_resource(resource()).with_batch_exporter(spans).build());
-        let metrics =
-            opentelemetry_otlp::MetricExporter::builder().with_http().build().map_err(|error| fault(&error))?;
-        meter = meter.with_periodic_exporter(metrics);
+        meter = meter.with_periodic_exporter(metrics.build().map_err(|error| fault(&error))?);
     }
     let meter = meter.build();
     let instruments = meter.meter("unfm");
@@ -120,33 +131,91 @@ impl Telemetry {
     }
 }
 
+/// An operation at work. It is counted as in flight until this is dropped, also when the client goes away.
+pub struct AtWork<'m> {
+    metrics: &'m Metrics,
+    kind: &'static str,
+    begun: Instant,
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.metrics.in_flight.add(-1, &[]);
+    }
+}
+
+impl AtWork<'_> {
+    /// The operation has its answer, with errors of these codes.
+    pub fn answered(self, name: Option<&str>, codes: &[Code]) {
+        let labels = [KeyValue::new("type", self.kind), KeyValue::new("operation", self.metrics.label(name))];
+        self.metrics.latency.record(self.begun.elapsed().as_secs_f64(), &labels);
+        self.metrics.refused(codes);
+    }
+}
+
 impl Metrics {
     /// An operation begins.
-    pub fn begin(&self) {
+    pub fn begin(&self, kind: &'static str, begun: Instant) -> AtWork<'_> {
         self.in_flight.add(1, &[]);
+        AtWork { metrics: self, kind, begun }
     }
 
-    /// An operation ends.
-    pub fn end(&self, kind: &'static str, name: Option<&str>, took: Duration, codes: &[String]) {
-        self.in_flight.add(-1, &[]);
-        let labels = [KeyValue::new("type", kind), KeyValue::new("operation", self.label(name))];
-        self.latency.record(took.as_secs_f64(), &labels);
+    /// An answer has errors of these codes.
+    pub fn refused(&self, codes: &[Code]) {
         for code in codes {
-            self.errors.add(1, &[KeyValue::new("code", code.clone())]);
+            self.errors.add(1, &[KeyValue::new("code", code.as_str())]);
         }
     }
 
     /// The label of an operation's name: the name itself while few are known.
-    fn label(&self, name: Option<&str>) -> String {
-        let Some(name) = name else { return "anonymous".to_owned() };
+    fn label(&self, name: Option<&str>) -> Arc<str> {
+        let Some(name) = name else { return "anonymous".into() };
         let mut known = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.contains(name) {
-            return name.to_owned();
+        if let Some(known) = known.get(name) {
+            return known.clone();
         }
         if known.len() >= MOST_OPERATIONS || name.len() > 80 {
-            return "other".to_owned();
+            return "other".into();
         }
-        known.insert(name.to_owned());
-        name.to_owned()
+        let name: Arc<str> = name.into();
+        known.insert(name.clone());
+        name
+    }
+}
+
+/// The id under which an operation is found in the traces, when they are kept.
+pub fn trace_id(span: &tracing::Span) -> Option<String> {
+    let id = span.context().span().span_context().trace_id();
+    (id != TraceId::INVALID).then(|| id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Cli;
+
+    #[test]
+    fn names_of_operations_become_labels_while_they_are_few() {
+        let telemetry = build(&Cli::of(&[]).unwrap().settings).unwrap();
+        let label = |name: &str| telemetry.metrics.label(Some(name)).to_string();
+        for number in 0..MOST_OPERATIONS {
+            assert_eq!(label(&format!("Op{number}")), format!("Op{number}"));
+        }
+        assert_eq!((label("Op7"), label("OneMore")), ("Op7".to_owned(), "other".to_owned()));
+        assert_eq!(&*telemetry.metrics.label(None), "anonymous");
+    }
+
+    #[test]
+    fn an_operation_is_in_flight_until_its_client_has_gone() {
+        let telemetry = build(&Cli::of(&[]).unwrap().settings).unwrap();
+        let in_flight = || {
+            let families = telemetry.registry.gather();
+            let family = families.iter().find(|family| family.name() == "graphql_in_flight").unwrap();
+            family.get_metric()[0].get_gauge().get_value()
+        };
+        let at_work = telemetry.metrics.begin("query", Instant::now());
+        assert_eq!(in_flight(), 1.0);
+        drop(at_work);
+        assert_eq!(in_flight(), 0.0);
     }
 }

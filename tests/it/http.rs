@@ -168,3 +168,102 @@ async fn answers_keep_the_order_of_the_question_and_null_stays_where_it_arose() 
     assert_eq!(answer.body["data"]["a"]["slug"], "khouribga");
     assert_eq!(answer.body["errors"][0]["path"], json!(["bad"]));
 }
+
+#[tokio::test]
+async fn a_variable_that_is_missing_is_named_before_anything_runs() {
+    let world = World::sqlite().await;
+    let ask = async |variables: Value| {
+        let body = json!({"query": "query M($slug: String!) { market(slug: $slug) { slug } }", "variables": variables});
+        let request = world.http().post(world.url("/graphql")).header("accept", "application/graphql-response+json");
+        world.send(request.json(&body)).await
+    };
+    for variables in [json!({}), json!({"slug": null}), Value::Null, json!({"slug": 7})] {
+        let answer = ask(variables.clone()).await;
+        let said = (answer.status, answer.code(), answer.argument(), answer.body.get("data"));
+        assert_eq!(said, (400, "BAD_USER_INPUT", "slug", None), "{variables} {}", answer.text);
+    }
+    assert_eq!(ask(json!({"slug": "khouribga"})).await.data()["market"]["slug"], "khouribga");
+}
+
+#[tokio::test]
+async fn a_document_full_of_faults_costs_no_more_than_its_length() {
+    let world = World::sqlite().await;
+    let query = format!("{{ {} }}", "nothing ".repeat(20_000));
+    let begun = std::time::Instant::now();
+    let answer = world.ask(&query, json!({})).await;
+    assert_eq!(answer.body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn demo_mode_answers_this_machine_alone() {
+    let world = World::sqlite().await;
+    let ask = async |path: &str, name: &'static str, value: &'static str| {
+        world.send(world.http().get(world.url(path)).query(&[("query", ABOUT)]).header(name, value)).await
+    };
+    for (name, value) in [
+        ("host", "unfm.example"),
+        ("host", "localhost.evil.example:8000"),
+        ("x-forwarded-for", "203.0.113.9"),
+        ("forwarded", "for=203.0.113.9"),
+    ] {
+        let answer = ask("/graphql", name, value).await;
+        assert_eq!((answer.status, answer.code()), (403, "FORBIDDEN"), "{name}: {value}");
+        assert!(answer.headers.contains_key("x-request-id"));
+        let page = ask("/graphiql", name, value).await;
+        assert_eq!((page.status, page.headers["content-type"].as_str()), (403, "application/problem+json"));
+    }
+    for host in ["localhost:8000", "127.0.0.1", "[::1]:8000"] {
+        assert_eq!(ask("/graphql", "host", host).await.status, 200, "{host}");
+    }
+
+    let production = ["--mode", "production", "--allow-sqlite", "--cursor-key-file", "unused"];
+    let elsewhere = world.also_served(&production).await;
+    let request = world.http().get(format!("{elsewhere}/graphql")).query(&[("query", ABOUT)]);
+    let forwarded = request.header("host", "unfm.example").header("x-forwarded-for", "203.0.113.9");
+    assert_eq!(world.send(forwarded).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_schema_that_is_not_shown_is_shown_nowhere() {
+    let world = World::sqlite().await;
+    let hidden = world.also_served(&["--introspection", "false"]).await;
+    for path in ["/graphiql", "/graphiql/start.js", "/schema.graphql"] {
+        assert_eq!(world.send(world.http().get(format!("{hidden}{path}"))).await.status, 404, "{path}");
+    }
+    for question in ["{ __schema { types { name } } }", "{ __type(name: \"Market\") { name } }"] {
+        let asked = world.http().post(format!("{hidden}/graphql")).json(&json!({"query": question}));
+        let answer = world.send(asked).await;
+        let found = answer.data().as_object().unwrap();
+        assert!(found.values().all(Value::is_null), "{}", answer.text);
+    }
+    let asked = world.http().post(format!("{hidden}/graphql")).json(&json!({"query": "{ __typename }"}));
+    assert_eq!(world.send(asked).await.data()["__typename"], "Query");
+}
+
+#[tokio::test]
+async fn a_named_origin_may_call_and_read_the_headers_it_needs() {
+    let world = World::sqlite().await;
+    let open = world.also_served(&["--cors-origins", "https://app.unfm.example"]).await;
+    let from = async |origin: &'static str| {
+        let preflight = world.http().request(Method::OPTIONS, format!("{open}/graphql")).header("origin", origin);
+        let preflight = preflight.header("access-control-request-method", "POST");
+        let preflight = world.send(preflight.header("access-control-request-headers", "content-type")).await;
+        let asked =
+            world.http().post(format!("{open}/graphql")).header("origin", origin).json(&json!({"query": ABOUT}));
+        (preflight, world.send(asked).await)
+    };
+
+    let (preflight, answer) = from("https://app.unfm.example").await;
+    for given in [&preflight, &answer] {
+        assert_eq!(given.headers["access-control-allow-origin"], "https://app.unfm.example");
+        assert!(!given.headers.contains_key("access-control-allow-credentials"));
+    }
+    assert!(preflight.headers["access-control-allow-headers"].contains("content-type"));
+    assert!(answer.headers["access-control-expose-headers"].contains("x-request-id"));
+    assert!(answer.headers["vary"].to_lowercase().contains("origin"));
+
+    let (preflight, answer) = from("https://evil.example").await;
+    assert!(!preflight.headers.contains_key("access-control-allow-origin"));
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}

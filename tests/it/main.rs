@@ -10,4 +10,5 @@ mod search;
 mod starting;
 mod storefront;
 mod structure;
+mod telemetry;
 mod wall;

@@ -1,31 +1,8 @@
 //! Starting the real program: what goes wrong is one clear sentence, and nothing is overwritten.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
-
-/// The program, built if need be: cargo tells no other package's tests where it is.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let built =
-            Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "unfm"]).current_dir(&root).status();
-        assert!(built.unwrap().success());
-        // The tests are in target/<profile>/deps, the program two folders up.
-        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("unfm")
-    })
-}
-
-fn command(home: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(program());
-    command.args(args).current_dir(home).env_remove("DATABASE_URL").env_remove("REDIS_URL").env("RUST_LOG", "info");
-    command
-}
-
-fn run(home: &Path, args: &[&str]) -> Output {
-    command(home, args).output().unwrap()
-}
+use std::path::Path;
+use std::process::Command;
+use tests::program::{Server, command, run};
 
 /// The sentence that a refused start ends with.
 fn refusal(home: &Path, args: &[&str]) -> String {
@@ -35,38 +12,6 @@ fn refusal(home: &Path, args: &[&str]) -> String {
     let last = text.lines().last().unwrap_or_default().to_owned();
     assert!(!text.contains("panicked"), "{text}");
     last
-}
-
-const FREE: [&str; 4] = ["--listen-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"];
-
-/// A server that was started, ended with the test.
-struct Server(Child);
-
-impl Server {
-    fn start(home: &Path) -> Self {
-        let child = command(home, &FREE).stderr(Stdio::piped()).spawn().unwrap();
-        Self(child)
-    }
-
-    /// Read its log until it says where it is.
-    fn address(&mut self) -> String {
-        use std::io::{BufRead, BufReader};
-        let lines = BufReader::new(self.0.stderr.as_mut().unwrap()).lines();
-        for line in lines {
-            let line = line.unwrap();
-            if let Some((_, rest)) = line.split_once("Open http://") {
-                return rest.split('/').next().unwrap().to_owned();
-            }
-        }
-        panic!("the server ended before it was ready");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[tokio::test]
@@ -148,8 +93,13 @@ fn what_cannot_be_used_stops_the_start_with_one_sentence() {
 fn a_setting_that_means_nothing_stops_the_start() {
     let home = tempfile::tempdir().unwrap();
     let output = command(home.path(), &[]).env("UNFM_MOOD", "good").output().unwrap();
-    assert!(!output.status.success());
+    assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("UNFM_MOOD"));
+    let empty = command(home.path(), &["check"]).env("UNFM_TRUSTED_PROXIES", "").env("UNFM_MODE", "").output().unwrap();
+    assert!(String::from_utf8_lossy(&empty.stdout).contains("right  settings"), "an empty variable is absent");
+    let wrong = command(home.path(), &[]).env("UNFM_MODE", "try").output().unwrap();
+    let text = String::from_utf8(wrong.stderr).unwrap();
+    assert!(wrong.status.code() == Some(2) && text.lines().count() == 1 && text.contains("--mode"), "{text}");
     assert_eq!(run(home.path(), &["--mood", "good"]).status.code(), Some(2));
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, clippy::unwrap_used, reason = "a harness says what it skips and fails loudly")]
 
 mod postgres;
+pub mod program;
 
 use domain::access::{Actor, Purpose};
 use jiff::Timestamp;
@@ -125,7 +126,7 @@ impl World {
         seed::demo(&owner, clock.now()).await.unwrap();
         let readers = Readers { db: db.clone(), clock: clock.clone(), cursor_key: CursorKey::new(&[7; 32]) };
         let settings = Cli::of(&["--listen-addr", "127.0.0.1:0"]).unwrap().settings;
-        let metrics = telemetry::build().unwrap().metrics;
+        let metrics = telemetry::build(&settings).unwrap().metrics;
         let router = server::router(server::State::new(readers, metrics, &settings).unwrap(), &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -155,6 +156,18 @@ impl World {
     /// Put the clock to another instant.
     pub fn at(&self, instant: &str) {
         self.clock.set(instant.parse::<Timestamp>().unwrap());
+    }
+
+    /// The address of another server on the same database, with flags of its own.
+    pub async fn also_served(&self, flags: &[&str]) -> String {
+        let settings = Cli::of(&[&["--listen-addr", "127.0.0.1:0"], flags].concat()).unwrap().settings;
+        let readers = Readers { db: self.db.clone(), clock: self.clock.clone(), cursor_key: CursorKey::new(&[7; 32]) };
+        let metrics = telemetry::build(&settings).unwrap().metrics;
+        let router = server::router(server::State::new(readers, metrics, &settings).unwrap(), &settings);
+        let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(server::serve(listener, router, std::future::pending()));
+        format!("http://{address}")
     }
 
     /// The address of a path.

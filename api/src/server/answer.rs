@@ -1,14 +1,16 @@
 //! The way out: media types and status codes, and errors with a code, in the request's language.
 
-use crate::platform::error::INTERNAL_CAUSE;
 use async_graphql::parser::types::{Selection, SelectionSet};
-use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use domain::codes::Coded;
 use domain::fault::Code;
 use domain::text::Locale;
+use std::cell::LazyCell;
+use std::collections::HashMap;
+use std::ops::Deref;
 
 /// The media types that answers come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,49 +79,103 @@ pub(super) fn respond(media: Media, status: StatusCode, locale: Locale, body: Ve
     response
 }
 
-/// A refusal before anything was executed. `detail` stays English: it quotes the document.
-pub(super) fn refuse(media: Media, status: StatusCode, locale: Locale, code: Code, detail: Option<&str>) -> Response {
-    let message = detail.unwrap_or(code.message(locale));
-    let body = serde_json::json!({"errors": [{"message": message, "extensions": {"code": code.as_str()}}]});
-    let mut response = respond(media, status, locale, body.to_string().into_bytes());
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-    }
-    response
+/// A refusal before anything was executed.
+pub(super) struct Refusal<'r> {
+    pub status: StatusCode,
+    pub code: Code,
+    /// What a developer needs to know; it stays English, since it quotes the document.
+    pub detail: Option<&'r str>,
+    /// The argument or variable that is to blame.
+    pub argument: Option<&'r str>,
+    /// Where a failure of ours is found in the log.
+    pub trace_id: Option<&'r str>,
 }
 
-/// Give an error of the executor its code, and its message the request's language; returns the code.
-pub(super) fn finish(error: &mut ServerError, document: &str, locale: Locale, request_id: &str) -> Code {
-    let given = error.extensions.as_ref().and_then(|extensions| match extensions.get("code") {
-        Some(async_graphql::Value::String(code)) => Code::parse(code),
-        _ => None,
-    });
-    if let Some(code) = given {
-        let argument = error.extensions.as_ref().and_then(|extensions| extensions.get("argument").cloned());
-        error.message = match argument {
-            Some(async_graphql::Value::String(name)) => format!("{} ({name})", code.message(locale)),
-            _ => code.message(locale).to_owned(),
-        };
-        if code == Code::Internal {
-            let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
-            extensions.unset(INTERNAL_CAUSE);
-            extensions.set("traceId", request_id);
-        }
-        return code;
+impl Refusal<'_> {
+    /// A refusal of which there is nothing more to say.
+    pub fn new(status: StatusCode, code: Code) -> Self {
+        Self { status, code, detail: None, argument: None, trace_id: None }
     }
-    // Without a code it comes from async-graphql itself: from its validation, or from reading a value.
-    let argument = named_argument(&error.message).or_else(|| argument_at(document, error.locations.first()?));
-    let code = match (&argument, error.path.is_empty()) {
-        (None, true) => Code::GraphqlValidationFailed,
-        _ => Code::BadUserInput,
-    };
+
+    /// The answer that says so.
+    pub fn respond(&self, media: Media, locale: Locale) -> Response {
+        let message = match self.detail {
+            Some(detail) => detail.to_owned(),
+            None => message(self.code, self.argument, locale),
+        };
+        let mut extensions = serde_json::Map::new();
+        extensions.insert("code".to_owned(), self.code.as_str().into());
+        for (name, value) in [("argument", self.argument), ("traceId", self.trace_id)] {
+            if let Some(value) = value {
+                extensions.insert(name.to_owned(), value.into());
+            }
+        }
+        let body = serde_json::json!({"errors": [{"message": message, "extensions": extensions}]});
+        let mut response = respond(media, self.status, locale, body.to_string().into_bytes());
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+        }
+        response
+    }
+}
+
+fn message(code: Code, argument: Option<&str>, locale: Locale) -> String {
+    match argument {
+        Some(argument) => format!("{} ({argument})", code.message(locale)),
+        None => code.message(locale).to_owned(),
+    }
+}
+
+/// Give the errors of the executor their codes, and their messages the request's language; returns the codes.
+pub(super) fn finish(errors: &mut [ServerError], document: &str, locale: Locale, trace_id: &str) -> Vec<Code> {
+    // Looked at once and when it is needed, however many errors there are.
+    let arguments = LazyCell::new(|| arguments_by_place(document));
+    errors.iter_mut().map(|error| finish_one(error, &arguments, locale, trace_id)).collect()
+}
+
+fn finish_one(
+    error: &mut ServerError,
+    arguments: &impl Deref<Target = HashMap<(usize, usize), String>>,
+    locale: Locale,
+    trace_id: &str,
+) -> Code {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    let text = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let given = text(extensions.get("code")).and_then(|code| Code::parse(&code));
+    let (code, argument, is_ours) = match given {
+        Some(code) => (code, text(extensions.get("argument")), true),
+        // Without a code and a place it comes from async-graphql's validation.
+        None if error.path.is_empty() => match named_argument(&error.message) {
+            Some(argument) => (Code::BadUserInput, Some(argument), false),
+            None => (Code::GraphqlValidationFailed, None, false),
+        },
+        // With a place: from reading the value of an argument. Anything else slipped past our own errors.
+        None => match error.locations.first().and_then(|place| arguments.get(&(place.line, place.column))) {
+            Some(argument) => (Code::BadUserInput, Some(argument.clone()), true),
+            None => {
+                tracing::error!(path = ?error.path, "a field failed without a code");
+                (Code::Internal, None, true)
+            }
+        },
+    };
+    // What validation says is for developers and stays as it is.
+    if is_ours {
+        error.message = message(code, argument.as_deref(), locale);
+    }
     extensions.set("code", code.as_str());
     if let Some(argument) = argument {
         extensions.set("argument", argument);
+    }
+    if code == Code::Internal {
+        *extensions = ErrorExtensionValues::default();
+        extensions.set("code", code.as_str());
+        extensions.set("traceId", trace_id);
     }
     code
 }
@@ -130,19 +186,20 @@ fn named_argument(message: &str) -> Option<String> {
     rest.split('"').next().map(str::to_owned)
 }
 
-/// The argument whose value stands at a place of the document: where a value could not be read.
-fn argument_at(document: &str, place: &Pos) -> Option<String> {
-    let document = async_graphql::parser::parse_query(document).ok()?;
+/// The arguments of a document by the place where their values stand, which is where a value that cannot be read is
+/// reported.
+fn arguments_by_place(document: &str) -> HashMap<(usize, usize), String> {
+    let Ok(document) = async_graphql::parser::parse_query(document) else { return HashMap::new() };
     let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
     let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
     let mut sets: Vec<&SelectionSet> = fragments.chain(operations).collect();
+    let mut places = HashMap::new();
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => {
-                    let mut arguments = field.node.arguments.iter();
-                    if let Some((name, _)) = arguments.find(|(_, value)| value.pos == *place) {
-                        return Some(name.node.to_string());
+                    for (name, value) in &field.node.arguments {
+                        places.insert((value.pos.line, value.pos.column), name.node.to_string());
                     }
                     sets.push(&field.node.selection_set.node);
                 }
@@ -151,7 +208,7 @@ fn argument_at(document: &str, place: &Pos) -> Option<String> {
             }
         }
     }
-    None
+    places
 }
 
 #[cfg(test)]
@@ -162,6 +219,17 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_str(accept).unwrap());
         Media::negotiate(&headers)
+    }
+
+    #[test]
+    fn a_failure_without_a_code_is_ours_and_says_nothing() {
+        let mut slipped = ServerError::new("connection to 10.0.0.7 refused", None);
+        slipped.path = vec![async_graphql::PathSegment::Field("market".to_owned())];
+        slipped.extensions.get_or_insert_default().set("cause", "10.0.0.7");
+        let mut errors = [slipped];
+        assert_eq!(finish(&mut errors, "{ market { slug } }", Locale::En, "4bf9"), [Code::Internal]);
+        let told = serde_json::to_string(&errors[0]).unwrap();
+        assert!(!told.contains("10.0.0.7") && told.contains(r#""traceId":"4bf9""#), "{told}");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The endpoint: from an HTTP request to a GraphQL answer.
 
-use super::answer::{Media, finish, refuse, respond};
+use super::answer::{Media, Refusal, finish, respond};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use crate::telemetry;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request as Query, Variables};
 use axum::body::to_bytes;
 use axum::extract::{Request, State as Shared};
@@ -45,8 +46,12 @@ impl Asking {
         self.locales.first().copied().unwrap_or(Locale::Ar)
     }
 
-    fn refuse(&self, status: StatusCode, code: Code, detail: Option<&str>) -> Response {
-        refuse(self.media, status, self.locale(), code, detail)
+    fn refuse(&self, status: StatusCode, code: Code) -> Response {
+        self.refuse_with(&Refusal::new(status, code))
+    }
+
+    fn refuse_with(&self, refusal: &Refusal<'_>) -> Response {
+        refusal.respond(self.media, self.locale())
     }
 
     /// The status of a refusal of a well-formed request: the older media type hides it in a 200.
@@ -72,11 +77,11 @@ impl Asking {
             headers: headers.clone(),
         };
         if media.is_none() {
-            return Err(Box::new(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, None)));
+            return Err(Box::new(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest)));
         }
         // Nothing verifies a token yet; one that does not verify is never taken for nobody's.
         if headers.contains_key(header::AUTHORIZATION) {
-            return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, None)));
+            return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated)));
         }
         Ok(asking)
     }
@@ -85,7 +90,7 @@ impl Asking {
 /// A method that the endpoint does not know.
 pub(super) async fn refuse_method(request: Request) -> Response {
     match Asking::new(&request) {
-        Ok(asking) => asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, None),
+        Ok(asking) => asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest),
         Err(refusal) => *refusal,
     }
 }
@@ -106,7 +111,7 @@ pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Respo
     };
     match sent_in_address(request.uri().query().unwrap_or_default()) {
         Some(sent) => execute(state, asking, sent, request.method() == Method::POST).await,
-        None => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest, None),
+        None => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
 }
 
@@ -138,14 +143,14 @@ pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Resp
         Err(refusal) => return *refusal,
     };
     if !is_json(request.headers()) {
-        return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, None);
+        return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType);
     }
     let Ok(body) = to_bytes(request.into_body(), LARGEST_BODY).await else {
-        return asking.refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, None);
+        return asking.refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge);
     };
     match serde_json::from_slice::<Sent>(&body) {
         Ok(sent) => execute(state, asking, sent, true).await,
-        Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest, None),
+        Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
 }
 
@@ -158,17 +163,20 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The operation of a document that is asked for, with its name.
-fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<(OperationType, Option<&'d str>)> {
+fn operation<'d>(
+    document: &'d ExecutableDocument,
+    name: Option<&str>,
+) -> Option<(&'d OperationDefinition, Option<&'d str>)> {
     match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some((operation.node.ty, None)),
+        (DocumentOperations::Single(operation), None) => Some((&operation.node, None)),
         (DocumentOperations::Single(_), Some(_)) => None,
         (DocumentOperations::Multiple(operations), None) => match operations.iter().next() {
-            Some((only, operation)) if operations.len() == 1 => Some((operation.node.ty, Some(only.as_str()))),
+            Some((only, operation)) if operations.len() == 1 => Some((&operation.node, Some(only.as_str()))),
             _ => None,
         },
         (DocumentOperations::Multiple(operations), Some(name)) => {
             let (name, operation) = operations.get_key_value(name)?;
-            Some((operation.node.ty, Some(name.as_str())))
+            Some((&operation.node, Some(name.as_str())))
         }
     }
 }
@@ -176,50 +184,63 @@ fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option
 async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
     let Some(text) = sent.query else {
-        return asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest, None);
+        return asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest);
+    };
+    let variables = Variables::from_json(serde_json::Value::Object(sent.variables.unwrap_or_default()));
+    let refuse = |refusal: Refusal<'_>| {
+        state.0.metrics.refused(&[refusal.code]);
+        asking.refuse_with(&refusal)
     };
     let document = match async_graphql::parser::parse_query(&text) {
         Ok(document) => document,
         Err(error) => {
-            let detail = error.to_string();
-            return asking.refuse(asking.unexecuted(), Code::GraphqlParseFailed, Some(&detail));
+            let unread = Refusal::new(asking.unexecuted(), Code::GraphqlParseFailed);
+            return refuse(Refusal { detail: Some(&error.to_string()), ..unread });
         }
     };
-    let Some((kind, name)) = operation(&document, sent.operation_name.as_deref()) else {
-        let detail = "The operation to execute is not named, or not in the document.";
-        return asking.refuse(asking.unexecuted(), Code::GraphqlValidationFailed, Some(detail));
+    let Some((operation, name)) = operation(&document, sent.operation_name.as_deref()) else {
+        let detail = Some("The operation to execute is not named, or not in the document.");
+        return refuse(Refusal { detail, ..Refusal::new(asking.unexecuted(), Code::GraphqlValidationFailed) });
     };
-    let kind = match kind {
+    let kind = match operation.ty {
         OperationType::Query => "query",
         OperationType::Mutation => "mutation",
         OperationType::Subscription => "subscription",
     };
     if kind == "mutation" && !may_write {
-        return asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, None);
+        return refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest));
+    }
+    if let Some(argument) = missing_variable(operation, &variables) {
+        let unread = Refusal::new(asking.unexecuted(), Code::BadUserInput);
+        return refuse(Refusal { argument: Some(argument), ..unread });
     }
     let name = name.map(str::to_owned);
     let span = span(&asking, kind, name.as_deref());
-    let mut query = Query::new(text.clone()).data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
+    let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
+    // The executor takes the document that was parsed here and never looks at its text.
+    let mut query = Query::new("").variables(variables);
+    query = query.data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
     query.operation_name = sent.operation_name;
-    if let Some(variables) = sent.variables {
-        query = query.variables(Variables::from_json(serde_json::Value::Object(variables)));
-    }
     query.set_parsed_query(document);
-    state.0.metrics.begin();
+    if !state.0.introspection {
+        query = query.disable_introspection();
+    }
+    let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
-    let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span).await;
+    let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone()).await;
+    let _entered = span.entered();
     let Ok(mut answer) = answered else {
-        tracing::error!(request_id = asking.request_id, "a request panicked");
-        state.0.metrics.end(kind, name.as_deref(), begun.elapsed(), &[Code::Internal.to_string()]);
-        return asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, None);
+        tracing::error!("a request panicked");
+        at_work.answered(name.as_deref(), &[Code::Internal]);
+        let failed = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal);
+        return asking.refuse_with(&Refusal { trace_id: Some(&trace_id), ..failed });
     };
-    let codes: Vec<Code> =
-        answer.errors.iter_mut().map(|error| finish(error, &text, asking.locale(), &asking.request_id)).collect();
+    let codes = finish(&mut answer.errors, &text, asking.locale(), &trace_id);
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
     let status = if executed { StatusCode::OK } else { asking.unexecuted() };
-    let names: Vec<String> = codes.iter().map(ToString::to_string).collect();
-    state.0.metrics.end(kind, name.as_deref(), begun.elapsed(), &names);
+    at_work.answered(name.as_deref(), &codes);
+    tracing::debug!(errors = codes.len(), "answered");
     let body = if executed {
         serde_json::to_vec(&answer)
     } else {
@@ -227,8 +248,18 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     };
     match body {
         Ok(body) => respond(asking.media, status, asking.locale(), body),
-        Err(_) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, None),
+        Err(_) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
     }
+}
+
+/// A variable that must be given and is not: the executor would only find out where it is used.
+fn missing_variable<'d>(operation: &'d OperationDefinition, variables: &Variables) -> Option<&'d str> {
+    let mut definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    let missing = definitions.find(|definition| match variables.get(&definition.name.node) {
+        Some(given) => !definition.var_type.node.nullable && *given == async_graphql::Value::Null,
+        None => definition.default_value().is_none(),
+    });
+    missing.map(|definition| definition.name.node.as_str())
 }
 
 /// One span per operation, named after it, below the span of a trusted peer.

@@ -1,11 +1,12 @@
 //! HTTP: routes, limits, health, and the way in and out.
 
 mod answer;
+mod demo;
 mod graphql;
 mod pages;
 mod request_id;
 
-use crate::config::Settings;
+use crate::config::{Mode, Network, Settings};
 use crate::platform::db::{Db, StartFault};
 use crate::platform::reader::Readers;
 use crate::schema::Schema;
@@ -14,7 +15,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::get;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -37,7 +38,9 @@ struct Shared {
     metrics: Metrics,
     sdl: String,
     redis: Option<redis::Client>,
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: Vec<Network>,
+    introspection: bool,
+    is_demo: bool,
 }
 
 impl State {
@@ -55,6 +58,8 @@ impl State {
             sdl: crate::schema::sdl(),
             redis,
             trusted_proxies: settings.trusted_proxies.clone(),
+            introspection: settings.introspection,
+            is_demo: settings.mode() == Mode::Demo,
         })))
     }
 
@@ -65,14 +70,17 @@ impl State {
 
 /// All routes.
 pub fn router(state: State, settings: &Settings) -> Router {
-    Router::new()
-        .route(
-            "/graphql",
-            get(graphql::get).post(graphql::post).options(graphql::options).fallback(graphql::refuse_method),
-        )
-        .route("/graphiql", get(pages::graphiql))
-        .route("/graphiql/{file}", get(pages::graphiql_file))
-        .route("/schema.graphql", get(pages::sdl))
+    let mut router = Router::new().route(
+        "/graphql",
+        get(graphql::get).post(graphql::post).options(graphql::options).fallback(graphql::refuse_method),
+    );
+    if settings.introspection {
+        router = router
+            .route("/graphiql", get(pages::graphiql))
+            .route("/graphiql/{file}", get(pages::graphiql_file))
+            .route("/schema.graphql", get(pages::sdl));
+    }
+    router
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
         .fallback(pages::not_found)
@@ -81,6 +89,7 @@ pub fn router(state: State, settings: &Settings) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
         .layer(cors(settings))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), demo::for_this_machine_alone))
         .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::with_request_id))
         .with_state(state)
 }

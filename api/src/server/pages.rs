@@ -56,16 +56,19 @@ pub(super) async fn readyz(Shared(state): Shared<State>) -> Response {
 }
 
 pub(super) async fn not_found() -> Response {
-    problem(StatusCode::NOT_FOUND)
+    problem(StatusCode::NOT_FOUND, None)
 }
 
 pub(super) async fn method_not_allowed() -> Response {
-    problem(StatusCode::METHOD_NOT_ALLOWED)
+    problem(StatusCode::METHOD_NOT_ALLOWED, None)
 }
 
 /// A refusal by RFC 9457.
-fn problem(status: StatusCode) -> Response {
+pub(super) fn problem(status: StatusCode, detail: Option<&str>) -> Response {
     let title = status.canonical_reason().unwrap_or_default();
-    let body = format!(r#"{{"type":"about:blank","title":"{title}","status":{}}}"#, status.as_u16());
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    let mut body = serde_json::json!({"type": "about:blank", "title": title, "status": status.as_u16()});
+    if let Some(detail) = detail {
+        body["detail"] = detail.into();
+    }
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

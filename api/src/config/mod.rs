@@ -1,10 +1,17 @@
 //! Every setting: typed, read once from flags and the environment, checked before anything opens.
 
+mod files;
+mod network;
+
+pub use files::prepare_database_file;
+pub use network::{Network, is_loopback};
+
 use crate::platform::db::StartFault;
-use crate::platform::page::CursorKey;
-use clap::{Parser, Subcommand, ValueEnum};
-use std::io::Write;
-use std::net::{IpAddr, SocketAddr};
+use clap::builder::Resettable;
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use redis::{ConnectionAddr, IntoConnectionInfo};
+use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// The GraphQL platform of the National Union of Women of Morocco.
@@ -104,19 +111,32 @@ pub struct Settings {
     #[arg(long, env = "UNFM_METRICS_ADDR", default_value = "127.0.0.1:9464", global = true)]
     pub metrics_addr: SocketAddr,
     /// Origins that browsers may call from, exact, separated by commas.
-    #[arg(long, env = "UNFM_CORS_ORIGINS", value_delimiter = ',', global = true)]
+    #[arg(long, env = "UNFM_CORS_ORIGINS", value_delimiter = ',', value_parser = origin, global = true)]
     pub cors_origins: Vec<String>,
-    /// Addresses of proxies whose request ids and trace contexts are believed, separated by commas.
+    /// Addresses or networks of proxies whose request ids and trace contexts are believed, separated by commas.
     #[arg(long, env = "UNFM_TRUSTED_PROXIES", value_delimiter = ',', global = true)]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
+    /// Whether the schema is shown: by introspection, as `/schema.graphql`, in `/graphiql`.
+    #[arg(long, env = "UNFM_INTROSPECTION", default_value = "true", action = ArgAction::Set, global = true)]
+    pub introspection: bool,
     /// How logs are written; text on a terminal, JSON otherwise.
     #[arg(long, env = "UNFM_LOG_FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
+    /// What is logged, such as `info` or `unfm=debug`.
+    #[arg(long, env = "RUST_LOG", default_value = DEFAULT_LOG, value_parser = log_filter, global = true)]
+    pub log: String,
+    /// Collector that traces and metrics are sent to by OTLP over HTTP; the other OTEL_* variables hold too.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = collector, global = true)]
+    pub otlp_endpoint: Option<String>,
 }
 
+/// The migrations' own lines say nothing that ours do not.
+const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
+
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     "UNFM_MODE",
+    "UNFM_INTROSPECTION",
     "UNFM_ALLOW_SQLITE",
     "UNFM_CURSOR_KEY_FILE",
     "UNFM_METRICS_ADDR",
@@ -126,20 +146,59 @@ const KNOWN: [&str; 7] = [
 ];
 
 impl Cli {
+    /// Read flags and the environment. An empty variable counts as absent, as compose files leave them.
+    ///
+    /// # Errors
+    /// What is wrong with them, or the help that was asked for.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let command = Self::command().mut_args(|arg| match arg.get_env().and_then(std::env::var_os) {
+            Some(value) if value.is_empty() => arg.env(Resettable::Reset),
+            _ => arg,
+        });
+        Self::from_arg_matches(&command.try_get_matches_from(args)?)
+    }
+
     /// Read flags alone, as a test gives them.
     ///
     /// # Errors
     /// What is wrong with them.
     pub fn of(args: &[&str]) -> Result<Self, String> {
-        Self::try_parse_from([&["unfm"], args].concat()).map_err(|error| error.to_string())
+        let flags = Self::command().mut_args(|arg| arg.env(Resettable::Reset));
+        let matches = flags.try_get_matches_from([&["unfm"], args].concat());
+        matches.and_then(|matches| Self::from_arg_matches(&matches)).map_err(|error| sentence(&error))
     }
+
+    /// Check the settings against each other, for commands that work with them.
+    ///
+    /// # Errors
+    /// One sentence about the first contradiction.
+    pub fn check(&self) -> Result<(), StartFault> {
+        match self.command {
+            // The one needs none; the other tells it in its table.
+            Some(Command::Schema | Command::Check) => Ok(()),
+            _ => self.settings.check(),
+        }
+    }
+}
+
+/// One sentence of what clap tells in a paragraph.
+pub fn sentence(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches('.');
+    format!("{first}; `unfm --help` lists the settings.")
 }
 
 impl Settings {
     /// The mode that the settings amount to.
     pub fn mode(&self) -> Mode {
-        let by_address = if self.listen_addr.ip().is_loopback() { Mode::Demo } else { Mode::Production };
+        let by_address = if self.is_local() { Mode::Demo } else { Mode::Production };
         self.mode.unwrap_or(by_address)
+    }
+
+    /// Whether this machine alone can reach the server.
+    fn is_local(&self) -> bool {
+        self.listen_addr.ip().to_canonical().is_loopback()
     }
 
     /// Whether the database is embedded.
@@ -162,9 +221,8 @@ impl Settings {
 
     /// The embedded database's file.
     pub fn database_file(&self) -> Option<&Path> {
-        let path =
-            self.database_url.0.strip_prefix("sqlite://").or_else(|| self.database_url.0.strip_prefix("sqlite:"))?;
-        Some(Path::new(path.split('?').next().unwrap_or(path)))
+        let path = self.database_url.0.strip_prefix("sqlite:")?;
+        Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
     }
 
     /// Check the settings against each other.
@@ -183,7 +241,21 @@ impl Settings {
         if !matches!(scheme, "sqlite" | "postgres" | "postgresql") {
             return fault("DATABASE_URL begins with neither sqlite:// nor postgres://.");
         }
-        if self.mode() == Mode::Demo && !self.listen_addr.ip().is_loopback() {
+        // The driver would read them as an encoding and as parameters, and open another file than the one named.
+        if self.is_embedded()
+            && (self.database_url.0.contains(['%', '?', '#']) || self.database_url.0.contains(":memory:"))
+        {
+            return fault("DATABASE_URL must name a file, without parameters and without `%`, `?` and `#`.");
+        }
+        if self.listen_addr.port() != 0 && self.listen_addr == self.metrics_addr {
+            return fault("UNFM_METRICS_ADDR and LISTEN_ADDR are the same address.");
+        }
+        if self.otlp_endpoint.is_some()
+            && let Some(other) = other_protocol()
+        {
+            return fault(&format!("OTEL_EXPORTER_OTLP_PROTOCOL is {other}; only http/protobuf is spoken here."));
+        }
+        if self.mode() == Mode::Demo && !self.is_local() {
             return fault(
                 "Demo mode listens on a loopback address only: set UNFM_MODE=production or another LISTEN_ADDR.",
             );
@@ -196,7 +268,8 @@ impl Settings {
                 "Production needs UNFM_CURSOR_KEY_FILE: a file with at least 32 random bytes, readable by the server alone.",
             );
         }
-        if self.is_embedded() && self.migrate_database_url.is_some() {
+        let owner_is_embedded = self.migrate_database_url.as_ref().is_some_and(|url| !url.0.starts_with("postgres"));
+        if owner_is_embedded || (self.is_embedded() && self.migrate_database_url.is_some()) {
             return fault("MIGRATE_DATABASE_URL is for PostgreSQL: an embedded database has one owner.");
         }
         match &self.redis_url {
@@ -204,107 +277,53 @@ impl Settings {
             None => Ok(()),
         }
     }
-
-    /// The key that cursors are sealed with: read from its file, or made beside the embedded database in demo mode.
-    ///
-    /// # Errors
-    /// One sentence, when it cannot be read, is short, or is readable by others.
-    pub fn cursor_key(&self) -> Result<CursorKey, StartFault> {
-        let beside = self.database_file().map(|file| file.with_file_name("cursor.key"));
-        let made = beside.filter(|_| self.mode() == Mode::Demo);
-        let Some(path) = self.cursor_key_file.clone().or(made) else {
-            // Demo mode on PostgreSQL: cursors hold as long as the process.
-            let mut secret = [0_u8; 32];
-            aws_lc_rs::rand::fill(&mut secret)
-                .map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
-            return Ok(CursorKey::new(&secret));
-        };
-        if self.cursor_key_file.is_none() && !path.exists() {
-            make_key(&path)?;
-        }
-        let shown = path.display();
-        let secret = std::fs::read(&path)
-            .map_err(|error| StartFault(format!("The key file {shown} cannot be read: {error}.")))?;
-        if is_readable_by_others(&path) {
-            return Err(StartFault(format!("The key file {shown} can be read by others: chmod 600 it.")));
-        }
-        if secret.len() < 32 {
-            return Err(StartFault(format!("The key file {shown} holds fewer than 32 bytes.")));
-        }
-        Ok(CursorKey::new(&secret))
-    }
 }
 
-/// A Redis that others can listen to needs a password and TLS.
+/// A Redis that others can listen to needs a password and TLS. The driver reads the address, so that both mean the same.
 fn check_redis(url: &str) -> Result<(), StartFault> {
-    let (scheme, rest) = url.split_once("://").unwrap_or_default();
-    if !matches!(scheme, "redis" | "rediss") {
-        return Err(StartFault("REDIS_URL begins with neither redis:// nor rediss://.".into()));
-    }
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
-    let is_loopback = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    let has_password = login.split_once(':').is_some_and(|(_, password)| !password.is_empty());
-    if is_loopback || (scheme == "rediss" && has_password) {
+    let Ok(info) = url.into_connection_info() else {
+        return Err(StartFault("REDIS_URL is no address of a Redis such as redis://127.0.0.1:6379.".into()));
+    };
+    let (is_local, is_private) = match info.addr() {
+        ConnectionAddr::Tcp(host, _) => (is_loopback(host), false),
+        ConnectionAddr::TcpTls { host, insecure, .. } => (is_loopback(host), !insecure),
+        // A socket is a file of this machine.
+        _ => (true, false),
+    };
+    let has_password = info.redis_settings().password().is_some_and(|password| !password.is_empty());
+    if is_local || (is_private && has_password) {
         return Ok(());
     }
     Err(StartFault("A Redis that is not on this machine needs a password and TLS: rediss://:password@host.".into()))
 }
 
-#[cfg(unix)]
-fn is_readable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0)
+/// An origin exactly as a browser sends it; a wildcard or a path would match nothing, or too much.
+fn origin(text: &str) -> Result<String, String> {
+    let exact = text.parse::<http::Uri>().ok().and_then(|uri| {
+        let scheme = uri.scheme_str().filter(|scheme| ["http", "https"].contains(scheme))?;
+        Some(format!("{scheme}://{}", uri.authority()?))
+    });
+    let is_exact = exact.as_deref() == Some(text) && !text.contains(['*', '@']) && text == text.to_ascii_lowercase();
+    is_exact.then(|| text.to_owned()).ok_or_else(|| "it is no origin such as https://unfm.example".to_owned())
 }
 
-#[cfg(not(unix))]
-fn is_readable_by_others(_: &Path) -> bool {
-    false
+fn log_filter(text: &str) -> Result<String, String> {
+    let filter = tracing_subscriber::EnvFilter::builder().parse(text);
+    filter.map(|_| text.to_owned()).map_err(|_| "it is no filter such as info or unfm=debug".to_owned())
 }
 
-fn make_key(path: &Path) -> Result<(), StartFault> {
-    let fault = |error: std::io::Error| StartFault(format!("The key file {} cannot be made: {error}.", path.display()));
-    let mut secret = [0_u8; 32];
-    aws_lc_rs::rand::fill(&mut secret).map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
-    let mut file = private_file(path).map_err(fault)?;
-    file.write_all(&secret).and_then(|()| file.sync_all()).map_err(fault)
+fn collector(text: &str) -> Result<String, String> {
+    let uri = text.parse::<http::Uri>().ok().filter(|uri| uri.host().is_some());
+    // A collector stands beside the server and speaks TLS to the world itself.
+    let is_http = uri.is_some_and(|uri| uri.scheme_str() == Some("http"));
+    is_http.then(|| text.to_owned()).ok_or_else(|| "it is no address such as http://127.0.0.1:4318".to_owned())
 }
 
-/// Make a file that its owner alone reads; one that is there is left as it is.
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
-/// Make the folder of an embedded database (0700) and its file (0600), where they are missing.
-///
-/// # Errors
-/// One sentence.
-pub fn prepare_database_file(path: &Path) -> Result<(), StartFault> {
-    let fault =
-        |error: std::io::Error| StartFault(format!("The database file {} cannot be made: {error}.", path.display()));
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::DirBuilderExt;
-            builder.mode(0o700);
-        }
-        builder.create(folder).map_err(fault)?;
-    }
-    match private_file(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(fault(error)),
-    }
+/// A protocol of the collector's that is not spoken here.
+fn other_protocol() -> Option<String> {
+    std::env::var("OTEL_EXPORTER_OTLP_PROTOCOL")
+        .ok()
+        .filter(|protocol| !["", "http/protobuf"].contains(&protocol.as_str()))
 }
 
 #[cfg(test)]
@@ -333,9 +352,37 @@ mod tests {
         assert!(refusal(&["--listen-addr", "0.0.0.0:80", "--mode", "demo"]).contains("loopback"));
         assert!(refusal(&["--listen-addr", "0.0.0.0:80", "--allow-sqlite"]).contains("UNFM_CURSOR_KEY_FILE"));
         assert!(refusal(&["--database-url", "mysql://x"]).contains("DATABASE_URL"));
+        assert!(refusal(&["--database-url", "sqlite::memory:"]).contains("must name a file"));
+        assert!(refusal(&["--database-url", "sqlite://a.db?mode=ro"]).contains("must name a file"));
+        assert!(refusal(&["--metrics-addr", "127.0.0.1:8000"]).contains("same address"));
+        assert!(refusal(&["--migrate-database-url", "postgres://x/y"]).contains("MIGRATE_DATABASE_URL"));
+        assert!(refusal(&["--redis-url", "x"]).contains("no address"));
         assert!(refusal(&["--redis-url", "redis://cache.example:6379"]).contains("TLS"));
+        assert!(refusal(&["--redis-url", "rediss://:secret@cache.example:6379/#insecure"]).contains("TLS"));
         assert!(refusal(&["--redis-url", "rediss://cache.example:6379"]).contains("password"));
         assert_eq!(settings(&["--redis-url", "rediss://:secret@cache.example:6379"]).check(), Ok(()));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_told_in_one_sentence() {
+        for (flag, wrong) in [
+            ("--mode", "test"),
+            ("--listen-addr", "8000"),
+            ("--cors-origins", "*"),
+            ("--cors-origins", "https://unfm.example/"),
+            ("--cors-origins", "https://*.unfm.example"),
+            ("--trusted-proxies", "10.0.0.0/40"),
+            ("--introspection", "maybe"),
+            ("--log", "a=b=c"),
+            ("--otlp-endpoint", "collector"),
+            ("--mood", "good"),
+        ] {
+            let sentence = Cli::of(&[flag, wrong]).unwrap_err();
+            assert!(sentence.contains(flag) && sentence.ends_with('.') && !sentence.contains('\n'), "{sentence}");
+        }
+        let settings =
+            settings(&["--cors-origins", "https://a.example,http://localhost:3000", "--introspection", "false"]);
+        assert_eq!((settings.cors_origins.len(), settings.introspection), (2, false));
     }
 
     #[test]

@@ -1,0 +1,93 @@
+//! The real program, as a process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The program, built if need be: cargo tells no other package's tests where it is.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let built =
+            Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "unfm"]).current_dir(&root).status();
+        assert!(built.unwrap().success());
+        // The tests are in target/<profile>/deps, the program two folders up.
+        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("unfm")
+    })
+}
+
+/// The program, to be called in a folder, without the settings of whoever runs the tests.
+pub fn command(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    for name in ["DATABASE_URL", "REDIS_URL", "LISTEN_ADDR", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+        command.env_remove(name);
+    }
+    command.args(args).current_dir(home).env("RUST_LOG", "info");
+    command
+}
+
+/// Call the program and wait for its end.
+pub fn run(home: &Path, args: &[&str]) -> Output {
+    command(home, args).output().unwrap()
+}
+
+/// Ports that the machine chooses.
+pub const FREE: [&str; 4] = ["--listen-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"];
+
+/// A server that was started, ended with the test.
+pub struct Server(pub Child, BufReader<ChildStderr>);
+
+impl Server {
+    /// Start it in a folder with nothing set.
+    pub fn start(home: &Path) -> Self {
+        Self::of(command(home, &FREE))
+    }
+
+    /// Start it as it is to be called.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        Self(child, log)
+    }
+
+    /// Tell it to end, wait, and read the rest of its log.
+    pub fn end(&mut self) -> String {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(told.unwrap().success());
+        let mut rest = String::new();
+        self.1.read_to_string(&mut rest).unwrap();
+        assert!(self.0.wait().unwrap().success(), "{rest}");
+        rest
+    }
+
+    /// Read its log until it says where it is.
+    pub fn address(&mut self) -> String {
+        self.addresses().0
+    }
+
+    /// Read its log until it says where it is, and where its metrics are.
+    pub fn addresses(&mut self) -> (String, String) {
+        let host = |line: &str, before: &str| {
+            line.split_once(before).map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned())
+        };
+        let mut metrics = String::new();
+        let mut line = String::new();
+        while self.1.read_line(&mut line).unwrap() > 0 {
+            metrics = host(&line, "metrics on http://").unwrap_or(metrics);
+            if let Some(address) = host(&line, "Open http://") {
+                return (address, metrics);
+            }
+            line.clear();
+        }
+        panic!("the server ended before it was ready");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
