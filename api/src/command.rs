@@ -18,7 +18,7 @@ pub async fn run(cli: Cli) -> Result<(), StartFault> {
         Command::Schema => say(&schema::sdl()),
         Command::Serve => serve(&settings).await,
         Command::Migrate => migrate(&settings).await,
-        Command::Seed { demo } => seed(&settings, demo).await,
+        Command::Seed { demo, scale } => seed(&settings, demo, scale).await,
         Command::Check => check(&settings).await,
     }
 }
@@ -55,7 +55,7 @@ async fn migrate(settings: &Settings) -> Result<(), StartFault> {
     say(&format!("{applied} changes applied; the database is up to date."))
 }
 
-async fn seed(settings: &Settings, demo: bool) -> Result<(), StartFault> {
+async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(), StartFault> {
     let db = owner(settings).await?;
     if settings.is_embedded() {
         db.migrate().await?;
@@ -63,6 +63,17 @@ async fn seed(settings: &Settings, demo: bool) -> Result<(), StartFault> {
         refuse_behind(&db).await?;
     }
     let now = Clock::System.now();
+    if let Some(scale) = scale {
+        let bar = indicatif::ProgressBar::new(0);
+        let progress = |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        };
+        seed::scale(&db, scale, now, progress).await.map_err(|error| fault(&error))?;
+        db.analyze().await?;
+        db.close().await;
+        return say("The synthetic world is there.");
+    }
     let seeded = if demo { seed::demo(&db, now).await } else { seed::founding(&db, now).await };
     let seeded = seeded.map_err(|error| fault(&error))?;
     db.close().await;

@@ -35,6 +35,28 @@ impl BranchKind {
     }
 }
 
+impl BranchStatus {
+    /// Whether the public sees a branch that stands here: a closed one too, for what it owned keeps naming it.
+    pub fn is_published(self) -> bool {
+        match self {
+            Self::Active | Self::Closed => true,
+        }
+    }
+
+    /// Go from here to there; a closed branch stays closed.
+    ///
+    /// # Errors
+    /// STATUS_INVALID.
+    pub fn go(self, next: Self) -> Result<Self, Fault> {
+        match (self, next) {
+            (Self::Active, Self::Closed) => Ok(next),
+            (Self::Active, Self::Active) | (Self::Closed, Self::Active | Self::Closed) => {
+                Err(Fault::new(Code::StatusInvalid))
+            }
+        }
+    }
+}
+
 /// The place of a branch in the tree: the keys from the national branch down to it, each closed by `/`, so that the
 /// path of one branch never begins like that of another that is not above it (`/1/5/` does not cover `/1/50/`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,9 +71,13 @@ impl Path {
     /// Read a stored path.
     ///
     /// # Errors
-    /// BRANCH_PLACE_INVALID when it does not begin and end with `/`.
+    /// BRANCH_PLACE_INVALID when it does not begin and end with `/`, or a key holds anything but letters a to z and
+    /// digits: a path is compared as text, so a key may hold no sign that a pattern of the database would obey.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let sound = text.len() > 2 && text.starts_with('/') && text.ends_with('/') && !text.contains("//");
+        let is_key =
+            |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let keys = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        let sound = keys.is_some_and(|keys| keys.split('/').all(is_key));
         if sound { Ok(Self(text.to_owned())) } else { Err(Fault::new(Code::BranchPlaceInvalid)) }
     }
 
@@ -95,7 +121,16 @@ mod tests {
     fn a_path_never_covers_a_neighbour_that_begins_alike() {
         let (five, fifty) = (Path::parse("/1/5/").unwrap(), Path::parse("/1/50/").unwrap());
         assert!(!five.covers(&fifty) && !fifty.covers(&five));
-        assert!(Path::parse("/1/5").is_err() && Path::parse("//").is_err() && Path::parse("").is_err());
+        for wrong in ["", "/", "//", "1/", "/1/5", "/1//5/", "/%/", "/_/", "/1 /", "/A/", "/é/"] {
+            assert!(Path::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_branch_is_closed_once_and_never_vanishes() {
+        assert_eq!(BranchStatus::Active.go(BranchStatus::Closed), Ok(BranchStatus::Closed));
+        assert!(BranchStatus::Closed.go(BranchStatus::Active).is_err());
+        assert!(BranchStatus::Active.is_published() && BranchStatus::Closed.is_published());
     }
 
     #[test]
@@ -118,6 +153,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn moving_a_subtree_keeps_its_shape(keys in proptest::collection::hash_set(any::<u128>(), 5)) {
+            let keys: Vec<Uuid> = keys.into_iter().map(Uuid::from_u128).collect();
+            let root = Path::root(keys[0]);
+            let (from, parent) = (root.child(keys[1]), root.child(keys[2]));
+            let (below, leaf) = (from.child(keys[3]), from.child(keys[3]).child(keys[4]));
+            let moved = |path: &Path| path.moved(&from, &parent).unwrap();
+            prop_assert_eq!(moved(&from), parent.child(keys[1]));
+            prop_assert!(moved(&from).covers(&moved(&below)) && moved(&below).covers(&moved(&leaf)));
+            prop_assert!(parent.covers(&moved(&leaf)) && !from.covers(&moved(&leaf)));
+            prop_assert_eq!(moved(&leaf).moved(&moved(&from), &root).unwrap(), leaf.clone());
+            prop_assert_eq!(Path::parse(leaf.as_str()).unwrap(), leaf);
+        }
+
         #[test]
         fn covering_is_an_order(keys in proptest::collection::vec(any::<u128>(), 1..6), cut in 0_usize..6) {
             let paths: Vec<Path> = keys.iter().skip(1).fold(vec![Path::root(Uuid::from_u128(keys[0]))], |mut paths, key| {

@@ -1,7 +1,8 @@
 //! Cooperatives: what they are, and where they stand with the association.
 
 use crate::codes;
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Faults};
+use crate::money::Money;
 
 codes! {
     /// What a cooperative lives from.
@@ -55,12 +56,81 @@ codes! {
     }
 }
 
+codes! {
+    /// What is amiss with a cooperative without standing in its way.
+    Warning {
+        /// It is older than the register of law 112-12 and has no number there.
+        RegisterIdentityMissing = "REGISTER_IDENTITY_MISSING",
+    }
+}
+
 /// The least capital in centimes: 1,000 MAD.
 pub const CAPITAL_MIN: i64 = 100_000;
 /// The least nominal value of a share in centimes: 100 MAD.
 pub const SHARE_MIN: i64 = 10_000;
 /// The least number of members; sources disagree between 5 and 7, so it is a setting with this default.
 pub const MEMBERS_MIN: u32 = 5;
+
+/// Whom the register of law 112-12 knows a cooperative as: unique among verified cooperatives.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegisterIdentity {
+    court: String,
+    number: String,
+}
+
+impl RegisterIdentity {
+    /// The longest name of a court, or number, in characters.
+    pub const MAX: usize = 100;
+
+    /// A number in the local register of a court of first instance. Spaces around and runs of spaces within do not
+    /// count, so that one identity is not claimed twice in two spellings.
+    ///
+    /// # Errors
+    /// REGISTER_IDENTITY_REQUIRED, TEXT_TOO_LONG or TEXT_UNSAFE for `court` and `number`, all at once.
+    pub fn new(court: &str, number: &str) -> Result<Self, Faults> {
+        let clean = |text: &str, field: &str| {
+            let clean = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            match clean {
+                _ if clean.is_empty() => Err(Fault::new(Code::RegisterIdentityRequired).at(field)),
+                _ if clean.chars().count() > Self::MAX => Err(Fault::new(Code::TextTooLong).at(field)),
+                _ if clean.contains(char::is_control) => Err(Fault::new(Code::TextUnsafe).at(field)),
+                _ => Ok(clean),
+            }
+        };
+        match (clean(court, "court"), clean(number, "number")) {
+            (Ok(court), Ok(number)) => Ok(Self { court, number }),
+            (court, number) => Err([court.err(), number.err()].into_iter().flatten().collect()),
+        }
+    }
+
+    /// The court of first instance.
+    pub fn court(&self) -> &str {
+        &self.court
+    }
+
+    /// The number in its local register.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+}
+
+/// Check the capital and the nominal value of a share, where they are known.
+///
+/// # Errors
+/// AMOUNT_INVALID for `capital` below [`CAPITAL_MIN`] and for `share` below [`SHARE_MIN`], both at once.
+pub fn check_capital(capital: Option<Money>, share: Option<Money>) -> Result<(), Faults> {
+    let below = |amount: Option<Money>, least: i64, field: &str| {
+        amount.filter(|amount| amount.centimes < least).map(|_| Fault::new(Code::AmountInvalid).at(field))
+    };
+    let faults: Faults =
+        [below(capital, CAPITAL_MIN, "capital"), below(share, SHARE_MIN, "share")].into_iter().flatten().collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// What is amiss with a cooperative without standing in its way: a legacy cooperative may lack its register identity.
+pub fn warning(identity: Option<&RegisterIdentity>, legacy_exemption: bool) -> Option<Warning> {
+    (identity.is_none() && legacy_exemption).then_some(Warning::RegisterIdentityMissing)
+}
 
 /// What must be known of a cooperative before it moves on.
 #[derive(Clone, Copy, Debug)]
@@ -148,5 +218,42 @@ mod tests {
             Code::RegisterIdentityRequired
         );
         assert_eq!(code(CooperativeStatus::Verified.go(CooperativeStatus::Active, few)), Code::MembersTooFew);
+    }
+
+    #[test]
+    fn only_an_active_cooperative_is_public() {
+        let public: Vec<_> = CooperativeStatus::ALL.iter().filter(|status| status.is_published()).collect();
+        assert_eq!(public, [&CooperativeStatus::Active]);
+    }
+
+    #[test]
+    fn one_register_identity_has_one_spelling() {
+        let identity = RegisterIdentity::new("  Tribunal de  Khouribga ", "12/2019").unwrap();
+        assert_eq!(identity, RegisterIdentity::new("Tribunal de Khouribga", " 12/2019 ").unwrap());
+        assert_eq!((identity.court(), identity.number()), ("Tribunal de Khouribga", "12/2019"));
+
+        let faults = RegisterIdentity::new(" ", "1\u{0}2").unwrap_err();
+        assert_eq!(
+            faults,
+            [Fault::new(Code::RegisterIdentityRequired).at("court"), Fault::new(Code::TextUnsafe).at("number")]
+        );
+        assert!(RegisterIdentity::new("x", &"9".repeat(101)).is_err());
+    }
+
+    #[test]
+    fn capital_and_shares_have_a_least_value() {
+        let mad = |dirhams: i64| Some(Money::new(dirhams * 100));
+        assert_eq!(check_capital(mad(1_000), mad(100)), Ok(()));
+        assert_eq!(check_capital(None, None), Ok(()));
+        let fields: Vec<Vec<String>> =
+            check_capital(mad(999), mad(99)).unwrap_err().into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, [["capital"], ["share"]]);
+    }
+
+    #[test]
+    fn a_legacy_cooperative_without_a_number_is_warned_and_not_refused() {
+        let identity = RegisterIdentity::new("Khouribga", "1").unwrap();
+        assert_eq!(warning(None, true), Some(Warning::RegisterIdentityMissing));
+        assert_eq!((warning(Some(&identity), true), warning(None, false)), (None, None));
     }
 }

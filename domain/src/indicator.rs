@@ -86,11 +86,13 @@ codes! {
     }
 }
 
-/// A period as it is written (`2018`, `2024-S1`, `2024-Q1`, `2024-03`), with its first and last day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A period as it is written (`2018`, `2024-S1`, `2024-Q1`, `2024-03`), with its first and last day. The later is the
+/// one that ends later; of two that end together, the shorter one, for it is closer to the present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
-    first: Date,
+    // The order of the fields is the order of periods.
     last: Date,
+    first: Date,
 }
 
 impl Period {
@@ -131,14 +133,15 @@ impl Period {
 /// A figure of a whole from those of its parts: recomputed from numerators and denominators, never a mean of rates.
 /// `per` is what the rate is per (100, 1,000, 100,000); none without a denominator.
 pub fn recompute(parts: &[(i64, i64)], per: i64) -> Option<f64> {
-    let (over, under) = parts.iter().fold((0_i64, 0_i64), |(over, under), (n, d)| (over + n, under + d));
+    let sum = |pick: fn(&(i64, i64)) -> i64| parts.iter().map(|part| i128::from(pick(part))).sum::<i128>();
+    let (over, under) = (sum(|part| part.0), sum(|part| part.1));
     // Counts of people are far below 2^53, so the conversion is exact.
     (under > 0).then(|| over as f64 * per as f64 / under as f64)
 }
 
 /// Whether the parts of a complete dimension (women and men, town and country) sum to their total.
 pub fn is_complete(parts: &[i64], total: i64) -> bool {
-    parts.iter().sum::<i64>() == total
+    parts.iter().copied().map(i128::from).sum::<i128>() == i128::from(total)
 }
 
 #[cfg(test)]
@@ -173,9 +176,45 @@ mod tests {
         let whole = recompute(&[(5, 10), (1000, 1000)], 100).unwrap();
         assert!((whole - 99.504_950_495).abs() < 1e-6);
         assert_eq!(recompute(&[], 100), None);
+        assert_eq!(recompute(&[(0, 0), (3, 4)], 1000), Some(750.0));
+    }
+
+    #[test]
+    fn sums_too_large_for_one_figure_are_sums_still() {
+        assert_eq!(recompute(&[(i64::MAX, i64::MAX), (i64::MAX, i64::MAX)], 100), Some(100.0));
+        assert!(!is_complete(&[i64::MAX, i64::MAX], -2));
+        assert!(is_complete(&[i64::MAX, i64::MIN, 1], 0) && is_complete(&[], 0) && !is_complete(&[3, 4], 8));
+    }
+
+    #[test]
+    fn the_latest_period_ends_last() {
+        let mut periods = ["2024-Q4", "2022", "2024", "2018", "2024-12", "2024-S1"];
+        periods.sort_by_key(|text| Period::parse(text).unwrap());
+        assert_eq!(periods, ["2018", "2022", "2024-S1", "2024", "2024-Q4", "2024-12"]);
     }
 
     proptest! {
+        #[test]
+        fn the_parts_of_a_year_follow_each_other(year in 1900_i16..=2200) {
+            for parts in [["S1", "S2"].as_slice(), &["Q1", "Q2", "Q3", "Q4"], &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"]] {
+                let whole = Period::parse(&year.to_string()).unwrap();
+                let mut first = whole.start();
+                for part in parts {
+                    let period = Period::parse(&format!("{year}-{part}")).unwrap();
+                    prop_assert_eq!(period.start(), first);
+                    first = period.end().tomorrow().unwrap();
+                }
+                prop_assert_eq!(first, whole.end().tomorrow().unwrap());
+            }
+        }
+
+        #[test]
+        fn any_text_is_a_period_or_refused(text in ".{0,10}") {
+            if let Ok(period) = Period::parse(&text) {
+                prop_assert!(period.start() < period.end());
+            }
+        }
+
         #[test]
         fn a_rate_lies_between_those_of_its_parts(parts in proptest::collection::vec((0_i64..1000, 1_i64..1000), 1..10)) {
             let rates: Vec<f64> = parts.iter().map(|part| recompute(&[*part], 100).unwrap()).collect();

@@ -66,9 +66,48 @@ impl MarketStatus {
     }
 }
 
+/// Whether what is listed at a market may be sold there today: its listing may be shown today, and the market works.
+/// Listings of a market that does not work stay listed.
+pub fn available(listing_shown: bool, market: MarketStatus) -> bool {
+    match market {
+        MarketStatus::Open => listing_shown,
+        MarketStatus::Planned | MarketStatus::InPreparation | MarketStatus::Suspended | MarketStatus::Closed => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Coded;
+    use proptest::prelude::*;
+
+    #[test]
+    fn things_are_sold_at_an_open_market_alone() {
+        for status in MarketStatus::ALL {
+            assert_eq!(available(true, *status), *status == MarketStatus::Open, "{status}");
+            assert!(!available(false, *status), "{status}");
+        }
+    }
+
+    #[test]
+    fn an_aim_is_stored_as_it_reads() {
+        let stored = r#"{"code":"SALES","text":{"ar":"بيع","fr":"vente"}}"#;
+        let aim: Aim = serde_json::from_str(stored).unwrap();
+        assert_eq!(serde_json::to_string(&aim).unwrap(), stored);
+    }
+
+    proptest! {
+        #[test]
+        fn a_market_once_public_stays_so(moves in proptest::collection::vec(0_usize..MarketStatus::ALL.len(), 0..40)) {
+            let mut status = MarketStatus::Planned;
+            for next in moves {
+                let Ok(next) = status.go(MarketStatus::ALL[next]) else { continue };
+                prop_assert!(next > status || status == MarketStatus::Suspended);
+                prop_assert!(!status.is_published() || next.is_published());
+                status = next;
+            }
+        }
+    }
 
     #[test]
     fn a_market_opens_once_it_is_prepared_and_never_again_once_closed() {

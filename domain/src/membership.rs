@@ -61,7 +61,8 @@ impl Counts {
         members.iter().filter(present).fold(Self::default(), |counts, member| Self {
             members: counts.members + 1,
             women: counts.women + u32::from(member.sex == Some(Sex::Female)),
-            under_35: counts.under_35 + u32::from(member.birth_year.is_some_and(|year| day.year() - year < 35)),
+            under_35: counts.under_35
+                + u32::from(member.birth_year.is_some_and(|year| i32::from(day.year()) - i32::from(year) < 35)),
             rural: counts.rural + u32::from(member.milieu == Some(Milieu::Rural)),
         })
     }
@@ -118,6 +119,34 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_hidden_number_of_women_leaves_several_possible(members in DISCLOSED_FROM..60, women in 0_u32..60) {
+            let women = women.min(members);
+            let seen = disclosed(members, women);
+            let alike = (0..=members).filter(|other| disclosed(members, *other) == seen).count();
+            let expected = if seen.women_count.is_some() { 1..=1 } else { 4..=60 };
+            prop_assert!(expected.contains(&alike), "{} of {}: {}", women, members, alike);
+            prop_assert_eq!(seen.women_count.is_some(), seen.is_women_only.is_some());
+        }
+
+        #[test]
+        fn below_k_all_groups_look_alike(members in 0_u32..DISCLOSED_FROM, women in 0_u32..DISCLOSED_FROM) {
+            prop_assert_eq!(disclosed(members, women.min(members)), disclosed(0, 0));
+        }
+
+        #[test]
+        fn every_part_is_at_most_the_whole(births in proptest::collection::vec(proptest::option::of(any::<i16>()), 0..20), year in 1990_i16..2100) {
+            let members: Vec<Member> = births.into_iter().map(|birth_year| Member {
+                sex: birth_year.map(|year| if year % 2 == 0 { Sex::Female } else { Sex::Male }),
+                birth_year,
+                milieu: Some(Milieu::Urban),
+                joined_on: date(2000, 1, 1),
+                left_on: None,
+            }).collect();
+            let counts = Counts::at(&members, date(year, 6, 1));
+            prop_assert!(counts.women <= counts.members && counts.under_35 <= counts.members && counts.rural == 0);
+        }
+
         #[test]
         fn nobody_learns_a_number_below_k(members in 0_u32..60, women in 0_u32..60) {
             let women = women.min(members);

@@ -179,6 +179,16 @@ impl AgreementState {
     }
 }
 
+impl AgreementStatus {
+    /// Whether the public sees an agreement that is shown here.
+    pub fn is_published(self) -> bool {
+        match self {
+            Self::Draft | Self::Negotiation => false,
+            Self::Signed | Self::InForce | Self::Expired | Self::Terminated | Self::Renewed => true,
+        }
+    }
+}
+
 /// The last day in force of an agreement that runs for so many months: the first day, months later, less one day.
 ///
 /// # Errors
@@ -215,10 +225,15 @@ pub struct FundingGap {
 /// What is missing in the funding of a whole: amounts without a published payer, and what contributions do not account
 /// for. Of a whole that is not published only the first is known.
 pub fn funding_gaps(whole: Option<Money>, paid: &[Paid]) -> Vec<FundingGap> {
-    let sum = |amounts: &mut dyn Iterator<Item = &Paid>| amounts.map(|paid| paid.amount.centimes).sum::<i64>();
-    let nameless = sum(&mut paid.iter().filter(|paid| !paid.payer_known));
-    let rest = whole.map_or(0, |whole| whole.centimes - sum(&mut paid.iter()));
-    let gap = |code, centimes: i64| (centimes > 0).then_some(FundingGap { code, amount: Money::new(centimes) });
+    // Wide sums: many large amounts may not fit the type of one.
+    let sum = |amounts: &mut dyn Iterator<Item = &Paid>| amounts.map(|paid| i128::from(paid.amount.centimes)).sum();
+    let nameless: i128 = sum(&mut paid.iter().filter(|paid| !paid.payer_known));
+    let all: i128 = sum(&mut paid.iter());
+    let rest = whole.map_or(0, |whole| i128::from(whole.centimes) - all);
+    let gap = |code, centimes: i128| {
+        let amount = Money::new(i64::try_from(centimes).unwrap_or(i64::MAX));
+        (centimes > 0).then_some(FundingGap { code, amount })
+    };
     [
         gap(FundingGapCode::PayerUnpublished, nameless),
         gap(FundingGapCode::Unaccounted, rest),
@@ -232,6 +247,7 @@ pub fn funding_gaps(whole: Option<Money>, paid: &[Paid]) -> Vec<FundingGap> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Coded;
     use jiff::civil::date;
     use proptest::prelude::*;
 
@@ -272,7 +288,67 @@ mod tests {
         assert!(AgreementState::Draft.go(AgreementState::Signed, None, &[]).is_err());
     }
 
+    #[test]
+    fn sums_too_large_for_one_amount_are_told_as_the_largest() {
+        let gaps = funding_gaps(Some(Money::new(i64::MIN)), &[paid(i64::MAX, false), paid(i64::MAX, false)]);
+        assert!(gaps.iter().all(|gap| gap.amount == Money::new(i64::MAX)));
+        assert_eq!(gaps.len(), 2);
+    }
+
+    #[test]
+    fn of_a_whole_that_is_not_published_only_unknown_payers_are_told() {
+        let gaps = funding_gaps(None, &[paid(100, true), paid(30, false)]);
+        assert_eq!(gaps, [FundingGap { code: FundingGapCode::PayerUnpublished, amount: Money::new(30) }]);
+        assert!(funding_gaps(None, &[]).is_empty());
+    }
+
+    #[test]
+    fn the_life_of_an_agreement() {
+        let ways: Vec<String> = AgreementState::ALL
+            .iter()
+            .flat_map(|from| AgreementState::ALL.iter().map(move |to| (*from, *to)))
+            .filter(|(from, to)| from.go(*to, None, &[]).is_ok())
+            .map(|(from, to)| format!("{from} > {to}"))
+            .collect();
+        assert_eq!(
+            ways,
+            [
+                "DRAFT > NEGOTIATION",
+                "NEGOTIATION > DRAFT",
+                "NEGOTIATION > SIGNED",
+                "SIGNED > TERMINATED",
+                "SIGNED > RENEWED"
+            ]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn what_was_decided_is_public_exactly_when_what_is_shown_is(state in 0_usize..AgreementState::ALL.len(), from in -400_i64..400, to in -400_i64..400) {
+            let (state, today) = (AgreementState::ALL[state], date(2026, 9, 20));
+            let day = |days: i64| Some(today.saturating_add(days.days()));
+            prop_assert_eq!(state.status_on(None, day(from), day(to), today).is_published(), state.is_published());
+        }
+
+        #[test]
+        fn time_only_moves_an_agreement_on(months in 1_i32..120, before in -900_i64..5000, later in 0_i64..5000) {
+            let first = date(2021, 3, 8);
+            let last = end_of(first, months).unwrap();
+            let on = |day: Date| AgreementState::Signed.status_on(None, Some(first), Some(last), day);
+            let day = first.saturating_add(before.days());
+            prop_assert!(on(day) <= on(day.saturating_add(later.days())));
+            prop_assert_eq!(on(first), AgreementStatus::InForce);
+            prop_assert_eq!(on(last), AgreementStatus::InForce);
+            prop_assert_eq!(on(last.tomorrow().unwrap()), AgreementStatus::Expired);
+        }
+
+        #[test]
+        fn terms_that_follow_each_other_leave_no_day_out(day in 1_i8..=28, months in 1_i32..60, more in 1_i32..60) {
+            let first = date(2021, 3, day);
+            let next = end_of(first, months).unwrap().tomorrow().unwrap();
+            prop_assert_eq!(end_of(next, more), end_of(first, months + more));
+        }
+
         #[test]
         fn gaps_and_named_payments_make_the_whole(whole in 0_i64..1_000_000, parts in proptest::collection::vec((1_i64..100_000, any::<bool>()), 0..8)) {
             let paid: Vec<Paid> = parts.iter().map(|(amount, known)| paid(*amount, *known)).collect();

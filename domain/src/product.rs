@@ -67,6 +67,14 @@ pub enum SearchRank {
 }
 
 impl ProductStatus {
+    /// Whether a product that stands here may be shown, as far as it alone decides that; see [`published`].
+    pub fn is_published(self) -> bool {
+        match self {
+            Self::Published => true,
+            Self::Draft | Self::Submitted | Self::Rejected | Self::Archived => false,
+        }
+    }
+
     /// Go from here to there; a product is declined with a reason.
     ///
     /// # Errors
@@ -83,13 +91,18 @@ impl ProductStatus {
 }
 
 /// Whether a product may be shown, as far as that changes by writes alone; see [`valid_until`] for what time changes.
-pub fn is_published(status: ProductStatus, cooperative_is_published: bool) -> bool {
-    status == ProductStatus::Published && cooperative_is_published
+pub fn published(status: ProductStatus, cooperative_active: bool) -> bool {
+    status.is_published() && cooperative_active
 }
 
 /// The last day on which a product may be shown: the earliest last day of its signs and its sanitary number.
 pub fn valid_until(last_days: impl IntoIterator<Item = Option<Date>>) -> Option<Date> {
     last_days.into_iter().flatten().min()
+}
+
+/// Whether a product may be sold on a day: it is shown, and its last valid day, if it has one, has not passed.
+pub fn is_on_sale(published: bool, valid_until: Option<Date>, today: Date) -> bool {
+    published && valid_until.is_none_or(|last| today <= last)
 }
 
 /// Check a global trade item number (GTIN-8, -12, -13 or -14) by its last digit (GS1 General Specifications, 7.9).
@@ -111,15 +124,36 @@ pub fn check_gtin(gtin: &str) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Coded;
     use jiff::civil::date;
     use proptest::prelude::*;
 
     #[test]
     fn a_product_is_shown_only_while_its_cooperative_is() {
-        assert!(is_published(ProductStatus::Published, true));
-        assert!(!is_published(ProductStatus::Published, false) && !is_published(ProductStatus::Submitted, true));
-        assert!(ProductStatus::Draft.go(ProductStatus::Published).is_err());
-        assert!(ProductStatus::Submitted.go(ProductStatus::Published).is_ok());
+        assert!(published(ProductStatus::Published, true) && !published(ProductStatus::Published, false));
+        for status in ProductStatus::ALL {
+            assert_eq!(published(*status, true), *status == ProductStatus::Published, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_life_of_a_product() {
+        let ways: Vec<String> = ProductStatus::ALL
+            .iter()
+            .flat_map(|from| ProductStatus::ALL.iter().map(move |to| (*from, *to)))
+            .filter(|(from, to)| from.go(*to).is_ok())
+            .map(|(from, to)| format!("{from} > {to}"))
+            .collect();
+        assert_eq!(
+            ways,
+            [
+                "DRAFT > SUBMITTED",
+                "SUBMITTED > PUBLISHED",
+                "SUBMITTED > REJECTED",
+                "PUBLISHED > ARCHIVED",
+                "REJECTED > SUBMITTED"
+            ]
+        );
     }
 
     #[test]
@@ -127,6 +161,10 @@ mod tests {
         let days = [Some(date(2027, 5, 1)), None, Some(date(2027, 1, 31))];
         assert_eq!(valid_until(days), Some(date(2027, 1, 31)));
         assert_eq!(valid_until([None]), None);
+
+        let until = valid_until(days);
+        assert!(is_on_sale(true, until, date(2027, 1, 31)) && !is_on_sale(true, until, date(2027, 2, 1)));
+        assert!(is_on_sale(true, None, date(2099, 1, 1)) && !is_on_sale(false, None, date(2027, 1, 1)));
     }
 
     #[test]
@@ -140,6 +178,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_product_is_on_sale_while_everything_it_bears_is_valid(days in proptest::collection::vec(proptest::option::of(1_i8..=28), 0..6), today in 1_i8..=28) {
+            let days: Vec<Option<Date>> = days.into_iter().map(|day| day.map(|day| date(2027, 2, day))).collect();
+            let today = date(2027, 2, today);
+            let each = days.iter().flatten().all(|last| today <= *last);
+            prop_assert_eq!(is_on_sale(true, valid_until(days), today), each);
+        }
+
         #[test]
         fn any_single_wrong_digit_is_found(digits in proptest::collection::vec(0_u32..10, 12), place in 0_usize..13, by in 1_u32..10) {
             let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { digit * 3 } else { *digit }).sum();

@@ -102,6 +102,7 @@ impl ProgrammeStatus {
 mod tests {
     use super::*;
     use crate::codes::Coded;
+    use proptest::prelude::*;
 
     #[test]
     fn the_life_of_a_programme() {
@@ -136,5 +137,27 @@ mod tests {
     fn a_programme_without_funds_does_not_begin() {
         let refused = ProgrammeStatus::Approved.go(ProgrammeStatus::Active, false);
         assert_eq!(refused.unwrap_err().code, Code::AgreementRequired);
+        let refused = ProgrammeStatus::Suspended.go(ProgrammeStatus::Active, false);
+        assert_eq!(refused.unwrap_err().code, Code::AgreementRequired);
+    }
+
+    #[test]
+    fn a_programme_that_runs_loses_nothing_when_its_agreement_expires() {
+        for next in [ProgrammeStatus::Suspended, ProgrammeStatus::Completed, ProgrammeStatus::Cancelled] {
+            assert_eq!(ProgrammeStatus::Active.go(next, false), Ok(next));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_public_stays_so_unless_it_is_given_up(moves in proptest::collection::vec((0_usize..ProgrammeStatus::ALL.len(), any::<bool>()), 0..40)) {
+            let mut status = ProgrammeStatus::Draft;
+            for (next, is_funded) in moves {
+                let Ok(next) = status.go(ProgrammeStatus::ALL[next], is_funded) else { continue };
+                prop_assert!(!status.is_published() || next.is_published() || next == ProgrammeStatus::Cancelled);
+                prop_assert!(next != ProgrammeStatus::Active || is_funded);
+                status = next;
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The database schema on SQLite and PostgreSQL: one file per change, dated, up and down.
 //!
-//! A migration is SQL text in which a few words stand for what the two databases spell differently ([`ddl`]). All of
+//! A migration is SQL text in which a few words stand for what the two databases spell differently (`ddl.rs`). All of
 //! them run in one transaction under a lock ([`up`]), so two instances that start at once do not collide and an
 //! interrupted migration leaves nothing behind.
 

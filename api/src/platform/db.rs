@@ -168,6 +168,15 @@ impl Db {
         migration::down(&self.0.connection, None).await.map_err(|error| StartFault(broken_sentence(&error)))
     }
 
+    /// Let the database look at its own data, so that it plans well: after much was written at once.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub async fn analyze(&self) -> Result<(), StartFault> {
+        let sql = if self.backend() == DbBackend::Postgres { "vacuum analyze" } else { "analyze" };
+        self.0.connection.execute_unprepared(sql).await.map(drop).map_err(|error| StartFault(broken_sentence(&error)))
+    }
+
     /// A database that holds somebody else's tables is left alone.
     async fn refuse_foreign(&self) -> Result<(), StartFault> {
         let sql = match self.backend() {

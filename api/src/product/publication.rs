@@ -23,6 +23,8 @@ pub enum Touched {
     Cooperative(Uuid),
     /// All products that a market lists.
     Market(Uuid),
+    /// Products made after the one with this number.
+    Since(i64),
     /// All products.
     All,
 }
@@ -37,6 +39,9 @@ impl Touched {
             }
             Self::Market(key) => {
                 (format!("{column} in (select product_id from listing where market_id = $1)"), vec![key.into()])
+            }
+            Self::Since(number) => {
+                (format!("{column} in (select id from product where number > $1)"), vec![number.into()])
             }
             Self::All => ("true".to_owned(), vec![]),
         }

@@ -4,6 +4,9 @@
 mod demo;
 mod facts;
 mod founding;
+mod scale;
+
+pub use scale::scale;
 
 use crate::platform::db::{Db, Tx};
 use crate::platform::error::Result;

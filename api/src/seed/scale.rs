@@ -1,0 +1,433 @@
+//! A large synthetic world, for measuring: all of it marked as demo, the same on every run.
+//!
+//! It is written in units, each in a transaction with a mark of its own: an interrupted run goes on where it stopped.
+
+use super::{fresh, once, text};
+use crate::platform::db::{Db, Tx};
+use crate::platform::error::{Error, Result};
+use crate::platform::stored::{Day, Document, Stored};
+use crate::product::object::NO_PRICE;
+use crate::product::publication::{Touched, name_keys, refresh};
+use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme};
+use domain::branch::{BranchKind, BranchStatus, Path};
+use domain::codes::Coded;
+use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
+use domain::id::founding as key;
+use domain::indicator::{AreaKind, Method, Period, ValueKind, ValueStatus};
+use domain::market::{MarketStatus, OpeningHoursBasis};
+use domain::opening_hours::{Interval, OpeningHours, Parts};
+use domain::partnership::{AgreementState, ContributionKind, ContributionStatus, PartyRole, SignedOnBasis, end_of};
+use domain::product::{ProductStatus, QualitySignKind, Unit};
+use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
+use jiff::Timestamp;
+use jiff::civil::{Time, date};
+use sea_orm::{IntoActiveModel, Statement};
+use uuid::Uuid;
+
+/// Units that make the world of scale 1: 20,000 cooperatives, 500,000 products, 2,000 programmes, 200,000 figures.
+const UNITS: u64 = 100;
+const COOPERATIVES: u64 = 200;
+const PRODUCTS: u64 = 25;
+const PROGRAMMES: u64 = 20;
+const FIGURES: u64 = 20;
+
+/// Kinds of products: category, Arabic and French name.
+const KINDS: [(&str, &str, &str); 12] = [
+    ("argan-oil", "زيت الأركان", "Huile d'argan"),
+    ("olive-oil", "زيت الزيتون", "Huile d'olive"),
+    ("amlou", "أملو", "Amlou"),
+    ("carpets", "زربية", "Tapis"),
+    ("handmade-textiles", "وشاح", "Écharpe"),
+    ("handmade-textiles", "غطاء", "Couverture"),
+    ("farm-produce", "لوز", "Amandes"),
+    ("farm-produce", "زعفران", "Safran"),
+    ("food-products", "كسكس", "Couscous"),
+    ("food-products", "عسل", "Miel"),
+    ("pottery", "طاجين", "Tajine"),
+    ("pomegranate-juice", "عصير الرمان", "Jus de grenade"),
+];
+
+/// What tells one product from another.
+const TRAITS: [(&str, &str); 10] = [
+    ("الأطلس", "de l'Atlas"),
+    ("الريف", "du Rif"),
+    ("سوس", "du Souss"),
+    ("تقليدي", "traditionnel"),
+    ("بلدي", "du terroir"),
+    ("ممتاز", "extra"),
+    ("محمص", "torréfié"),
+    ("طبيعي", "naturel"),
+    ("الواحات", "des oasis"),
+    ("البحر", "du littoral"),
+];
+
+/// Seed a synthetic world of `scale`, after the founding and demo data; `progress` is told how many units of how many
+/// are done.
+///
+/// # Errors
+/// The database's refusal; the units before it stay.
+pub async fn scale(db: &Db, scale: u64, now: Timestamp, progress: impl Fn(u64, u64)) -> Result<()> {
+    super::demo(db, now).await?;
+    once(db, now, "scale places", places).await?;
+    let units = scale.saturating_mul(UNITS);
+    for unit in 0..units {
+        once(db, now, &format!("scale {unit}"), async |tx| one_unit(tx, unit).await).await?;
+        progress(unit + 1, units);
+    }
+    Ok(())
+}
+
+fn provinces() -> Vec<(String, String, String, String)> {
+    super::facts::provinces().into_iter().map(|row| (row.code, row.region_code, row.name_ar, row.name_fr)).collect()
+}
+
+/// The branch of a province in the synthetic world.
+fn branch_of(province: &str) -> Uuid {
+    key("branch", &format!("demo-{province}"))
+}
+
+fn market_of(province: &str) -> Uuid {
+    key("market", &format!("demo-{province}"))
+}
+
+/// A branch and a market for each province.
+async fn places(tx: &Tx<'_>) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let interval = Interval { opens: Time::constant(9, 0, 0, 0), closes: Time::constant(19, 0, 0, 0) };
+    let week = std::array::from_fn(|_| Some(vec![interval]));
+    let hours = OpeningHours::try_from(Parts { week, ..Parts::default() })?;
+    let root = Path::root(key("branch", "national"));
+    let (mut branches, mut markets) = (Vec::new(), Vec::new());
+    for (code, region, ar, fr) in provinces() {
+        let slug = format!("demo-{}", code.replace('.', "-"));
+        branches.push(
+            branch::entity::Model {
+                id: branch_of(&code),
+                parent_id: Some(key("branch", "national")),
+                path: root.child(branch_of(&code)).as_str().to_owned(),
+                slug: slug.clone(),
+                kind: Stored(BranchKind::Provincial),
+                name: Document(text(&format!("{ar} (تجريبي)"), &format!("{fr} (démo)"), None)),
+                contacts: None,
+                region_id: Some(key("region", &region)),
+                province_id: Some(key("province", &code)),
+                is_legal_person: false,
+                status: Stored(BranchStatus::Active),
+                is_demo: true,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            }
+            .into_active_model(),
+        );
+        let name = text(&format!("سوق {ar} (تجريبي)"), &format!("Marché de {fr} (démo)"), None);
+        let (name_key_ar, name_key_fr) = name_keys(&name)?;
+        markets.push(fresh!(market::entity,
+            id: market_of(&code),
+            branch_id: branch_of(&code),
+            province_id: key("province", &code),
+            agreement_id: None,
+            slug,
+            name: Document(name),
+            name_key_ar,
+            name_key_fr,
+            city: None,
+            address: None,
+            latitude: None,
+            longitude: None,
+            contacts: None,
+            status: Stored(MarketStatus::Open),
+            announced_on: None,
+            opened_on: None,
+            opening_hours: Document(hours.clone()),
+            opening_hours_basis: Stored(OpeningHoursBasis::Demo),
+            cost: None,
+            aims: Document(Vec::new()),
+            published: true,
+            sources: Document(Vec::new()),
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+    }
+    tx.insert_all::<branch::entity::Entity>(branches).await?;
+    tx.insert_all::<market::entity::Entity>(markets).await
+}
+
+async fn one_unit(tx: &Tx<'_>, unit: u64) -> Result<()> {
+    let sql = "select coalesce(max(number), 0) from product";
+    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let newest: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    let places = provinces();
+    catalogue(tx, unit, &places).await?;
+    refresh(tx, Touched::Since(newest)).await?;
+    partnerships(tx, unit, &places).await
+}
+
+/// An index into a list, spread over it.
+fn pick<T>(list: &[T], number: u64) -> &T {
+    &list[usize::try_from(number % list.len() as u64).expect("it is below a length")]
+}
+
+async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, String)]) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let (mut cooperatives, mut products, mut variants) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut signs, mut listings) = (Vec::new(), Vec::new());
+    for number in unit * COOPERATIVES..(unit + 1) * COOPERATIVES {
+        let province = pick(places, number).0.as_str();
+        let branch_id = branch_of(province);
+        let slug = format!("scale-{number}");
+        let cooperative_id = key("cooperative", &slug);
+        let name = text(&format!("تعاونية تجريبية {number}"), &format!("Coopérative démo {number}"), None);
+        let (name_key_ar, name_key_fr) = name_keys(&name)?;
+        let members = i32::try_from(7 + number % 60).map_err(Error::internal)?;
+        cooperatives.push(fresh!(cooperative::entity,
+            id: cooperative_id,
+            branch_id,
+            province_id: key("province", province),
+            slug,
+            name: Document(name),
+            name_key_ar,
+            name_key_fr,
+            sector: Stored(*pick(Sector::ALL, number)),
+            legal_form: Stored(LegalForm::Cooperative),
+            commune: None,
+            status: Stored(CooperativeStatus::Active),
+            member_count: Some(members),
+            women_count: Some(members),
+            is_women_only: Some(true),
+            published: true,
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        for number in number * PRODUCTS..(number + 1) * PRODUCTS {
+            let (category, ar, fr) = *pick(&KINDS, number);
+            let of = *pick(&TRAITS, number / KINDS.len() as u64);
+            let slug = format!("scale-{number}");
+            let (id, variant_id) = (key("product", &slug), key("product_variant", &slug));
+            let name = text(&format!("{ar} {} {number}", of.0), &format!("{fr} {} {number}", of.1), None);
+            let (name_key_ar, name_key_fr) = name_keys(&name)?;
+            products.push(fresh!(product::entity,
+                id,
+                branch_id,
+                cooperative_id,
+                category_id: key("category", category),
+                slug: slug.clone(),
+                name: Document(name),
+                name_key_ar,
+                name_key_fr,
+                origin: None,
+                sanitary_number: None,
+                sanitary_valid_until: None,
+                status: Stored(ProductStatus::Published),
+                published: false,
+                valid_until: None,
+                price_key: NO_PRICE,
+                is_demo: true,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            ));
+            variants.push(
+                product::variant::Model {
+                    id: variant_id,
+                    branch_id,
+                    product_id: id,
+                    unit: Stored(*pick(Unit::ALL, number)),
+                    quantity: 250_000,
+                    sku: slug.clone(),
+                    gtin: None,
+                    published: false,
+                    valid_until: None,
+                    is_demo: true,
+                    version: 1,
+                    created_at: now,
+                    changed_at: now,
+                }
+                .into_active_model(),
+            );
+            if number % 10 == 0 {
+                signs.push(
+                    product::sign::Model {
+                        id: key("quality_sign", &slug),
+                        branch_id,
+                        product_id: id,
+                        kind: Stored(*pick(QualitySignKind::ALL, number / 10)),
+                        reference: None,
+                        valid_until: Some(Day(date(2099, 12, 31))),
+                        published: false,
+                        is_demo: true,
+                    }
+                    .into_active_model(),
+                );
+            }
+            listings.push(fresh!(listing::entity,
+                id: key("listing", &slug),
+                branch_id,
+                market_id: market_of(province),
+                product_id: id,
+                variant_id,
+                price: i64::try_from(1_000 + number * 37 % 50_000).map_err(Error::internal)?,
+                visible: true,
+                published: false,
+                valid_until: None,
+                is_demo: true,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            ));
+        }
+    }
+    tx.insert_all::<cooperative::entity::Entity>(cooperatives).await?;
+    tx.insert_all::<product::entity::Entity>(products).await?;
+    tx.insert_all::<product::variant::Entity>(variants).await?;
+    tx.insert_plain::<product::sign::Entity>(signs).await?;
+    tx.insert_all::<listing::entity::Entity>(listings).await
+}
+
+async fn partnerships(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, String)]) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let (mut agreements, mut parties, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut programmes, mut links, mut followed, mut figures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let codes = ["DEMO_TRAINED", "SBA", "PNC", "ANC_QUALIFIED", "CAESAREAN"];
+    for number in unit * PROGRAMMES..(unit + 1) * PROGRAMMES {
+        let province = pick(places, number).0.as_str();
+        let branch_id = branch_of(province);
+        let slug = format!("scale-{number}");
+        let (id, agreement_id) = (key("programme", &slug), key("agreement", &slug));
+        let starts_on = date(2024, 1, 1);
+        agreements.push(fresh!(agreement::entity,
+            id: agreement_id,
+            branch_id,
+            slug: slug.clone(),
+            object: None,
+            legal_bases: Document(Vec::new()),
+            status: Stored(AgreementState::Signed),
+            signed_on: Some(Day(starts_on)),
+            signed_on_basis: Some(Stored(SignedOnBasis::Stated)),
+            signed_in: None,
+            starts_on: Some(Day(starts_on)),
+            duration_months: Some(60),
+            ends_on: Some(Day(end_of(starts_on, 60)?)),
+            budget: Some(10_000_000),
+            published: true,
+            sources: Document(Vec::new()),
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        for (position, (slug, role)) in (1..).zip([("unfm", PartyRole::Implementing), ("indh", PartyRole::Funding)]) {
+            let (partner_id, role) = (key("partner", slug), Some(Stored(role)));
+            let party =
+                agreement::party::Model { agreement_id, position, partner_id, branch_id, role, published: true };
+            parties.push(party.into_active_model());
+        }
+        contributions.push(
+            contribution::entity::Model {
+                id: key("contribution", &slug),
+                branch_id,
+                market_id: None,
+                agreement_id: Some(agreement_id),
+                partner_id: Some(key("partner", "indh")),
+                position: 1,
+                kind: Some(Stored(ContributionKind::Cash)),
+                amount: 10_000_000,
+                status: Stored(ContributionStatus::Confirmed),
+                published: true,
+                is_demo: true,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            }
+            .into_active_model(),
+        );
+        let title = text(&format!("برنامج تجريبي {number}"), &format!("Programme démo {number}"), None);
+        let (title_key_ar, title_key_fr) = name_keys(&title)?;
+        programmes.push(fresh!(programme::entity,
+            id,
+            branch_id,
+            slug: slug.clone(),
+            title: Document(title),
+            title_key_ar,
+            title_key_fr,
+            description: None,
+            theme: Stored(*pick(Theme::ALL, number)),
+            sdg_targets: Document(Vec::new()),
+            starts_on: Some(Day(starts_on)),
+            ends_on: None,
+            self_funded: false,
+            status: Stored(ProgrammeStatus::Active),
+            status_basis: Stored(StatusBasis::Stated),
+            published: true,
+            sources: Document(Vec::new()),
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        links.push(programme::agreement_link::Model { agreement_id, programme_id: id, branch_id }.into_active_model());
+        for (position, code) in (1..).zip(codes) {
+            let indicator_id = key("indicator", code);
+            let mut latest = None;
+            for quarter in 0..FIGURES {
+                let period = format!("{}-Q{}", 2021 + quarter / 4, 1 + quarter % 4);
+                let days = Period::parse(&period)?;
+                let value_id = key("indicator_value", &format!("{slug} {code} {period}"));
+                latest = Some(value_id);
+                figures.push(fresh!(indicator::value,
+                    id: value_id,
+                    branch_id: Some(branch_id),
+                    indicator_id,
+                    programme_id: Some(id),
+                    kind: Stored(ValueKind::Actual),
+                    period,
+                    period_start: Day(days.start()),
+                    period_end: Day(days.end()),
+                    area_kind: Stored(AreaKind::Province),
+                    area_code: province.to_owned(),
+                    milieu: None,
+                    sex: None,
+                    age_band: None,
+                    value: Some((20 + (number + quarter) % 80).to_string()),
+                    status: Stored(ValueStatus::Available),
+                    source_code: "DEMO".to_owned(),
+                    source_name: "Demo world".to_owned(),
+                    source_method: Stored(Method::Administrative),
+                    source_year: i32::from(days.end().year()),
+                    source_url: None,
+                    published: true,
+                    is_demo: true,
+                    version: 1,
+                    created_at: now,
+                    changed_at: now,
+                ));
+            }
+            followed.push(
+                programme::indicator::Model {
+                    id: key("programme_indicator", &format!("{slug} {code}")),
+                    branch_id,
+                    programme_id: id,
+                    indicator_id,
+                    position,
+                    latest_actual_id: latest,
+                    published: true,
+                    version: 1,
+                    created_at: now,
+                    changed_at: now,
+                }
+                .into_active_model(),
+            );
+        }
+    }
+    tx.insert_all::<agreement::entity::Entity>(agreements).await?;
+    tx.insert_plain::<agreement::party::Entity>(parties).await?;
+    tx.insert_all::<contribution::entity::Entity>(contributions).await?;
+    tx.insert_all::<programme::entity::Entity>(programmes).await?;
+    tx.insert_plain::<programme::agreement_link::Entity>(links).await?;
+    tx.insert_all::<indicator::value::Entity>(figures).await?;
+    tx.insert_all::<programme::indicator::Entity>(followed).await
+}
