@@ -178,6 +178,53 @@ codes! {
     }
 }
 
+impl Purpose {
+    /// Whether the platform may do it for this purpose. Every permission is named, so that a new one is given on purpose.
+    pub fn grants(self, permission: Permission) -> bool {
+        use Permission as P;
+        match permission {
+            // Of counsellors alone, and of the platform as it records what others do.
+            P::SeeReferrals | P::ManageReferrals | P::ManageAudit => false,
+            P::SeeUsers | P::SeePartnerClients | P::SeeAudit => self == Self::Check,
+            P::ManageUsers | P::ManagePartnerClients => false,
+            P::SeeGeography
+            | P::SeeCategories
+            | P::SeeBranches
+            | P::SeeCooperatives
+            | P::SeeMembers
+            | P::SeeProducts
+            | P::SeeMarkets
+            | P::SeeListings
+            | P::SeeStock
+            | P::SeeSales
+            | P::SeeSettlements
+            | P::SeePartners
+            | P::SeeAgreements
+            | P::SeeProgrammes
+            | P::SeeIndicators
+            | P::SeeApprovals
+            | P::SeeSurvivorSupport => true,
+            P::ManageGeography
+            | P::ManageCategories
+            | P::ManageBranches
+            | P::ManageCooperatives
+            | P::ManageMembers
+            | P::ManageProducts
+            | P::ManageMarkets
+            | P::ManageListings
+            | P::ManageStock
+            | P::ManageSales
+            | P::ManageSettlements
+            | P::ManagePartners
+            | P::ManageAgreements
+            | P::ManageProgrammes
+            | P::ManageIndicators
+            | P::ManageApprovals
+            | P::ManageSurvivorSupport => self == Self::Seed,
+        }
+    }
+}
+
 /// In whose name the database is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -190,36 +237,26 @@ pub enum Actor {
 impl Actor {
     /// Whether the actor has the permission anywhere at all.
     pub fn may(&self, permission: Permission) -> bool {
-        use Permission as P;
         match self {
             Self::Anonymous => false,
-            Self::System(Purpose::Check) => permission.is_seeing(),
-            Self::System(Purpose::Seed) => !matches!(
-                permission,
-                P::SeeUsers
-                    | P::ManageUsers
-                    | P::SeeReferrals
-                    | P::ManageReferrals
-                    | P::SeePartnerClients
-                    | P::ManagePartnerClients
-                    | P::SeeAudit
-                    | P::ManageAudit
-            ),
+            Self::System(purpose) => purpose.grants(permission),
         }
     }
 }
 
-/// The whole table of roles and permissions, for people: `r` to see, `w` to change.
+/// The whole table of roles, purposes and permissions, for people: `r` to see, `w` to change.
 pub fn table() -> String {
     use crate::codes::Coded;
     let mut text = format!("{:<18}", "");
-    for role in Role::ALL {
-        text.push_str(&format!(" {:>17}", role.as_str()));
+    let purposes = Purpose::ALL.iter().map(|purpose| format!("(system) {purpose}"));
+    for holder in Role::ALL.iter().map(ToString::to_string).chain(purposes) {
+        text.push_str(&format!(" {holder:>17}"));
     }
     for pair in Permission::ALL.chunks(2) {
         text.push_str(&format!("\n{:<18}", pair[0].as_str().trim_start_matches("SEE_")));
-        for role in Role::ALL {
-            let (see, manage) = (role.grants(pair[0]), role.grants(pair[1]));
+        let roles = Role::ALL.iter().map(|role| [role.grants(pair[0]), role.grants(pair[1])]);
+        let purposes = Purpose::ALL.iter().map(|purpose| [purpose.grants(pair[0]), purpose.grants(pair[1])]);
+        for [see, manage] in roles.chain(purposes) {
             let cell = format!("{}{}", if see { 'r' } else { '-' }, if manage { 'w' } else { '-' });
             text.push_str(&format!(" {cell:>17}"));
         }
@@ -267,6 +304,10 @@ mod tests {
     #[test]
     fn nobody_in_particular_may_nothing_in_particular() {
         assert!(Permission::ALL.iter().all(|permission| !Actor::Anonymous.may(*permission)));
-        assert!(!Actor::System(Purpose::Check).may(Permission::ManageProducts));
+        assert!(Permission::ALL.iter().all(|p| p.is_seeing() || !Actor::System(Purpose::Check).may(*p)));
+        for purpose in Purpose::ALL {
+            let system = Actor::System(*purpose);
+            assert!(!system.may(Permission::SeeReferrals) && !system.may(Permission::ManageAudit), "{purpose}");
+        }
     }
 }

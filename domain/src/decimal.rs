@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The most digits behind the point.
 const SCALE_MAX: u8 = 18;
 
-/// An exact decimal number with the digits that it was written with: 18.0 stays 18.0.
+/// An exact decimal number with the digits that it was written with: 18.0 stays 18.0. Two are equal when they are written
+/// alike; [`Decimal::compare`] compares what they are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
     mantissa: i128,
@@ -54,6 +55,17 @@ impl Decimal {
         }
         let factor = 10_i128.pow(u32::from(self.scale - scale));
         (self.mantissa % factor == 0).then_some(self.mantissa / factor)
+    }
+
+    /// The order of what two numbers are worth: 18 and 18.0 are worth the same.
+    pub fn compare(self, other: Self) -> std::cmp::Ordering {
+        // Whole parts first: brought to one scale, a large number might not fit.
+        let parts = |number: Self| {
+            let unit = 10_i128.pow(u32::from(number.scale));
+            let fraction = number.mantissa.rem_euclid(unit) * 10_i128.pow(u32::from(SCALE_MAX - number.scale));
+            (number.mantissa.div_euclid(unit), fraction)
+        };
+        parts(self).cmp(&parts(other))
     }
 }
 
@@ -108,7 +120,23 @@ mod tests {
         assert_eq!(shown, ["0.5", "1", "250", "0.001"]);
     }
 
+    #[test]
+    fn numbers_are_ordered_by_what_they_are_worth() {
+        let number = |text| Decimal::parse(text).unwrap();
+        let mut texts = ["2", "-0.5", "18.05", "-1", "0", "18.1", "-0.55"];
+        texts.sort_by(|one, other| number(one).compare(number(other)));
+        assert_eq!(texts, ["-1", "-0.55", "-0.5", "0", "2", "18.05", "18.1"]);
+        assert!(number("18").compare(number("18.000")).is_eq() && number("18") != number("18.0"));
+        assert!(Decimal::new(i128::MAX, 0).compare(Decimal::new(i128::MIN, 18)).is_gt());
+    }
+
     proptest! {
+        #[test]
+        fn the_order_is_that_of_the_units(one in any::<i64>(), other in any::<i64>(), scales in (0_u8..=6, 0_u8..=6)) {
+            let (one, other) = (Decimal::new(one.into(), scales.0), Decimal::new(other.into(), scales.1));
+            prop_assert_eq!(one.compare(other), one.in_units(6).cmp(&other.in_units(6)));
+        }
+
         #[test]
         fn writing_and_reading_is_nothing(mantissa in -1_000_000_000_000_i128..1_000_000_000_000, scale in 0_u8..=6) {
             let number = Decimal::new(mantissa, scale);

@@ -35,6 +35,22 @@ impl Money {
         i64::try_from(sum).map(Self::new).map_err(|_| Fault::new(Code::AmountInvalid))
     }
 
+    /// Both amounts together.
+    ///
+    /// # Errors
+    /// AMOUNT_INVALID when it does not fit.
+    pub fn plus(self, other: Self) -> Result<Self, Fault> {
+        self.centimes.checked_add(other.centimes).map(Self::new).ok_or_else(|| Fault::new(Code::AmountInvalid))
+    }
+
+    /// What is left when the other amount is taken away.
+    ///
+    /// # Errors
+    /// AMOUNT_INVALID when it does not fit.
+    pub fn minus(self, other: Self) -> Result<Self, Fault> {
+        self.centimes.checked_sub(other.centimes).map(Self::new).ok_or_else(|| Fault::new(Code::AmountInvalid))
+    }
+
     /// Split by weights so that the parts sum to the whole: each gets its share rounded towards zero, and the centimes
     /// that are left go one by one to the largest remainders, the first of equals first.
     ///
@@ -57,9 +73,11 @@ impl Money {
             parts[place] += 1;
             left -= 1;
         }
+        // No part is larger than the whole, which fits; the least amount has no positive counterpart, hence the wide type.
         let sign = if self.centimes < 0 { -1 } else { 1 };
-        let fits = |part: u128| i64::try_from(part).map(|part| Self::new(part * sign));
-        parts.into_iter().map(|part| fits(part).map_err(|_| Fault::new(Code::AmountInvalid))).collect()
+        let signed = |part: u128| i128::try_from(part).ok().and_then(|part| i64::try_from(part * sign).ok());
+        let fits = |part: u128| signed(part).map(Self::new).ok_or_else(|| Fault::new(Code::AmountInvalid));
+        parts.into_iter().map(fits).collect()
     }
 }
 
@@ -88,13 +106,26 @@ mod tests {
         assert_eq!(parts.iter().map(|part| part.centimes).collect::<Vec<_>>(), [34, 33, 33]);
         assert!(Money::new(100).split(&[0, 0]).is_err());
         assert!(Money::new(100).split(&[]).is_err());
+        let least = Money::new(i64::MIN);
+        assert_eq!(least.split(&[1]), Ok(vec![least]));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_never_wraps() {
+        let (most, one) = (Money::new(i64::MAX), Money::new(1));
+        assert!(most.plus(one).is_err() && Money::new(i64::MIN).minus(one).is_err());
+        assert!(Money::sum([most, one]).is_err());
+        assert_eq!(Money::sum([most, one, Money::new(-1)]), Ok(most));
+        assert_eq!(one.plus(one).and_then(|two| two.minus(one)), Ok(one));
     }
 
     proptest! {
         #[test]
-        fn parts_sum_to_the_whole(centimes in any::<i32>(), weights in proptest::collection::vec(0_u64..1_000_000, 1..20)) {
-            let whole = Money::new(centimes.into());
-            if let Ok(parts) = whole.split(&weights) {
+        fn parts_sum_to_the_whole(centimes in any::<i64>(), weights in proptest::collection::vec(prop_oneof![0_u64..100, any::<u64>()], 1..20)) {
+            let whole = Money::new(centimes);
+            let parts = whole.split(&weights);
+            prop_assert_eq!(parts.is_ok(), weights.iter().any(|weight| *weight > 0));
+            if let Ok(parts) = parts {
                 prop_assert_eq!(Money::sum(parts.iter().copied()).unwrap(), whole);
                 for (part, weight) in parts.iter().zip(&weights) {
                     prop_assert!(*weight > 0 || part.centimes == 0);

@@ -206,58 +206,29 @@ impl OpeningHours {
         week[place].as_deref()
     }
 
-    /// Whether it is open at an instant; none when that is not known.
+    /// Whether it is open at an instant; none when that is not known. A day whose hours are not published may pass
+    /// midnight, but not the first opening of the next.
     pub fn is_open(&self, at: Timestamp, calendar: &Calendar) -> Option<bool> {
         let today = local(at).date();
-        let days = [today.saturating_sub(1.day()), today];
-        let hours = days.map(|day| (day, self.on(day, calendar)));
-        let is_within = |(day, interval): (Date, &Interval)| {
-            let (opens, closes) = span(day, *interval);
-            opens <= at && at < closes
-        };
-        let known =
-            hours.iter().flat_map(|(day, hours)| hours.iter().flat_map(|hours| hours.iter()).map(|i| (*day, i)));
-        if known.into_iter().any(is_within) {
+        let (before, now) = (self.spans(today.saturating_sub(1.day()), calendar), self.spans(today, calendar));
+        if before.iter().chain(&now).flatten().any(|(opens, closes)| (*opens..*closes).contains(&at)) {
             return Some(true);
         }
-        hours.iter().all(|(_, hours)| hours.is_some()).then_some(false)
+        let now = now?;
+        let is_over = before.is_some() || now.first().is_some_and(|(opens, _)| *opens <= at);
+        is_over.then_some(false)
     }
 
     /// The next change from closed to open strictly after an instant; none when there is none within 60 days, or when
     /// the hours of a day before it are not known.
     pub fn next_opening(&self, at: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
-        let last = at.checked_add(HORIZON_DAYS.saturating_mul(24).hours()).ok()?;
-        let mut until: Option<Timestamp> = None;
-        for day in self.days_from(at) {
-            for interval in self.on(day, calendar)? {
-                let (opens, closes) = span(day, *interval);
-                // What begins where the one before ends is one opening.
-                if until.is_none_or(|until| opens > until) && opens > at {
-                    return (opens <= last).then_some(opens);
-                }
-                until = until.max(Some(closes));
-            }
-        }
-        None
+        self.first(at, calendar, |opens, _| Some(opens).filter(|opens| *opens > at))
     }
 
-    /// The next change from open to closed strictly after an instant; none as for [`OpeningHours::next_opening`].
+    /// The next change from open to closed strictly after an instant; none as for [`OpeningHours::next_opening`], and
+    /// when it may stay open into a day whose hours are not known.
     pub fn next_closing(&self, at: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
-        let last = at.checked_add(HORIZON_DAYS.saturating_mul(24).hours()).ok()?;
-        let mut until: Option<Timestamp> = None;
-        for day in self.days_from(at) {
-            for interval in self.on(day, calendar)? {
-                let (opens, closes) = span(day, *interval);
-                if let Some(closed) = until
-                    && opens > closed
-                    && closed > at
-                {
-                    return (closed <= last).then_some(closed);
-                }
-                until = until.max(Some(closes));
-            }
-        }
-        until.filter(|closed| *closed > at && *closed <= last)
+        self.first(at, calendar, |_, closes| closes.filter(|closes| *closes > at))
     }
 
     /// The next instant at which the answer to "is it open?" changes.
@@ -268,10 +239,58 @@ impl OpeningHours {
         }
     }
 
-    /// Yesterday, whose hours may pass midnight, and the days up to the horizon.
-    fn days_from(&self, at: Timestamp) -> impl Iterator<Item = Date> {
+    /// The first instant within the horizon that `pick` takes of the openings around and after `at`, each with its
+    /// closing if that is known. What begins where the one before ends is one opening.
+    fn first(
+        &self,
+        at: Timestamp,
+        calendar: &Calendar,
+        pick: impl Fn(Timestamp, Option<Timestamp>) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let last = at.checked_add((HORIZON_DAYS * 24).hours()).ok()?;
+        let mut open: Option<(Timestamp, Timestamp)> = None;
+        for day in self.days_from(at, calendar)? {
+            let Some(spans) = self.spans(day, calendar) else {
+                // It may open at its midnight: only what closes earlier has closed for certain.
+                let (opens, closes) = open?;
+                let midnight = instant(day.to_datetime(Time::midnight()));
+                return pick(opens, Some(closes).filter(|closes| *closes < midnight)).filter(|found| *found <= last);
+            };
+            for (opens, closes) in spans {
+                match open {
+                    Some((from, until)) if opens <= until => open = Some((from, until.max(closes))),
+                    Some((from, until)) => {
+                        if let Some(found) = pick(from, Some(until)) {
+                            return Some(found).filter(|found| *found <= last);
+                        }
+                        open = Some((opens, closes));
+                    }
+                    None => open = Some((opens, closes)),
+                }
+            }
+        }
+        let (opens, closes) = open?;
+        pick(opens, Some(closes)).filter(|found| *found <= last)
+    }
+
+    /// The days from yesterday, whose hours may pass midnight, to the horizon; from today on when today's hours have
+    /// begun and yesterday's are not known; none when nobody knows what holds at `at`.
+    fn days_from(&self, at: Timestamp, calendar: &Calendar) -> Option<impl Iterator<Item = Date> + use<>> {
         let today = local(at).date();
-        (-1..=HORIZON_DAYS + 1).map(move |offset| today.saturating_add(offset.days()))
+        let from = match self.on(today.saturating_sub(1.day()), calendar) {
+            Some(_) => -1,
+            None => self.spans(today, calendar)?.first().filter(|(opens, _)| *opens <= at).map(|_| 0)?,
+        };
+        Some((from..=HORIZON_DAYS + 1).map(move |offset| today.saturating_add(offset.days())))
+    }
+
+    /// The instants between which it is open by the hours of one day, in order; none when they are not known.
+    fn spans(&self, day: Date, calendar: &Calendar) -> Option<Vec<(Timestamp, Timestamp)>> {
+        let hours = self.on(day, calendar)?;
+        // Where the clock leaves an hour out, hours within it are moved: some are empty then, some change places.
+        let mut spans: Vec<_> = hours.iter().map(|hours| span(day, *hours)).filter(|span| span.0 < span.1).collect();
+        spans.sort_unstable();
+        Some(spans)
     }
 }
 

@@ -127,6 +127,10 @@ impl TryFrom<Stored> for LocalizedText {
         if ar.is_none() && fr.is_none() {
             return Err("a text without Arabic and French");
         }
+        let is_bad = |text: &str| text.trim().is_empty() || text.chars().any(is_unsafe);
+        if [&ar, &fr, &zgh, &en].into_iter().flatten().any(|text| is_bad(text)) {
+            return Err("a text that is empty or holds characters that cannot be shown safely");
+        }
         Ok(Self { ar, fr, zgh, en })
     }
 }
@@ -250,7 +254,9 @@ mod tests {
     fn a_text_needs_arabic_or_french() {
         assert_eq!(text(&[(Locale::En, "x")]).unwrap_err(), [Fault::new(Code::TextRequired)]);
         assert_eq!(text(&[(Locale::Fr, "  ")]).unwrap_err(), [Fault::new(Code::TextRequired)]);
-        assert!(serde_json::from_str::<LocalizedText>(r#"{"en":"x"}"#).is_err());
+        for stored in [r#"{"en":"x"}"#, r#"{"ar":""}"#, r#"{"fr":"x","en":" "}"#, r#"{"fr":"x\u202ey"}"#, "{}"] {
+            assert!(serde_json::from_str::<LocalizedText>(stored).is_err(), "{stored}");
+        }
     }
 
     #[test]
