@@ -9,12 +9,17 @@ use std::sync::OnceLock;
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        // The tests are in <target>/<profile>/deps.
+        let here = std::env::current_exe().unwrap();
+        let (profile, target) = (here.ancestors().nth(2).unwrap(), here.ancestors().nth(3).unwrap());
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "unfm", "--target-dir"]).arg(target);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let built =
-            Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "unfm"]).current_dir(&root).status();
-        assert!(built.unwrap().success());
-        // The tests are in target/<profile>/deps, the program two folders up.
-        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("unfm")
+        assert!(build.current_dir(root).status().unwrap().success());
+        profile.join("unfm")
     })
 }
 
