@@ -23,7 +23,7 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// The connection that a level answered for a key; every key that was asked for has one.
+/// What a level answered for a key; every key that was asked for has it.
 pub(crate) fn connection<T>(found: Option<T>) -> crate::platform::error::Result<T> {
     found.ok_or_else(|| crate::platform::error::Error::internal("a level without the key that asked"))
 }

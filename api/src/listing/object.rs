@@ -7,6 +7,7 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::{DateTime, Money};
 use crate::product::{entity as product, object::Beside, variant};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::market::MarketStatus;
 use std::sync::Arc;
 
 /// A variant of a product on the shelf of a market.
@@ -31,17 +32,19 @@ pub struct Listing {
     pub(crate) batch: Batch,
 }
 
-/// A listing with what is read beside it by the same statement.
+/// A listing with what is read beside it by the same statement: what the list that it stands in does not show already.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The listing.
     pub listing: Model,
-    /// The market.
-    pub market: market::entity::Model,
-    /// The variant.
-    pub variant: variant::Model,
-    /// The product, its category, its cooperative and the province of that.
-    pub product: product::Model,
+    /// Where its market stands.
+    pub market_status: MarketStatus,
+    /// The market, in lists of a product.
+    pub market: Option<market::entity::Model>,
+    /// The variant, in lists of a market.
+    pub variant: Option<variant::Model>,
+    /// The product, in lists of a market.
+    pub product: Option<product::Model>,
     /// What is beside the product.
     pub beside: Beside,
 }
@@ -55,7 +58,7 @@ impl Listing {
             changed_at: DateTime::micros(row.listing.changed_at),
             price: Money::centimes(row.listing.price),
             // Only rows that are on sale are read by the public.
-            available: row.listing.published && row.market.status.0 == domain::market::MarketStatus::Open,
+            available: row.listing.published && row.market_status == MarketStatus::Open,
             is_demo: row.listing.is_demo,
             row: Arc::new(row),
             batch,

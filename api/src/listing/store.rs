@@ -9,10 +9,12 @@ use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
+use crate::platform::stored::Stored;
 use crate::platform::table::{Cells, Table};
 use crate::product::object::Beside;
 use crate::product::{entity as product, variant};
 use crate::{category, cooperative, market};
+use domain::market::MarketStatus;
 use sea_orm::{ColumnTrait, DbErr};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,10 +31,11 @@ fn order(by: ListingOrder) -> Order {
     }
 }
 
-/// Join everything that a page of listings shows. All edges are compulsory: a listing whose product, cooperative or
-/// market is not to be seen is not to be seen either.
-fn with_beside<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
-    see.with::<market::entity::Entity>(Column::MarketId)
+/// Join what a market's list shows: of the market itself only where it stands. All edges are compulsory: a listing whose
+/// product, cooperative or market is not to be seen is not to be seen either.
+fn with_product<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+    see.through::<market::entity::Entity>(market::entity::Column::Id, Column::MarketId)
+        .also([market::entity::Column::Status.into_expr()])
         .with::<variant::Entity>(Column::VariantId)
         .with::<product::Entity>(Column::ProductId)
         .with::<category::entity::Entity>(product::Column::CategoryId)
@@ -40,18 +43,32 @@ fn with_beside<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
         .with::<province::Entity>(cooperative::entity::Column::ProvinceId)
 }
 
-fn read(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+fn read_with_product(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
     Ok(Row {
-        listing: cells.row::<Entity>()?,
-        market: cells.row::<market::entity::Entity>()?,
-        variant: cells.row::<variant::Entity>()?,
-        product: cells.row::<product::Entity>()?,
+        listing: Entity::read(cells)?,
+        market_status: cells.take::<Stored<MarketStatus>>()?.0,
+        market: None,
+        variant: Some(variant::Entity::read(cells)?),
+        product: Some(product::Entity::read(cells)?),
         beside: Beside {
-            category: Some(Arc::new(cells.row::<category::entity::Entity>()?)),
-            cooperative: Some(Arc::new(cells.row::<cooperative::entity::Entity>()?)),
-            province: Some(Arc::new(cells.row::<province::Entity>()?)),
+            category: Some(Arc::new(category::entity::Entity::read(cells)?)),
+            cooperative: Some(Arc::new(cooperative::entity::Entity::read(cells)?)),
+            province: Some(Arc::new(province::Entity::read(cells)?)),
         },
     })
+}
+
+/// Join what a product's list shows: the markets. The edges to product and cooperative are compulsory here too.
+fn with_market<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+    see.with::<market::entity::Entity>(Column::MarketId)
+        .through::<product::Entity>(product::Column::Id, Column::ProductId)
+        .through::<cooperative::entity::Entity>(cooperative::entity::Column::Id, product::Column::CooperativeId)
+}
+
+fn read_with_market(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+    let (listing, market) = (Entity::read(cells)?, market::entity::Entity::read(cells)?);
+    let market_status = market.status.0;
+    Ok(Row { listing, market_status, market: Some(market), variant: None, product: None, beside: Beside::default() })
 }
 
 /// The level of rows that were read together.
@@ -59,9 +76,9 @@ fn level<'r>(rows: impl Iterator<Item = &'r Row>) -> Batch {
     let mut keys = Keys::default();
     for row in rows {
         Entity::keys(&row.listing, &mut keys);
-        market::entity::Entity::keys(&row.market, &mut keys);
-        variant::Entity::keys(&row.variant, &mut keys);
-        product::Entity::keys(&row.product, &mut keys);
+        row.market.iter().for_each(|row| market::entity::Entity::keys(row, &mut keys));
+        row.variant.iter().for_each(|row| variant::Entity::keys(row, &mut keys));
+        row.product.iter().for_each(|row| product::Entity::keys(row, &mut keys));
         row.beside.category.iter().for_each(|row| category::entity::Entity::keys(row, &mut keys));
         row.beside.cooperative.iter().for_each(|row| cooperative::entity::Entity::keys(row, &mut keys));
         row.beside.province.iter().for_each(|row| province::Entity::keys(row, &mut keys));
@@ -75,7 +92,7 @@ fn level<'r>(rows: impl Iterator<Item = &'r Row>) -> Batch {
 /// The database's refusal.
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Listing>> {
     let tx = reader.begin();
-    let row = with_beside(tx.see::<Entity>().filter(Column::Id.eq(key))).one(read).await?;
+    let row = with_product(tx.see::<Entity>().filter(Column::Id.eq(key))).one(read_with_product).await?;
     Ok(row.map(|row| {
         let batch = level([&row].into_iter());
         Listing::new(row, batch)
@@ -113,7 +130,26 @@ impl ListingsOf {
         let list = format!("{:?}.listings {:?} {:?}", self.of, self.filter, self.by);
         let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("{list} {key}"));
         let tx = reader.begin();
-        let mut see = with_beside(tx.see::<Entity>());
+        let lists = match self.of {
+            Owner::Market => {
+                let see = self.narrowed(with_product(tx.see::<Entity>()))?;
+                see.lists(Column::MarketId, keys, &asked, seal, read_with_product).await?
+            }
+            Owner::Product => {
+                let see = with_market(tx.see::<Entity>());
+                see.lists(Column::ProductId, keys, &asked, seal, read_with_market).await?
+            }
+        };
+        let batch = level(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Row| Listing::new(row, batch.clone());
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}
+
+impl ListingsOf {
+    /// What the filter of a market's list leaves.
+    fn narrowed<'t, 'a>(&self, see: See<'t, 'a, Entity>) -> Result<See<'t, 'a, Entity>> {
+        let mut see = see;
         if let Some(slug) = &self.filter.category {
             see = see.filter(category::entity::Column::Slug.eq(slug));
         }
@@ -121,14 +157,7 @@ impl ListingsOf {
             let key = GlobalId::parse_as(Kind::Cooperative, cooperative, "filter.cooperative")?;
             see = see.filter(product::Column::CooperativeId.eq(key));
         }
-        let parent = match self.of {
-            Owner::Market => Column::MarketId,
-            Owner::Product => Column::ProductId,
-        };
-        let lists = see.lists(parent, keys, &asked, seal, read).await?;
-        let batch = level(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Row| Listing::new(row, batch.clone());
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+        Ok(see)
     }
 }
 
