@@ -34,7 +34,11 @@ fn say(text: &str) -> Result<(), StartFault> {
 }
 
 fn fault(error: &Error) -> StartFault {
-    StartFault(format!("The database refused: {}.", error.cause().trim_end_matches('.')))
+    let cause = error.cause();
+    if cause.contains("readonly") || cause.contains("read-only") {
+        return StartFault("The database can be read and not written; nothing was changed.".to_owned());
+    }
+    StartFault(format!("The database refused: {}.", cause.trim_end_matches('.')))
 }
 
 /// Open the database for its owner.

@@ -69,6 +69,15 @@ fn what_cannot_be_used_stops_the_start_with_one_sentence() {
     assert!(refusal(home.path(), &["--database-url", &broken]).contains("is damaged or is not a database"));
     assert!(std::fs::read(home.path().join("broken.db")).unwrap().starts_with(b"this is a letter"));
 
+    let folder = tempfile::tempdir_in(home.path()).unwrap();
+    let folder = format!("sqlite://{}", folder.path().display());
+    assert!(refusal(home.path(), &["--database-url", &folder]).contains("is no file"));
+    let fixed = file("fixed.db", b"");
+    let mut rights = std::fs::metadata(home.path().join("fixed.db")).unwrap().permissions();
+    rights.set_readonly(true);
+    std::fs::set_permissions(home.path().join("fixed.db"), rights).unwrap();
+    assert!(refusal(home.path(), &["--database-url", &fixed]).contains("can be read and not written"));
+
     assert!(refusal(home.path(), &["check", "--database-url", "sqlite://nowhere.db"]).contains("are wrong"));
     assert!(!home.path().join("nowhere.db").exists());
 
@@ -77,14 +86,7 @@ fn what_cannot_be_used_stops_the_start_with_one_sentence() {
     assert!(refusal(home.path(), &["--listen-addr", &taken]).contains("is in use"));
     assert!(!home.path().join("data").exists(), "a start that fails makes nothing");
 
-    let unreachable = [
-        "--database-url",
-        "postgres://nobody:hunter2@127.0.0.1:1/nothing",
-        "--listen-addr",
-        "127.0.0.1:0",
-        "--metrics-addr",
-        "127.0.0.1:0",
-    ];
+    let unreachable = ["--database-url", "postgres://nobody:hunter2@127.0.0.1:1/nothing"];
     let sentence = refusal(home.path(), &unreachable);
     assert!(sentence.contains("cannot be opened") && !sentence.contains("hunter2"), "{sentence}");
 }

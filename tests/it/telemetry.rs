@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use tests::program::{FREE, Server, command};
+use tests::program::{Server, command};
 
 /// What was sent, by its path.
 type Sent = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
@@ -86,7 +86,7 @@ fn trace_bytes() -> Vec<u8> {
 async fn an_operation_is_a_span_below_its_proxys_and_tells_nothing_of_what_was_asked() {
     let home = tempfile::tempdir().unwrap();
     let collector = Collector::start();
-    let mut call = command(home.path(), &FREE);
+    let mut call = command(home.path(), &[]);
     call.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address).env("UNFM_TRUSTED_PROXIES", "127.0.0.0/8");
     call.env("RUST_LOG", "debug").env("UNFM_LOG_FORMAT", "json");
     let mut server = Server::of(call);
@@ -112,7 +112,7 @@ async fn an_operation_is_a_span_below_its_proxys_and_tells_nothing_of_what_was_a
 async fn a_strangers_trace_is_not_gone_on_with() {
     let home = tempfile::tempdir().unwrap();
     let collector = Collector::start();
-    let mut call = command(home.path(), &FREE);
+    let mut call = command(home.path(), &[]);
     call.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address);
     let mut server = Server::of(call);
     let address = server.address();

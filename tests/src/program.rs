@@ -26,9 +26,11 @@ fn program() -> &'static Path {
 /// The program, to be called in a folder, without the settings of whoever runs the tests.
 pub fn command(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(program());
-    for name in ["DATABASE_URL", "REDIS_URL", "LISTEN_ADDR", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+    for name in ["DATABASE_URL", "REDIS_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
         command.env_remove(name);
     }
+    // Ports that the machine chooses, unless flags name others: somebody may be serving on the usual ones.
+    command.env("LISTEN_ADDR", "127.0.0.1:0").env("UNFM_METRICS_ADDR", "127.0.0.1:0");
     command.args(args).current_dir(home).env("RUST_LOG", "info");
     command
 }
@@ -38,16 +40,13 @@ pub fn run(home: &Path, args: &[&str]) -> Output {
     command(home, args).output().unwrap()
 }
 
-/// Ports that the machine chooses.
-pub const FREE: [&str; 4] = ["--listen-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"];
-
 /// A server that was started, ended with the test.
 pub struct Server(pub Child, BufReader<ChildStderr>);
 
 impl Server {
     /// Start it in a folder with nothing set.
     pub fn start(home: &Path) -> Self {
-        Self::of(command(home, &FREE))
+        Self::of(command(home, &[]))
     }
 
     /// Start it as it is to be called.

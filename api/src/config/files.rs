@@ -87,7 +87,20 @@ pub fn prepare_database_file(path: &Path) -> Result<(), StartFault> {
     }
     match private_file(path) {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => refuse_unusable(path),
         Err(error) => Err(fault(error)),
+    }
+}
+
+/// What the driver would only say in its own words, or find out in the middle of its work.
+fn refuse_unusable(path: &Path) -> Result<(), StartFault> {
+    let shown = path.display();
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(StartFault(format!("The database {shown} is no file."))),
+        Ok(found) if found.permissions().readonly() => {
+            Err(StartFault(format!("The database file {shown} can be read and not written; nothing was changed.")))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(StartFault(format!("The database file {shown} cannot be looked at: {error}."))),
     }
 }
