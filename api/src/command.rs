@@ -4,7 +4,7 @@ use crate::config::{Cli, Command, Mode, Settings, prepare_database_file};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, IfMissing, StartFault};
 use crate::platform::error::Error;
-use crate::platform::reader::Readers;
+use crate::platform::reader::{Facts, Readers};
 use crate::{schema, seed, server, telemetry};
 use std::io::Write;
 
@@ -73,7 +73,7 @@ async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(),
             bar.set_length(all);
             bar.set_position(done);
         };
-        seed::scale(&db, scale, now, progress).await.map_err(|error| fault(&error))?;
+        seed::scale(&db, scale.saturating_mul(seed::UNITS), now, progress).await.map_err(|error| fault(&error))?;
         db.analyze().await?;
         db.close().await;
         return say("The synthetic world is there.");
@@ -116,7 +116,8 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let listener = server::listen(settings.listen_addr, "LISTEN_ADDR").await?;
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
     let db = database(settings).await?;
-    let readers = Readers { db: db.clone(), clock: Clock::System, cursor_key: settings.cursor_key()? };
+    let cursor_key = settings.cursor_key()?;
+    let readers = Readers { db: db.clone(), clock: Clock::System, cursor_key, facts: Facts::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let router = server::router(state, settings);
     let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;

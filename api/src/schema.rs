@@ -12,7 +12,9 @@ use crate::market::query::MarketQuery;
 use crate::partner::query::PartnerQuery;
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Object, SDLExportOptions, SimpleObject};
+use async_graphql::{
+    EmptyMutation, EmptySubscription, MergedObject, Object, SDLExportOptions, SimpleObject, ValidationMode,
+};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -35,20 +37,21 @@ pub struct Query(
 /// The schema as it is served.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
-/// Build the schema.
-pub fn build() -> Schema {
+/// Build the schema, for documents that are to be checked, or for those that were.
+pub fn build(validation: ValidationMode) -> Schema {
     // Depth is held in the executor; documents that are hostile in other ways are for the endpoint to stop.
     async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         .register_output_type::<Node>()
         .disable_suggestions()
         .limit_depth(15)
+        .validation_mode(validation)
         .finish()
 }
 
 /// The schema in the schema definition language, as it is committed.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    let mut text = build().sdl_with_options(options);
+    let mut text = build(ValidationMode::Strict).sdl_with_options(options);
     while text.ends_with("\n\n") {
         text.pop();
     }

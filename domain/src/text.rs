@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::fault::{Code, Fault, Faults};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 codes! {
@@ -98,10 +99,13 @@ fn quality(text: &str) -> Option<u16> {
     (0.0..=1.0).contains(&value).then_some((value * 1000.0) as u16)
 }
 
-/// A text in one or several languages; Arabic or French is always among them.
+/// A text in one or several languages; Arabic or French is always among them. It is cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Stored")]
-pub struct LocalizedText {
+#[serde(try_from = "Translations", into = "Translations")]
+pub struct LocalizedText(Arc<Translations>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Translations {
     #[serde(skip_serializing_if = "Option::is_none")]
     ar: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,26 +116,36 @@ pub struct LocalizedText {
     en: Option<Box<str>>,
 }
 
-#[derive(Deserialize)]
-struct Stored {
-    ar: Option<Box<str>>,
-    fr: Option<Box<str>>,
-    zgh: Option<Box<str>>,
-    en: Option<Box<str>>,
+impl Translations {
+    fn slot(&mut self, locale: Locale) -> &mut Option<Box<str>> {
+        match locale {
+            Locale::Ar => &mut self.ar,
+            Locale::Fr => &mut self.fr,
+            Locale::Zgh => &mut self.zgh,
+            Locale::En => &mut self.en,
+        }
+    }
 }
 
-impl TryFrom<Stored> for LocalizedText {
+impl TryFrom<Translations> for LocalizedText {
     type Error = &'static str;
 
-    fn try_from(Stored { ar, fr, zgh, en }: Stored) -> Result<Self, Self::Error> {
+    fn try_from(stored: Translations) -> Result<Self, Self::Error> {
+        let Translations { ar, fr, zgh, en } = &stored;
         if ar.is_none() && fr.is_none() {
             return Err("a text without Arabic and French");
         }
         let is_bad = |text: &str| text.trim().is_empty() || text.chars().any(is_unsafe);
-        if [&ar, &fr, &zgh, &en].into_iter().flatten().any(|text| is_bad(text)) {
+        if [ar, fr, zgh, en].into_iter().flatten().any(|text| is_bad(text)) {
             return Err("a text that is empty or holds characters that cannot be shown safely");
         }
-        Ok(Self { ar, fr, zgh, en })
+        Ok(Self(Arc::new(stored)))
+    }
+}
+
+impl From<LocalizedText> for Translations {
+    fn from(text: LocalizedText) -> Self {
+        Arc::unwrap_or_clone(text.0)
     }
 }
 
@@ -141,8 +155,7 @@ impl LocalizedText {
     /// # Errors
     /// All faults at once, each at its language: TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
     pub fn new(translations: impl IntoIterator<Item = (Locale, String)>, max: usize) -> Result<Self, Faults> {
-        let empty = Self { ar: None, fr: None, zgh: None, en: None };
-        empty.merged(translations.into_iter().map(|(locale, text)| (locale, Some(text))), max)
+        Self(Arc::default()).merged(translations.into_iter().map(|(locale, text)| (locale, Some(text))), max)
     }
 
     /// The same text with some translations changed: a language that is not named stays, nothing removes it.
@@ -157,32 +170,23 @@ impl LocalizedText {
         let mut faults = Faults::new();
         for (locale, text) in patch {
             match text.map(|text| clean(&text, max)).transpose() {
-                Ok(text) => *self.slot(locale) = text.filter(|text| !text.is_empty()),
+                Ok(text) => *Arc::make_mut(&mut self.0).slot(locale) = text.filter(|text| !text.is_empty()),
                 Err(code) => faults.push(Fault::new(code).at(locale.tag())),
             }
         }
-        if faults.is_empty() && self.ar.is_none() && self.fr.is_none() {
+        if faults.is_empty() && self.0.ar.is_none() && self.0.fr.is_none() {
             faults.push(Fault::new(Code::TextRequired));
         }
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
 
-    fn slot(&mut self, locale: Locale) -> &mut Option<Box<str>> {
-        match locale {
-            Locale::Ar => &mut self.ar,
-            Locale::Fr => &mut self.fr,
-            Locale::Zgh => &mut self.zgh,
-            Locale::En => &mut self.en,
-        }
-    }
-
     /// The text in exactly this language.
     pub fn get(&self, locale: Locale) -> Option<&str> {
         match locale {
-            Locale::Ar => self.ar.as_deref(),
-            Locale::Fr => self.fr.as_deref(),
-            Locale::Zgh => self.zgh.as_deref(),
-            Locale::En => self.en.as_deref(),
+            Locale::Ar => self.0.ar.as_deref(),
+            Locale::Fr => self.0.fr.as_deref(),
+            Locale::Zgh => self.0.zgh.as_deref(),
+            Locale::En => self.0.en.as_deref(),
         }
     }
 

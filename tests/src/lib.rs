@@ -16,7 +16,7 @@ use unfm::config::Cli;
 use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
 use unfm::platform::page::CursorKey;
-use unfm::platform::reader::Readers;
+use unfm::platform::reader::{Facts, Readers};
 use unfm::{seed, server, telemetry};
 
 /// The instant at which worlds begin: a Monday noon after Morocco's change of time.
@@ -87,6 +87,11 @@ impl Answer {
     }
 }
 
+fn readers(db: &Db, clock: &Clock) -> Readers {
+    let cursor_key = CursorKey::new(&[7; 32]);
+    Readers { db: db.clone(), clock: clock.clone(), cursor_key, facts: Facts::default() }
+}
+
 impl World {
     /// The demo world on every database at hand.
     pub async fn each() -> Vec<Self> {
@@ -124,7 +129,7 @@ impl World {
         let (server_url, owner_url) = urls;
         let clock = Clock::fixed(NOON.parse().unwrap());
         seed::demo(&owner, clock.now()).await.unwrap();
-        let readers = Readers { db: db.clone(), clock: clock.clone(), cursor_key: CursorKey::new(&[7; 32]) };
+        let readers = readers(&db, &clock);
         let settings = Cli::of(&["--listen-addr", "127.0.0.1:0"]).unwrap().settings;
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let router = server::router(server::State::new(readers, metrics, &settings).unwrap(), &settings);
@@ -138,7 +143,7 @@ impl World {
     /// Change something as the platform itself, on the owner's connection: what builders use.
     pub async fn change<T>(
         &self,
-        work: impl AsyncFnOnce(&unfm::platform::db::Tx<'_>) -> unfm::platform::error::Result<T>,
+        work: impl AsyncFnOnce(&unfm::platform::tx::Tx<'_>) -> unfm::platform::error::Result<T>,
     ) -> T {
         self.owner.write(&Actor::System(Purpose::Seed), self.clock.now(), work).await.unwrap()
     }
@@ -161,7 +166,7 @@ impl World {
     /// The address of another server on the same database, with flags of its own.
     pub async fn also_served(&self, flags: &[&str]) -> String {
         let settings = Cli::of(&[&["--listen-addr", "127.0.0.1:0"], flags].concat()).unwrap().settings;
-        let readers = Readers { db: self.db.clone(), clock: self.clock.clone(), cursor_key: CursorKey::new(&[7; 32]) };
+        let readers = readers(&self.db, &self.clock);
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let router = server::router(server::State::new(readers, metrics, &settings).unwrap(), &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();

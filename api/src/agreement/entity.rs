@@ -1,8 +1,8 @@
 //! The table of agreements.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::partnership::{AgreementState, SignedOnBasis};
 use domain::source::Source;

@@ -7,6 +7,7 @@ use crate::platform::scalars::{Date, DateTime, Money};
 use crate::platform::source::{Source, sources};
 use crate::platform::text::Text;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// Where an agreement stands, by what was decided and what day it is in Casablanca.
@@ -101,25 +102,26 @@ pub struct Agreement {
 
 impl Agreement {
     /// The face of a row on a day, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch), today: jiff::civil::Date) -> Self {
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch), today: jiff::civil::Date) -> Self {
+        let row = row.borrow();
         let day = |day: Option<crate::platform::stored::Day>| day.map(|day| day.0);
         let (signed_on, starts_on, ends_on) = (day(row.signed_on), day(row.starts_on), day(row.ends_on));
         Self {
             id: GlobalId::new(Kind::Agreement, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            object: row.object.map(Text::from),
-            legal_bases: row.legal_bases.0.into_iter().map(Text).collect(),
+            slug: row.slug.clone(),
+            object: row.object.as_ref().map(Text::from),
+            legal_bases: row.legal_bases.0.clone().into_iter().map(Text).collect(),
             status: row.status.0.status_on(signed_on, starts_on, ends_on, today).into(),
             signed_on: signed_on.map(Date),
             signed_on_basis: row.signed_on_basis.map(|basis| basis.0.into()),
-            signed_in: row.signed_in.map(Text::from),
+            signed_in: row.signed_in.as_ref().map(Text::from),
             starts_on: starts_on.map(Date),
             ends_on: ends_on.map(Date),
             duration_months: row.duration_months,
             budget: row.budget.map(Money::centimes),
-            sources: sources(row.sources),
+            sources: sources(row.sources.clone()),
             is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,

@@ -3,13 +3,14 @@
 use super::entity::{Column, Entity, Model};
 use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty, AgreementStatus};
 use super::{objective, party};
+use crate::partner::entity as partner;
 use crate::platform::batch::{Batch, Keys, Related};
-use crate::platform::db::{See, among};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
+use crate::platform::see::{See, among};
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Table};
 use crate::platform::text::Text;
@@ -148,6 +149,7 @@ impl Related for PartiesOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let columns = [party::Column::AgreementId, party::Column::PartnerId, party::Column::Role];
+        let mut level = Keys::default();
         let rows = tx
             .see_plain::<party::Entity>()
             .filter(among(tx.backend(), party::Column::AgreementId, keys))
@@ -155,13 +157,14 @@ impl Related for PartiesOf {
                 statement.order_by_expr(party::Column::Position.into_expr(), sea_orm::Order::Asc);
             })
             .only(columns.map(|column| column.into_expr()))
+            .with_optional::<partner::Entity>(party::Column::PartnerId)
             .all(|cells| {
-                let agreement = cells.take::<Uuid>()?;
-                Ok((agreement, cells.take::<Uuid>()?, cells.take::<Option<Stored<PartyRole>>>()?))
+                let row = (cells.take::<Uuid>()?, cells.take::<Uuid>()?, cells.take::<Option<Stored<PartyRole>>>()?);
+                level.take_optional::<partner::Entity>(cells)?;
+                level.add(Kind::Partner, row.1);
+                Ok(row)
             })
             .await?;
-        let mut level = Keys::default();
-        rows.iter().for_each(|(_, partner, _)| level.add(Kind::Partner, *partner));
         let batch = level.batch();
         let mut parties: HashMap<Uuid, Vec<AgreementParty>> = HashMap::new();
         for (agreement, partner_key, role) in rows {

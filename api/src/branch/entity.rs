@@ -1,8 +1,8 @@
 //! The table of branches: what a branch shows is public.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::branch::{BranchKind, BranchStatus};
 use domain::contacts::Contacts;

@@ -7,6 +7,7 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
 use crate::platform::text::Text;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// The rank of a branch; each stands above the next.
@@ -71,15 +72,16 @@ pub struct Branch {
 
 impl Branch {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch)) -> Self {
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Branch, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
+            slug: row.slug.clone(),
             kind: row.kind.0.into(),
-            name: row.name.into(),
-            contacts: row.contacts.map(Contacts::from),
+            name: (&row.name).into(),
+            contacts: row.contacts.clone().map(Contacts::from),
             is_legal_person: row.is_legal_person,
             status: row.status.0.into(),
             is_demo: row.is_demo,

@@ -1,21 +1,19 @@
 //! Reading the national calendar.
 
 use super::entity::{Column, Entity};
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::reader::Reader;
 use crate::platform::stored::{Day, Stored};
 use domain::calendar::{Calendar, CalendarKind, Holiday, Period};
 use sea_orm::ColumnTrait;
 use std::sync::Arc;
 
-/// The national calendar, read once per request.
+/// The national calendar.
 ///
 /// # Errors
 /// The database's refusal.
 pub async fn calendar(reader: &Reader) -> Result<Arc<Calendar>> {
-    let fact =
-        reader.fact().get_or_try_init(|| async { Ok::<_, Error>(Arc::new(read(reader).await?) as Arc<_>) }).await?;
-    Ok(Arc::clone(fact).downcast::<Calendar>().expect("the fact is the calendar"))
+    reader.fact(read(reader)).await
 }
 
 async fn read(reader: &Reader) -> Result<Calendar> {

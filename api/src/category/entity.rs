@@ -1,8 +1,8 @@
 //! The table of product categories.
 
-use crate::platform::db::Node;
 use crate::platform::stored::Document;
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;

@@ -6,6 +6,7 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
 use crate::platform::text::Text;
 use async_graphql::SimpleObject;
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A category of products.
@@ -32,13 +33,14 @@ pub struct Category {
 
 impl Category {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch)) -> Self {
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Category, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            name: row.name.into(),
+            slug: row.slug.clone(),
+            name: (&row.name).into(),
             key: row.id,
             parent_key: row.parent_id,
             batch,

@@ -1,8 +1,8 @@
 //! The table of contributions: who paid how much for a market or an agreement.
 
-use crate::platform::db::Node;
 use crate::platform::stored::Stored;
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};
 use sea_orm::entity::prelude::*;

@@ -7,6 +7,8 @@ use crate::platform::reader::Reads;
 use crate::platform::scalars::{DateTime, Money};
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use domain::partnership as rules;
+use std::borrow::Borrow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// In what a contribution was made.
@@ -90,7 +92,8 @@ pub struct Contribution {
 
 impl Contribution {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch)) -> Self {
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Contribution, row.id),
             version: row.version,
@@ -108,7 +111,7 @@ impl Contribution {
 }
 
 /// What is missing in the funding of a whole, from the contributions that are recorded.
-pub fn funding_gaps(whole: Option<i64>, rows: &[(Model, Batch)]) -> Vec<FundingGap> {
+pub fn funding_gaps(whole: Option<i64>, rows: &[(Arc<Model>, Batch)]) -> Vec<FundingGap> {
     let paid: Vec<rules::Paid> = rows
         .iter()
         .map(|(row, _)| rules::Paid {

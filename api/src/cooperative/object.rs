@@ -1,13 +1,12 @@
 //! The GraphQL face of cooperatives.
 
 use super::entity::Model;
-use crate::geography::province;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
 use crate::platform::text::Text;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
-use std::sync::Arc;
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// What a cooperative lives from.
@@ -99,23 +98,22 @@ pub struct Cooperative {
     #[graphql(skip)]
     pub(crate) province_key: Uuid,
     #[graphql(skip)]
-    pub(crate) province: Option<Arc<province::Model>>,
-    #[graphql(skip)]
     pub(crate) batch: Batch,
 }
 
 impl Cooperative {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch)) -> Self {
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Cooperative, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            name: row.name.into(),
+            slug: row.slug.clone(),
+            name: (&row.name).into(),
             sector: row.sector.0.into(),
             legal_form: row.legal_form.0.into(),
-            commune: row.commune,
+            commune: row.commune.clone(),
             status: row.status.0.into(),
             member_count: row.member_count,
             women_count: row.women_count,
@@ -124,16 +122,8 @@ impl Cooperative {
             key: row.id,
             branch_key: row.branch_id,
             province_key: row.province_id,
-            province: None,
             batch,
         }
-    }
-
-    /// The same, with the province that was read beside it.
-    #[must_use]
-    pub fn in_province(mut self, province: Arc<province::Model>) -> Self {
-        self.province = Some(province);
-        self
     }
 }
 

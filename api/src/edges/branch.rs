@@ -87,9 +87,6 @@ impl Cooperative {
 
     /// The province of its seat.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
-        if let Some(row) = &self.province {
-            return Some(Ok(Province::new((row.as_ref().clone(), self.batch.clone()))));
-        }
         let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
         found.map(|found| found.map(Province::new)).transpose()
     }

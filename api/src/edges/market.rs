@@ -20,7 +20,7 @@ use crate::platform::error::Result;
 use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
 use crate::platform::scalars::{DateTime, LocalDateTime, Money};
-use crate::product::object::{Beside, Product, ProductVariant};
+use crate::product::object::{Product, ProductVariant};
 use crate::product::{entity as product, variant};
 use async_graphql::{ComplexObject, Context};
 use jiff::Timestamp;
@@ -151,29 +151,18 @@ fn centimes(money: Money) -> Option<i64> {
 impl Listing {
     /// The market whose shelf it is on.
     async fn market(&self, ctx: &Context<'_>) -> Result<Market> {
-        if let Some(row) = &self.row.market {
-            return Ok(Market::new((row.clone(), self.batch.clone())));
-        }
-        let found = self.batch.one::<market::Entity>(ctx.reader(), Some(self.row.listing.market_id)).await?;
-        connection(found.map(Market::new))
+        connection(self.batch.one::<market::Entity>(ctx.reader(), Some(self.market_key)).await?.map(Market::new))
     }
 
     /// The quantity that is sold.
     async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
-        if let Some(row) = &self.row.variant {
-            return Ok(ProductVariant::new((row.clone(), self.batch.clone())));
-        }
-        let found = self.batch.one::<variant::Entity>(ctx.reader(), Some(self.row.listing.variant_id)).await?;
+        let found = self.batch.one::<variant::Entity>(ctx.reader(), Some(self.variant_key)).await?;
         connection(found.map(ProductVariant::new))
     }
 
     /// What is sold.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product> {
-        if let Some(row) = &self.row.product {
-            return Ok(Product::new((row.clone(), self.batch.clone()), self.row.beside.clone()));
-        }
-        let found = self.batch.one::<product::Entity>(ctx.reader(), Some(self.row.listing.product_id)).await?;
-        connection(found.map(|found| Product::new(found, Beside::default())))
+        connection(self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await?.map(Product::new))
     }
 }
 

@@ -1,12 +1,12 @@
 //! `node` and `nodes`: anything by its global id.
 
 use crate::platform::batch::Batch;
-use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::reader::{Reader, Reads};
 use crate::platform::table::Table;
+use crate::platform::tx::Tx;
 use crate::{agreement, branch, category, contribution, cooperative, geography, indicator, listing, market, partner};
 use crate::{product, programme};
 use agreement::object::Agreement;

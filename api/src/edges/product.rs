@@ -13,7 +13,7 @@ use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
 use crate::platform::text::Text;
 use crate::product::entity as product;
-use crate::product::object::{Beside, Product, ProductVariant, QualitySign};
+use crate::product::object::{Product, ProductVariant, QualitySign};
 use crate::product::store::{DescriptionOf, SignsOf, VariantsOf};
 use async_graphql::{ComplexObject, Context};
 
@@ -35,28 +35,21 @@ impl Category {
 impl Product {
     /// What it is.
     async fn description(&self, ctx: &Context<'_>) -> Option<Result<Text>> {
+        if let Some(description) = &self.described {
+            return description.clone().map(Ok);
+        }
         let found = self.batch.load(ctx.reader(), DescriptionOf, self.key).await;
         found.map(|found| found.map(Text)).transpose()
     }
 
     /// Its category.
     async fn category(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
-        if let Some(row) = &self.beside.category {
-            return Some(Ok(Category::new((row.as_ref().clone(), self.batch.clone()))));
-        }
         let found = self.batch.one::<category::Entity>(ctx.reader(), Some(self.category_key)).await;
         found.map(|found| found.map(Category::new)).transpose()
     }
 
     /// Who makes it.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
-        if let Some(row) = &self.beside.cooperative {
-            let cooperative = Cooperative::new((row.as_ref().clone(), self.batch.clone()));
-            return Some(Ok(match &self.beside.province {
-                Some(province) => cooperative.in_province(province.clone()),
-                None => cooperative,
-            }));
-        }
         let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
         found.map(|found| found.map(Cooperative::new)).transpose()
     }
@@ -94,6 +87,6 @@ impl ProductVariant {
     /// What it is a variant of.
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
         let found = self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await;
-        found.map(|found| found.map(|found| Product::new(found, Beside::default()))).transpose()
+        found.map(|found| found.map(Product::new)).transpose()
     }
 }

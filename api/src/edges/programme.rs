@@ -21,6 +21,7 @@ use async_graphql::{ComplexObject, Context};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::ExprTrait;
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The agreements that programmes rest on.
@@ -74,7 +75,7 @@ impl Programme {
     }
 
     /// The indicators that it follows, in its order.
-    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<ProgrammeIndicator>> {
+    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<Arc<ProgrammeIndicator>>> {
         self.batch.load(ctx.reader(), IndicatorsOf, self.key).await
     }
 }

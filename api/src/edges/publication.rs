@@ -1,7 +1,7 @@
 //! Changes of one thing that bring others on sale or take them off: both in one transaction.
 
-use crate::platform::db::Tx;
 use crate::platform::error::Result;
+use crate::platform::tx::Tx;
 use crate::product::publication::{Touched, refresh};
 use crate::{cooperative, market};
 use domain::cooperative::CooperativeStatus;

@@ -6,6 +6,7 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
 use crate::platform::text::Text;
 use async_graphql::{Enum, SimpleObject};
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// What a unit of the second level is called.
@@ -47,16 +48,17 @@ pub struct Region {
 
 impl Region {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (region::Model, Batch)) -> Self {
+    pub fn new<R: Borrow<region::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Region, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            code: row.code,
-            iso_3166_2: row.iso_3166_2,
-            name: row.name.into(),
+            code: row.code.clone(),
+            iso_3166_2: row.iso_3166_2.clone(),
+            name: (&row.name).into(),
             is_tamazight_reviewed: row.name_zgh_reviewed,
-            seat: row.seat.into(),
+            seat: (&row.seat).into(),
             key: row.id,
             batch,
         }
@@ -100,15 +102,16 @@ pub struct Province {
 
 impl Province {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (province::Model, Batch)) -> Self {
+    pub fn new<R: Borrow<province::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Province, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            code: row.code,
-            iso_3166_2: row.iso_3166_2,
+            code: row.code.clone(),
+            iso_3166_2: row.iso_3166_2.clone(),
             kind: row.kind.0.into(),
-            name: row.name.into(),
+            name: (&row.name).into(),
             latitude: row.latitude,
             longitude: row.longitude,
             region_key: row.region_id,

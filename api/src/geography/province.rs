@@ -1,8 +1,8 @@
 //! The provinces and prefectures: reference data.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::geography::ProvinceKind;
 use domain::text::LocalizedText;

@@ -2,11 +2,11 @@
 
 use super::{province, region};
 use crate::platform::batch::Related;
-use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::global_id::Kind;
 use crate::platform::reader::Reader;
 use crate::platform::table::Table;
+use crate::platform::tx::Tx;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! The table of indicator definitions.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::indicator::{Direction, IndicatorUnit};
 use domain::programme::Theme;

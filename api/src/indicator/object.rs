@@ -7,6 +7,7 @@ use crate::platform::scalars::{Date, DateTime, Decimal};
 use crate::platform::text::Text;
 use async_graphql::{Enum, InputObject, SimpleObject};
 use domain::{indicator as rules, membership};
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// What a programme or an indicator is about.
@@ -169,19 +170,20 @@ pub struct Indicator {
 
 impl Indicator {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (entity::Model, Batch)) -> Self {
+    pub fn new<R: Borrow<entity::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Indicator, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
             slug: row.code.to_ascii_lowercase().replace('_', "-"),
-            code: row.code,
-            name: row.name.into(),
+            code: row.code.clone(),
+            name: (&row.name).into(),
             unit: row.unit.0.into(),
             direction: row.direction.0.into(),
             theme: row.theme.0.into(),
-            numerator: row.numerator,
-            denominator: row.denominator,
+            numerator: row.numerator.clone(),
+            denominator: row.denominator.clone(),
             is_demo: row.is_demo,
             key: row.id,
             batch,
@@ -257,7 +259,8 @@ pub struct IndicatorValue {
 
 impl IndicatorValue {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (value::Model, Batch)) -> Self {
+    pub fn new<R: Borrow<value::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         let figure = row.value.as_deref().and_then(|text| domain::decimal::Decimal::parse(text).ok());
         Self {
             id: GlobalId::new(Kind::IndicatorValue, row.id),
@@ -266,19 +269,19 @@ impl IndicatorValue {
             kind: row.kind.0.into(),
             value: figure.map(Decimal),
             status: row.status.0.into(),
-            period: row.period,
+            period: row.period.clone(),
             period_start: row.period_start.into(),
             period_end: row.period_end.into(),
-            area: Area { kind: row.area_kind.0.into(), code: row.area_code },
+            area: Area { kind: row.area_kind.0.into(), code: row.area_code.clone() },
             milieu: row.milieu.map(|milieu| milieu.0.into()),
             sex: row.sex.map(|sex| sex.0.into()),
-            age_band: row.age_band,
+            age_band: row.age_band.clone(),
             source: IndicatorSource {
-                code: row.source_code,
-                name: row.source_name,
+                code: row.source_code.clone(),
+                name: row.source_name.clone(),
                 method: row.source_method.0.into(),
                 year: row.source_year,
-                url: row.source_url,
+                url: row.source_url.clone(),
             },
             is_demo: row.is_demo,
             indicator_key: row.indicator_id,

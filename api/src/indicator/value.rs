@@ -1,8 +1,8 @@
 //! The table of figures as they may leave the association, after disclosure control.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::indicator::{AreaKind, Method, ValueKind, ValueStatus};
 use domain::membership::{Milieu, Sex};

@@ -1,14 +1,13 @@
 //! The GraphQL face of listings.
 
 use super::entity::Model;
-use crate::market;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::{DateTime, Money};
-use crate::product::{entity as product, object::Beside, variant};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::market::MarketStatus;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A variant of a product on the shelf of a market.
 #[derive(SimpleObject, Clone, Debug)]
@@ -27,40 +26,32 @@ pub struct Listing {
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     #[graphql(skip)]
-    pub(crate) row: Arc<Row>,
+    pub(crate) market_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) product_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) variant_key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
 
-/// A listing with what is read beside it by the same statement: what the list that it stands in does not show already.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The listing.
-    pub listing: Model,
-    /// Where its market stands.
-    pub market_status: MarketStatus,
-    /// The market, in lists of a product.
-    pub market: Option<market::entity::Model>,
-    /// The variant, in lists of a market.
-    pub variant: Option<variant::Model>,
-    /// The product, in lists of a market.
-    pub product: Option<product::Model>,
-    /// What is beside the product.
-    pub beside: Beside,
-}
+/// A listing, and where its market stands.
+pub type Row = (Arc<Model>, MarketStatus);
 
 impl Listing {
     /// The face of a row, with the level that it was read in.
-    pub fn new(row: Row, batch: Batch) -> Self {
+    pub fn new((row, market_status): Row, batch: Batch) -> Self {
         Self {
-            id: GlobalId::new(Kind::Listing, row.listing.id),
-            version: row.listing.version,
-            changed_at: DateTime::micros(row.listing.changed_at),
-            price: Money::centimes(row.listing.price),
+            id: GlobalId::new(Kind::Listing, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            price: Money::centimes(row.price),
             // Only rows that are on sale are read by the public.
-            available: row.listing.published && row.market_status == MarketStatus::Open,
-            is_demo: row.listing.is_demo,
-            row: Arc::new(row),
+            available: row.published && market_status == MarketStatus::Open,
+            is_demo: row.is_demo,
+            market_key: row.market_id,
+            product_key: row.product_id,
+            variant_key: row.variant_id,
             batch,
         }
     }

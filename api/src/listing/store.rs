@@ -3,21 +3,19 @@
 use super::entity::{Column, Entity};
 use super::object::{Listing, ListingFilter, ListingOrder, Row};
 use crate::geography::province;
-use crate::platform::batch::{Batch, Keys, Related};
-use crate::platform::db::See;
+use crate::platform::batch::{Keys, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
+use crate::platform::see::See;
 use crate::platform::stored::Stored;
-use crate::platform::table::{Cells, Table};
-use crate::product::object::Beside;
+use crate::platform::table::Cells;
 use crate::product::{entity as product, variant};
 use crate::{category, cooperative, market};
 use domain::market::MarketStatus;
 use sea_orm::{ColumnTrait, DbErr};
 use std::collections::HashMap;
-use std::sync::Arc;
 use uuid::Uuid;
 
 fn order(by: ListingOrder) -> Order {
@@ -43,19 +41,14 @@ fn with_product<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
         .with::<province::Entity>(cooperative::entity::Column::ProvinceId)
 }
 
-fn read_with_product(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
-    Ok(Row {
-        listing: Entity::read(cells)?,
-        market_status: cells.take::<Stored<MarketStatus>>()?.0,
-        market: None,
-        variant: Some(variant::Entity::read(cells)?),
-        product: Some(product::Entity::read(cells)?),
-        beside: Beside {
-            category: Some(Arc::new(category::entity::Entity::read(cells)?)),
-            cooperative: Some(Arc::new(cooperative::entity::Entity::read(cells)?)),
-            province: Some(Arc::new(province::Entity::read(cells)?)),
-        },
-    })
+fn read_with_product(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+    let row = (level.take::<Entity>(cells)?, cells.take::<Stored<MarketStatus>>()?.0);
+    level.take::<variant::Entity>(cells)?;
+    level.take::<product::Entity>(cells)?;
+    level.take::<category::entity::Entity>(cells)?;
+    level.take::<cooperative::entity::Entity>(cells)?;
+    level.take::<province::Entity>(cells)?;
+    Ok(row)
 }
 
 /// Join what a product's list shows: the markets. The edges to product and cooperative are compulsory here too.
@@ -65,25 +58,9 @@ fn with_market<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
         .through::<cooperative::entity::Entity>(cooperative::entity::Column::Id, product::Column::CooperativeId)
 }
 
-fn read_with_market(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
-    let (listing, market) = (Entity::read(cells)?, market::entity::Entity::read(cells)?);
-    let market_status = market.status.0;
-    Ok(Row { listing, market_status, market: Some(market), variant: None, product: None, beside: Beside::default() })
-}
-
-/// The level of rows that were read together.
-fn level<'r>(rows: impl Iterator<Item = &'r Row>) -> Batch {
-    let mut keys = Keys::default();
-    for row in rows {
-        Entity::keys(&row.listing, &mut keys);
-        row.market.iter().for_each(|row| market::entity::Entity::keys(row, &mut keys));
-        row.variant.iter().for_each(|row| variant::Entity::keys(row, &mut keys));
-        row.product.iter().for_each(|row| product::Entity::keys(row, &mut keys));
-        row.beside.category.iter().for_each(|row| category::entity::Entity::keys(row, &mut keys));
-        row.beside.cooperative.iter().for_each(|row| cooperative::entity::Entity::keys(row, &mut keys));
-        row.beside.province.iter().for_each(|row| province::Entity::keys(row, &mut keys));
-    }
-    keys.batch()
+fn read_with_market(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+    let row = level.take::<Entity>(cells)?;
+    Ok((row, level.take::<market::entity::Entity>(cells)?.status.0))
 }
 
 /// One listing.
@@ -92,11 +69,10 @@ fn level<'r>(rows: impl Iterator<Item = &'r Row>) -> Batch {
 /// The database's refusal.
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Listing>> {
     let tx = reader.begin();
-    let row = with_product(tx.see::<Entity>().filter(Column::Id.eq(key))).one(read_with_product).await?;
-    Ok(row.map(|row| {
-        let batch = level([&row].into_iter());
-        Listing::new(row, batch)
-    }))
+    let mut level = Keys::default();
+    let see = with_product(tx.see::<Entity>().filter(Column::Id.eq(key)));
+    let row = see.one(|cells| read_with_product(&mut level, cells)).await?;
+    Ok(row.map(|row| Listing::new(row, level.batch())))
 }
 
 /// The listings of markets, of products or of variants, a page of each.
@@ -130,17 +106,18 @@ impl ListingsOf {
         let list = format!("{:?}.listings {:?} {:?}", self.of, self.filter, self.by);
         let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("{list} {key}"));
         let tx = reader.begin();
+        let mut level = Keys::default();
         let lists = match self.of {
             Owner::Market => {
                 let see = self.narrowed(with_product(tx.see::<Entity>()))?;
-                see.lists(Column::MarketId, keys, &asked, seal, read_with_product).await?
+                see.lists(Column::MarketId, keys, &asked, seal, |cells| read_with_product(&mut level, cells)).await?
             }
             Owner::Product => {
                 let see = with_market(tx.see::<Entity>());
-                see.lists(Column::ProductId, keys, &asked, seal, read_with_market).await?
+                see.lists(Column::ProductId, keys, &asked, seal, |cells| read_with_market(&mut level, cells)).await?
             }
         };
-        let batch = level(lists.values().flat_map(|list| list.rows()));
+        let batch = level.batch();
         let make = |row: Row| Listing::new(row, batch.clone());
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
     }

@@ -1,8 +1,8 @@
 //! The table of markets.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::contacts::Contacts;
 use domain::market::{Aim, MarketStatus, OpeningHoursBasis};

@@ -9,6 +9,7 @@ use crate::platform::source::{Source, sources};
 use crate::platform::text::Text;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::opening_hours as rules;
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// Where a market stands.
@@ -148,19 +149,20 @@ pub struct Market {
 
 impl Market {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch)) -> Self {
-        let hours = row.opening_hours.0;
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
+        let hours = row.opening_hours.0.clone();
         Self {
             id: GlobalId::new(Kind::Market, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            name: row.name.into(),
-            city: row.city.map(Text::from),
-            address: row.address.map(Text::from),
+            slug: row.slug.clone(),
+            name: (&row.name).into(),
+            city: row.city.as_ref().map(Text::from),
+            address: row.address.as_ref().map(Text::from),
             latitude: row.latitude,
             longitude: row.longitude,
-            contacts: row.contacts.map(Contacts::from),
+            contacts: row.contacts.clone().map(Contacts::from),
             status: row.status.0.into(),
             announced_on: row.announced_on.map(Date::from),
             opened_on: row.opened_on.map(Date::from),
@@ -169,8 +171,8 @@ impl Market {
             opening_hours_basis: row.opening_hours_basis.0.into(),
             time_zone: domain::calendar::ZONE,
             cost: row.cost.map(Money::centimes),
-            aims: row.aims.0.into_iter().map(|aim| Aim { code: aim.code, text: Text(aim.text) }).collect(),
-            sources: sources(row.sources),
+            aims: row.aims.0.clone().into_iter().map(|aim| Aim { code: aim.code, text: Text(aim.text) }).collect(),
+            sources: sources(row.sources.clone()),
             is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,

@@ -2,21 +2,24 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Market, MarketFilter, MarketOrder};
+use crate::branch::entity as branch;
 use crate::calendar;
-use crate::geography::province;
-use crate::platform::batch::{Batch, Related};
-use crate::platform::db::{Tx, among};
+use crate::geography::{province, region};
+use crate::platform::batch::{Batch, Keys, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
+use crate::platform::see::{See, among};
 use crate::platform::stored::{Document, Stored};
-use crate::platform::table::Table;
+use crate::platform::table::{Cells, Table};
+use crate::platform::tx::Tx;
 use domain::market::MarketStatus;
 use domain::opening_hours::OpeningHours;
-use sea_orm::{ActiveValue, ColumnTrait};
+use sea_orm::{ActiveValue, ColumnTrait, DbErr};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn order(reader: &Reader, by: MarketOrder) -> Order {
@@ -31,17 +34,31 @@ fn order(reader: &Reader, by: MarketOrder) -> Order {
     }
 }
 
+/// Join where a market is: most that show one show that too.
+fn with_place<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+    see.with_optional::<branch::Entity>(Column::BranchId)
+        .with_optional::<province::Entity>(Column::ProvinceId)
+        .with_optional::<region::Entity>(province::Column::RegionId)
+}
+
+fn read_with_place(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Arc<Model>, DbErr> {
+    let row = level.take::<Entity>(cells)?;
+    level.take_optional::<branch::Entity>(cells)?;
+    level.take_optional::<province::Entity>(cells)?;
+    level.take_optional::<region::Entity>(cells)?;
+    Ok(row)
+}
+
 /// One market.
 ///
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Market>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Market::new((row, batch))
-    }))
+    let mut level = Keys::default();
+    let see = with_place(tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)));
+    let row = see.one(|cells| read_with_place(&mut level, cells)).await?;
+    Ok(row.map(|row| Market::new((row, level.batch()))))
 }
 
 /// The markets that are open at the moment of the request, by their published hours. The rule is the domain's, so the
@@ -82,9 +99,7 @@ pub async fn list(
         see = see.filter(Column::Status.eq(Stored(MarketStatus::from(status))));
     }
     if let Some(code) = filter.province {
-        see = see
-            .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
-            .filter(province::Column::Code.eq(code));
+        see = see.filter(Column::ProvinceId.eq(domain::id::founding("province", &code)));
     }
     if let Some(branch) = &filter.branch {
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
@@ -94,9 +109,11 @@ pub async fn list(
         see = see.filter(if wanted { open } else { open.not() });
     }
     let order = order(reader, by);
-    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Market::new((row, batch.clone()))))
+    let asked = Asked { args: &args, order: &order, total };
+    let mut level = Keys::default();
+    let listed = with_place(see).list(&asked, seal, |cells| read_with_place(&mut level, cells)).await?;
+    let batch = level.batch();
+    Ok(listed.connection(|row: Arc<Model>| Market::new((row, batch.clone()))))
 }
 
 /// Go to another status. Its listings come on sale or go off with it, so it is called by `edges::publication`, which

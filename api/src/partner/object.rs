@@ -6,6 +6,7 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
 use crate::platform::text::Text;
 use async_graphql::SimpleObject;
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// An organisation that the association works with; the association itself is one of them.
@@ -32,13 +33,14 @@ pub struct Partner {
 
 impl Partner {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (Model, Batch)) -> Self {
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Partner, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            name: row.name.into(),
+            slug: row.slug.clone(),
+            name: (&row.name).into(),
             is_demo: row.is_demo,
             key: row.id,
             batch,

@@ -7,10 +7,10 @@
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::Kind;
 use crate::platform::reader::Reader;
-use crate::platform::table::Table;
-use std::any::Any;
+use crate::platform::table::{Cells, Table};
+use sea_orm::DbErr;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -26,30 +26,70 @@ pub trait Related: std::fmt::Debug + Send + Sync + 'static {
     fn load(&self, reader: &Reader, keys: &[Uuid]) -> impl Future<Output = Result<HashMap<Uuid, Self::Value>>> + Send;
 }
 
-/// The keys of things that were read together, by kind.
+type Row = Arc<dyn Any + Send + Sync>;
+
+/// What one statement answered: the keys of all things that it named, and the rows of those that it joined.
 #[derive(Debug, Default)]
-pub struct Keys(Vec<(Kind, Uuid)>);
+pub struct Keys {
+    keys: Vec<(Kind, Uuid)>,
+    held: HashMap<(Kind, Uuid), Row>,
+}
 
 impl Keys {
     /// A thing that the level names.
     pub fn add(&mut self, kind: Kind, key: Uuid) {
-        self.0.push((kind, key));
+        self.keys.push((kind, key));
     }
 
     /// A thing that the level names, if there is one.
     pub fn add_optional(&mut self, kind: Kind, key: Option<Uuid>) {
-        self.0.extend(key.map(|key| (kind, key)));
+        self.keys.extend(key.map(|key| (kind, key)));
+    }
+
+    /// Read the row of a joined table, and hold it for whoever asks the level for it. One that stands beside many
+    /// others, as a cooperative beside its products, is decoded once and shared.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    pub fn take<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Arc<E::Model>, DbErr>
+    where
+        E::Model: Send + Sync + 'static,
+    {
+        let key = (E::KIND, cells.peek::<Uuid>()?);
+        if let Some(row) = self.held.get(&key).and_then(|row| Arc::clone(row).downcast::<E::Model>().ok()) {
+            cells.skip(E::columns().len());
+            return Ok(row);
+        }
+        let row = Arc::new(E::read(cells)?);
+        E::keys(&row, self);
+        self.held.insert(key, Arc::clone(&row) as Row);
+        Ok(row)
+    }
+
+    /// The same for a table that was joined by an optional edge: absent when its first column is null.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    pub fn take_optional<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Option<Arc<E::Model>>, DbErr>
+    where
+        E::Model: Send + Sync + 'static,
+    {
+        if cells.peek::<Option<Uuid>>()?.is_none() {
+            cells.skip(E::columns().len());
+            return Ok(None);
+        }
+        self.take::<E>(cells).map(Some)
     }
 
     /// The level of everything that was named.
     pub fn batch(mut self) -> Batch {
-        self.0.sort_unstable_by_key(|(kind, key)| (*kind as u8, *key));
-        self.0.dedup();
-        Batch(Arc::new(Inner { keys: self.0, loaded: Mutex::default() }))
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        Batch(Arc::new(Inner { keys: self.keys, held: self.held, loaded: Mutex::default() }))
     }
 }
 
-type Loaded = Arc<OnceCell<Arc<dyn Any + Send + Sync>>>;
+type Loaded = Arc<OnceCell<Row>>;
 
 /// Things that were read together, with what was read for them since; cheap to clone.
 #[derive(Clone)]
@@ -57,7 +97,8 @@ pub struct Batch(Arc<Inner>);
 
 struct Inner {
     keys: Vec<(Kind, Uuid)>,
-    loaded: Mutex<HashMap<String, Loaded>>,
+    held: HashMap<(Kind, Uuid), Row>,
+    loaded: Mutex<HashMap<(TypeId, String), Loaded>>,
 }
 
 impl Batch {
@@ -84,7 +125,7 @@ impl Batch {
                 let keys: Vec<Uuid> =
                     self.0.keys.iter().filter(|(kind, _)| *kind == R::OF).map(|(_, key)| *key).collect();
                 let values = related.load(reader, &keys).await?;
-                Ok::<_, Error>(Arc::new(values) as Arc<dyn Any + Send + Sync>)
+                Ok::<_, Error>(Arc::new(values) as Row)
             })
             .await?;
         let values = loaded.downcast_ref::<HashMap<Uuid, R::Value>>().expect("the name holds the type");
@@ -92,26 +133,27 @@ impl Batch {
     }
 
     /// The thing that a key points to, with the level of all that are pointed to from here; nothing when the actor
-    /// cannot see it.
+    /// cannot see it. What was joined is there already.
     ///
     /// # Errors
     /// What the reading answered.
-    pub async fn one<E: Table>(&self, reader: &Reader, key: Option<Uuid>) -> Result<Option<(E::Model, Batch)>>
+    pub async fn one<E: Table>(&self, reader: &Reader, key: Option<Uuid>) -> Result<Option<(Arc<E::Model>, Batch)>>
     where
-        E::Model: Clone + Send + Sync + 'static,
+        E::Model: Send + Sync + 'static,
     {
-        match key {
-            None => Ok(None),
-            Some(key) => self.load(reader, One::<E>(std::marker::PhantomData), key).await,
+        let Some(key) = key else { return Ok(None) };
+        if let Some(row) = self.0.held.get(&(E::KIND, key)) {
+            let row = Arc::clone(row).downcast::<E::Model>().expect("the kind holds the type");
+            return Ok(Some((row, self.clone())));
         }
+        self.load(reader, One::<E>(std::marker::PhantomData), key).await
     }
 
     /// Relatives asked for with other arguments are other relatives; what they are called says the arguments too.
     fn cell<R: Related>(&self, related: &R) -> Loaded {
-        let mut name = String::from(std::any::type_name::<R>());
-        write!(name, "{related:?}").expect("writing to a string does not fail");
+        let arguments = if size_of::<R>() == 0 { String::new() } else { format!("{related:?}") };
         let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(loaded.entry(name).or_default())
+        Arc::clone(loaded.entry((TypeId::of::<R>(), arguments)).or_default())
     }
 }
 
@@ -132,16 +174,16 @@ impl<E> std::fmt::Debug for One<E> {
 
 impl<E: Table> Related for One<E>
 where
-    E::Model: Clone + Send + Sync + 'static,
+    E::Model: Send + Sync + 'static,
 {
     const OF: Kind = E::KIND;
-    type Value = Option<(E::Model, Batch)>;
+    type Value = Option<(Arc<E::Model>, Batch)>;
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = tx.see::<E>().among(E::KEY, keys).all(E::read).await?;
         let batch = Batch::of::<E>(&rows);
-        Ok(rows.into_iter().map(|row| (E::key(&row), Some((row, batch.clone())))).collect())
+        Ok(rows.into_iter().map(|row| (E::key(&row), Some((Arc::new(row), batch.clone())))).collect())
     }
 }
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// What kind of thing a global id names. The numbers are part of every id given out: they are never changed or reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "each is the type of the same name")]
 pub enum Kind {

@@ -1,7 +1,7 @@
 //! Pages: arguments that are checked, keyset cursors that are sealed, and the connections that clients see.
 
-use crate::platform::db::See;
 use crate::platform::error::{Error, Result};
+use crate::platform::see::See;
 use crate::platform::table::{Cells, Guarded};
 use async_graphql::{Object, OutputType, SimpleObject, TypeName};
 use aws_lc_rs::hmac;
@@ -345,7 +345,7 @@ impl<E: Guarded> See<'_, '_, E> {
         self,
         asked: &Asked<'_>,
         seal: Seal,
-        read: impl Fn(&mut Cells<'_>) -> Result<R, DbErr>,
+        mut read: impl FnMut(&mut Cells<'_>) -> Result<R, DbErr>,
     ) -> Result<Listed<R>> {
         let kinds = asked.order.kinds();
         let wanted = Wanted::new(asked.args, &seal, &kinds)?;
@@ -362,12 +362,12 @@ impl<E: Guarded> See<'_, '_, E> {
             see = see.filter(beyond(columns, keys, !asked.order.descending));
         }
         let direction = asked.order.direction(wanted.backwards);
-        see = see.also(columns.iter().map(|(column, _)| column.clone())).statement(|statement| {
-            for (column, _) in columns {
-                statement.order_by_expr(column.clone(), direction.clone());
-            }
-            statement.limit(wanted.size + 1);
-        });
+        see =
+            see.also(columns.iter().map(|(column, _)| column.clone())).limit(wanted.size + 1).statement(|statement| {
+                for (column, _) in columns {
+                    statement.order_by_expr(column.clone(), direction.clone());
+                }
+            });
         let rows = see
             .all(|cells| {
                 let row = read(cells)?;
@@ -388,7 +388,7 @@ impl<E: Guarded> See<'_, '_, E> {
         keys: &[Uuid],
         asked: &Asked<'_>,
         seal: impl Fn(Uuid) -> Seal,
-        read: impl Fn(&mut Cells<'_>) -> Result<R, DbErr>,
+        mut read: impl FnMut(&mut Cells<'_>) -> Result<R, DbErr>,
     ) -> Result<HashMap<Uuid, Listed<R>>> {
         if let [key] = keys {
             let list = self.filter(parent.eq(*key)).list(asked, seal(*key), read).await?;

@@ -1,26 +1,30 @@
 //! One request's reader: in whose name it asks, when, and in which languages it wants to be answered.
 
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, Line};
+
+use crate::platform::error::{Error, Result};
 use crate::platform::page::CursorKey;
+use crate::platform::tx::Tx;
 use async_graphql::Context;
 use domain::access::Actor;
 use domain::text::Locale;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// What a resolver asks its context for.
 pub struct Reader {
-    db: Db,
+    line: Line,
     actor: Actor,
     locales: Vec<Locale>,
     now: Timestamp,
     today: Date,
     cursor_key: CursorKey,
-    calendar: OnceCell<Arc<dyn Any + Send + Sync>>,
+    facts: Facts,
+    fact: OnceCell<Fact>,
 }
 
 /// What all requests share, and what makes a reader of each.
@@ -32,20 +36,33 @@ pub struct Readers {
     pub clock: Clock,
     /// The key that cursors are sealed with.
     pub cursor_key: CursorKey,
+    /// What they share for a second.
+    pub facts: Facts,
 }
+
+/// A fact that is the same for everybody and changes a few times a year: it is read once a second at the most, and not
+/// by each request.
+#[derive(Clone, Debug, Default)]
+pub struct Facts(Arc<Mutex<Option<(Timestamp, Fact)>>>);
+
+type Fact = Arc<dyn Any + Send + Sync>;
+
+/// How old a shared fact may be.
+const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
 impl Readers {
     /// A reader for one request.
     pub fn reader(&self, actor: Actor, locales: Vec<Locale>) -> Reader {
         let now = self.clock.now();
         Reader {
-            db: self.db.clone(),
+            line: self.db.read(),
             actor,
             locales,
             now,
             today: domain::calendar::today(now),
             cursor_key: self.cursor_key.clone(),
-            calendar: OnceCell::new(),
+            facts: self.facts.clone(),
+            fact: OnceCell::new(),
         }
     }
 }
@@ -53,7 +70,7 @@ impl Readers {
 impl Reader {
     /// A conversation with the database in the actor's name, for reading.
     pub fn begin(&self) -> Tx<'_> {
-        self.db.read(&self.actor, self.now)
+        Tx::new(&self.line, &self.actor, self.now)
     }
 
     /// The languages of the request, best first; empty when it named none.
@@ -81,9 +98,24 @@ impl Reader {
         &self.cursor_key
     }
 
-    /// A fact that is read once per request, at the first question.
-    pub(crate) fn fact(&self) -> &OnceCell<Arc<dyn Any + Send + Sync>> {
-        &self.calendar
+    /// The fact that all requests share, read anew when it is not fresh.
+    ///
+    /// # Errors
+    /// What the reading answered.
+    pub(crate) async fn fact<T: Send + Sync + 'static>(&self, read: impl Future<Output = Result<T>>) -> Result<Arc<T>> {
+        // One request reads it once, however many of its fields ask at the same time.
+        let fact = self.fact.get_or_try_init(|| async {
+            let kept = self.facts.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some((_, fact)) =
+                kept.filter(|(read_at, _)| (SignedDuration::ZERO..FRESH).contains(&self.now.duration_since(*read_at)))
+            {
+                return Ok(fact);
+            }
+            let fact: Fact = Arc::new(read.await?);
+            *self.facts.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((self.now, Arc::clone(&fact)));
+            Ok::<_, Error>(fact)
+        });
+        Ok(Arc::clone(fact.await?).downcast::<T>().expect("there is one fact, of one type"))
     }
 }
 

@@ -74,24 +74,17 @@ impl<'r> Cells<'r> {
         T::try_get_by(self.row, column).map_err(DbErr::from)
     }
 
-    /// Read the row of a table that was joined by a compulsory edge.
+    /// Look at the next column and stay before it.
     ///
     /// # Errors
-    /// When a column does not hold what the model says.
-    pub fn row<E: Table>(&mut self) -> Result<E::Model, DbErr> {
-        E::read(self)
+    /// When it does not hold a `T`.
+    pub fn peek<T: TryGetable>(&self) -> Result<T, DbErr> {
+        T::try_get_by(self.row, self.next).map_err(DbErr::from)
     }
 
-    /// Read the row of a table that was joined by an optional edge: absent when its first column is null.
-    ///
-    /// # Errors
-    /// When a column does not hold what the model says.
-    pub fn optional<E: Table>(&mut self) -> Result<Option<E::Model>, DbErr> {
-        if Option::<Uuid>::try_get_by(self.row, self.next).map_err(DbErr::from)?.is_none() {
-            self.next += E::columns().len();
-            return Ok(None);
-        }
-        E::read(self).map(Some)
+    /// Pass by so many columns.
+    pub fn skip(&mut self, columns: usize) {
+        self.next += columns;
     }
 }
 

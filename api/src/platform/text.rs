@@ -43,9 +43,9 @@ pub struct Translation {
     pub text: String,
 }
 
-impl From<Document<rules::LocalizedText>> for Text {
-    fn from(document: Document<rules::LocalizedText>) -> Self {
-        Self(document.0)
+impl From<&Document<rules::LocalizedText>> for Text {
+    fn from(document: &Document<rules::LocalizedText>) -> Self {
+        Self(document.0.clone())
     }
 }
 

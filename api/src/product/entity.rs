@@ -1,8 +1,8 @@
 //! The table of products. The description is read apart: it is long, and lists do not show it.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::product::ProductStatus;
 use domain::text::LocalizedText;

@@ -5,9 +5,8 @@ use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::text::Text;
-use crate::{category, cooperative, geography};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
-use std::sync::Arc;
+use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// Where a product stands.
@@ -76,17 +75,6 @@ impl From<sign::Model> for QualitySign {
     }
 }
 
-/// What was read beside a product by the same statement.
-#[derive(Clone, Debug, Default)]
-pub struct Beside {
-    /// Its category.
-    pub category: Option<Arc<category::entity::Model>>,
-    /// Who makes it.
-    pub cooperative: Option<Arc<cooperative::entity::Model>>,
-    /// The province of the cooperative's seat.
-    pub province: Option<Arc<geography::province::Model>>,
-}
-
 /// A product of a cooperative.
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
@@ -118,7 +106,7 @@ pub struct Product {
     #[graphql(skip)]
     pub(crate) cooperative_key: Uuid,
     #[graphql(skip)]
-    pub(crate) beside: Beside,
+    pub(crate) described: Option<Option<Text>>,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
@@ -128,24 +116,31 @@ pub const NO_PRICE: i64 = i64::MAX;
 
 impl Product {
     /// The face of a row, with what was read beside it and the level that it was read in.
-    pub fn new((row, batch): (entity::Model, Batch), beside: Beside) -> Self {
+    pub fn new<R: Borrow<entity::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Product, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            name: row.name.into(),
-            origin: row.origin.map(Text::from),
-            sanitary_number: row.sanitary_number,
+            slug: row.slug.clone(),
+            name: (&row.name).into(),
+            origin: row.origin.as_ref().map(Text::from),
+            sanitary_number: row.sanitary_number.clone(),
             status: row.status.0.into(),
             lowest_price: (row.price_key != NO_PRICE).then(|| Money::centimes(row.price_key)),
             is_demo: row.is_demo,
             key: row.id,
             category_key: row.category_id,
             cooperative_key: row.cooperative_id,
-            beside,
+            described: None,
             batch,
         }
+    }
+
+    /// The same, with the description that was read with it.
+    #[must_use]
+    pub fn described(self, description: Option<Text>) -> Self {
+        Self { described: Some(description), ..self }
     }
 }
 
@@ -177,15 +172,16 @@ pub struct ProductVariant {
 
 impl ProductVariant {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (variant::Model, Batch)) -> Self {
+    pub fn new<R: Borrow<variant::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::ProductVariant, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
             unit: row.unit.0.into(),
             quantity: Decimal(domain::decimal::Decimal::from_thousandths(row.quantity)),
-            sku: row.sku,
-            gtin: row.gtin,
+            sku: row.sku.clone(),
+            gtin: row.gtin.clone(),
             is_demo: row.is_demo,
             product_key: row.product_id,
             batch,

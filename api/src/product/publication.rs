@@ -4,8 +4,8 @@
 //! that the change touches, and computes everything anew: nothing has to be remembered about what was before.
 
 use super::object::NO_PRICE;
-use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
+use crate::platform::tx::Tx;
 use domain::fold::{fold, words};
 use domain::product::SearchRank;
 use domain::text::LocalizedText;
@@ -116,7 +116,10 @@ async fn forget(tx: &Tx<'_>, touched: Touched) -> Result<()> {
 const CHUNK: usize = 1000;
 
 /// Put the touched products that are published into the search.
-async fn index(tx: &Tx<'_>, touched: Touched) -> Result<()> {
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn index(tx: &Tx<'_>, touched: Touched) -> Result<()> {
     let (condition, values) = touched.condition("product.id");
     let next = values.len() + 1;
     let sql = format!(
@@ -201,13 +204,19 @@ async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
         tx.execute(backend.build(&search)).await?;
     }
     if backend == DbBackend::Postgres {
-        let (mut all_words, mut ranks, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
-        for text in texts {
-            for (word, rank) in text.postings() {
-                all_words.push(word);
-                ranks.push(rank as i16);
-                numbers.push(text.number);
-            }
+        let postings = |text: &Text| {
+            let number = text.number;
+            text.postings().into_iter().map(move |(word, rank)| (word, rank as i16, number)).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = texts.iter().flat_map(postings).collect();
+        // In the order of the index, neighbours are written together.
+        all.sort_unstable();
+        let mut all_words = Vec::with_capacity(all.len());
+        let (mut ranks, mut numbers) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+        for (word, rank, number) in all {
+            all_words.push(word);
+            ranks.push(rank);
+            numbers.push(number);
         }
         let sql = "insert into product_posting (word, rank, number) select * from unnest($1::text[], $2::smallint[], $3::bigint[])";
         let values: [Value; 3] = [all_words.into(), ranks.into(), numbers.into()];

@@ -1,19 +1,24 @@
 //! Finding products by words: over a table of published text, joined back to the protected table.
 //!
-//! Four classes are read one after another, each newest first: the whole name; words of the name; beginnings of words of
-//! the name; words of other text. Each is cut by its index, so a common word costs no more than a rare one: on SQLite
-//! FTS5 hands out numbers in descending order, on PostgreSQL the postings of a word are stored in it.
+//! Four classes are asked one after another, each newest first, until there are enough hits: the whole name; words of the
+//! name; beginnings of words of the name; words of other text. No product is in two of them. Each is cut by its index, so
+//! that a common word costs no more than a rare one: on SQLite FTS5 hands out numbers in descending order, on PostgreSQL
+//! the postings of a word are stored in it. Then the products of the page are read by their numbers.
 
-use super::entity::{Column, Entity};
-use super::store::{Row, nothing, read_with_beside, with_beside};
-use crate::platform::db::{See, Tx};
+use super::entity::{Column, Entity, Model};
+use super::store::{nothing, read_with_beside, with_beside};
+use crate::platform::batch::Keys;
 use crate::platform::error::{Error, Result};
 use crate::platform::page::{Key, KeyKind, Listed, Page, PageArgs, Seal, Total, Wanted};
+use crate::platform::see::{See, among_numbers};
+use crate::platform::tx::Tx;
 use domain::product::SearchRank;
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, SelectStatement, SimpleExpr, UnionType,
+    Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, SelectStatement, SimpleExpr,
 };
 use sea_orm::{ColumnTrait, DbBackend, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A search has at most so many characters and words.
 const LONGEST: usize = 200;
@@ -61,18 +66,66 @@ impl Words {
     }
 }
 
+/// Where a class is read from: strictly between two numbers, upwards or downwards, and no further than so many hits.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    below: Option<i64>,
+    above: Option<i64>,
+    upwards: bool,
+    limit: u64,
+}
+
+impl Stretch {
+    /// A class from its newest hit on.
+    fn whole(limit: u64) -> Self {
+        Self { below: None, above: None, upwards: false, limit }
+    }
+
+    /// What of a class lies between the cursors; nothing when it lies outside of them altogether.
+    fn between(class: SearchRank, wanted: &Wanted, limit: u64) -> Option<Self> {
+        let rank = class as i64;
+        let mut stretch = Self { upwards: wanted.backwards, ..Self::whole(limit) };
+        if let Some([Key::Long(other), Key::Long(number)]) = wanted.after.as_deref() {
+            if rank < *other {
+                return None;
+            }
+            stretch.below = (rank == *other).then_some(*number);
+        }
+        if let Some([Key::Long(other), Key::Long(number)]) = wanted.before.as_deref() {
+            if rank > *other {
+                return None;
+            }
+            stretch.above = (rank == *other).then_some(*number);
+        }
+        Some(stretch)
+    }
+
+    fn order(self) -> Order {
+        if self.upwards { Order::Asc } else { Order::Desc }
+    }
+
+    /// The condition on a column that holds numbers.
+    fn condition(self, number: &'static str) -> Condition {
+        let number = || Expr::cust(number);
+        Condition::all()
+            .add_option(self.below.map(|below| number().lt(below)))
+            .add_option(self.above.map(|above| number().gt(above)))
+    }
+}
+
 /// Products that meet a search, as a condition: for orders other than relevance.
 pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, see: See<'t, 'a, Entity>, words: &Words) -> See<'t, 'a, Entity> {
     if words.words().is_empty() {
         return see.filter(nothing());
     }
     let mut any = Condition::any();
-    for class in classes() {
+    for class in CLASSES {
         let mut hits = SelectStatement::new();
         match tx.backend() {
             DbBackend::Postgres => {
-                hits.expr(Expr::cust("product_posting.number"));
-                postings(&mut hits, words, class);
+                hits.expr(Expr::cust("posting.number"));
+                hits.from_subquery(postings(words, class, Stretch::whole(0)), Alias::new("posting"));
+                hits.cond_where(meets(words, class));
             }
             _ => {
                 hits.expr(Expr::cust("product_search.rowid")).from(Alias::new("product_search"));
@@ -92,118 +145,90 @@ pub(crate) async fn list(
     tx: &Tx<'_>,
     see: See<'_, '_, Entity>,
     words: &Words,
-    args: &PageArgs,
+    (args, total): (&PageArgs, bool),
     seal: Seal,
-    total: bool,
-) -> Result<Listed<Row>> {
+    level: &mut Keys,
+) -> Result<Listed<Arc<Model>>> {
     let wanted = Wanted::new(args, &seal, &[KeyKind::Long, KeyKind::Long])?;
     if words.words().is_empty() {
         let total = total.then_some(Total { count: 0, capped: false });
         return Ok(Listed::new(Page::cut(Vec::new(), &wanted), seal, total));
     }
-    let total = if total { Some(count(tx, &see, words).await?) } else { None };
-    let limit = wanted.size + 1;
-    let classes: Vec<SelectStatement> = classes()
-        .into_iter()
-        .filter_map(|class| Some(hits(tx, &see, words, class, between(class, &wanted)?, wanted.backwards, limit)))
-        .collect();
-    let Some(hits) = union(classes) else {
-        return Ok(Listed::new(Page::cut(Vec::new(), &wanted), seal, total));
-    };
-    let found = Alias::new("found");
-    let rank = Expr::col((found.clone(), Alias::new("rank")));
-    let (up, down) = (Order::Asc, Order::Desc);
-    let (by_rank, by_number) = if wanted.backwards { (down, up) } else { (up, down) };
-    let rows = with_beside(tx.see::<Entity>())
-        .statement(|statement| {
-            let on = Column::Number.into_expr().eq(Expr::col((found.clone(), Alias::new("number"))));
-            statement.join_subquery(JoinType::InnerJoin, hits, found.clone(), on.into_condition());
-            statement.order_by_expr(rank.clone(), by_rank).order_by_expr(Column::Number.into_expr(), by_number);
-            statement.limit(limit);
-        })
-        .also([rank.cast_as(Alias::new("bigint"))])
-        .all(|cells| {
-            let row = read_with_beside(cells)?;
-            let rank = cells.take::<i64>()?;
-            let keys = vec![Key::Long(rank), Key::Long(row.product.number)];
-            Ok((row, keys))
-        })
-        .await?;
-    Ok(Listed::new(Page::cut(rows, &wanted), seal, total))
-}
-
-async fn count(tx: &Tx<'_>, see: &See<'_, '_, Entity>, words: &Words) -> Result<Total> {
-    let all = classes().into_iter().map(|class| hits(tx, see, words, class, Condition::all(), false, COUNTED + 1));
-    let all = union(all.collect()).expect("there are four classes");
-    let mut counted = SelectStatement::new();
-    counted.expr(Expr::cust("count(distinct number)")).from_subquery(all, Alias::new("found"));
-    let rows = tx.query(tx.backend().build(&counted)).await?;
-    let count = rows.first().map_or(Ok(0), |row| row.try_get_by_index::<i64>(0))?.unsigned_abs();
-    Ok(Total { count: Ord::min(count, COUNTED), capped: count > COUNTED })
-}
-
-fn classes() -> [SearchRank; 4] {
-    [SearchRank::NameExact, SearchRank::NameWord, SearchRank::NamePrefix, SearchRank::OtherText]
-}
-
-/// The numbers of a class that lie between the cursors; nothing when the whole class does not.
-fn between(class: SearchRank, wanted: &Wanted) -> Option<Condition> {
-    let rank = class as i64;
-    let mut condition = Condition::all();
-    for (keys, is_after) in [(&wanted.after, true), (&wanted.before, false)] {
-        let Some([Key::Long(other), Key::Long(number)]) = keys.as_deref() else { continue };
-        let is_beyond = if is_after { rank > *other } else { rank < *other };
-        if rank == *other {
-            let column = Column::Number;
-            condition = condition.add(if is_after { column.lt(*number) } else { column.gt(*number) });
-        } else if !is_beyond {
-            return None;
-        }
+    let is_first = !wanted.backwards && wanted.after.is_none() && wanted.before.is_none();
+    let mut total_count = None;
+    let mut hits = Vec::new();
+    if total {
+        let all = found(&see, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
+        let count = all.len() as u64;
+        total_count = Some(Total { count: Ord::min(count, COUNTED), capped: count > COUNTED });
+        hits = all;
     }
-    Some(condition)
-}
-
-fn union(classes: Vec<SelectStatement>) -> Option<SelectStatement> {
-    let mut wrapped = classes.into_iter().enumerate().map(|(place, class)| {
-        let mut outer = SelectStatement::new();
-        outer.expr(Expr::cust("*")).from_subquery(class, Alias::new(format!("class_{place}")));
-        outer
+    if !(total && is_first) {
+        let between = |class, limit| Some((class, Stretch::between(class, &wanted, limit)?));
+        hits = found(&see, words, wanted.size + 1, between).await?;
+    }
+    hits.truncate(usize::try_from(wanted.size + 1).unwrap_or(usize::MAX));
+    let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
+    let mut rows: HashMap<i64, Arc<Model>> = HashMap::new();
+    if !numbers.is_empty() {
+        let see = with_beside(tx.see::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
+        let read = see.all(|cells| read_with_beside(level, cells)).await?;
+        rows.extend(read.into_iter().map(|row| (row.number, row)));
+    }
+    // What was taken out between the two statements is left out.
+    let rows = hits.into_iter().filter_map(|(class, number)| {
+        let row = rows.remove(&number)?;
+        Some((row, vec![Key::Long(class as i64), Key::Long(number)]))
     });
-    let mut first = wrapped.next()?;
-    for class in wrapped {
-        first.union(UnionType::All, class);
-    }
-    Some(first)
+    Ok(Listed::new(Page::cut(rows.collect(), &wanted), seal, total_count))
 }
 
-/// The rank and numbers of a class, newest first, cut after `limit`.
-fn hits(
-    tx: &Tx<'_>,
+const CLASSES: [SearchRank; 4] =
+    [SearchRank::NameExact, SearchRank::NameWord, SearchRank::NamePrefix, SearchRank::OtherText];
+
+/// The first hits: classes are asked in their order, or against it, until there are enough.
+async fn found(
     see: &See<'_, '_, Entity>,
     words: &Words,
-    class: SearchRank,
-    between: Condition,
-    backwards: bool,
-    limit: u64,
-) -> SelectStatement {
-    let mut statement = see.again().filter(between).into_statement();
-    statement.expr_as(Expr::val(class as i32).cast_as(Alias::new("integer")), Alias::new("rank"));
-    statement.expr_as(Column::Number.into_expr(), Alias::new("number"));
-    let order = if backwards { Order::Asc } else { Order::Desc };
-    let number = match tx.backend() {
-        DbBackend::Postgres => {
-            postings_joined(&mut statement, words, class);
-            Expr::cust("product_posting.number")
+    most: u64,
+    stretch: impl Fn(SearchRank, u64) -> Option<(SearchRank, Stretch)>,
+) -> Result<Vec<(SearchRank, i64)>> {
+    let mut all = Vec::new();
+    let mut stretches: Vec<_> = CLASSES.into_iter().filter_map(|class| stretch(class, most)).collect();
+    if stretches.iter().any(|(_, stretch)| stretch.upwards) {
+        stretches.reverse();
+    }
+    for (class, stretch) in stretches {
+        let limit = most - all.len() as u64;
+        if limit == 0 {
+            break;
         }
-        _ => {
+        let hits = numbers(see.again(), words, class, Stretch { limit, ..stretch });
+        all.extend(hits.await?.into_iter().map(|number| (class, number)));
+    }
+    Ok(all)
+}
+
+/// The numbers of the products of one class.
+async fn numbers(see: See<'_, '_, Entity>, words: &Words, class: SearchRank, stretch: Stretch) -> Result<Vec<i64>> {
+    let backend = see.backend();
+    let see = see.limit(stretch.limit).only([Column::Number.into_expr()]);
+    let see = match backend {
+        DbBackend::Postgres => see.statement(|statement| {
+            let on = Expr::cust("posting.number").eq(Column::Number.into_expr());
+            let postings = postings(words, class, stretch);
+            statement.join_subquery(JoinType::InnerJoin, postings, Alias::new("posting"), on.into_condition());
+            statement.cond_where(meets(words, class));
+            statement.order_by_expr(Expr::cust("posting.number"), stretch.order());
+        }),
+        _ => see.statement(|statement| {
             let on = Expr::cust("product_search.rowid").eq(Column::Number.into_expr());
             statement.join(JoinType::InnerJoin, Alias::new("product_search"), on.into_condition());
-            statement.cond_where(matches(words, class));
-            Expr::cust("product_search.rowid")
-        }
+            statement.cond_where(matches(words, class)).cond_where(stretch.condition("product_search.rowid"));
+            statement.order_by_expr(Expr::cust("product_search.rowid"), stretch.order());
+        }),
     };
-    statement.order_by_expr(number, order).limit(limit);
-    statement
+    see.all(|cells| cells.take::<i64>()).await
 }
 
 /// The condition of a class for FTS5. Words are letters and digits alone, so quoting them is safe.
@@ -225,67 +250,85 @@ fn matches(words: &Words, class: SearchRank) -> SimpleExpr {
     Expr::cust_with_values("product_search MATCH ?", [Value::from(query)])
 }
 
-fn postings_joined(statement: &mut SelectStatement, words: &Words, class: SearchRank) {
-    let on = Expr::cust("product_posting.number").eq(Column::Number.into_expr());
-    statement.join(JoinType::InnerJoin, Alias::new("product_posting"), on.into_condition());
-    conditions(statement, words, class);
-}
-
-fn postings(statement: &mut SelectStatement, words: &Words, class: SearchRank) {
-    statement.from(Alias::new("product_posting"));
-    conditions(statement, words, class);
-}
-
-/// The condition of a class over the postings of the driving word; the other words are looked up in the text beside.
-fn conditions(statement: &mut SelectStatement, words: &Words, class: SearchRank) {
-    let posting = |sql: &'static str, values: Vec<Value>| Expr::cust_with_values(sql, values);
+/// The numbers that may be in a class, in order, by the postings of one word; [`meets`] says which are.
+///
+/// The postings of a whole word lie in order in the index. Those of all words with a beginning, or of several words, do
+/// not: they are sorted, numbers alone, before anything is joined to them.
+fn postings(words: &Words, class: SearchRank, stretch: Stretch) -> SelectStatement {
+    let condition = |sql: &str, values: Vec<Value>| Expr::cust_with_values(sql.to_owned(), values);
     let driver = || Value::from(words.driver().to_owned());
-    // Whole names stand apart from words, or every name would be a longer form of its first word.
-    let exact = || Value::from(format!("={}", words.exact()));
-    let text = |sql: &str, word: &str, whole: bool| {
-        let (head, tail) = (" ", if whole { " " } else { "" });
-        Expr::cust_with_values(format!("strpos({sql}, $1) > 0"), [Value::from(format!("{head}{word}{tail}"))])
-    };
-    let every = |sql: &'static str, whole: bool| {
-        let is_whole = move |word: &String| whole || word.chars().count() < SHORTEST_PREFIX;
-        words.words().iter().fold(Condition::all(), |all, word| all.add(text(sql, word, is_whole(word))))
-    };
-    statement.join(
-        JoinType::InnerJoin,
-        Alias::new("product_search"),
-        Expr::cust("product_search.number = product_posting.number").into_condition(),
-    );
-    let name = "product_search.name";
-    let is_exact = || {
-        Expr::cust_with_values(
-            "exists (select 1 from product_posting e where e.word = $1 and e.rank = 0 and e.number = product_posting.number)",
-            [exact()],
-        )
-    };
+    let mut statement = SelectStatement::new();
+    statement.from(Alias::new("product_posting")).cond_where(stretch.condition("number"));
     match class {
         SearchRank::NameExact => {
-            statement.cond_where(posting("product_posting.word = $1 and product_posting.rank = 0", vec![exact()]));
+            // Whole names stand apart from words, or every name would be a longer form of its first word.
+            let exact = Value::from(format!("={}", words.exact()));
+            statement.cond_where(condition("word = $1 and rank = 0", vec![exact]));
         }
         SearchRank::NameWord => {
-            statement.cond_where(posting("product_posting.word = $1 and product_posting.rank = 1", vec![driver()]));
-            statement.cond_where(every(name, true)).cond_where(is_exact().not());
+            statement.cond_where(condition("word = $1 and rank = 1", vec![driver()]));
         }
         SearchRank::NamePrefix => {
             let end = Value::from(format!("{}\u{10FFFF}", words.driver()));
-            let range = "product_posting.word > $1 and product_posting.word < $2 and product_posting.rank = 1";
-            statement.cond_where(posting(range, vec![driver(), end]));
-            statement.cond_where(every(name, false)).cond_where(every(name, true).not());
-            // A product may have several words that begin alike; its first one stands for it.
-            statement.cond_where(posting(
-                "not exists (select 1 from product_posting e where e.number = product_posting.number and e.rank = 1
-                 and e.word > $1 and e.word < product_posting.word)",
-                vec![driver()],
-            ));
+            // Of several words one may be whole, as long as another is not.
+            let range = match words.words() {
+                [one] if one.chars().count() < SHORTEST_PREFIX => "word > $1 and word < $2 and false",
+                [_] => "word > $1 and word < $2 and rank = 1",
+                _ => "word >= $1 and word < $2 and rank = 1",
+            };
+            statement.cond_where(condition(range, vec![driver(), end]));
         }
         SearchRank::OtherText => {
-            statement.cond_where(posting("product_posting.word = $1", vec![driver()]));
-            statement.cond_where(every("(product_search.name || product_search.other)", true));
-            statement.cond_where(every(name, false).not());
+            // Some word is in other text alone, or all were in the name.
+            let all: Vec<String> = words.words().to_vec();
+            statement.cond_where(condition("word = any($1) and rank = 3", vec![all.into()]));
         }
+    }
+    let is_sorted = match class {
+        SearchRank::NameExact | SearchRank::NameWord => true,
+        SearchRank::NamePrefix => false,
+        SearchRank::OtherText => words.words().len() == 1,
+    };
+    if is_sorted {
+        statement.expr(Expr::cust("number"));
+    } else {
+        statement.expr(Expr::cust("distinct number")).order_by_expr(Expr::cust("number"), stretch.order());
+    }
+    statement
+}
+
+/// What a posting's product must meet besides, for its class: the words are looked up in its text.
+fn meets(words: &Words, class: SearchRank) -> Condition {
+    let has = |sql: &str, word: &str, whole: bool| {
+        let tail = if whole { " " } else { "" };
+        Expr::cust_with_values(format!("strpos({sql}, $1) > 0"), [Value::from(format!(" {word}{tail}"))])
+    };
+    let every = |sql: &str, whole: bool| {
+        let is_whole = move |word: &String| whole || word.chars().count() < SHORTEST_PREFIX;
+        words.words().iter().fold(Condition::all(), |all, word| all.add(has(sql, word, is_whole(word))))
+    };
+    let text = |condition: Condition| {
+        let text = SelectStatement::new()
+            .expr(Expr::val(1))
+            .from(Alias::new("product_search"))
+            .cond_where(Expr::cust("product_search.number = posting.number"))
+            .cond_where(condition)
+            .to_owned();
+        Expr::exists(text).into_condition()
+    };
+    let exact = || {
+        let exact = Value::from(format!("={}", words.exact()));
+        let sql = "not exists (select 1 from product_posting e where e.word = $1 and e.rank = 0 and e.number = posting.number)";
+        Expr::cust_with_values(sql, [exact])
+    };
+    let (name, all) = ("product_search.name", "(product_search.name || product_search.other)");
+    let is_one = words.words().len() == 1;
+    match class {
+        SearchRank::NameExact => Condition::all(),
+        // The posting itself says that one word is there.
+        SearchRank::NameWord if is_one => exact().into_condition(),
+        SearchRank::NameWord => text(every(name, true)).add(exact()),
+        SearchRank::NamePrefix => text(every(name, false).add(every(name, true).not())),
+        SearchRank::OtherText => text(every(all, true).add(every(name, false).not())),
     }
 }

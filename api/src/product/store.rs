@@ -1,22 +1,24 @@
 //! Reading products, and the few ways to change one.
 
 use super::entity::{Column, Entity, Model};
-use super::object::{Beside, NO_PRICE, Product, ProductFilter, ProductOrder};
+use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder};
 use super::publication::{Touched, name_keys, refresh};
 use super::{description, search, sign, variant};
 use crate::category;
 use crate::cooperative;
 use crate::listing;
 use crate::platform::batch::{Batch, Keys, Related, grouped};
-use crate::platform::db::{See, Tx, among};
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::scalars::Decimal;
+use crate::platform::see::{See, among};
 use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Cells, Table};
+use crate::platform::text::Text;
+use crate::platform::tx::Tx;
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
@@ -26,41 +28,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A product with what is read beside it.
-pub struct Row {
-    /// The product.
-    pub product: Model,
-    /// Its category and cooperative.
-    pub beside: Beside,
-}
-
 /// Join what is read beside a product.
 pub(crate) fn with_beside<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
     see.with::<category::entity::Entity>(Column::CategoryId).with::<cooperative::entity::Entity>(Column::CooperativeId)
 }
 
-pub(crate) fn read_with_beside(cells: &mut Cells<'_>) -> Result<Row, DbErr> {
-    let product = cells.row::<Entity>()?;
-    let category = Some(Arc::new(cells.row::<category::entity::Entity>()?));
-    let cooperative = Some(Arc::new(cells.row::<cooperative::entity::Entity>()?));
-    Ok(Row { product, beside: Beside { category, cooperative, province: None } })
+pub(crate) fn read_with_beside(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Arc<Model>, DbErr> {
+    let product = level.take::<Entity>(cells)?;
+    level.take::<category::entity::Entity>(cells)?;
+    level.take::<cooperative::entity::Entity>(cells)?;
+    Ok(product)
 }
 
-/// The level of rows that were read together.
-pub(crate) fn level<'r>(rows: impl Iterator<Item = &'r Row>) -> Batch {
-    let mut keys = Keys::default();
-    for row in rows {
-        Entity::keys(&row.product, &mut keys);
-        row.beside.cooperative.iter().for_each(|row| cooperative::entity::Entity::keys(row, &mut keys));
-        row.beside.category.iter().for_each(|row| category::entity::Entity::keys(row, &mut keys));
-    }
-    keys.batch()
-}
-
-/// The connection of a page of rows.
-pub(crate) fn connection(listed: Listed<Row>) -> Connection<Product> {
-    let batch = level(listed.rows());
-    listed.connection(|row| Product::new((row.product, batch.clone()), row.beside))
+/// The connection of a page of rows, with the level that they were read in.
+fn connection((listed, level): (Listed<Arc<Model>>, Keys)) -> Connection<Product> {
+    let batch = level.batch();
+    listed.connection(|row| Product::new((row, batch.clone())))
 }
 
 /// One product.
@@ -69,11 +52,17 @@ pub(crate) fn connection(listed: Listed<Row>) -> Connection<Product> {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Product>> {
     let tx = reader.begin();
-    let see = with_beside(tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)));
-    let row = see.one(read_with_beside).await?;
-    Ok(row.map(|row| {
-        let batch = level([&row].into_iter());
-        Product::new((row.product, batch), row.beside)
+    let mut level = Keys::default();
+    let row = with_beside(tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)))
+        .also([description::Column::Description.into_expr()])
+        .one(|cells| {
+            let row = read_with_beside(&mut level, cells)?;
+            Ok((row, cells.take::<Option<Document<LocalizedText>>>()?))
+        })
+        .await?;
+    Ok(row.map(|(row, description)| {
+        let product = Product::new((row, level.batch()));
+        product.described(description.map(|text| Text(text.0)))
     }))
 }
 
@@ -181,7 +170,9 @@ pub async fn list(
         (None, ProductOrder::Relevance) => Err(Error::argument("orderBy")),
         (Some(words), ProductOrder::Relevance) => {
             let words = search::Words::new(words)?;
-            search::list(&tx, see, &words, &args, seal, total).await.map(connection)
+            let mut level = Keys::default();
+            let listed = search::list(&tx, see, &words, (&args, total), seal, &mut level).await?;
+            Ok(connection((listed, level)))
         }
         (words, by) => {
             if let Some(words) = words {
@@ -189,7 +180,9 @@ pub async fn list(
             }
             let order = order(reader, by);
             let asked = Asked { args: &args, order: &order, total };
-            with_beside(see).list(&asked, seal, read_with_beside).await.map(connection)
+            let mut level = Keys::default();
+            let listed = with_beside(see).list(&asked, seal, |cells| read_with_beside(&mut level, cells)).await?;
+            Ok(connection((listed, level)))
         }
     }
 }
@@ -212,10 +205,9 @@ impl Related for ProductsOf {
         let asked = Asked { args: &self.args, order: &order, total: self.total };
         let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.products {key}"));
         let tx = reader.begin();
-        let read = |cells: &mut Cells<'_>| Ok(Row { product: cells.row::<Entity>()?, beside: Beside::default() });
-        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, read).await?;
-        let batch = level(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Row| Product::new((row.product, batch.clone()), row.beside);
+        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, Entity::read).await?;
+        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Model| Product::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
     }
 }

@@ -1,8 +1,8 @@
 //! The table of variants: in which quantities a product is sold.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::product::Unit;
 use sea_orm::entity::prelude::*;

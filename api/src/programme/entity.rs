@@ -1,8 +1,8 @@
 //! The table of programmes.
 
-use crate::platform::db::Node;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use domain::source::Source;

@@ -1,7 +1,7 @@
 //! The table of the indicators that programmes follow.
 
-use crate::platform::db::Node;
 use crate::platform::table::{Guarded, Open};
+use crate::platform::tx::Node;
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

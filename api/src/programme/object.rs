@@ -1,7 +1,6 @@
 //! The GraphQL face of programmes.
 
 use super::{entity, indicator};
-use crate::indicator::entity as definition;
 use crate::indicator::object::{Indicator, IndicatorDirection, IndicatorUnit};
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
@@ -9,6 +8,8 @@ use crate::platform::scalars::{Date, DateTime};
 use crate::platform::source::{Source, sources};
 use crate::platform::text::Text;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use std::borrow::Borrow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Where a programme stands.
@@ -89,23 +90,24 @@ pub struct Programme {
 
 impl Programme {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, batch): (entity::Model, Batch)) -> Self {
+    pub fn new<R: Borrow<entity::Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
         Self {
             id: GlobalId::new(Kind::Programme, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            slug: row.slug,
-            title: row.title.into(),
-            description: row.description.map(Text::from),
+            slug: row.slug.clone(),
+            title: (&row.title).into(),
+            description: row.description.as_ref().map(Text::from),
             theme: row.theme.0.into(),
-            sdg_targets: row.sdg_targets.0,
+            sdg_targets: row.sdg_targets.0.clone(),
             starts_on: row.starts_on.map(Date::from),
             ends_on: row.ends_on.map(Date::from),
             is_self_funded: row.self_funded,
             status: row.status.0.into(),
             status_basis: row.status_basis.0.into(),
             iati_status: row.status.0.iati_code(),
-            sources: sources(row.sources),
+            sources: sources(row.sources.clone()),
             is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,
@@ -133,7 +135,7 @@ pub struct ProgrammeIndicator {
     /// The name of the definition.
     pub name: Text,
     /// The definition.
-    pub definition: Indicator,
+    pub definition: Arc<Indicator>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -148,8 +150,7 @@ pub struct ProgrammeIndicator {
 
 impl ProgrammeIndicator {
     /// The face of a row with its definition, with the level that they were read in.
-    pub fn new(row: indicator::Model, definition: definition::Model, batch: Batch) -> Self {
-        let definition = Indicator::new((definition, batch.clone()));
+    pub fn new(row: &indicator::Model, definition: Arc<Indicator>, batch: Batch) -> Self {
         Self {
             id: GlobalId::new(Kind::ProgrammeIndicator, row.id),
             version: row.version,

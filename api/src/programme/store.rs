@@ -3,7 +3,9 @@
 use super::entity::{Column, Entity, Model};
 use super::object::{Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeOrder};
 use super::{agreement_link as link, indicator, participation};
-use crate::indicator::entity as definition;
+use crate::branch::entity as branch;
+use crate::indicator::object::Indicator;
+use crate::indicator::{entity as definition, value};
 use crate::platform::batch::{Batch, Keys, Related, grouped};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
@@ -14,6 +16,7 @@ use crate::platform::stored::Stored;
 use crate::platform::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn order(reader: &Reader, by: ProgrammeOrder) -> Order {
@@ -66,9 +69,16 @@ pub async fn list(
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
     let order = order(reader, by);
-    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Programme::new((row, batch.clone()))))
+    let asked = Asked { args: &args, order: &order, total };
+    let mut level = Keys::default();
+    let listed = see.with_optional::<branch::Entity>(Column::BranchId).list(&asked, seal, |cells| {
+        let row = level.take::<Entity>(cells)?;
+        level.take_optional::<branch::Entity>(cells)?;
+        Ok(row)
+    });
+    let listed = listed.await?;
+    let batch = level.batch();
+    Ok(listed.connection(|row: Arc<Model>| Programme::new((row, batch.clone()))))
 }
 
 /// The programmes of agreements, a page of each.
@@ -103,24 +113,34 @@ pub struct IndicatorsOf;
 
 impl Related for IndicatorsOf {
     const OF: Kind = Kind::Programme;
-    type Value = Vec<ProgrammeIndicator>;
+    type Value = Vec<Arc<ProgrammeIndicator>>;
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
+        let mut level = Keys::default();
         let rows = tx
             .see::<indicator::Entity>()
             .with::<definition::Entity>(indicator::Column::IndicatorId)
+            .with_optional::<value::Entity>(indicator::Column::LatestActualId)
             .among(indicator::Column::ProgrammeId, keys)
             .statement(|statement| {
                 statement.order_by_expr(indicator::Column::Position.into_expr(), sea_orm::Order::Asc);
             })
-            .all(|cells| Ok((cells.row::<indicator::Entity>()?, cells.row::<definition::Entity>()?)))
+            .all(|cells| {
+                let row = level.take::<indicator::Entity>(cells)?;
+                let definition = level.take::<definition::Entity>(cells)?;
+                level.take_optional::<value::Entity>(cells)?;
+                Ok((row, definition))
+            })
             .await?;
-        let mut level = Keys::default();
-        rows.iter().for_each(|(row, _)| indicator::Entity::keys(row, &mut level));
         let batch = level.batch();
-        let make = |(row, definition)| ProgrammeIndicator::new(row, definition, batch.clone());
-        Ok(grouped(rows.into_iter().map(make), |indicator: &ProgrammeIndicator| indicator.programme_key))
+        let mut definitions = HashMap::new();
+        let make = |(row, definition): (Arc<indicator::Model>, Arc<definition::Model>)| {
+            let indicator = || Arc::new(Indicator::new((Arc::clone(&definition), batch.clone())));
+            let definition = Arc::clone(definitions.entry(definition.id).or_insert_with(indicator));
+            Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone()))
+        };
+        Ok(grouped(rows.into_iter().map(make), |indicator: &Arc<ProgrammeIndicator>| indicator.programme_key))
     }
 }
 
@@ -130,15 +150,17 @@ impl Related for IndicatorsOf {
 /// The database's refusal.
 pub async fn find_indicator(reader: &Reader, key: Uuid) -> Result<Option<ProgrammeIndicator>> {
     let tx = reader.begin();
+    let mut level = Keys::default();
     let row = tx
         .see::<indicator::Entity>()
         .with::<definition::Entity>(indicator::Column::IndicatorId)
         .filter(indicator::Column::Id.eq(key))
-        .one(|cells| Ok((cells.row::<indicator::Entity>()?, cells.row::<definition::Entity>()?)))
+        .one(|cells| Ok((level.take::<indicator::Entity>(cells)?, level.take::<definition::Entity>(cells)?)))
         .await?;
     Ok(row.map(|(row, definition)| {
-        let batch = Batch::of::<indicator::Entity>([&row]);
-        ProgrammeIndicator::new(row, definition, batch)
+        let batch = level.batch();
+        let definition = Arc::new(Indicator::new((definition, batch.clone())));
+        ProgrammeIndicator::new(&row, definition, batch)
     }))
 }
 

@@ -3,9 +3,9 @@
 
 use super::founding::{branch_key, slug};
 use super::{fresh, text};
-use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::tx::Tx;
 use crate::product::object::NO_PRICE;
 use crate::product::publication::{Touched, name_keys, refresh};
 use crate::{agreement, cooperative, indicator, listing, market, product, programme};

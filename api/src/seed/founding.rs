@@ -3,9 +3,9 @@
 use super::facts::{self, Founding};
 use super::{fresh, text};
 use crate::geography::{province, region};
-use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::tx::Tx;
 use crate::product::publication::name_keys;
 use crate::{agreement, branch, calendar, category, contribution, indicator, market, partner, programme};
 use domain::calendar::{CalendarKind, DayStatus};

@@ -6,10 +6,11 @@ mod facts;
 mod founding;
 mod scale;
 
-pub use scale::scale;
+pub use scale::{UNITS, scale};
 
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Db;
 use crate::platform::error::Result;
+use crate::platform::tx::Tx;
 use domain::access::{Actor, Purpose};
 use domain::text::LocalizedText;
 use jiff::Timestamp;

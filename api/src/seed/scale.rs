@@ -3,11 +3,11 @@
 //! It is written in units, each in a transaction with a mark of its own: an interrupted run goes on where it stopped.
 
 use super::{fresh, once, text};
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
-use crate::product::object::NO_PRICE;
-use crate::product::publication::{Touched, name_keys, refresh};
+use crate::platform::tx::Tx;
+use crate::product::publication::{Touched, index, name_keys};
 use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme};
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::codes::Coded;
@@ -25,7 +25,7 @@ use sea_orm::{IntoActiveModel, Statement};
 use uuid::Uuid;
 
 /// Units that make the world of scale 1: 20,000 cooperatives, 500,000 products, 2,000 programmes, 200,000 figures.
-const UNITS: u64 = 100;
+pub const UNITS: u64 = 100;
 const COOPERATIVES: u64 = 200;
 const PRODUCTS: u64 = 25;
 const PROGRAMMES: u64 = 20;
@@ -61,15 +61,14 @@ const TRAITS: [(&str, &str); 10] = [
     ("البحر", "du littoral"),
 ];
 
-/// Seed a synthetic world of `scale`, after the founding and demo data; `progress` is told how many units of how many
-/// are done.
+/// Seed a synthetic world of so many units, after the founding and demo data; `progress` is told how many units of how
+/// many are done.
 ///
 /// # Errors
 /// The database's refusal; the units before it stay.
-pub async fn scale(db: &Db, scale: u64, now: Timestamp, progress: impl Fn(u64, u64)) -> Result<()> {
+pub async fn scale(db: &Db, units: u64, now: Timestamp, progress: impl Fn(u64, u64)) -> Result<()> {
     super::demo(db, now).await?;
     once(db, now, "scale places", places).await?;
-    let units = scale.saturating_mul(UNITS);
     for unit in 0..units {
         once(db, now, &format!("scale {unit}"), async |tx| one_unit(tx, unit).await).await?;
         progress(unit + 1, units);
@@ -161,7 +160,7 @@ async fn one_unit(tx: &Tx<'_>, unit: u64) -> Result<()> {
     let newest: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
     let places = provinces();
     catalogue(tx, unit, &places).await?;
-    refresh(tx, Touched::Since(newest)).await?;
+    index(tx, Touched::Since(newest)).await?;
     partnerships(tx, unit, &places).await
 }
 
@@ -170,6 +169,7 @@ fn pick<T>(list: &[T], number: u64) -> &T {
     &list[usize::try_from(number % list.len() as u64).expect("it is below a length")]
 }
 
+/// Products with what is derived of them, as [`crate::product::publication::refresh`] would derive it.
 async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, String)]) -> Result<()> {
     let now = tx.now().as_microsecond();
     let (mut cooperatives, mut products, mut variants) = (Vec::new(), Vec::new(), Vec::new());
@@ -207,6 +207,9 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
             let (category, ar, fr) = *pick(&KINDS, number);
             let of = *pick(&TRAITS, number / KINDS.len() as u64);
             let slug = format!("scale-{number}");
+            let price = i64::try_from(1_000 + number * 37 % 50_000).map_err(Error::internal)?;
+            // Every tenth bears a quality sign, which ends its validity.
+            let valid_until = (number % 10 == 0).then(|| Day(date(2099, 12, 31)));
             let (id, variant_id) = (key("product", &slug), key("product_variant", &slug));
             let name = text(&format!("{ar} {} {number}", of.0), &format!("{fr} {} {number}", of.1), None);
             let (name_key_ar, name_key_fr) = name_keys(&name)?;
@@ -223,9 +226,9 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                 sanitary_number: None,
                 sanitary_valid_until: None,
                 status: Stored(ProductStatus::Published),
-                published: false,
-                valid_until: None,
-                price_key: NO_PRICE,
+                published: true,
+                valid_until,
+                price_key: price,
                 is_demo: true,
                 version: 1,
                 created_at: now,
@@ -240,8 +243,8 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                     quantity: 250_000,
                     sku: slug.clone(),
                     gtin: None,
-                    published: false,
-                    valid_until: None,
+                    published: true,
+                    valid_until,
                     is_demo: true,
                     version: 1,
                     created_at: now,
@@ -249,7 +252,7 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                 }
                 .into_active_model(),
             );
-            if number % 10 == 0 {
+            if valid_until.is_some() {
                 signs.push(
                     product::sign::Model {
                         id: key("quality_sign", &slug),
@@ -257,8 +260,8 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                         product_id: id,
                         kind: Stored(*pick(QualitySignKind::ALL, number / 10)),
                         reference: None,
-                        valid_until: Some(Day(date(2099, 12, 31))),
-                        published: false,
+                        valid_until,
+                        published: true,
                         is_demo: true,
                     }
                     .into_active_model(),
@@ -270,10 +273,10 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                 market_id: market_of(province),
                 product_id: id,
                 variant_id,
-                price: i64::try_from(1_000 + number * 37 % 50_000).map_err(Error::internal)?,
+                price,
                 visible: true,
-                published: false,
-                valid_until: None,
+                published: true,
+                valid_until,
                 is_demo: true,
                 version: 1,
                 created_at: now,

@@ -1,6 +1,7 @@
 //! The endpoint: from an HTTP request to a GraphQL answer.
 
 use super::answer::{Media, Refusal, finish, respond};
+use super::documents::are_plain;
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
 use crate::telemetry;
@@ -17,6 +18,7 @@ use futures_util::FutureExt;
 use opentelemetry::propagation::Extractor;
 use serde::Deserialize;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -191,7 +193,9 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         state.0.metrics.refused(&[refusal.code]);
         asking.refuse_with(&refusal)
     };
-    let document = match async_graphql::parser::parse_query(&text) {
+    let known = state.0.documents.get(&text);
+    let is_known = known.is_some();
+    let document = match known.map_or_else(|| async_graphql::parser::parse_query(&text).map(Arc::new), Ok) {
         Ok(document) => document,
         Err(error) => {
             let unread = Refusal::new(asking.unexecuted(), Code::GraphqlParseFailed);
@@ -214,6 +218,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         let unread = Refusal::new(asking.unexecuted(), Code::BadUserInput);
         return refuse(Refusal { argument: Some(argument), ..unread });
     }
+    let schema = if is_known && are_plain(operation, &variables) { &state.0.unchecked } else { &state.0.schema };
     let name = name.map(str::to_owned);
     let span = span(&asking, kind, name.as_deref());
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
@@ -221,13 +226,13 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let mut query = Query::new("").variables(variables);
     query = query.data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
     query.operation_name = sent.operation_name;
-    query.set_parsed_query(document);
+    query.set_parsed_query(ExecutableDocument::clone(&document));
     if !state.0.introspection {
         query = query.disable_introspection();
     }
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
-    let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone()).await;
+    let answered = AssertUnwindSafe(schema.execute(query)).catch_unwind().instrument(span.clone()).await;
     let _entered = span.entered();
     let Ok(mut answer) = answered else {
         tracing::error!("a request panicked");
@@ -240,6 +245,9 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
     let status = if executed { StatusCode::OK } else { asking.unexecuted() };
     at_work.answered(name.as_deref(), &codes);
+    if executed && !is_known {
+        state.0.documents.insert(text, document);
+    }
     tracing::debug!(errors = codes.len(), "answered");
     let body = if executed {
         serde_json::to_vec(&answer)

@@ -2,6 +2,7 @@
 
 mod answer;
 mod demo;
+mod documents;
 mod graphql;
 mod pages;
 mod request_id;
@@ -11,10 +12,12 @@ use crate::platform::db::{Db, StartFault};
 use crate::platform::reader::Readers;
 use crate::schema::Schema;
 use crate::telemetry::{Metrics, Telemetry};
+use async_graphql::ValidationMode;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::get;
+use documents::Documents;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +37,9 @@ pub struct State(Arc<Shared>);
 
 struct Shared {
     schema: Schema,
+    /// The same, for documents that were checked before.
+    unchecked: Schema,
+    documents: Documents,
     readers: Readers,
     metrics: Metrics,
     sdl: String,
@@ -52,7 +58,9 @@ impl State {
         let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.0.as_str()));
         let redis = redis.transpose().map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))?;
         Ok(Self(Arc::new(Shared {
-            schema: crate::schema::build(),
+            schema: crate::schema::build(ValidationMode::Strict),
+            unchecked: crate::schema::build(ValidationMode::Fast),
+            documents: Documents::new(),
             readers,
             metrics,
             sdl: crate::schema::sdl(),

@@ -1,0 +1,221 @@
+//! Asking and changing in an actor's name.
+//!
+//! Reading starts with [`Tx::see`], which is narrowed to what the actor may see before anything else is said, and so
+//! is every table that is joined to it. Changing starts with [`Tx::edit`], whose answer is the proof that
+//! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
+
+use crate::platform::db::Line;
+use crate::platform::error::{Error, Result};
+use crate::platform::see::See;
+use crate::platform::stored::Day;
+use crate::platform::table::{Guarded, Open, Table};
+use domain::access::Actor;
+use domain::fault::Code;
+use jiff::Timestamp;
+use sea_orm::sea_query::{Alias, Condition, Expr, IntoCondition, Query, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IntoActiveModel, ModelTrait, QueryResult, Statement, Value,
+};
+use uuid::Uuid;
+/// A conversation with the database in an actor's name.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    line: &'a Line,
+    actor: &'a Actor,
+    now: Timestamp,
+}
+
+/// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::edit`] makes one.
+#[derive(Debug)]
+pub struct Editable<E: EntityTrait>(E::Model);
+
+impl<E: EntityTrait> Editable<E> {
+    /// The row as it is.
+    pub fn row(&self) -> &E::Model {
+        &self.0
+    }
+}
+
+/// A table whose rows are nodes: they count their changes, and every change leaves a line in the book of changes.
+pub trait Node: Table {
+    /// How often it was changed.
+    const VERSION: Self::Column;
+    /// When it was changed last.
+    const CHANGED_AT: Self::Column;
+    /// The branch that owns it.
+    const BRANCH: Option<Self::Column>;
+}
+
+impl<'a> Tx<'a> {
+    /// Ask on a line in the name of `actor`, at an instant.
+    pub(super) fn new(line: &'a Line, actor: &'a Actor, now: Timestamp) -> Self {
+        Self { line, actor, now }
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> DbBackend {
+        self.line.backend()
+    }
+
+    /// The instant of the request.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Rows of a table, narrowed to those that the actor may see.
+    pub fn see<E: Table>(&self) -> See<'_, 'a, E> {
+        See::new(self, E::columns().iter().map(|column| column.into_expr()).collect())
+    }
+
+    /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::see`].
+    pub fn see_plain<E: Guarded>(&self) -> See<'_, 'a, E> {
+        See::new(self, Vec::new())
+    }
+
+    /// The condition that leaves the rows of a table that the actor may see.
+    pub(super) fn visible<E: Guarded>(&self) -> Condition {
+        match self.actor {
+            Actor::System(_) if self.actor.may(E::SEE) => Condition::all(),
+            Actor::System(_) => Condition::all().add(Expr::val(false)),
+            Actor::Anonymous => match E::OPEN {
+                Open::All => Condition::all(),
+                Open::Published(flag) => flag.into_expr().into_condition(),
+                Open::PublishedUntil(flag, until) => {
+                    let today = Day(domain::calendar::today(self.now));
+                    let valid = Condition::any().add(until.is_null()).add(until.gte(today));
+                    Condition::all().add(flag.into_expr()).add(valid)
+                }
+                Open::Never => Condition::all().add(Expr::val(false)),
+            },
+        }
+    }
+
+    /// A row to be changed.
+    ///
+    /// # Errors
+    /// NOT_FOUND when the actor cannot see it, FORBIDDEN when she can and may not change it.
+    pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
+        let row = self.see::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
+        let row = row.ok_or_else(|| Error::refused(Code::NotFound))?;
+        if self.actor.may(E::MANAGE) { Ok(Editable(row)) } else { Err(Error::refused(Code::Forbidden)) }
+    }
+
+    /// Change a row; its key stays, its version goes up by one, and the book of changes has a line more.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn update<E>(&self, held: Editable<E>, change: impl FnOnce(&mut E::ActiveModel)) -> Result<E::Model>
+    where
+        E: Node,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let key = held.0.get(E::KEY);
+        let version = match held.0.get(E::VERSION) {
+            Value::Int(Some(version)) => version + 1,
+            other => return Err(Error::internal(format!("a version that is no number: {other:?}"))),
+        };
+        let mut row = held.0.into_active_model();
+        change(&mut row);
+        row.set(E::KEY, key);
+        row.reset(E::KEY);
+        row.set(E::VERSION, version.into());
+        row.set(E::CHANGED_AT, self.now.as_microsecond().into());
+        let row = row.update(self.line.writer()?).await?;
+        self.line.count();
+        self.note::<E>(&row).await?;
+        Ok(row)
+    }
+
+    /// Add rows, many at a time, with their lines in the book of changes.
+    ///
+    /// # Errors
+    /// FORBIDDEN when the actor may not, or the database's refusal.
+    pub async fn insert_all<E>(&self, rows: Vec<E::ActiveModel>) -> Result<()>
+    where
+        E: Node,
+        E::ActiveModel: Send,
+    {
+        let book: Vec<_> = rows.iter().map(|row| line_of_new::<E>(row, self.now)).collect();
+        self.insert_plain::<E>(rows).await?;
+        for lines in book.chunks(1000) {
+            let mut statement = Query::insert();
+            statement.into_table(Alias::new("change")).columns(CHANGE_COLUMNS.map(Alias::new));
+            for line in lines {
+                statement.values_panic(line.clone());
+            }
+            self.execute(self.backend().build(&statement)).await?;
+        }
+        Ok(())
+    }
+
+    /// Add rows of a table that belongs to a node and is not one itself.
+    ///
+    /// # Errors
+    /// FORBIDDEN when the actor may not, or the database's refusal.
+    pub async fn insert_plain<E>(&self, rows: Vec<E::ActiveModel>) -> Result<()>
+    where
+        E: Guarded,
+        E::ActiveModel: Send,
+    {
+        if !self.actor.may(E::MANAGE) {
+            return Err(Error::refused(Code::Forbidden));
+        }
+        // SQLite takes at most 32,766 values in a statement.
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(500).collect();
+            self.line.count();
+            #[expect(clippy::disallowed_methods, reason = "the one place that inserts, after the check above")]
+            E::insert_many(chunk).exec_without_returning(self.line.writer()?).await?;
+        }
+        Ok(())
+    }
+
+    /// Leave a line in the book of changes.
+    async fn note<E: Node>(&self, row: &E::Model) -> Result<()> {
+        let branch = E::BRANCH.map_or(Value::Uuid(None), |column| row.get(column));
+        let mut statement = Query::insert();
+        statement.into_table(Alias::new("change")).columns(CHANGE_COLUMNS.map(Alias::new)).values_panic([
+            Expr::val(E::KIND.name()),
+            Expr::val(row.get(E::KEY)),
+            Expr::val(row.get(E::VERSION)),
+            Expr::val(branch),
+            Expr::val(self.now.as_microsecond()),
+        ]);
+        self.execute(self.backend().build(&statement)).await
+    }
+
+    /// Send a statement that keeps derived data true (flags of publication, search text) after a change that was
+    /// permitted. It is not narrowed by the first wall; the second one stands.
+    pub(crate) async fn execute(&self, statement: Statement) -> Result<()> {
+        self.line.execute(statement).await
+    }
+
+    /// Rewrite rows by a statement without values: for builders of tests, in a transaction of the platform itself.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    #[doc(hidden)]
+    pub async fn rewrite(&self, sql: &str) -> Result<()> {
+        self.execute(Statement::from_string(self.backend(), sql)).await
+    }
+
+    /// Read with a statement whose rows hold nothing to be guarded (counts and keys for derived data).
+    pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        self.line.query(statement).await
+    }
+}
+
+const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];
+
+fn line_of_new<E: Node>(row: &E::ActiveModel, now: Timestamp) -> [SimpleExpr; 5] {
+    let value = |column| row.get(column).into_value();
+    [
+        Expr::val(E::KIND.name()),
+        Expr::val(value(E::KEY).unwrap_or(Value::Uuid(None))),
+        Expr::val(1),
+        Expr::val(E::BRANCH.and_then(value).unwrap_or(Value::Uuid(None))),
+        Expr::val(now.as_microsecond()),
+    ]
+}
