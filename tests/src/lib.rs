@@ -7,6 +7,7 @@
 
 mod postgres;
 pub mod program;
+pub mod speed;
 
 use domain::access::{Actor, Purpose};
 use jiff::Timestamp;

@@ -10,6 +10,7 @@ const LOGIN: &str = "unfm_test_server";
 pub(crate) struct Scratch {
     admin: String,
     name: String,
+    is_kept: bool,
 }
 
 fn admin_urls() -> Vec<String> {
@@ -31,13 +32,21 @@ async fn connect(url: &str) -> Option<DatabaseConnection> {
 
 impl Scratch {
     pub(crate) async fn new() -> Option<Self> {
+        let mut scratch = Self::named(format!("unfm_test_{}", uuid::Uuid::now_v7().simple())).await?;
+        scratch.is_kept = false;
+        Some(scratch)
+    }
+
+    /// One that stays, and may be there already.
+    pub(crate) async fn named(name: String) -> Option<Self> {
         for admin in admin_urls() {
             let Some(connection) = connect(&admin).await else { continue };
-            let name = format!("unfm_test_{}", uuid::Uuid::now_v7().simple());
             // Arabic must be found also where the database's locale knows no letters.
             let sql = format!("create database {name} template template0 lc_ctype 'C' lc_collate 'C'");
-            connection.execute_unprepared(&sql).await.unwrap();
-            return Some(Self { admin, name });
+            match connection.execute_unprepared(&sql).await {
+                Err(error) if !error.to_string().contains("already exists") => panic!("{error}"),
+                _ => return Some(Self { admin, name, is_kept: true }),
+            }
         }
         None
     }
@@ -77,6 +86,9 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
         let (admin, name) = (self.admin.clone(), self.name.clone());
         // The runtime of the test is ending; a thread with its own waits until the database is gone.
         let dropped = std::thread::spawn(move || {

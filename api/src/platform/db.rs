@@ -51,8 +51,10 @@ pub enum IfMissing {
     Refuse,
 }
 
-/// How many connections are kept: within 4 to 32 the number made no difference when it was measured.
+/// How many connections to a server are kept: within 4 to 32 the number made no difference when it was measured.
 const CONNECTIONS: u32 = 16;
+/// How many to a file: each is a thread that works in this process, with a cache of its own.
+const EMBEDDED_CONNECTIONS: u32 = 4;
 
 impl Db {
     /// Open a database by its address, `sqlite://…` or `postgres://…`.
@@ -65,7 +67,7 @@ impl Db {
         }
         let mut options = ConnectOptions::new(url);
         options
-            .max_connections(CONNECTIONS)
+            .max_connections(if url.starts_with("sqlite:") { EMBEDDED_CONNECTIONS } else { CONNECTIONS })
             .connect_timeout(Duration::from_secs(5))
             .acquire_timeout(Duration::from_secs(5))
             // A connection in use every second needs no ping before each statement.

@@ -3,7 +3,8 @@
 use domain::codes::Coded;
 use jiff::civil::Date;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
-use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable, TryGetableFromJson, Value};
+use sea_orm::sqlx::{self, Row};
+use sea_orm::{ColIdx, DbErr, QueryResult, RuntimeErr, TryGetError, TryGetable, TryGetableFromJson, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -30,10 +31,24 @@ impl<T: Coded> From<Stored<T>> for Value {
     }
 }
 
+/// Read a value out of a text column where the text lies, without a copy of it.
+fn parsed<I: ColIdx, T>(row: &QueryResult, column: I, parse: impl Fn(&str) -> Option<T>) -> Result<T, TryGetError> {
+    let text: Option<&str> = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
+        (Some(row), _) => row.try_get(column.as_sqlx_postgres_index()).map_err(unread)?,
+        (None, Some(row)) => row.try_get(column.as_sqlx_sqlite_index()).map_err(unread)?,
+        (None, None) => return Err(unreadable(column)),
+    };
+    let text = text.ok_or_else(|| TryGetError::Null(format!("{column:?}")))?;
+    parse(text).ok_or_else(|| unreadable(column))
+}
+
+fn unread(error: sqlx::Error) -> TryGetError {
+    TryGetError::DbErr(DbErr::Query(RuntimeErr::SqlxError(error.into())))
+}
+
 impl<T: Coded> TryGetable for Stored<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
-        let text = String::try_get_by(row, column)?;
-        T::parse(&text).map(Self).ok_or_else(|| unreadable(column))
+        parsed(row, column, |text| T::parse(text).map(Self))
     }
 }
 
@@ -69,8 +84,7 @@ impl From<Day> for Value {
 
 impl TryGetable for Day {
     fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
-        let text = String::try_get_by(row, column)?;
-        text.parse().map(Self).map_err(|_| unreadable(column))
+        parsed(row, column, |text| text.parse().map(Self).ok())
     }
 }
 

@@ -1,0 +1,251 @@
+//! What the operations of clients cost: CPU, latency and memory of the real program, in one run.
+//!
+//! `cargo bench --package tests -- --units 100` measures the world of scale 1 (a unit is 5,000 products) beside one of a
+//! single unit, on SQLite and, where one is at hand, on PostgreSQL in the server's role. The worlds stay for the next
+//! run: in `target/speed`, and in databases named `unfm_speed_…`. `--only postgres` or `--only sqlite` leaves one out.
+//! Machines differ: compare lines of one run with each other, above all with `{ about }`, which reads no database.
+
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails loudly")]
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tests::program::{Server, command};
+use tests::speed::Kept;
+
+/// Connections that ask at once.
+const CONNECTIONS: usize = 16;
+/// How long each operation is asked in each round, and how many rounds there are; the middle one is told.
+const ROUND: Duration = Duration::from_millis(1500);
+const ROUNDS: usize = 3;
+
+const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
+const PARTNER: &str = include_str!("../contract/partner.graphql");
+
+/// An operation with the variables that it is asked with, one after another.
+struct Operation {
+    name: &'static str,
+    bodies: Vec<String>,
+}
+
+/// What one operation cost in one round.
+#[derive(Clone, Copy)]
+struct Cost {
+    cpu: Duration,
+    p50: Duration,
+    p99: Duration,
+    per_second: f64,
+}
+
+struct Target {
+    on: &'static str,
+    units: u64,
+    server: Server,
+    address: String,
+    first_answer: Duration,
+    operations: Vec<Operation>,
+    costs: Vec<Vec<Cost>>,
+}
+
+#[tokio::main]
+async fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let option = |name: &str| args.iter().position(|arg| arg == name).and_then(|place| args.get(place + 1)).cloned();
+    let large: u64 = option("--units").map_or(10, |units| units.parse().unwrap());
+    let only = option("--only");
+    let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/speed");
+    std::fs::create_dir_all(&home).unwrap();
+    let mut targets = Vec::new();
+    for units in [1, large] {
+        for kept in [Some(Kept::sqlite(&home, units).await), Kept::postgres(units).await].into_iter().flatten() {
+            if only.as_deref().is_none_or(|only| kept.on.eq_ignore_ascii_case(only)) {
+                kept.fill(|done, all| println!("{}: {done} of {all} units", kept.on)).await;
+                targets.push(Target::start(&home, &kept, units).await);
+            }
+        }
+    }
+    for _ in 0..ROUNDS {
+        for target in &mut targets {
+            for place in 0..target.operations.len() {
+                let cost = target.ask(place, CONNECTIONS).await;
+                target.costs[place].push(cost);
+            }
+        }
+    }
+    for on in ["PostgreSQL", "SQLite"] {
+        let of = |units| targets.iter().find(|target| target.on == on && target.units == units);
+        if let (Some(small), Some(large)) = (of(1), of(large)) {
+            report(small, large).await;
+        }
+    }
+}
+
+/// A clock that may be read here: nothing in the program depends on it.
+fn since(start: Instant) -> Duration {
+    start.elapsed()
+}
+
+impl Target {
+    async fn start(home: &Path, kept: &Kept, units: u64) -> Self {
+        // Nothing of the first start (keys, files) counts, so it is started twice.
+        drop(Self::launch(home, kept).await);
+        let (server, address, first_answer) = Self::launch(home, kept).await;
+        let operations = operations(&address).await;
+        let costs = operations.iter().map(|_| Vec::new()).collect();
+        Self { on: kept.on, units, server, address, first_answer, operations, costs }
+    }
+
+    async fn launch(home: &Path, kept: &Kept) -> (Server, String, Duration) {
+        let mut program = command(home, &["--mode", "demo"]);
+        program.env("DATABASE_URL", &kept.server_url);
+        let start = Instant::now();
+        let mut server = Server::of(program);
+        let address = format!("http://{}/graphql", server.address());
+        send(&reqwest::Client::new(), &address, body("{ categories { slug } }", None, json!({}))).await;
+        let first_answer = since(start);
+        (server, address, first_answer)
+    }
+
+    /// Ask one operation for a round, by so many connections.
+    async fn ask(&self, place: usize, connections: usize) -> Cost {
+        let operation = &self.operations[place];
+        let client = reqwest::Client::builder().pool_max_idle_per_host(connections).build().unwrap();
+        let before = cpu(self.server.0.id());
+        let start = Instant::now();
+        let asking = (0..connections).map(|first| {
+            let (client, address, bodies) = (client.clone(), self.address.clone(), operation.bodies.clone());
+            tokio::spawn(async move {
+                let mut took = Vec::new();
+                for body in bodies.iter().cycle().skip(first) {
+                    let sent = Instant::now();
+                    send(&client, &address, body.clone()).await;
+                    took.push(since(sent));
+                    if since(start) > ROUND {
+                        break;
+                    }
+                }
+                took
+            })
+        });
+        let mut took = Vec::new();
+        for asked in asking.collect::<Vec<_>>() {
+            took.extend(asked.await.unwrap());
+        }
+        let lasted = since(start);
+        let count = took.len();
+        took.sort_unstable();
+        Cost {
+            cpu: (cpu(self.server.0.id()) - before) / u32::try_from(count).unwrap(),
+            p50: took[count / 2],
+            p99: took[count * 99 / 100],
+            per_second: count as f64 / lasted.as_secs_f64(),
+        }
+    }
+}
+
+fn body(query: &str, operation: Option<&str>, variables: Value) -> String {
+    json!({"query": query, "operationName": operation, "variables": variables}).to_string()
+}
+
+async fn send(client: &reqwest::Client, address: &str, body: String) -> Value {
+    let request = client.post(address).header("content-type", "application/json").header("accept-language", "fr");
+    let answer = request.body(body).send().await.unwrap().bytes().await.unwrap();
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert!(answer["errors"].is_null(), "{answer}");
+    answer
+}
+
+/// The operations, asked about many things in turn, so that no single row stays in everybody's cache.
+async fn operations(address: &str) -> Vec<Operation> {
+    let client = reqwest::Client::new();
+    let found =
+        "query { markets(first: 100, orderBy: NEWEST) { nodes { slug } } products(first: 100) { nodes { id } } }";
+    let found = send(&client, address, body(found, None, json!({}))).await;
+    let listed = |value: &Value, field: &str| -> Vec<Value> {
+        value["nodes"].as_array().unwrap().iter().map(|node| node[field].clone()).collect()
+    };
+    let markets = listed(&found["data"]["markets"], "slug");
+    let places = markets.into_iter().filter(|slug| slug.as_str().is_some_and(|slug| slug.starts_with("demo-0")));
+    let operation = |name: &'static str, document: &str, variables: Vec<Value>| {
+        let short = name.split(' ').next();
+        let bodies = variables.into_iter().map(|variables| body(document, short, variables)).collect();
+        Operation { name, bodies }
+    };
+    let search = |text: &str| vec![json!({"text": text, "first": 20})];
+    vec![
+        operation("about", "query about { about { version } }", vec![json!({})]),
+        operation("StorefrontHome", STOREFRONT, vec![json!({})]),
+        operation("MarketPage", STOREFRONT, places.map(|slug| json!({"slug": slug, "first": 20})).collect()),
+        operation(
+            "ProductPage",
+            STOREFRONT,
+            listed(&found["data"]["products"], "id").into_iter().map(|id| json!({"id": id})).collect(),
+        ),
+        operation("SearchProducts huile", STOREFRONT, search("huile")),
+        operation("SearchProducts أركان", STOREFRONT, search("أركان")),
+        operation("SearchProducts tap", STOREFRONT, search("tap")),
+        operation("SearchProducts huile argan atlas", STOREFRONT, search("huile argan atlas")),
+        operation("ProgrammePull", PARTNER, vec![json!({"first": 50})]),
+    ]
+}
+
+/// The CPU that a process has used, in user and system mode: Linux counts it in hundredths of a second.
+fn cpu(process: u32) -> Duration {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis((ticks(11) + ticks(12)) * 10)
+}
+
+/// The memory that a process has in use, in MB, without the database file that SQLite maps.
+fn memory(process: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps")).unwrap_or_default();
+    let (mut is_database, mut kilobytes) = (false, 0);
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        if !first.ends_with(':') {
+            is_database = line.ends_with(".db");
+        } else if first == "Rss:" && !is_database {
+            kilobytes += words.next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+        }
+    }
+    kilobytes as f64 / 1024.0
+}
+
+async fn report(small: &Target, large: &Target) {
+    let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
+    let middle = |target: &Target, place: usize| {
+        let mut costs = target.costs[place].clone();
+        costs.sort_unstable_by_key(|cost| cost.cpu);
+        costs[costs.len() / 2]
+    };
+    println!("\n{}: {} and {} products, {CONNECTIONS} connections\n", small.on, small.units * 5000, large.units * 5000);
+    println!("| operation | CPU a request, ms | × `about` | × small world | p50, ms | p99, ms | requests a second |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let about = middle(large, 0).cpu;
+    for (place, operation) in large.operations.iter().enumerate() {
+        let cost = middle(large, place);
+        println!(
+            "| {} | {:.3} | {:.1} | {:.2} | {:.2} | {:.2} | {:.0} |",
+            operation.name,
+            ms(cost.cpu),
+            ms(cost.cpu) / ms(about),
+            ms(cost.cpu) / ms(middle(small, place).cpu),
+            ms(cost.p50),
+            ms(cost.p99),
+            cost.per_second
+        );
+    }
+    let market_page = large.operations.iter().position(|operation| operation.name == "MarketPage").unwrap();
+    large.ask(market_page, 64).await;
+    let searches = large.operations.iter().enumerate().filter(|(_, operation)| operation.name.starts_with("Search"));
+    for (place, operation) in searches {
+        println!("\n{}, one connection: p50 {:.1} ms", operation.name, ms(large.ask(place, 1).await.p50));
+    }
+    println!(
+        "\nfirst answer {:.0} ms after the start; {:.0} MB resident after MarketPage over 64 connections",
+        ms(large.first_answer),
+        memory(large.server.0.id())
+    );
+}
