@@ -4,7 +4,7 @@
 //! besides. Names of operations are the client's words, so at most so many of them become labels.
 
 use crate::config::{LogFormat, Settings};
-use crate::platform::db::StartFault;
+use crate::platform::db::{self, StartFault};
 use domain::codes::Coded;
 use domain::fault::Code;
 use opentelemetry::metrics::{Counter, Histogram, MeterProvider, UpDownCounter};
@@ -20,8 +20,8 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// What must be flushed before the program ends, and what the server counts with.
@@ -66,13 +66,15 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartFault> {
     let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
     let traces = telemetry.tracer.as_ref().map(|provider| {
         global::set_text_map_propagator(TraceContextPropagator::new());
-        tracing_opentelemetry::layer().with_tracer(provider.tracer("unfm"))
+        // What is logged is another question than what is traced.
+        let traced = Targets::new().with_default(LevelFilter::INFO).with_target(db::SPANS, LevelFilter::DEBUG);
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("unfm")).with_filter(traced)
     });
-    let registry = tracing_subscriber::registry().with(filter).with(traces);
+    let registry = tracing_subscriber::registry().with(traces);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let started = match format {
-        LogFormat::Text => registry.with(lines.with_ansi(terminal).with_target(false)).try_init(),
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+        LogFormat::Text => registry.with(lines.with_ansi(terminal).with_target(false).with_filter(filter)).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_filter(filter)).try_init(),
     };
     started.map_err(|error| StartFault(format!("Logs cannot be set up: {error}.")))?;
     Ok(telemetry)

@@ -51,6 +51,9 @@ pub enum IfMissing {
     Refuse,
 }
 
+/// Where the spans of statements belong: below what is logged, so that they cost nothing unless they are exported.
+pub const SPANS: &str = "unfm::db";
+
 /// How many connections to a server are kept: within 4 to 32 the number made no difference when it was measured.
 const CONNECTIONS: u32 = 16;
 /// How many to a file: each is a thread that works in this process, with a cache of its own.
@@ -356,7 +359,7 @@ impl Line {
     /// Send a statement that changes rows.
     pub(super) async fn execute(&self, statement: Statement) -> Result<()> {
         self.count();
-        let span = tracing::info_span!("db.execute", otel.kind = "client", db.system.name = system(self.backend()));
+        let span = tracing::debug_span!(target: SPANS, "db.execute", otel.kind = "client", db.system.name = system(self.backend()));
         self.writer()?.execute_raw(statement).instrument(span).await?;
         Ok(())
     }
@@ -369,7 +372,7 @@ impl Line {
 
     async fn send(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         self.count();
-        let span = tracing::info_span!("db.query", otel.kind = "client", db.system.name = system(self.backend()));
+        let span = tracing::debug_span!(target: SPANS, "db.query", otel.kind = "client", db.system.name = system(self.backend()));
         let rows = match &self.held {
             Held::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
             Held::Reading(held) => {
