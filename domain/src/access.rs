@@ -4,6 +4,7 @@
 //! published needs no permission to be read.
 
 use crate::codes;
+use crate::user::Staff;
 
 codes! {
     /// A role that a person holds at a branch.
@@ -230,6 +231,8 @@ impl Purpose {
 pub enum Actor {
     /// Anybody: what is published, and nothing else.
     Anonymous,
+    /// Somebody who has signed in.
+    Staff(Staff),
     /// The platform itself.
     System(Purpose),
 }
@@ -239,6 +242,7 @@ impl Actor {
     pub fn may(&self, permission: Permission) -> bool {
         match self {
             Self::Anonymous => false,
+            Self::Staff(staff) => staff.may(permission),
             Self::System(purpose) => purpose.grants(permission),
         }
     }

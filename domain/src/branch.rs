@@ -87,6 +87,17 @@ impl Path {
         Self(format!("{}{}/", self.0, key.simple()))
     }
 
+    /// Whether it is the path of the national branch.
+    pub fn is_root(&self) -> bool {
+        self.0.bytes().filter(|byte| *byte == b'/').count() == 2
+    }
+
+    /// The range of paths, in the order of their bytes, that this one covers: from here, to before there.
+    pub fn range(&self) -> (&str, String) {
+        // What follows `/` is `0`, so the next text that does not begin like this one ends with it.
+        (&self.0, format!("{}0", self.0.trim_end_matches('/')))
+    }
+
     /// Whether a branch is this one or stands below it.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.starts_with(&self.0)

@@ -70,6 +70,14 @@ codes! {
         GtinInvalid = "GTIN_INVALID",
         /// An agreement in force is needed first, or a programme that funds itself.
         AgreementRequired = "AGREEMENT_REQUIRED",
+        /// The assignment does not fit its role.
+        AssignmentInvalid = "ASSIGNMENT_INVALID",
+        /// Whoever asks may not give or take away this role there.
+        RoleNotGrantable = "ROLE_NOT_GRANTABLE",
+        /// The association would be left without a national administrator.
+        LastNationalAdmin = "LAST_NATIONAL_ADMIN",
+        /// Another person must decide about it.
+        FourEyesRequired = "FOUR_EYES_REQUIRED",
     }
 }
 
@@ -244,6 +252,26 @@ impl Code {
                 "يلزم وجود اتفاقية سارية المفعول.",
                 "Une convention en vigueur est nécessaire.",
                 "An agreement in force is needed.",
+            ),
+            Self::AssignmentInvalid => (
+                "هذا التكليف لا يناسب الدور.",
+                "Cette affectation ne convient pas au rôle.",
+                "The assignment does not fit its role.",
+            ),
+            Self::RoleNotGrantable => (
+                "لا يمكنكم منح هذا الدور أو سحبه هنا.",
+                "Vous ne pouvez ni donner ni retirer ce rôle ici.",
+                "You may not give or take away this role here.",
+            ),
+            Self::LastNationalAdmin => (
+                "يجب أن تبقى مسؤولة وطنية واحدة على الأقل.",
+                "Il doit rester au moins une administratrice nationale.",
+                "At least one national administrator must stay.",
+            ),
+            Self::FourEyesRequired => (
+                "يجب أن يقرر في الأمر شخص آخر.",
+                "Une autre personne doit en décider.",
+                "Another person must decide about it.",
             ),
         }
     }

@@ -6,6 +6,7 @@ mod contract;
 mod http;
 mod pages;
 mod schema;
+mod scope;
 mod search;
 mod starting;
 mod storefront;

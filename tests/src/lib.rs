@@ -141,6 +141,11 @@ impl World {
         Self { on, clock, db, owner, server_url, owner_url, address, client, _home: home }
     }
 
+    /// A reader in an actor's name, on the server's connection.
+    pub fn reader(&self, actor: Actor) -> unfm::platform::reader::Reader {
+        readers(&self.db, &self.clock).reader(actor, Vec::new())
+    }
+
     /// Change something as the platform itself, on the owner's connection: what builders use.
     pub async fn change<T>(
         &self,

@@ -67,6 +67,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageAgreements;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });
@@ -74,5 +76,4 @@ crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slu
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

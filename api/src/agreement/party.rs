@@ -37,4 +37,6 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageAgreements;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::AgreementId;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }

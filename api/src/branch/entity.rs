@@ -57,6 +57,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageBranches;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::Id);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Branch { Id => id, ParentId => parent_id, Path => path, Slug => slug, Kind => kind, Name => name, Contacts => contacts, RegionId => region_id, ProvinceId => province_id, IsLegalPerson => is_legal_person, Status => status, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: parent_id, Region: region_id, Province: province_id });
@@ -64,5 +66,4 @@ crate::table!(Branch { Id => id, ParentId => parent_id, Path => path, Slug => sl
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::Id);
 }

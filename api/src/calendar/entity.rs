@@ -49,4 +49,6 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageCategories;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = None;
+    const COOPERATIVE: Option<Column> = None;
 }

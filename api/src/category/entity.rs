@@ -41,6 +41,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageCategories;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = None;
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Category { Id => id, ParentId => parent_id, Slug => slug, Position => position, Name => name, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Category: parent_id });
@@ -48,5 +50,4 @@ crate::table!(Category { Id => id, ParentId => parent_id, Slug => slug, Position
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = None;
 }

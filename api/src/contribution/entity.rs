@@ -53,6 +53,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageAgreements;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id });
@@ -60,5 +62,4 @@ crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

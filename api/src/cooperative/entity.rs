@@ -66,6 +66,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageCooperatives;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = Some(Column::Id);
 }
 
 crate::table!(Cooperative { Id => id, Number => number, BranchId => branch_id, ProvinceId => province_id, Slug => slug, Name => name, NameKeyAr => name_key_ar, NameKeyFr => name_key_fr, Sector => sector, LegalForm => legal_form, Commune => commune, Status => status, MemberCount => member_count, WomenCount => women_count, IsWomenOnly => is_women_only, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Province: province_id });
@@ -73,5 +75,4 @@ crate::table!(Cooperative { Id => id, Number => number, BranchId => branch_id, P
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

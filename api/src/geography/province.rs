@@ -48,6 +48,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageGeography;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = None;
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Province { Id => id, RegionId => region_id, Code => code, Iso31662 => iso_3166_2, Kind => kind, Name => name, Latitude => latitude, Longitude => longitude, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Region: region_id });
@@ -55,5 +57,4 @@ crate::table!(Province { Id => id, RegionId => region_id, Code => code, Iso31662
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = None;
 }

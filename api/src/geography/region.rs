@@ -43,6 +43,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageGeography;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = None;
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Region { Id => id, Code => code, Iso31662 => iso_3166_2, Name => name, NameZghReviewed => name_zgh_reviewed, Seat => seat, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names {  });
@@ -50,5 +52,4 @@ crate::table!(Region { Id => id, Code => code, Iso31662 => iso_3166_2, Name => n
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = None;
 }

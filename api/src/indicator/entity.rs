@@ -51,6 +51,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageIndicators;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = None;
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Indicator { Id => id, Code => code, Name => name, Unit => unit, Direction => direction, Theme => theme, Numerator => numerator, Denominator => denominator, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names {  });
@@ -58,5 +60,4 @@ crate::table!(Indicator { Id => id, Code => code, Name => name, Unit => unit, Di
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = None;
 }

@@ -78,6 +78,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageIndicators;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Indicator: indicator_id, Programme: programme_id });
@@ -85,5 +87,4 @@ crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

@@ -52,6 +52,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageListings;
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, VariantId => variant_id, Price => price, Visible => visible, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });
@@ -59,5 +61,4 @@ crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, Marke
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

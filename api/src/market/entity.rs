@@ -83,6 +83,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageMarkets;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Market { Id => id, Number => number, BranchId => branch_id, ProvinceId => province_id, AgreementId => agreement_id, Slug => slug, Name => name, NameKeyAr => name_key_ar, NameKeyFr => name_key_fr, City => city, Address => address, Latitude => latitude, Longitude => longitude, Contacts => contacts, Status => status, AnnouncedOn => announced_on, OpenedOn => opened_on, OpeningHours => opening_hours, OpeningHoursBasis => opening_hours_basis, Cost => cost, Aims => aims, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Province: province_id, Agreement: agreement_id });
@@ -90,5 +92,4 @@ crate::table!(Market { Id => id, Number => number, BranchId => branch_id, Provin
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

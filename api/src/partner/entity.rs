@@ -39,6 +39,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManagePartners;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = None;
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Partner { Id => id, Slug => slug, Name => name, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names {  });
@@ -46,5 +48,4 @@ crate::table!(Partner { Id => id, Slug => slug, Name => name, IsDemo => is_demo,
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = None;
 }

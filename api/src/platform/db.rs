@@ -3,10 +3,13 @@
 
 use crate::platform::error::{Error, Result};
 use crate::platform::tx::Tx;
-use domain::access::Actor;
+use domain::access::{Actor, Permission};
+use domain::codes::Coded;
+use domain::user::{Assignment, Reach};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::postgres::PgTransaction;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{AssertSqlSafe, Postgres, Sqlite, query_with};
 use sea_orm::{
@@ -19,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// One clear sentence about why the program cannot start or a command cannot run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,9 +254,10 @@ impl Db {
         self.0.connection.execute_unprepared(&sql).await.map(drop).map_err(|error| StartFault(broken_sentence(&error)))
     }
 
-    /// A line for reading: it takes a connection at its first statement.
-    pub fn read(&self) -> Line {
-        Line { db: Arc::clone(&self.0), held: Held::Reading(Mutex::new(None)) }
+    /// A line for reading in the name of `actor`: it takes a connection at its first statement.
+    pub fn read(&self, actor: &Actor) -> Line {
+        let settings = (self.backend() == DbBackend::Postgres).then(|| settings(actor)).flatten();
+        Line { db: Arc::clone(&self.0), held: Held::Reading(Mutex::new(None), settings) }
     }
 
     /// Write in the name of `actor`: everything that `work` does is kept when it succeeds, and nothing otherwise.
@@ -271,6 +276,9 @@ impl Db {
             ..Default::default()
         };
         let transaction = self.0.connection.begin_with_options(options).await?;
+        if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
+            transaction.query_one_raw(settings).await?;
+        }
         let line = Line { db: Arc::clone(&self.0), held: Held::Writing(transaction) };
         let outcome = work(&Tx::new(&line, actor, now)).await;
         let Held::Writing(transaction) = line.held else { return Err(Error::internal("the transaction is gone")) };
@@ -297,24 +305,31 @@ pub struct Line {
 
 #[derive(Debug)]
 enum Held {
-    /// Statements of one request wait for each other here, and for nobody else's.
-    Reading(Mutex<Option<Connection>>),
+    /// Statements of one request wait for each other here, and for nobody else's. Who has a reach of her own reads in
+    /// a transaction that begins with the statement that says it.
+    Reading(Mutex<Option<Connection>>, Option<Statement>),
     Writing(DatabaseTransaction),
 }
 
 #[derive(Debug)]
 enum Connection {
     Postgres(PoolConnection<Postgres>),
+    PostgresWithin(PgTransaction<'static>),
     Sqlite(PoolConnection<Sqlite>),
 }
 
 impl Connection {
-    async fn take(db: &DatabaseConnection) -> Result<Self, DbErr> {
-        let taken = match db.get_database_backend() {
-            DbBackend::Postgres => db.get_postgres_connection_pool().acquire().await.map(Self::Postgres),
+    async fn take(db: &DatabaseConnection, settings: Option<&Statement>) -> Result<Self, DbErr> {
+        let taken = match (db.get_database_backend(), settings) {
+            (DbBackend::Postgres, None) => db.get_postgres_connection_pool().acquire().await.map(Self::Postgres),
+            (DbBackend::Postgres, Some(_)) => db.get_postgres_connection_pool().begin().await.map(Self::PostgresWithin),
             _ => db.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite),
         };
-        taken.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+        let mut taken = taken.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        if let Some(settings) = settings {
+            taken.query(settings.clone()).await?;
+        }
+        Ok(taken)
     }
 
     async fn query(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
@@ -323,6 +338,10 @@ impl Connection {
         let rows = match self {
             Self::Postgres(connection) => query_with(sql, values)
                 .fetch_all(&mut **connection)
+                .await
+                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+            Self::PostgresWithin(transaction) => query_with(sql, values)
+                .fetch_all(&mut **transaction)
                 .await
                 .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
             Self::Sqlite(connection) => query_with(sql, values)
@@ -352,7 +371,7 @@ impl Line {
     pub(super) fn writer(&self) -> Result<&(impl ConnectionTrait + use<>)> {
         match &self.held {
             Held::Writing(transaction) => Ok(transaction),
-            Held::Reading(_) => Err(Error::internal("written outside a transaction")),
+            Held::Reading(..) => Err(Error::internal("written outside a transaction")),
         }
     }
 
@@ -375,11 +394,11 @@ impl Line {
         let span = tracing::debug_span!(target: SPANS, "db.query", otel.kind = "client", db.system.name = system(self.backend()));
         let rows = match &self.held {
             Held::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
-            Held::Reading(held) => {
+            Held::Reading(held, settings) => {
                 let reading = async {
                     let mut held = held.lock().await;
                     if held.is_none() {
-                        *held = Some(Connection::take(&self.db.connection).await?);
+                        *held = Some(Connection::take(&self.db.connection, settings.as_ref()).await?);
                     }
                     held.as_mut().expect("it was taken above").query(statement).await
                 };
@@ -388,6 +407,27 @@ impl Line {
         };
         rows.map_err(Error::from)
     }
+}
+
+/// What PostgreSQL is told of an actor's reach, for one transaction: how far she reads and how far she writes, with any
+/// of her roles; which of them lets her do what is the first wall's to say.
+fn settings(actor: &Actor) -> Option<Statement> {
+    let Actor::Staff(staff) = actor else { return None };
+    let list = |texts: Vec<String>| format!("{{{}}}", texts.join(","));
+    let lists = |reach: Reach| {
+        let keys = reach.branches.iter().map(Uuid::to_string).collect();
+        let paths = reach.subtrees.iter().map(|path| path.as_str().to_owned()).collect();
+        [list(keys), list(paths)]
+    };
+    let read = lists(Reach::of(staff.assignments()));
+    let writing = |assignment: &&Assignment| {
+        Permission::ALL.iter().any(|permission| !permission.is_seeing() && assignment.role.grants(*permission))
+    };
+    let write = lists(Reach::of(staff.assignments().iter().filter(writing)));
+    let sql = "select set_config('app.read_branches', $1, true), set_config('app.read_subtrees', $2, true),
+        set_config('app.write_branches', $3, true), set_config('app.write_subtrees', $4, true)";
+    let values = read.into_iter().chain(write).map(Into::into);
+    Some(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
 }
 
 fn system(backend: DbBackend) -> &'static str {

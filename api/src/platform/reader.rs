@@ -55,7 +55,7 @@ impl Readers {
     pub fn reader(&self, actor: Actor, locales: Vec<Locale>) -> Reader {
         let now = self.clock.now();
         Reader {
-            line: self.db.read(),
+            line: self.db.read(&actor),
             actor,
             locales,
             now,

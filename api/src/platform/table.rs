@@ -29,6 +29,10 @@ pub trait Guarded: EntityTrait {
     const OPEN: Open<Self::Column>;
     /// The key that other tables point to.
     const KEY: Self::Column;
+    /// The branch that owns a row; none for what belongs to the whole association.
+    const BRANCH: Option<Self::Column>;
+    /// The cooperative whose own a row is, where its representative reaches it.
+    const COOPERATIVE: Option<Self::Column>;
 }
 
 /// A table whose rows are read by position: names are looked up once, by the compiler.

@@ -6,13 +6,15 @@
 
 use crate::platform::db::Line;
 use crate::platform::error::{Error, Result};
-use crate::platform::see::See;
+use crate::platform::see::{See, among};
 use crate::platform::stored::Day;
 use crate::platform::table::{Guarded, Open, Table};
-use domain::access::Actor;
+use domain::access::{Actor, Permission};
+use domain::branch::Path;
 use domain::fault::Code;
+use domain::user::Reach;
 use jiff::Timestamp;
-use sea_orm::sea_query::{Alias, Condition, Expr, IntoCondition, Query, SimpleExpr};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IntoActiveModel, ModelTrait, QueryResult, Statement, Value,
 };
@@ -42,8 +44,6 @@ pub trait Node: Table {
     const VERSION: Self::Column;
     /// When it was changed last.
     const CHANGED_AT: Self::Column;
-    /// The branch that owns it.
-    const BRANCH: Option<Self::Column>;
 }
 
 impl<'a> Tx<'a> {
@@ -72,32 +72,76 @@ impl<'a> Tx<'a> {
         See::new(self, Vec::new())
     }
 
+    /// Rows of a table that lie within the actor's own reach: what is published of others is left out.
+    pub fn reach<E: Table>(&self) -> See<'_, 'a, E> {
+        self.see::<E>().filter(self.within::<E>(E::SEE))
+    }
+
     /// The condition that leaves the rows of a table that the actor may see.
     pub(super) fn visible<E: Guarded>(&self) -> Condition {
         match self.actor {
-            Actor::System(_) if self.actor.may(E::SEE) => Condition::all(),
-            Actor::System(_) => Condition::all().add(Expr::val(false)),
-            Actor::Anonymous => match E::OPEN {
-                Open::All => Condition::all(),
-                Open::Published(flag) => flag.into_expr().into_condition(),
-                Open::PublishedUntil(flag, until) => {
-                    let today = Day(domain::calendar::today(self.now));
-                    let valid = Condition::any().add(until.is_null()).add(until.gte(today));
-                    Condition::all().add(flag.into_expr()).add(valid)
+            Actor::System(_) => self.within::<E>(E::SEE),
+            Actor::Anonymous => self.open::<E>(),
+            Actor::Staff(_) => Condition::any().add(self.open::<E>()).add(self.within::<E>(E::SEE)),
+        }
+    }
+
+    /// The condition that leaves the rows of a table that are open to everybody.
+    fn open<E: Guarded>(&self) -> Condition {
+        match E::OPEN {
+            Open::All => Condition::all(),
+            Open::Published(flag) => flag.into_expr().into_condition(),
+            Open::PublishedUntil(flag, until) => {
+                let today = Day(domain::calendar::today(self.now));
+                let valid = Condition::any().add(until.is_null()).add(until.gte(today));
+                Condition::all().add(flag.into_expr()).add(valid)
+            }
+            Open::Never => nothing(),
+        }
+    }
+
+    /// The condition that leaves the rows of a table on which the actor holds a permission. What belongs to no branch
+    /// is within the reach of whoever holds it for the whole association.
+    fn within<E: Guarded>(&self, permission: Permission) -> Condition {
+        match self.actor {
+            Actor::System(purpose) if purpose.grants(permission) => Condition::all(),
+            Actor::System(_) | Actor::Anonymous => nothing(),
+            Actor::Staff(staff) => {
+                let reach = staff.reach(permission);
+                match E::BRANCH {
+                    Some(branch) => within(self.backend(), &reach, branch, E::COOPERATIVE),
+                    None if reach.subtrees.iter().any(Path::is_root) => Condition::all(),
+                    None => nothing(),
                 }
-                Open::Never => Condition::all().add(Expr::val(false)),
-            },
+            }
         }
     }
 
     /// A row to be changed.
     ///
     /// # Errors
-    /// NOT_FOUND when the actor cannot see it, FORBIDDEN when she can and may not change it.
+    /// NOT_FOUND when it is not within the actor's reach, be it published or not; FORBIDDEN when it is and she may not
+    /// change it.
     pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
-        let row = self.see::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
+        let row = self.reach::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
         let row = row.ok_or_else(|| Error::refused(Code::NotFound))?;
-        if self.actor.may(E::MANAGE) { Ok(Editable(row)) } else { Err(Error::refused(Code::Forbidden)) }
+        let may = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(E::MANAGE));
+        if may.count(None).await? == 1 { Ok(Editable(row)) } else { Err(Error::refused(Code::Forbidden)) }
+    }
+
+    /// Whether every one of these branches is within reach of the permission to change rows of a table.
+    async fn may_own<E: Guarded>(&self, branches: Vec<Uuid>) -> Result<()> {
+        let Actor::Staff(staff) = self.actor else { return Ok(()) };
+        let reach = staff.reach(E::MANAGE);
+        let mut statement = Query::select();
+        statement
+            .expr(Func::count(Expr::val(1)))
+            .from(Alias::new("branch"))
+            .cond_where(in_reach(&reach))
+            .cond_where(Expr::cust("id").is_in(branches.iter().copied()));
+        let rows = self.query(self.backend().build(&statement)).await?;
+        let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        if usize::try_from(count) == Ok(branches.len()) { Ok(()) } else { Err(Error::refused(Code::NotFound)) }
     }
 
     /// Change a row; its key stays, its version goes up by one, and the book of changes has a line more.
@@ -161,6 +205,14 @@ impl<'a> Tx<'a> {
         if !self.actor.may(E::MANAGE) {
             return Err(Error::refused(Code::Forbidden));
         }
+        let owner = |row: &E::ActiveModel| match row.get(E::BRANCH?).into_value() {
+            Some(Value::Uuid(owner)) => owner,
+            _ => None,
+        };
+        let mut owners: Vec<Uuid> = rows.iter().filter_map(owner).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        self.may_own::<E>(owners).await?;
         // SQLite takes at most 32,766 values in a statement.
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
@@ -205,6 +257,42 @@ impl<'a> Tx<'a> {
     pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         self.line.query(statement).await
     }
+}
+
+/// The condition that no row meets.
+fn nothing() -> Condition {
+    Condition::all().add(Expr::val(false))
+}
+
+/// The condition that a row belongs to a branch, or to a cooperative, within reach.
+fn within<C: ColumnTrait>(backend: DbBackend, reach: &Reach, branch: C, cooperative: Option<C>) -> Condition {
+    let mut any = Condition::any();
+    if !(reach.subtrees.is_empty() && reach.branches.is_empty()) {
+        let mut branches = Query::select();
+        branches
+            .expr(Expr::cust("id"))
+            .from_as(Alias::new("branch"), Alias::new("reached"))
+            .cond_where(in_reach(reach));
+        any = any.add(branch.into_expr().in_subquery(branches));
+    }
+    if let Some(cooperative) = cooperative.filter(|_| !reach.cooperatives.is_empty()) {
+        any = any.add(among(backend, cooperative, &reach.cooperatives));
+    }
+    if any.is_empty() { nothing() } else { any }
+}
+
+/// The condition on the table of branches that one is within reach: a range of its index for each subtree.
+fn in_reach(reach: &Reach) -> Condition {
+    let path = || Expr::cust("path");
+    let mut any = Condition::any();
+    for subtree in &reach.subtrees {
+        let (first, behind) = subtree.range();
+        any = any.add(Condition::all().add(path().gte(first)).add(path().lt(behind)));
+    }
+    if !reach.branches.is_empty() {
+        any = any.add(Expr::cust("id").is_in(reach.branches.iter().copied()));
+    }
+    if any.is_empty() { nothing() } else { any }
 }
 
 const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];

@@ -13,6 +13,10 @@ pub struct Model {
     /// The key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// The branch that owns it.
+    pub branch_id: Uuid,
+    /// Who makes it.
+    pub cooperative_id: Uuid,
     /// What it is.
     pub description: Option<Document<LocalizedText>>,
     /// Whether it may be shown; kept by the writes that change it.
@@ -32,4 +36,6 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProducts;
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }

@@ -66,6 +66,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProducts;
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
 crate::table!(Product { Id => id, Number => number, BranchId => branch_id, CooperativeId => cooperative_id, CategoryId => category_id, Slug => slug, Name => name, NameKeyAr => name_key_ar, NameKeyFr => name_key_fr, Origin => origin, SanitaryNumber => sanitary_number, SanitaryValidUntil => sanitary_valid_until, Status => status, Published => published, ValidUntil => valid_until, PriceKey => price_key, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Cooperative: cooperative_id, Category: category_id });
@@ -73,5 +75,4 @@ crate::table!(Product { Id => id, Number => number, BranchId => branch_id, Coope
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

@@ -40,4 +40,6 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProducts;
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }

@@ -51,6 +51,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProducts;
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => product_id, Unit => unit, Quantity => quantity, Sku => sku, Gtin => gtin, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Product: product_id });
@@ -58,5 +60,4 @@ crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => pro
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

@@ -29,4 +29,6 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProgrammes;
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::ProgrammeId;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }

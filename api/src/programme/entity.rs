@@ -69,6 +69,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProgrammes;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(Programme { Id => id, Number => number, BranchId => branch_id, Slug => slug, Title => title, TitleKeyAr => title_key_ar, TitleKeyFr => title_key_fr, Description => description, Theme => theme, SdgTargets => sdg_targets, StartsOn => starts_on, EndsOn => ends_on, SelfFunded => self_funded, Status => status, StatusBasis => status_basis, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });
@@ -76,5 +78,4 @@ crate::table!(Programme { Id => id, Number => number, BranchId => branch_id, Slu
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

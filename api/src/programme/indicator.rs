@@ -43,6 +43,8 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProgrammes;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::Id;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
 
 crate::table!(ProgrammeIndicator { Id => id, BranchId => branch_id, ProgrammeId => programme_id, IndicatorId => indicator_id, Position => position, LatestActualId => latest_actual_id, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Programme: programme_id, Indicator: indicator_id, IndicatorValue: latest_actual_id });
@@ -50,5 +52,4 @@ crate::table!(ProgrammeIndicator { Id => id, BranchId => branch_id, ProgrammeId 
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
-    const BRANCH: Option<Column> = Some(Column::BranchId);
 }

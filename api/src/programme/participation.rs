@@ -29,4 +29,6 @@ impl Guarded for Entity {
     const MANAGE: Permission = Permission::ManageProgrammes;
     const OPEN: Open<Column> = Open::Published(Column::Published);
     const KEY: Column = Column::ProgrammeId;
+    const BRANCH: Option<Column> = Some(Column::BranchId);
+    const COOPERATIVE: Option<Column> = None;
 }
