@@ -118,3 +118,38 @@ async fn nothing_can_be_planted_with_a_neighbour() {
         assert_eq!(planted("khouribga", "own").await, Ok(()), "{}", world.on);
     }
 }
+
+/// How many there are in a list at the root, for an actor.
+async fn listed(world: &World, actor: &Actor, list: &str) -> i64 {
+    let query = async_graphql::Request::new(format!("{{ list: {list} {{ totalCount }} }}"));
+    let schema = unfm::schema::build(async_graphql::ValidationMode::Strict);
+    let answer = schema.execute(query.data(world.reader(actor.clone()))).await;
+    assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+    answer.data.into_json().unwrap()["list"]["totalCount"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn a_list_at_the_root_is_what_she_reaches_unless_she_asks_for_the_public_one() {
+    for world in World::each().await {
+        let khouribga = holds(Role::BranchAdmin, "khouribga", true);
+        let mdiq = holds(Role::BranchAdmin, "mdiq-fnideq", true);
+        let national = holds(Role::NationalAdmin, "national", true);
+        for list in ["cooperatives", "products", "markets", "programmes", "agreements", "branches"] {
+            let count =
+                async |actor: &Actor, also: &str| listed(&world, actor, &format!("{list}(first: 1{also})")).await;
+            let (one, other, all) = (count(&khouribga, "").await, count(&mdiq, "").await, count(&national, "").await);
+            assert!(one > 0 && one < all && one + other <= all, "{} {list}: {one} {other} {all}", world.on);
+            let public = count(&Actor::Anonymous, "").await;
+            for actor in [&khouribga, &mdiq, &national] {
+                assert_eq!(count(actor, ", published: true").await, public, "{} {list}", world.on);
+            }
+        }
+        // What belongs to no branch is everybody's.
+        let partners = listed(&world, &mdiq, "partners(first: 1)").await;
+        assert_eq!(partners, listed(&world, &Actor::Anonymous, "partners(first: 1)").await, "{}", world.on);
+        // A search finds no more than a list.
+        let found = listed(&world, &mdiq, "products(first: 1, search: \"huile\")").await;
+        let public = listed(&world, &Actor::Anonymous, "products(first: 1, search: \"huile\")").await;
+        assert!(found < public, "{}: {found} {public}", world.on);
+    }
+}

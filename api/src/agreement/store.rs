@@ -8,7 +8,7 @@ use crate::platform::batch::{Batch, Keys, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::{See, among};
 use crate::platform::stored::{Day, Document, Stored};
@@ -67,15 +67,15 @@ fn in_status(status: AgreementStatus, today: Date) -> Condition {
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    args: PageArgs,
+    roots: Roots,
     filter: Option<AgreementFilter>,
     by: AgreementOrder,
-    total: bool,
 ) -> Result<Connection<Agreement>> {
-    let seal = Seal::new(reader.cursor_key(), format!("agreements {filter:?} {by:?}"));
+    let published = roots.published;
+    let seal = Seal::new(reader.cursor_key(), format!("agreements {filter:?} {by:?} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.see::<Entity>();
+    let mut see = tx.root::<Entity>(published);
     if let Some(status) = filter.status {
         see = see.filter(in_status(status, reader.today()));
     }
@@ -87,7 +87,7 @@ pub async fn list(
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
     let order = order(by);
-    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Agreement::new((row, batch.clone()), reader.today())))
 }

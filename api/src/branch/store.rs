@@ -7,7 +7,7 @@ use crate::platform::batch::{Batch, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::See;
 use crate::platform::stored::Stored;
@@ -37,16 +37,12 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(
-    reader: &Reader,
-    args: PageArgs,
-    filter: Option<BranchFilter>,
-    total: bool,
-) -> Result<Connection<Branch>> {
-    let seal = Seal::new(reader.cursor_key(), format!("branches {filter:?}"));
+pub async fn list(reader: &Reader, roots: Roots, filter: Option<BranchFilter>) -> Result<Connection<Branch>> {
+    let published = roots.published;
+    let seal = Seal::new(reader.cursor_key(), format!("branches {filter:?} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see: See<'_, '_, Entity> = tx.see::<Entity>();
+    let mut see: See<'_, '_, Entity> = tx.root::<Entity>(published);
     if let Some(kind) = filter.kind {
         see = see.filter(Column::Kind.eq(Stored(domain::branch::BranchKind::from(kind))));
     }
@@ -58,7 +54,7 @@ pub async fn list(
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
-    let listed = see.list(&Asked { args: &args, order: &by_path(), total }, seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&by_path()), seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Branch::new((row, batch.clone()))))
 }

@@ -7,7 +7,7 @@ use crate::platform::batch::{Batch, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::See;
 use crate::platform::stored::Stored;
@@ -64,16 +64,19 @@ fn narrowed<'t, 'a>(see: See<'t, 'a, Entity>, filter: CooperativeFilter) -> Resu
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    args: PageArgs,
+    roots: Roots,
     filter: Option<CooperativeFilter>,
     by: CooperativeOrder,
-    total: bool,
 ) -> Result<Connection<Cooperative>> {
+    let published = roots.published;
     let order = order(reader, by);
-    let seal = Seal::new(reader.cursor_key(), format!("cooperatives {filter:?} {by:?} {}", reader.sorts_in_arabic()));
+    let seal = Seal::new(
+        reader.cursor_key(),
+        format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic()),
+    );
     let tx = reader.begin();
-    let see = narrowed(tx.see::<Entity>(), filter.unwrap_or_default())?;
-    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
+    let see = narrowed(tx.root::<Entity>(published), filter.unwrap_or_default())?;
+    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
 }

@@ -3,7 +3,7 @@
 use super::page;
 use crate::market;
 use crate::platform::error::{Error, Result};
-use crate::platform::page::Connection;
+use crate::platform::page::{Connection, Roots};
 use crate::platform::reader::Reads;
 use crate::product::object::{Product, ProductFilter, ProductOrder};
 use crate::product::store;
@@ -31,9 +31,8 @@ impl CatalogueQuery {
         order_by: Option<ProductOrder>,
         #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Product>> {
-        // Nobody signs in yet, so every list is the public one.
-        let _ = published;
         let (args, total) = page!(ctx, first, after, last, before);
+        let roots = Roots { args, total, published };
         let filter = filter.unwrap_or_default();
         let open = match filter.open_now {
             None => None,
@@ -41,6 +40,6 @@ impl CatalogueQuery {
             // What is sold only where it is closed is nothing that a storefront lists.
             Some(false) => return Err(Error::argument("filter.openNow")),
         };
-        store::list(ctx.reader(), args, search.as_deref(), filter, order_by, open.as_deref(), total).await
+        store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, open.as_deref()).await
     }
 }

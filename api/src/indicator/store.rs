@@ -7,7 +7,7 @@ use crate::platform::batch::{Batch, Related, grouped};
 use crate::platform::error::Result;
 use crate::platform::global_id::Kind;
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::stored::Stored;
 use crate::platform::table::Table;
@@ -36,20 +36,16 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Indicator>> 
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(
-    reader: &Reader,
-    args: PageArgs,
-    filter: Option<IndicatorFilter>,
-    total: bool,
-) -> Result<Connection<Indicator>> {
-    let seal = Seal::new(reader.cursor_key(), format!("indicators {filter:?}"));
+pub async fn list(reader: &Reader, roots: Roots, filter: Option<IndicatorFilter>) -> Result<Connection<Indicator>> {
+    let published = roots.published;
+    let seal = Seal::new(reader.cursor_key(), format!("indicators {filter:?} {published}"));
     let order = Order::ascending(vec![(Column::Code.into_expr(), KeyKind::Text)]);
     let tx = reader.begin();
-    let mut see = tx.see::<Entity>();
+    let mut see = tx.root::<Entity>(published);
     if let Some(theme) = filter.unwrap_or_default().theme {
         see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
     }
-    let listed = see.list(&Asked { args: &args, order: &order, total }, seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Indicator::new((row, batch.clone()))))
 }

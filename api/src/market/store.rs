@@ -9,7 +9,7 @@ use crate::platform::batch::{Batch, Keys, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::{See, among};
 use crate::platform::stored::{Document, Stored};
@@ -85,16 +85,16 @@ pub async fn open_now(reader: &Reader) -> Result<Vec<Uuid>> {
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    args: PageArgs,
+    roots: Roots,
     filter: Option<MarketFilter>,
     by: MarketOrder,
-    total: bool,
 ) -> Result<Connection<Market>> {
+    let published = roots.published;
     let arabic = by == MarketOrder::Name && reader.sorts_in_arabic();
-    let seal = Seal::new(reader.cursor_key(), format!("markets {filter:?} {by:?} {arabic}"));
+    let seal = Seal::new(reader.cursor_key(), format!("markets {filter:?} {by:?} {arabic} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.see::<Entity>();
+    let mut see = tx.root::<Entity>(published);
     if let Some(status) = filter.status {
         see = see.filter(Column::Status.eq(Stored(MarketStatus::from(status))));
     }
@@ -109,7 +109,7 @@ pub async fn list(
         see = see.filter(if wanted { open } else { open.not() });
     }
     let order = order(reader, by);
-    let asked = Asked { args: &args, order: &order, total };
+    let asked = roots.asked(&order);
     let mut level = Keys::default();
     let listed = with_place(see).list(&asked, seal, |cells| read_with_place(&mut level, cells)).await?;
     let batch = level.batch();

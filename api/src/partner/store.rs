@@ -5,7 +5,7 @@ use super::object::Partner;
 use crate::platform::batch::Batch;
 use crate::platform::error::Result;
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::table::Table;
 use sea_orm::ColumnTrait;
@@ -27,11 +27,15 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Partner>> {
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, args: PageArgs, total: bool) -> Result<Connection<Partner>> {
+pub async fn list(reader: &Reader, roots: Roots) -> Result<Connection<Partner>> {
+    let published = roots.published;
     let order = Order::ascending(vec![(Column::Slug.into_expr(), KeyKind::Text)]);
-    let asked = Asked { args: &args, order: &order, total };
+    let asked = roots.asked(&order);
     let tx = reader.begin();
-    let listed = tx.see::<Entity>().list(&asked, Seal::new(reader.cursor_key(), "partners"), Entity::read).await?;
+    let listed = tx
+        .root::<Entity>(published)
+        .list(&asked, Seal::new(reader.cursor_key(), format!("partners {published}")), Entity::read)
+        .await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Partner::new((row, batch.clone()))))
 }

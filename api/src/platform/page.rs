@@ -51,6 +51,18 @@ impl PageArgs {
     }
 }
 
+/// What is asked of a list at the root: which page, whether to count, and whether it is to be the public list, whoever
+/// asks.
+#[derive(Clone, Debug)]
+pub struct Roots {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+    /// Whether the public list is asked for.
+    pub published: bool,
+}
+
 /// The key that cursors are sealed with; it prints as dots.
 #[derive(Clone)]
 pub struct CursorKey(Arc<hmac::Key>);
@@ -334,6 +346,13 @@ pub struct Asked<'q> {
     pub order: &'q Order,
     /// Whether to count the whole list.
     pub total: bool,
+}
+
+impl Roots {
+    /// The same in an order.
+    pub fn asked<'q>(&'q self, order: &'q Order) -> Asked<'q> {
+        Asked { args: &self.args, order, total: self.total }
+    }
 }
 
 impl<E: Guarded> See<'_, '_, E> {

@@ -72,6 +72,16 @@ impl<'a> Tx<'a> {
         See::new(self, Vec::new())
     }
 
+    /// Rows of a table for a list at the root: for staff what lies within their reach, for everybody else what they may
+    /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
+    pub fn root<E: Table>(&self, published: bool) -> See<'_, 'a, E> {
+        match self.actor {
+            Actor::Staff(_) if published => self.see::<E>().filter(self.open::<E>()),
+            Actor::Staff(_) if E::BRANCH.is_some() => self.reach::<E>(),
+            Actor::Staff(_) | Actor::Anonymous | Actor::System(_) => self.see::<E>(),
+        }
+    }
+
     /// Rows of a table that lie within the actor's own reach: what is published of others is left out.
     pub fn reach<E: Table>(&self) -> See<'_, 'a, E> {
         self.see::<E>().filter(self.within::<E>(E::SEE))

@@ -11,7 +11,7 @@ use crate::platform::batch::{Batch, Keys, Related, grouped};
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::scalars::Decimal;
 use crate::platform::see::{See, among};
@@ -151,18 +151,18 @@ fn narrowed<'t, 'a>(
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    args: PageArgs,
+    roots: Roots,
     words: Option<&str>,
     filter: ProductFilter,
     by: Option<ProductOrder>,
     open_markets: Option<&[Uuid]>,
-    total: bool,
 ) -> Result<Connection<Product>> {
+    let published = roots.published;
     let by = by.unwrap_or(if words.is_some() { ProductOrder::Relevance } else { ProductOrder::Newest });
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
-    let seal = Seal::new(reader.cursor_key(), format!("products {words:?} {filter:?} {by:?} {arabic}"));
+    let seal = Seal::new(reader.cursor_key(), format!("products {words:?} {filter:?} {by:?} {arabic} {published}"));
     let tx = reader.begin();
-    let mut see = narrowed(tx.see::<Entity>(), &tx, &filter, open_markets)?;
+    let mut see = narrowed(tx.root::<Entity>(published), &tx, &filter, open_markets)?;
     if by == ProductOrder::PriceDescending {
         see = see.filter(Column::PriceKey.lt(NO_PRICE));
     }
@@ -171,7 +171,7 @@ pub async fn list(
         (Some(words), ProductOrder::Relevance) => {
             let words = search::Words::new(words)?;
             let mut level = Keys::default();
-            let listed = search::list(&tx, see, &words, (&args, total), seal, &mut level).await?;
+            let listed = search::list(&tx, see, &words, (&roots.args, roots.total), seal, &mut level).await?;
             Ok(connection((listed, level)))
         }
         (words, by) => {
@@ -179,7 +179,7 @@ pub async fn list(
                 see = search::matching(&tx, see, &search::Words::new(words)?);
             }
             let order = order(reader, by);
-            let asked = Asked { args: &args, order: &order, total };
+            let asked = roots.asked(&order);
             let mut level = Keys::default();
             let listed = with_beside(see).list(&asked, seal, |cells| read_with_beside(&mut level, cells)).await?;
             Ok(connection((listed, level)))

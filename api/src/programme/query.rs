@@ -5,7 +5,7 @@ use super::store;
 use crate::platform::error::Result;
 use crate::platform::global_id::Kind;
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Connection, PageArgs, asks_total};
+use crate::platform::page::{Connection, PageArgs, Roots, asks_total};
 use crate::platform::reader::Reads;
 use async_graphql::{Context, ID, Object};
 
@@ -39,9 +39,8 @@ impl ProgrammeQuery {
         #[graphql(desc = "In which order.", default)] order_by: ProgrammeOrder,
         #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Programme>> {
-        // Nobody signs in yet, so every list is the public one.
-        let _ = published;
         let args = PageArgs::new(first, after, last, before);
-        store::list(ctx.reader(), args, filter, order_by, asks_total(ctx)).await
+        let roots = Roots { args, total: asks_total(ctx), published };
+        store::list(ctx.reader(), roots, filter, order_by).await
     }
 }

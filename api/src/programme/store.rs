@@ -10,7 +10,7 @@ use crate::platform::batch::{Batch, Keys, Related, grouped};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::stored::Stored;
 use crate::platform::table::Table;
@@ -49,16 +49,16 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Programme>> 
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    args: PageArgs,
+    roots: Roots,
     filter: Option<ProgrammeFilter>,
     by: ProgrammeOrder,
-    total: bool,
 ) -> Result<Connection<Programme>> {
+    let published = roots.published;
     let arabic = by == ProgrammeOrder::Title && reader.sorts_in_arabic();
-    let seal = Seal::new(reader.cursor_key(), format!("programmes {filter:?} {by:?} {arabic}"));
+    let seal = Seal::new(reader.cursor_key(), format!("programmes {filter:?} {by:?} {arabic} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.see::<Entity>();
+    let mut see = tx.root::<Entity>(published);
     if let Some(theme) = filter.theme {
         see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
     }
@@ -69,7 +69,7 @@ pub async fn list(
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
     let order = order(reader, by);
-    let asked = Asked { args: &args, order: &order, total };
+    let asked = roots.asked(&order);
     let mut level = Keys::default();
     let listed = see.with_optional::<branch::Entity>(Column::BranchId).list(&asked, seal, |cells| {
         let row = level.take::<Entity>(cells)?;
