@@ -400,7 +400,12 @@ impl Line {
                     if held.is_none() {
                         *held = Some(Connection::take(&self.db.connection, settings.as_ref()).await?);
                     }
-                    held.as_mut().expect("it was taken above").query(statement).await
+                    let rows = held.as_mut().expect("it was taken above").query(statement).await;
+                    if rows.is_err() {
+                        // It may be lost, or in a transaction that has failed: the next statement takes another.
+                        *held = None;
+                    }
+                    rows
                 };
                 reading.instrument(span).await
             }
