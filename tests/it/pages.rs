@@ -145,3 +145,27 @@ async fn nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there() {
         assert_eq!(answer.data()["nodes"], expected, "{}", world.on);
     }
 }
+
+#[tokio::test]
+async fn many_nodes_of_a_kind_are_read_by_one_statement() {
+    for world in World::each().await {
+        let lists = "{ products(first: 20) { nodes { id } } cooperatives(first: 3) { nodes { id } }
+          market(slug: \"khouribga\") { listings(first: 20) { nodes { id } } }
+          programmes(first: 6) { nodes { indicators { id } } } }";
+        let lists = world.ask(lists, json!({})).await;
+        let listed = |path: &str| lists.data().pointer(path).unwrap().as_array().unwrap().clone();
+        let mut nodes =
+            [listed("/products/nodes"), listed("/cooperatives/nodes"), listed("/market/listings/nodes")].concat();
+        nodes
+            .extend(listed("/programmes/nodes").iter().flat_map(|node| node["indicators"].as_array().unwrap().clone()));
+        let ids: Vec<Value> = nodes.iter().map(|node| node["id"].clone()).collect();
+        assert!(ids.len() > 40, "{}", world.on);
+        let question = "query Many($ids: [ID!]!) { nodes(ids: $ids) { id ... on Product { slug }
+          ... on Listing { product { name { text } } } ... on ProgrammeIndicator { code } } }";
+        let asked = json!({"ids": ids});
+        let answer = world.ask(question, asked.clone()).await;
+        let found: Vec<&Value> = answer.data()["nodes"].as_array().unwrap().iter().map(|node| &node["id"]).collect();
+        assert_eq!(found, ids.iter().collect::<Vec<_>>(), "{}", world.on);
+        assert_eq!(world.statements(question, "Many", asked).await, 4, "{}: one for each kind", world.on);
+    }
+}

@@ -1,12 +1,10 @@
 //! `node` and `nodes`: anything by its global id.
 
-use crate::platform::batch::Batch;
+use crate::platform::batch::{Batch, Keys};
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::reader::{Reader, Reads};
-use crate::platform::table::Table;
-use crate::platform::tx::Tx;
 use crate::{agreement, branch, category, contribution, cooperative, geography, indicator, listing, market, partner};
 use crate::{product, programme};
 use agreement::object::Agreement;
@@ -22,8 +20,6 @@ use market::object::Market;
 use partner::object::Partner;
 use product::object::{Product, ProductVariant};
 use programme::object::{Programme, ProgrammeIndicator};
-use sea_orm::ColumnTrait;
-use uuid::Uuid;
 
 /// Anything that has a global id.
 #[derive(Interface, Clone, Debug)]
@@ -74,44 +70,57 @@ impl NodeQuery {
             return Err(Error::argument("ids"));
         }
         let ids: Vec<GlobalId> = ids.iter().map(|id| GlobalId::parse(id, "ids")).collect::<Result<_>>()?;
-        let found = futures_util::future::join_all(ids.iter().map(|id| find(ctx.reader(), *id))).await;
-        found.into_iter().collect()
+        // All of a kind are read by one statement.
+        let mut level = Keys::default();
+        ids.iter().for_each(|id| level.add(id.kind, id.key));
+        let level = level.batch();
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.push(find_among(ctx.reader(), &level, id).await?);
+        }
+        Ok(found)
     }
 }
 
-/// A row by its key, with a level of its own.
-async fn row<E: Table>(tx: &Tx<'_>, key: Uuid) -> Result<Option<(E::Model, Batch)>> {
-    let row = tx.see::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<E>([&row]);
-        (row, batch)
-    }))
+/// One of the things that a level names.
+async fn find_among(reader: &Reader, level: &Batch, GlobalId { kind, key }: GlobalId) -> Result<Option<Node>> {
+    macro_rules! one {
+        ($entity:path, $new:expr) => {
+            level.one::<$entity>(reader, Some(key)).await?.map($new).map(Node::from)
+        };
+    }
+    Ok(match kind {
+        Kind::Region => one!(geography::region::Entity, Region::new),
+        Kind::Province => one!(geography::province::Entity, Province::new),
+        Kind::Category => one!(category::entity::Entity, Category::new),
+        Kind::Branch => one!(branch::entity::Entity, Branch::new),
+        Kind::Cooperative => one!(cooperative::entity::Entity, Cooperative::new),
+        Kind::Product => one!(product::entity::Entity, Product::new),
+        Kind::ProductVariant => one!(product::variant::Entity, ProductVariant::new),
+        Kind::Market => one!(market::entity::Entity, Market::new),
+        Kind::Listing => level.load(reader, listing::store::Found, key).await?.map(Node::from),
+        Kind::Partner => one!(partner::entity::Entity, Partner::new),
+        Kind::Agreement => one!(agreement::entity::Entity, |found| Agreement::new(found, reader.today())),
+        Kind::Contribution => one!(contribution::entity::Entity, Contribution::new),
+        Kind::Programme => one!(programme::entity::Entity, Programme::new),
+        Kind::Indicator => one!(indicator::entity::Entity, Indicator::new),
+        Kind::ProgrammeIndicator => {
+            let found = level.load(reader, programme::store::FoundIndicator, key).await?;
+            found.map(|found| Node::from(ProgrammeIndicator::clone(&found)))
+        }
+        Kind::IndicatorValue => one!(indicator::value::Entity, IndicatorValue::new),
+    })
 }
 
-async fn find(reader: &Reader, GlobalId { kind, key }: GlobalId) -> Result<Option<Node>> {
-    let tx = reader.begin();
-    Ok(match kind {
-        Kind::Region => row::<geography::region::Entity>(&tx, key).await?.map(Region::new).map(Node::from),
-        Kind::Province => row::<geography::province::Entity>(&tx, key).await?.map(Province::new).map(Node::from),
-        Kind::Category => row::<category::entity::Entity>(&tx, key).await?.map(Category::new).map(Node::from),
-        Kind::Branch => branch::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Cooperative => cooperative::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Product => product::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::ProductVariant => {
-            row::<product::variant::Entity>(&tx, key).await?.map(ProductVariant::new).map(Node::from)
-        }
-        Kind::Market => market::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Listing => listing::store::find(reader, key).await?.map(Node::from),
-        Kind::Partner => partner::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Agreement => agreement::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Contribution => {
-            row::<contribution::entity::Entity>(&tx, key).await?.map(Contribution::new).map(Node::from)
-        }
-        Kind::Programme => programme::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::Indicator => indicator::store::find(reader, Lookup::Key(key)).await?.map(Node::from),
-        Kind::ProgrammeIndicator => programme::store::find_indicator(reader, key).await?.map(Node::from),
-        Kind::IndicatorValue => {
-            row::<indicator::value::Entity>(&tx, key).await?.map(IndicatorValue::new).map(Node::from)
+/// One thing, with what its page shows besides.
+async fn find(reader: &Reader, id: GlobalId) -> Result<Option<Node>> {
+    Ok(match id.kind {
+        Kind::Product => product::store::find(reader, Lookup::Key(id.key)).await?.map(Node::from),
+        Kind::Market => market::store::find(reader, Lookup::Key(id.key)).await?.map(Node::from),
+        _ => {
+            let mut level = Keys::default();
+            level.add(id.kind, id.key);
+            find_among(reader, &level.batch(), id).await?
         }
     })
 }

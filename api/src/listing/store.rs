@@ -63,16 +63,22 @@ fn read_with_market(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Row, DbEr
     Ok((row, level.take::<market::entity::Entity>(cells)?.status.0))
 }
 
-/// One listing.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Listing>> {
-    let tx = reader.begin();
-    let mut level = Keys::default();
-    let see = with_product(tx.see::<Entity>().filter(Column::Id.eq(key)));
-    let row = see.one(|cells| read_with_product(&mut level, cells)).await?;
-    Ok(row.map(|row| Listing::new(row, level.batch())))
+/// Listings by their own keys.
+#[derive(Debug)]
+pub struct Found;
+
+impl Related for Found {
+    const OF: Kind = Kind::Listing;
+    type Value = Option<Listing>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let mut level = Keys::default();
+        let see = with_product(tx.see::<Entity>().among(Column::Id, keys));
+        let rows = see.all(|cells| read_with_product(&mut level, cells)).await?;
+        let batch = level.batch();
+        Ok(rows.into_iter().map(|row| (row.0.id, Some(Listing::new(row, batch.clone())))).collect())
+    }
 }
 
 /// The listings of markets, of products or of variants, a page of each.

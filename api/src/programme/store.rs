@@ -116,52 +116,52 @@ impl Related for IndicatorsOf {
     type Value = Vec<Arc<ProgrammeIndicator>>;
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let tx = reader.begin();
-        let mut level = Keys::default();
-        let rows = tx
-            .see::<indicator::Entity>()
-            .with::<definition::Entity>(indicator::Column::IndicatorId)
-            .with_optional::<value::Entity>(indicator::Column::LatestActualId)
-            .among(indicator::Column::ProgrammeId, keys)
-            .statement(|statement| {
-                statement.order_by_expr(indicator::Column::Position.into_expr(), sea_orm::Order::Asc);
-            })
-            .all(|cells| {
-                let row = level.take::<indicator::Entity>(cells)?;
-                let definition = level.take::<definition::Entity>(cells)?;
-                level.take_optional::<value::Entity>(cells)?;
-                Ok((row, definition))
-            })
-            .await?;
-        let batch = level.batch();
-        let mut definitions = HashMap::new();
-        let make = |(row, definition): (Arc<indicator::Model>, Arc<definition::Model>)| {
-            let indicator = || Arc::new(Indicator::new((Arc::clone(&definition), batch.clone())));
-            let definition = Arc::clone(definitions.entry(definition.id).or_insert_with(indicator));
-            Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone()))
-        };
-        Ok(grouped(rows.into_iter().map(make), |indicator: &Arc<ProgrammeIndicator>| indicator.programme_key))
+        let found = indicators(reader, indicator::Column::ProgrammeId, keys).await?;
+        Ok(grouped(found, |indicator| indicator.programme_key))
     }
 }
 
-/// One indicator of a programme.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find_indicator(reader: &Reader, key: Uuid) -> Result<Option<ProgrammeIndicator>> {
+/// Indicators of programmes, in the order of each programme, with their definitions and latest results.
+async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Result<Vec<Arc<ProgrammeIndicator>>> {
     let tx = reader.begin();
     let mut level = Keys::default();
-    let row = tx
+    let rows = tx
         .see::<indicator::Entity>()
         .with::<definition::Entity>(indicator::Column::IndicatorId)
-        .filter(indicator::Column::Id.eq(key))
-        .one(|cells| Ok((level.take::<indicator::Entity>(cells)?, level.take::<definition::Entity>(cells)?)))
+        .with_optional::<value::Entity>(indicator::Column::LatestActualId)
+        .among(by, keys)
+        .statement(|statement| {
+            statement.order_by_expr(indicator::Column::Position.into_expr(), sea_orm::Order::Asc);
+        })
+        .all(|cells| {
+            let row = level.take::<indicator::Entity>(cells)?;
+            let definition = level.take::<definition::Entity>(cells)?;
+            level.take_optional::<value::Entity>(cells)?;
+            Ok((row, definition))
+        })
         .await?;
-    Ok(row.map(|(row, definition)| {
-        let batch = level.batch();
-        let definition = Arc::new(Indicator::new((definition, batch.clone())));
-        ProgrammeIndicator::new(&row, definition, batch)
-    }))
+    let batch = level.batch();
+    let mut definitions = HashMap::new();
+    let make = |(row, definition): (Arc<indicator::Model>, Arc<definition::Model>)| {
+        let indicator = || Arc::new(Indicator::new((Arc::clone(&definition), batch.clone())));
+        let definition = Arc::clone(definitions.entry(definition.id).or_insert_with(indicator));
+        Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone()))
+    };
+    Ok(rows.into_iter().map(make).collect())
+}
+
+/// Indicators of programmes by their own keys.
+#[derive(Debug)]
+pub struct FoundIndicator;
+
+impl Related for FoundIndicator {
+    const OF: Kind = Kind::ProgrammeIndicator;
+    type Value = Option<Arc<ProgrammeIndicator>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let found = indicators(reader, indicator::Column::Id, keys).await?;
+        Ok(found.into_iter().map(|indicator| (indicator.key, Some(indicator))).collect())
+    }
 }
 
 /// The branches that take part in programmes of others, with the level of all of them.
