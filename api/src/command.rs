@@ -1,12 +1,15 @@
 //! What the program does when it is called: serve, migrate, seed, schema, check.
 
-use crate::config::{Cli, Command, Mode, Settings, prepare_database_file};
+use crate::config::{AuditAction, Cli, Command, KeysAction, Mode, Settings, prepare_database_file};
+use crate::platform::audit::{self, Broken};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, IfMissing, StartFault};
 use crate::platform::error::Error;
+use crate::platform::keys::Keys;
 use crate::platform::reader::{Facts, Readers};
 use crate::{schema, seed, server, telemetry};
 use std::io::Write;
+use std::time::Duration;
 
 /// Run a command.
 ///
@@ -18,8 +21,16 @@ pub async fn run(cli: Cli) -> Result<(), StartFault> {
         Command::Schema => say(&schema::sdl()),
         Command::Serve => serve(&settings).await,
         Command::Migrate => migrate(&settings).await,
-        Command::Seed { demo, scale } => seed(&settings, demo, scale).await,
+        Command::Seed { remove_demo: true, .. } => remove_demo(&settings).await,
+        Command::Seed { demo, scale, .. } => seed(&settings, demo, scale).await,
         Command::Check => check(&settings).await,
+        Command::Audit { action: AuditAction::Verify } => verify_audit(&settings).await,
+        Command::Keys { action: KeysAction::Rotate } => {
+            let pairs = settings.rotate_keys(Clock::System.now())?;
+            say(&format!(
+                "A new key is there, of {pairs}; it signs in a quarter of an hour: restart the instances before."
+            ))
+        }
     }
 }
 
@@ -84,6 +95,31 @@ async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(),
     say(if seeded { "The data is there." } else { "The data was there already; nothing was changed." })
 }
 
+/// Prove the chains of the audit.
+async fn verify_audit(settings: &Settings) -> Result<(), StartFault> {
+    let now = Clock::System.now();
+    let keys = settings.keys(now)?;
+    let db = owner(settings).await?;
+    refuse_behind(&db).await?;
+    let proved = audit::prove(&db, &keys, now).await.map_err(|error| fault(&error))?;
+    db.close().await;
+    match proved {
+        Ok((chains, links)) => say(&format!("The audit is whole: {chains} chains, {links} links.")),
+        Err(Broken { branch, sequence, what }) => {
+            Err(StartFault(format!("The audit is broken: link {sequence} of branch {branch} {what}.")))
+        }
+    }
+}
+
+/// Take the demo logins and credentials out of a database.
+async fn remove_demo(settings: &Settings) -> Result<(), StartFault> {
+    let db = owner(settings).await?;
+    refuse_behind(&db).await?;
+    let removed = seed::remove_demo_people(&db, Clock::System.now()).await.map_err(|error| fault(&error))?;
+    db.close().await;
+    say(&format!("{removed} demo logins and credentials were removed."))
+}
+
 async fn refuse_behind(db: &Db) -> Result<(), StartFault> {
     match db.behind().await? {
         0 => Ok(()),
@@ -102,13 +138,41 @@ async fn database(settings: &Settings) -> Result<Db, StartFault> {
             Mode::Production => seed::founding(&db, now).await,
         }
         .map_err(|error| fault(&error))?;
+        refuse_demo_people(&db, settings).await?;
         return Ok(db);
     }
     let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
     refuse_behind(&db).await?;
     db.refuse_powerful_role().await?;
+    refuse_demo_people(&db, settings).await?;
     Ok(db)
 }
+
+/// What the password of a demo login is stands in the documentation: outside demo mode nobody is served beside them.
+async fn refuse_demo_people(db: &Db, settings: &Settings) -> Result<(), StartFault> {
+    let is_there = seed::has_demo_people(db, Clock::System.now()).await.map_err(|error| fault(&error))?;
+    if settings.mode() == Mode::Production && is_there {
+        let sentence = "The database holds demo logins, which are for demo mode alone: `unfm seed --remove-demo` \
+                        removes them.";
+        return Err(StartFault(sentence.to_owned()));
+    }
+    Ok(())
+}
+
+/// What is done besides answering requests, as long as the program runs.
+async fn keep_house(db: Db, keys: Keys) {
+    loop {
+        match audit::anchor_daily(&db, &keys, Clock::System.now()).await {
+            Ok(true) => tracing::info!("the ends of the audit's chains were written down"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(cause = error.cause(), "the audit was not anchored"),
+        }
+        tokio::time::sleep(HOUSEKEEPING).await;
+    }
+}
+
+/// How often the house is looked after.
+const HOUSEKEEPING: Duration = Duration::from_secs(10 * 60);
 
 async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let telemetry = telemetry::start(settings)?;
@@ -116,8 +180,9 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let listener = server::listen(settings.listen_addr, "LISTEN_ADDR").await?;
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
     let db = database(settings).await?;
-    let cursor_key = settings.cursor_key()?;
-    let readers = Readers { db: db.clone(), clock: Clock::System, cursor_key, facts: Facts::default() };
+    let keys = settings.keys(Clock::System.now())?;
+    let housekeeping = tokio::spawn(keep_house(db.clone(), keys.clone()));
+    let readers = Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let router = server::router(state, settings);
     let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
@@ -131,6 +196,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         served = server::serve(listener, router, end) => served?,
         () = server::serve_metrics(metrics, &telemetry) => {}
     }
+    housekeeping.abort();
     tracing::info!("every request was answered; the end");
     db.close().await;
     // The exporters block while they send their last.
@@ -173,7 +239,8 @@ async fn check(settings: &Settings) -> Result<(), StartFault> {
     lines.push(("database", check_database(settings).await.map_err(|fault| fault.0)));
     lines.push(("redis", check_redis(settings).await));
     lines.push(("time zone", check_time_zone()));
-    lines.push(("keys", settings.cursor_key().map(|_| "cursors can be sealed".to_owned()).map_err(|fault| fault.0)));
+    let keys = settings.keys(Clock::System.now());
+    lines.push(("keys", keys.map(|_| "tokens can be signed, cursors sealed".to_owned()).map_err(|fault| fault.0)));
     let wrong = lines.iter().filter(|(_, line)| line.is_err()).count();
     for (name, line) in &lines {
         let (mark, text) = match line {

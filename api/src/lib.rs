@@ -4,6 +4,7 @@
 //! platform → domain`. See the section on architecture in README.md.
 
 pub mod agreement;
+pub mod audit;
 pub mod branch;
 pub mod calendar;
 pub mod category;
@@ -17,10 +18,13 @@ pub mod indicator;
 pub mod listing;
 pub mod market;
 pub mod partner;
+pub mod partner_client;
 pub mod platform;
 pub mod product;
 pub mod programme;
 pub mod schema;
 pub mod seed;
 pub mod server;
+pub mod session;
 pub mod telemetry;
+pub mod user;

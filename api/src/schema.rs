@@ -1,20 +1,24 @@
 //! The schema: its roots, merged from the features.
 
 use crate::agreement::query::AgreementQuery;
+use crate::audit::query::AuditQuery;
 use crate::branch::query::BranchQuery;
 use crate::category::query::CategoryQuery;
 use crate::cooperative::query::CooperativeQuery;
 use crate::edges::catalogue::CatalogueQuery;
+use crate::edges::cooperative::CooperativeMutation;
 use crate::edges::node::{Node, NodeQuery};
+use crate::edges::user::ViewerQuery;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
 use crate::partner::query::PartnerQuery;
+use crate::partner_client::query::PartnerClientQuery;
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
-use async_graphql::{
-    EmptyMutation, EmptySubscription, MergedObject, Object, SDLExportOptions, SimpleObject, ValidationMode,
-};
+use crate::session::mutation::SessionMutation;
+use crate::user::query::UserQuery;
+use async_graphql::{EmptySubscription, MergedObject, Object, SDLExportOptions, SimpleObject, ValidationMode};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -32,15 +36,23 @@ pub struct Query(
     AgreementQuery,
     ProgrammeQuery,
     IndicatorQuery,
+    ViewerQuery,
+    UserQuery,
+    PartnerClientQuery,
+    AuditQuery,
 );
 
+/// Everything that can be done; each root field is its own transaction, one after another.
+#[derive(MergedObject, Default)]
+pub struct Mutation(SessionMutation, CooperativeMutation);
+
 /// The schema as it is served.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Build the schema, for documents that are to be checked, or for those that were.
 pub fn build(validation: ValidationMode) -> Schema {
     // Depth is held in the executor; documents that are hostile in other ways are for the endpoint to stop.
-    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<Node>()
         .disable_suggestions()
         .limit_depth(15)

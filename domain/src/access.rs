@@ -4,7 +4,9 @@
 //! published needs no permission to be read.
 
 use crate::codes;
+use crate::partner_client::PartnerClient;
 use crate::user::Staff;
+use uuid::Uuid;
 
 codes! {
     /// A role that a person holds at a branch.
@@ -88,6 +90,8 @@ permissions! {
     SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
     /// Machine credentials of partners.
     SeePartnerClients = "SEE_PARTNER_CLIENTS", ManagePartnerClients = "MANAGE_PARTNER_CLIENTS";
+    /// What people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.
+    SeeCredentials = "SEE_CREDENTIALS", ManageCredentials = "MANAGE_CREDENTIALS";
     /// The audit. Nobody writes it but the platform itself.
     SeeAudit = "SEE_AUDIT", ManageAudit = "MANAGE_AUDIT";
 }
@@ -97,7 +101,7 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ManageAudit => false,
+            P::ManageAudit | P::SeeCredentials | P::ManageCredentials => false,
             P::SeeReferrals | P::ManageReferrals => self == Self::Counsellor,
             P::SeeGeography | P::SeeCategories | P::SeeBranches | P::SeePartners => true,
             P::ManageGeography | P::ManageCategories | P::ManagePartners | P::ManageSurvivorSupport => {
@@ -176,6 +180,10 @@ codes! {
         Seed = "SEED",
         /// It looks whether everything is as it should be.
         Check = "CHECK",
+        /// It lets people and programs in, and sees them out.
+        Authenticate = "AUTHENTICATE",
+        /// It sends letters, anchors the audit, and throws away what has had its time.
+        Housekeep = "HOUSEKEEP",
     }
 }
 
@@ -186,11 +194,14 @@ impl Purpose {
         match permission {
             // Of counsellors alone, and of the platform as it records what others do.
             P::SeeReferrals | P::ManageReferrals | P::ManageAudit => false,
-            P::SeeUsers | P::SeePartnerClients | P::SeeAudit => self == Self::Check,
-            P::ManageUsers | P::ManagePartnerClients => false,
+            P::SeeAudit => matches!(self, Self::Check | Self::Housekeep),
+            P::SeeUsers => matches!(self, Self::Check | Self::Seed | Self::Authenticate),
+            P::SeePartnerClients => matches!(self, Self::Check | Self::Seed | Self::Authenticate),
+            P::ManageUsers | P::ManagePartnerClients => matches!(self, Self::Seed | Self::Authenticate),
+            P::SeeCredentials | P::ManageCredentials => self != Self::Check,
+            P::SeeBranches | P::SeePartners => true,
             P::SeeGeography
             | P::SeeCategories
-            | P::SeeBranches
             | P::SeeCooperatives
             | P::SeeMembers
             | P::SeeProducts
@@ -199,12 +210,11 @@ impl Purpose {
             | P::SeeStock
             | P::SeeSales
             | P::SeeSettlements
-            | P::SeePartners
             | P::SeeAgreements
             | P::SeeProgrammes
             | P::SeeIndicators
             | P::SeeApprovals
-            | P::SeeSurvivorSupport => true,
+            | P::SeeSurvivorSupport => matches!(self, Self::Check | Self::Seed),
             P::ManageGeography
             | P::ManageCategories
             | P::ManageBranches
@@ -233,16 +243,28 @@ pub enum Actor {
     Anonymous,
     /// Somebody who has signed in.
     Staff(Staff),
+    /// A partner's program.
+    Partner(PartnerClient),
     /// The platform itself.
     System(Purpose),
 }
 
 impl Actor {
+    /// Who it is, where it is somebody: the user, or the partner's client.
+    pub fn key(&self) -> Option<Uuid> {
+        match self {
+            Self::Anonymous | Self::System(_) => None,
+            Self::Staff(staff) => Some(staff.user),
+            Self::Partner(client) => Some(client.client),
+        }
+    }
+
     /// Whether the actor has the permission anywhere at all.
     pub fn may(&self, permission: Permission) -> bool {
         match self {
             Self::Anonymous => false,
             Self::Staff(staff) => staff.may(permission),
+            Self::Partner(client) => client.may(permission),
             Self::System(purpose) => purpose.grants(permission),
         }
     }
@@ -309,6 +331,7 @@ mod tests {
     fn nobody_in_particular_may_nothing_in_particular() {
         assert!(Permission::ALL.iter().all(|permission| !Actor::Anonymous.may(*permission)));
         assert!(Permission::ALL.iter().all(|p| p.is_seeing() || !Actor::System(Purpose::Check).may(*p)));
+        assert!(Role::ALL.iter().all(|role| !role.grants(Permission::SeeCredentials)), "no person reads a secret");
         for purpose in Purpose::ALL {
             let system = Actor::System(*purpose);
             assert!(!system.may(Permission::SeeReferrals) && !system.may(Permission::ManageAudit), "{purpose}");

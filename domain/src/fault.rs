@@ -78,6 +78,28 @@ codes! {
         LastNationalAdmin = "LAST_NATIONAL_ADMIN",
         /// Another person must decide about it.
         FourEyesRequired = "FOUR_EYES_REQUIRED",
+        /// The code of the second factor is needed too.
+        TotpRequired = "TOTP_REQUIRED",
+        /// The second factor must be set up first.
+        TotpEnrolmentRequired = "TOTP_ENROLMENT_REQUIRED",
+        /// The code of the second factor is not right, or was used before.
+        TotpInvalid = "TOTP_INVALID",
+        /// The password is too short or too long.
+        PasswordInvalid = "PASSWORD_INVALID",
+        /// It is no address that mail can be sent to.
+        EmailInvalid = "EMAIL_INVALID",
+        /// The link or token has had its time, was used, or never was.
+        TokenInvalid = "TOKEN_INVALID",
+        /// The key was used before, for another input.
+        IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+        /// The branch was closed.
+        BranchClosed = "BRANCH_CLOSED",
+        /// The branch still has branches below it that work.
+        BranchNotEmpty = "BRANCH_NOT_EMPTY",
+        /// What was asked for is none of the things that may be asked for.
+        ScopeInvalid = "SCOPE_INVALID",
+        /// It is neither an address nor a network.
+        AddressInvalid = "ADDRESS_INVALID",
     }
 }
 
@@ -273,6 +295,51 @@ impl Code {
                 "Une autre personne doit en décider.",
                 "Another person must decide about it.",
             ),
+            Self::TotpRequired => (
+                "رمز التحقق الثاني مطلوب.",
+                "Le code du second facteur est nécessaire.",
+                "The code of the second factor is needed.",
+            ),
+            Self::TotpEnrolmentRequired => (
+                "يجب تفعيل التحقق الثاني أولا.",
+                "Le second facteur doit d'abord être activé.",
+                "The second factor must be set up first.",
+            ),
+            Self::TotpInvalid => {
+                ("رمز التحقق غير صحيح.", "Le code de vérification n'est pas correct.", "The code is not right.")
+            }
+            Self::PasswordInvalid => (
+                "يجب أن تتكون كلمة المرور من 12 إلى 256 رمزا.",
+                "Le mot de passe doit avoir de 12 à 256 caractères.",
+                "The password must have 12 to 256 characters.",
+            ),
+            Self::EmailInvalid => (
+                "عنوان البريد الإلكتروني غير صالح.",
+                "L'adresse électronique n'est pas valable.",
+                "The e-mail address cannot be used.",
+            ),
+            Self::TokenInvalid => (
+                "الرابط أو الرمز لم يعد صالحا.",
+                "Le lien ou le jeton n'est plus valable.",
+                "The link or token no longer holds.",
+            ),
+            Self::IdempotencyKeyReused => (
+                "سبق استعمال هذا المفتاح لطلب آخر.",
+                "Cette clé a déjà servi à une autre demande.",
+                "This key was used before for another request.",
+            ),
+            Self::BranchClosed => ("هذا الفرع مغلق.", "Cette section est fermée.", "The branch was closed."),
+            Self::BranchNotEmpty => (
+                "ما زالت تحت هذا الفرع فروع عاملة.",
+                "Des sections actives dépendent encore de celle-ci.",
+                "Branches below it still work.",
+            ),
+            Self::ScopeInvalid => {
+                ("الصلاحية المطلوبة غير معروفة.", "La portée demandée n'existe pas.", "There is no such scope.")
+            }
+            Self::AddressInvalid => {
+                ("عنوان الشبكة غير صالح.", "L'adresse réseau n'est pas valable.", "The network address cannot be used.")
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::access::Permission;
 use crate::codes;
+use crate::codes::Coded;
 use crate::fault::{Code, Fault};
 use crate::partnership::AgreementState;
 use crate::programme::ProgrammeStatus;
@@ -37,6 +38,13 @@ impl ClientScope {
             Self::IndicatorsRead => permission == Permission::SeeIndicators,
             Self::ChangesRead | Self::ExportsWrite => false,
         }
+    }
+}
+
+impl ClientScope {
+    /// Whether a program needs a scope for a kind of thing at all: of everything else it reads what is published.
+    pub fn is_needed_for(permission: Permission) -> bool {
+        Self::ALL.iter().any(|scope| scope.grants(permission))
     }
 }
 
@@ -97,7 +105,6 @@ pub fn reaches_programme(status: ProgrammeStatus) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::Coded;
 
     #[test]
     fn a_scope_lets_see_its_own_kind_and_change_nothing() {

@@ -214,7 +214,7 @@ impl LocalizedText {
 
 /// A text as it is stored: NFC, without white space around it. Control characters (but line breaks and tabs) and marks
 /// that change the direction of what follows are refused: they can make a text look like another.
-fn clean(text: &str, max: usize) -> Result<Box<str>, Code> {
+pub fn clean(text: &str, max: usize) -> Result<Box<str>, Code> {
     // A character has at most four bytes and NFC never needs more than three times as many characters.
     if text.len() > max.saturating_mul(12) {
         return Err(Code::TextTooLong);

@@ -8,6 +8,7 @@ use crate::branch::Path;
 use crate::codes;
 use crate::codes::Coded;
 use crate::fault::{Code, Fault, Faults};
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -44,6 +45,55 @@ impl UserStatus {
         if may { Ok(next) } else { Err(Fault::new(Code::StatusInvalid)) }
     }
 }
+
+/// The longest address that mail can be sent to (RFC 5321 §4.5.3.1.3).
+const EMAIL_MAX: usize = 254;
+
+/// Check the address of a login, and bring it into the one form in which it is compared and kept: without spaces around
+/// it, and in small letters, since nobody tells two people apart by them.
+///
+/// # Errors
+/// EMAIL_INVALID.
+pub fn email(given: &str) -> Result<String, Fault> {
+    let email = given.trim().to_lowercase();
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
+    let is_name = |name: &str| {
+        let labels: Vec<&str> = name.split('.').collect();
+        labels.len() > 1 && labels.iter().all(|label| !label.is_empty() && label.len() <= 63)
+    };
+    let parts = email.split_once('@').filter(|(local, domain)| {
+        let is_local = !local.is_empty() && local.len() <= 64 && !local.starts_with('.') && !local.ends_with('.');
+        is_local && !local.contains("..") && !domain.contains('@') && is_name(domain)
+    });
+    if parts.is_some() && email.len() <= EMAIL_MAX && email.chars().all(is_plain) {
+        Ok(email)
+    } else {
+        Err(Fault::new(Code::EmailInvalid))
+    }
+}
+
+/// Check a password that somebody chooses: 12 to 256 characters, whichever.
+///
+/// # Errors
+/// PASSWORD_INVALID.
+pub fn check_password(password: &str) -> Result<(), Fault> {
+    match password.chars().count() {
+        12..=256 => Ok(()),
+        _ => Err(Fault::new(Code::PasswordInvalid)),
+    }
+}
+
+/// How long to wait after so many failures in a row before the next try: nothing after two, then a second, and twice as
+/// long after each further one, up to `most`.
+pub fn delay(failures: u32, most: SignedDuration) -> SignedDuration {
+    let doublings = failures.checked_sub(3).map(|more| 1_i64 << more.min(20));
+    SignedDuration::from_secs(doublings.unwrap_or(0)).min(most)
+}
+
+/// The longest delay for an address that keeps failing from one place.
+pub const DELAY_FROM_ONE_PLACE: SignedDuration = SignedDuration::from_mins(15);
+/// The longest delay for an address that keeps failing from many places: short, or anybody could lock anybody out.
+pub const DELAY_FROM_ALL_PLACES: SignedDuration = SignedDuration::from_secs(30);
 
 /// How far an assignment reaches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -303,6 +353,30 @@ mod tests {
 
     fn staff(assignments: Vec<Assignment>) -> Staff {
         Staff::on(date(2026, 11, 23), key(1), key(2), assignments)
+    }
+
+    #[test]
+    fn an_address_is_kept_in_one_form() {
+        assert_eq!(email(" Khouribga@UNFM.Example "), Ok("khouribga@unfm.example".to_owned()));
+        for wrong in ["", "a", "a@b", "@b.c", "a@b.", "a b@c.d", "a@b@c.d", "a\n@b.c", "<a@b.c>", ".a@b.c", "a..b@c.d"]
+        {
+            assert!(email(wrong).is_err(), "{wrong}");
+        }
+        assert!(email(&format!("{}@b.c", "a".repeat(65))).is_err());
+    }
+
+    #[test]
+    fn a_password_is_neither_short_nor_endless() {
+        assert!(check_password("كلمة سر طويلة").is_ok(), "characters are counted, not bytes");
+        assert!(check_password("eleven char").is_err() && check_password("twelve chars").is_ok());
+        assert!(check_password(&"x".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn who_keeps_failing_waits_longer_and_never_for_good() {
+        let seconds = |failures| delay(failures, DELAY_FROM_ONE_PLACE).as_secs();
+        assert_eq!([0, 2, 3, 4, 5, 12, 100, u32::MAX].map(seconds), [0, 0, 1, 2, 4, 512, 900, 900]);
+        assert_eq!(delay(u32::MAX, DELAY_FROM_ALL_PLACES).as_secs(), 30);
     }
 
     #[test]

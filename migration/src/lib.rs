@@ -13,6 +13,8 @@ mod m20261123_000005_partnership;
 mod m20261123_000006_market;
 mod m20261123_000007_programme;
 mod m20261123_000008_search;
+mod m20261124_000009_people;
+mod m20261124_000010_audit;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_market::Migration),
             Box::new(m20261123_000007_programme::Migration),
             Box::new(m20261123_000008_search::Migration),
+            Box::new(m20261124_000009_people::Migration),
+            Box::new(m20261124_000010_audit::Migration),
         ]
     }
 }

@@ -217,7 +217,7 @@ async fn demo_mode_answers_this_machine_alone() {
         assert_eq!(ask("/graphql", "host", host).await.status, 200, "{host}");
     }
 
-    let production = ["--mode", "production", "--allow-sqlite", "--cursor-key-file", "unused"];
+    let production = ["--mode", "production", "--allow-sqlite", "--keys-dir", "unused"];
     let elsewhere = world.also_served(&production).await;
     let request = world.http().get(format!("{elsewhere}/graphql")).query(&[("query", ABOUT)]);
     let forwarded = request.header("host", "unfm.example").header("x-forwarded-for", "203.0.113.9");

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "stories fail loudly")]
 
+mod branch_admin;
 mod contract;
 mod http;
 mod pages;
 mod schema;
 mod scope;
 mod search;
+mod session;
 mod starting;
 mod storefront;
 mod structure;

@@ -63,7 +63,8 @@ async fn every_type_with_an_id_is_a_node() {
         let has = |list: &str, name: &str| {
             kind[list].as_array().is_some_and(|all| all.iter().any(|thing| thing["name"] == name))
         };
-        if kind["kind"] == "OBJECT" {
+        // An actor of the audit is a value that is kept as it was; its id names what she is now.
+        if kind["kind"] == "OBJECT" && kind["name"] != "AuditActor" {
             assert_eq!(has("fields", "id"), has("interfaces", "Node"), "{}", kind["name"]);
         }
     }

@@ -27,7 +27,7 @@ async fn with_no_settings_it_serves_the_founding_market() {
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &str| std::fs::metadata(home.path().join(path)).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode("data"), mode("data/unfm.db"), mode("data/cursor.key")), (0o700, 0o600, 0o600));
+        assert_eq!((mode("data"), mode("data/unfm.db"), mode("data/keys/secret.key")), (0o700, 0o600, 0o600));
     }
 }
 
@@ -133,7 +133,7 @@ fn commands_say_what_they_did() {
     assert_eq!(said(&["schema"]).trim_end(), unfm::schema::sdl().trim_end());
     let table = said(&["check"]);
     assert_eq!(table.lines().filter(|line| line.starts_with("right")).count(), 5, "{table}");
-    assert!(said(&["--help"]).contains("UNFM_CURSOR_KEY_FILE"));
+    assert!(said(&["--help"]).contains("UNFM_KEYS_DIR"));
 }
 
 #[cfg(unix)]

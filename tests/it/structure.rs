@@ -42,7 +42,7 @@ fn floor(module: &str) -> u8 {
         ("config", _) => 2,
         ("platform", _) => 1,
         ("edges", _) => 7,
-        (_, "query") => 6,
+        (_, "query" | "mutation") => 6,
         (_, "store" | "search" | "publication") => 5,
         (_, "object") => 4,
         // The table files: `entity.rs` and its sisters.

@@ -13,10 +13,11 @@ use domain::access::{Actor, Purpose};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use unfm::config::Cli;
 use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
-use unfm::platform::page::CursorKey;
+use unfm::platform::keys::Keys;
 use unfm::platform::reader::{Facts, Readers};
 use unfm::{seed, server, telemetry};
 
@@ -36,6 +37,7 @@ pub struct World {
     server_url: String,
     owner_url: String,
     address: String,
+    state: server::State,
     client: reqwest::Client,
     _home: Home,
 }
@@ -89,8 +91,10 @@ impl Answer {
 }
 
 fn readers(db: &Db, clock: &Clock) -> Readers {
-    let cursor_key = CursorKey::new(&[7; 32]);
-    Readers { db: db.clone(), clock: clock.clone(), cursor_key, facts: Facts::default() }
+    // One installation, whichever of its instances: all have the same keys.
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| Keys::ephemeral("2026-01-01T00:00:00Z".parse().unwrap()).unwrap()).clone();
+    Readers { db: db.clone(), clock: clock.clone(), keys, facts: Facts::default() }
 }
 
 impl World {
@@ -133,12 +137,18 @@ impl World {
         let readers = readers(&db, &clock);
         let settings = Cli::of(&["--listen-addr", "127.0.0.1:0"]).unwrap().settings;
         let metrics = telemetry::build(&settings).unwrap().metrics;
-        let router = server::router(server::State::new(readers, metrics, &settings).unwrap(), &settings);
+        let state = server::State::new(readers, metrics, &settings).unwrap();
+        let router = server::router(state.clone(), &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(server::serve(listener, router, std::future::pending()));
         let client = reqwest::Client::new();
-        Self { on, clock, db, owner, server_url, owner_url, address, client, _home: home }
+        Self { on, clock, db, owner, server_url, owner_url, address, state, client, _home: home }
+    }
+
+    /// How many passwords its server has checked.
+    pub fn password_checks(&self) -> u64 {
+        self.state.password_checks()
     }
 
     /// A reader in an actor's name, on the server's connection.
@@ -213,6 +223,40 @@ impl World {
         let body = json!({"query": query, "variables": variables});
         let request = self.client.post(self.url("/graphql")).header("accept-language", languages).json(&body);
         self.send(request).await
+    }
+
+    /// Come in as a person of the demo world; her access token and her refresh token.
+    pub async fn sign_in(&self, email: &str) -> (String, String) {
+        self.sign_in_at(&self.url(""), email).await
+    }
+
+    /// Come in at another server.
+    pub async fn sign_in_at(&self, address: &str, email: &str) -> (String, String) {
+        let query = "mutation($email: String!) { sessionCreate(input: { email: $email, password: \"marhaba-demo\" }) {
+            session { accessToken refreshToken } userErrors { code } } }";
+        let body = json!({"query": query, "variables": {"email": email}});
+        let answer = self.send(self.client.post(format!("{address}/graphql")).json(&body)).await;
+        let session = &answer.data()["sessionCreate"]["session"];
+        let text = |name: &str| session[name].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned();
+        (text("accessToken"), text("refreshToken"))
+    }
+
+    /// Ask with a token, in French.
+    pub async fn ask_as(&self, token: &str, query: &str, variables: Value) -> Answer {
+        let body = json!({"query": query, "variables": variables});
+        let request = self.client.post(self.url("/graphql")).header("accept-language", "fr").bearer_auth(token);
+        self.send(request.json(&body)).await
+    }
+
+    /// Ask one operation of a contract document with a token.
+    pub async fn contract_as(&self, token: &str, document: &str, operation: &str, variables: Value) -> Answer {
+        let body = json!({"query": document, "operationName": operation, "variables": variables});
+        self.send(self.client.post(self.url("/graphql")).bearer_auth(token).json(&body)).await
+    }
+
+    /// The keys of the installation.
+    pub fn keys(&self) -> Keys {
+        readers(&self.db, &self.clock).keys
     }
 
     /// Ask one operation of a contract document.

@@ -2,39 +2,103 @@
 
 use super::{Mode, Settings};
 use crate::platform::db::StartFault;
-use crate::platform::page::CursorKey;
+use crate::platform::keys::{Keys, LEAD, Pair, random};
+use jiff::{SignedDuration, Timestamp};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The file of the secret from which keys are derived, in the folder of keys.
+const SECRET: &str = "secret.key";
+/// Pairs that access tokens are signed with are files of their own, named by the second in which they were made.
+const PAIR: (&str, &str) = ("signing-", ".p8");
+/// A pair is kept for so long after the next one signs: longer than any token that it signed.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(2);
 
 impl Settings {
-    /// The key that cursors are sealed with: read from its file, or made beside the embedded database in demo mode.
+    /// The keys of the installation: read from their folder, which is made beside the embedded database in demo mode.
     ///
     /// # Errors
-    /// One sentence, when it cannot be read, is short, or is readable by others.
-    pub fn cursor_key(&self) -> Result<CursorKey, StartFault> {
-        let beside = self.database_file().map(|file| file.with_file_name("cursor.key"));
+    /// One sentence, when they cannot be read, are short, or are readable by others.
+    pub fn keys(&self, now: Timestamp) -> Result<Keys, StartFault> {
+        let beside = self.database_file().map(|file| file.with_file_name("keys"));
         let made = beside.filter(|_| self.mode() == Mode::Demo);
-        let Some(path) = self.cursor_key_file.clone().or(made) else {
-            // Demo mode on PostgreSQL: cursors hold as long as the process.
-            let mut secret = [0_u8; 32];
-            aws_lc_rs::rand::fill(&mut secret)
-                .map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
-            return Ok(CursorKey::new(&secret));
+        let Some(folder) = self.keys_dir.clone().or(made) else {
+            // Demo mode on PostgreSQL: cursors and tokens hold as long as the process.
+            return Keys::ephemeral(now).map_err(|_| StartFault("There is no randomness to make a key of.".into()));
         };
-        if self.cursor_key_file.is_none() && !path.exists() {
-            make_key(&path)?;
+        let is_complete = || folder.join(SECRET).exists() && pairs_in(&folder).is_ok_and(|pairs| !pairs.is_empty());
+        if self.keys_dir.is_none() && !is_complete() {
+            rotate(&folder, now)?;
         }
-        let shown = path.display();
-        let secret = std::fs::read(&path)
-            .map_err(|error| StartFault(format!("The key file {shown} cannot be read: {error}.")))?;
-        if is_readable_by_others(&path) {
-            return Err(StartFault(format!("The key file {shown} can be read by others: chmod 600 it.")));
-        }
-        if secret.len() < 32 {
-            return Err(StartFault(format!("The key file {shown} holds fewer than 32 bytes.")));
-        }
-        Ok(CursorKey::new(&secret))
+        let secret = read_key(&folder.join(SECRET))?;
+        let pairs = pairs_in(&folder)?.into_iter().map(|(made_at, path)| {
+            Pair::read(&read_key(&path)?, made_at)
+                .map_err(|_| StartFault(format!("The key file {} holds no Ed25519 key.", path.display())))
+        });
+        let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        Keys::new(&secret, pairs).map_err(|_| {
+            let shown = folder.display();
+            StartFault(format!("The keys in {shown} are not complete: `unfm keys rotate` makes what is missing."))
+        })
     }
+
+    /// Make a new pair to sign with, and whatever is missing; throw away pairs that have had their time.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn rotate_keys(&self, now: Timestamp) -> Result<usize, StartFault> {
+        let beside = self.database_file().map(|file| file.with_file_name("keys"));
+        match self.keys_dir.clone().or(beside) {
+            Some(folder) => rotate(&folder, now),
+            None => Err(StartFault("UNFM_KEYS_DIR is needed: the folder of the keys.".into())),
+        }
+    }
+}
+
+fn rotate(folder: &Path, now: Timestamp) -> Result<usize, StartFault> {
+    make_folder(folder).map_err(|error| StartFault(format!("{} cannot be made: {error}.", folder.display())))?;
+    let secret = folder.join(SECRET);
+    if !secret.exists() {
+        make_key(&secret, &random::<32>())?;
+    }
+    let pair = Pair::generate().map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
+    make_key(&folder.join(format!("{}{}{}", PAIR.0, now.as_second(), PAIR.1)), &pair)?;
+    let pairs = pairs_in(folder)?;
+    for (earlier, later) in pairs.iter().zip(pairs.iter().skip(1)) {
+        if now.duration_since(later.0) > LEAD + OVERLAP {
+            let path = &earlier.1;
+            std::fs::remove_file(path)
+                .map_err(|error| StartFault(format!("The key file {} cannot be removed: {error}.", path.display())))?;
+        }
+    }
+    Ok(pairs_in(folder)?.len())
+}
+
+/// The files of pairs with the instants at which they were made, oldest first.
+fn pairs_in(folder: &Path) -> Result<Vec<(Timestamp, PathBuf)>, StartFault> {
+    let fault = |error| StartFault(format!("The folder of keys {} cannot be read: {error}.", folder.display()));
+    let mut pairs = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let second = name.strip_prefix(PAIR.0).and_then(|rest| rest.strip_suffix(PAIR.1));
+        if let Some(made_at) = second.and_then(|second| Timestamp::from_second(second.parse().ok()?).ok()) {
+            pairs.push((made_at, path));
+        }
+    }
+    pairs.sort_unstable();
+    Ok(pairs)
+}
+
+fn read_key(path: &Path) -> Result<Vec<u8>, StartFault> {
+    let shown = path.display();
+    let key = std::fs::read(path).map_err(|error| {
+        StartFault(format!("The key file {shown} cannot be read: {error}; see `unfm keys rotate`."))
+    })?;
+    if is_readable_by_others(path) {
+        return Err(StartFault(format!("The key file {shown} can be read by others: chmod 600 it.")));
+    }
+    Ok(key)
 }
 
 #[cfg(unix)]
@@ -48,12 +112,14 @@ fn is_readable_by_others(_: &Path) -> bool {
     false
 }
 
-fn make_key(path: &Path) -> Result<(), StartFault> {
+fn make_key(path: &Path, key: &[u8]) -> Result<(), StartFault> {
     let fault = |error: std::io::Error| StartFault(format!("The key file {} cannot be made: {error}.", path.display()));
-    let mut secret = [0_u8; 32];
-    aws_lc_rs::rand::fill(&mut secret).map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
-    let mut file = private_file(path).map_err(fault)?;
-    file.write_all(&secret).and_then(|()| file.sync_all()).map_err(fault)
+    // Whoever is interrupted leaves no half of a key behind.
+    let unfinished = path.with_extension("new");
+    let _ = std::fs::remove_file(&unfinished);
+    let mut file = private_file(&unfinished).map_err(fault)?;
+    file.write_all(key).and_then(|()| file.sync_all()).map_err(fault)?;
+    std::fs::rename(&unfinished, path).map_err(fault)
 }
 
 /// Make a file that its owner alone reads; one that is there is left as it is.
@@ -68,6 +134,18 @@ fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     options.open(path)
 }
 
+/// Make a folder that its owner alone enters.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
 /// Make the folder of an embedded database (0700) and its file (0600), where they are missing.
 ///
 /// # Errors
@@ -76,14 +154,7 @@ pub fn prepare_database_file(path: &Path) -> Result<(), StartFault> {
     let fault =
         |error: std::io::Error| StartFault(format!("The database file {} cannot be made: {error}.", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::DirBuilderExt;
-            builder.mode(0o700);
-        }
-        builder.create(folder).map_err(fault)?;
+        make_folder(folder).map_err(fault)?;
     }
     match private_file(path) {
         Ok(_) => Ok(()),

@@ -41,11 +41,60 @@ pub enum Command {
         /// And with a large synthetic world, for measuring; 1 is 20,000 cooperatives and 500,000 products.
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
         scale: Option<u64>,
+        /// Take the demo logins and credentials away instead.
+        #[arg(long, conflicts_with_all = ["demo", "scale"])]
+        remove_demo: bool,
+    },
+    /// Keys that access tokens are signed with.
+    Keys {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: KeysAction,
+    },
+    /// The audit.
+    Audit {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: AuditAction,
     },
     /// Print the schema in the schema definition language.
     Schema,
     /// Look whether everything is as it should be, and print a table.
     Check,
+}
+
+/// What is done with keys.
+#[derive(Subcommand, Debug, Clone, Copy)]
+pub enum KeysAction {
+    /// Make a new one; it signs a quarter of an hour later, when every instance was restarted. Makes the folder at first.
+    Rotate,
+}
+
+/// What is done with the audit.
+#[derive(Subcommand, Debug, Clone, Copy)]
+pub enum AuditAction {
+    /// Prove its chains, or name the first link that is broken or missing.
+    Verify,
+}
+
+/// The cost of a password's hash.
+#[derive(Clone, Debug)]
+pub struct HashCost(pub argon2::Params);
+
+impl std::str::FromStr for HashCost {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = || "it is not of the form m=19456,t=2,p=1".to_owned();
+        let part = |part: Option<&str>, name: &str| {
+            part.and_then(|part| part.strip_prefix(name)).and_then(|number| number.parse().ok()).ok_or_else(fault)
+        };
+        let mut parts = text.split(',');
+        let (memory, passes, lanes) = (part(parts.next(), "m=")?, part(parts.next(), "t=")?, part(parts.next(), "p=")?);
+        if parts.next().is_some() {
+            return Err(fault());
+        }
+        argon2::Params::new(memory, passes, lanes, None).map(Self).map_err(|error| error.to_string())
+    }
 }
 
 /// How the platform is run.
@@ -104,9 +153,12 @@ pub struct Settings {
     /// Allow SQLite in production.
     #[arg(long, env = "UNFM_ALLOW_SQLITE", global = true)]
     pub allow_sqlite: bool,
-    /// File with the key that cursors are sealed with, at least 32 bytes; made beside the database in demo mode.
-    #[arg(long, env = "UNFM_CURSOR_KEY_FILE", global = true)]
-    pub cursor_key_file: Option<PathBuf>,
+    /// Folder of the keys, the same on every instance: `unfm keys rotate` makes it; beside the database in demo mode.
+    #[arg(long, env = "UNFM_KEYS_DIR", global = true)]
+    pub keys_dir: Option<PathBuf>,
+    /// Cost of a password's hash by Argon2id: memory in KiB, passes, lanes. Older hashes are renewed at the next sign-in.
+    #[arg(long, env = "UNFM_ARGON2", default_value = "m=19456,t=2,p=1", global = true)]
+    pub argon2: HashCost,
     /// Address of the Prometheus listener.
     #[arg(long, env = "UNFM_METRICS_ADDR", default_value = "127.0.0.1:9464", global = true)]
     pub metrics_addr: SocketAddr,
@@ -134,11 +186,12 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "UNFM_MODE",
     "UNFM_INTROSPECTION",
     "UNFM_ALLOW_SQLITE",
-    "UNFM_CURSOR_KEY_FILE",
+    "UNFM_KEYS_DIR",
+    "UNFM_ARGON2",
     "UNFM_METRICS_ADDR",
     "UNFM_CORS_ORIGINS",
     "UNFM_TRUSTED_PROXIES",
@@ -263,10 +316,8 @@ impl Settings {
         if self.mode() == Mode::Production && self.is_embedded() && !self.allow_sqlite {
             return fault("Production on SQLite needs UNFM_ALLOW_SQLITE=true; PostgreSQL is set by DATABASE_URL.");
         }
-        if self.mode() == Mode::Production && self.cursor_key_file.is_none() {
-            return fault(
-                "Production needs UNFM_CURSOR_KEY_FILE: a file with at least 32 random bytes, readable by the server alone.",
-            );
+        if self.mode() == Mode::Production && self.keys_dir.is_none() {
+            return fault("Production needs UNFM_KEYS_DIR, the folder of the keys: `unfm keys rotate` makes it.");
         }
         let owner_is_embedded = self.migrate_database_url.as_ref().is_some_and(|url| !url.0.starts_with("postgres"));
         if owner_is_embedded || (self.is_embedded() && self.migrate_database_url.is_some()) {
@@ -350,7 +401,7 @@ mod tests {
     fn contradictions_stop_the_start_with_one_sentence() {
         assert!(refusal(&["--listen-addr", "0.0.0.0:80"]).contains("UNFM_ALLOW_SQLITE"));
         assert!(refusal(&["--listen-addr", "0.0.0.0:80", "--mode", "demo"]).contains("loopback"));
-        assert!(refusal(&["--listen-addr", "0.0.0.0:80", "--allow-sqlite"]).contains("UNFM_CURSOR_KEY_FILE"));
+        assert!(refusal(&["--listen-addr", "0.0.0.0:80", "--allow-sqlite"]).contains("UNFM_KEYS_DIR"));
         assert!(refusal(&["--database-url", "mysql://x"]).contains("DATABASE_URL"));
         assert!(refusal(&["--database-url", "sqlite::memory:"]).contains("must name a file"));
         assert!(refusal(&["--database-url", "sqlite://a.db?mode=ro"]).contains("must name a file"));

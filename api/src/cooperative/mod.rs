@@ -2,5 +2,6 @@
 
 pub mod entity;
 pub mod object;
+pub mod private;
 pub mod query;
 pub mod store;

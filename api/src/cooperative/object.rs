@@ -4,7 +4,7 @@ use super::entity::Model;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
-use crate::platform::text::Text;
+use crate::platform::text::{LocalizedTextInput, Text};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
@@ -146,4 +146,61 @@ pub enum CooperativeOrder {
     Newest,
     /// By name, in the language of the request.
     Name,
+}
+
+/// The identity of a cooperative in the register of law 112-12.
+#[derive(InputObject, Clone, Debug)]
+pub struct RegisterIdentityInput {
+    /// The court of first instance that keeps the register.
+    pub court: String,
+    /// The number in its local register.
+    pub number: String,
+}
+
+/// A cooperative that applies.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeRegisterInput {
+    /// The branch that will look after it.
+    pub branch_id: ID,
+    /// The name.
+    pub name: LocalizedTextInput,
+    /// What it lives from.
+    pub sector: Sector,
+    /// Its legal form.
+    pub legal_form: LegalForm,
+    /// The province of its seat, by its code.
+    pub province_code: String,
+    /// The commune of its seat.
+    pub commune: Option<String>,
+    /// Its identity in the register, where it has one.
+    pub register: Option<RegisterIdentityInput>,
+    /// Whether it is older than the register and needs no identity there.
+    #[graphql(default)]
+    pub legacy_exemption: bool,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// Another name for a cooperative.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeRenameInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// The name; languages that are not named stay.
+    pub name: LocalizedTextInput,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A step of a cooperative from one status to another.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeMoveInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
+use super::private;
 use crate::geography::province;
 use crate::platform::batch::{Batch, Related};
 use crate::platform::error::Result;
@@ -10,11 +11,14 @@ use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::See;
-use crate::platform::stored::Stored;
+use crate::platform::stored::{Document, Stored};
 use crate::platform::table::Table;
+use crate::platform::text::{LocalizedTextInput, name_keys, slug};
 use crate::platform::tx::Tx;
-use domain::cooperative::{CooperativeStatus, MEMBERS_MIN, Standing};
-use sea_orm::{ActiveValue, ColumnTrait};
+use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
+use domain::fault::{Code, Fault, Faults};
+use domain::text::{LocalizedText, NAME_MAX};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -81,22 +85,164 @@ pub async fn list(
     Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
 }
 
-/// Go to another status. Its products come on sale or go off with it, so it is called by `edges::publication`, which
-/// sees to them in the same transaction. Verification needs the register identity, which is not read here.
+/// A cooperative that applies, as it was checked.
+pub struct Applicant {
+    /// The branch that will look after it.
+    pub branch: Uuid,
+    /// The name.
+    pub name: LocalizedText,
+    /// What it lives from.
+    pub sector: Sector,
+    /// Its legal form.
+    pub legal_form: LegalForm,
+    /// The province of its seat, by its code.
+    pub province_code: String,
+    /// The commune of its seat.
+    pub commune: Option<String>,
+    /// Its identity in the register.
+    pub register: Option<RegisterIdentity>,
+    /// Whether it needs none.
+    pub legacy_exemption: bool,
+}
+
+/// Take up a cooperative that applies. An identity that another one holds is taken up all the same: it is looked at when
+/// the cooperative is verified, and by the national level alone.
 ///
 /// # Errors
-/// NOT_FOUND, FORBIDDEN, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
-pub(crate) async fn go(tx: &Tx<'_>, key: Uuid, status: CooperativeStatus) -> Result<Model> {
-    let held = tx.edit::<Entity>(key).await?;
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, TEXT_REQUIRED, and NOT_FOUND at `provinceCode`.
+pub async fn register(tx: &Tx<'_>, applicant: Applicant) -> Result<Uuid> {
+    tx.home::<Entity>(applicant.branch).await?;
+    let province = tx
+        .see::<province::Entity>()
+        .filter(province::Column::Code.eq(applicant.province_code))
+        .one(province::Entity::read)
+        .await?;
+    let keys = name_keys(&applicant.name).map_err(|fault| fault.at("name"));
+    let (province, (name_key_ar, name_key_fr)) = match (province, keys) {
+        (Some(province), Ok(keys)) => (province, keys),
+        (province, keys) => {
+            let unknown = province.is_none().then(|| Fault::new(Code::NotFound).at("provinceCode"));
+            return Err(keys.err().into_iter().chain(unknown).collect::<Faults>().into());
+        }
+    };
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let mut row = Model {
+        id,
+        number: 0,
+        branch_id: applicant.branch,
+        province_id: province.id,
+        slug: slug(&applicant.name, id),
+        name: Document(applicant.name),
+        name_key_ar,
+        name_key_fr,
+        sector: Stored(applicant.sector),
+        legal_form: Stored(applicant.legal_form),
+        commune: applicant.commune,
+        status: Stored(CooperativeStatus::Applied),
+        member_count: None,
+        women_count: None,
+        is_women_only: None,
+        published: false,
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+    .into_active_model();
+    row.number = ActiveValue::NotSet;
+    tx.insert_all::<Entity>(vec![row]).await?;
+    let private = private::Model {
+        cooperative_id: id,
+        branch_id: applicant.branch,
+        court: applicant.register.as_ref().map(|register| register.court().to_owned()),
+        register_number: applicant.register.as_ref().map(|register| register.number().to_owned()),
+        register_verified: false,
+        legacy_exemption: applicant.legacy_exemption,
+    };
+    tx.insert_plain::<private::Entity>(vec![private.into_active_model()]).await?;
+    Ok(id)
+}
+
+/// Give a cooperative another name. What is found by it changes too, so it is called by `edges::publication`.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
+pub(crate) async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Model> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let at_name = |faults: Faults| faults.into_iter().map(|fault| fault.at("name")).collect::<Faults>();
+    let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
+    let (name_key_ar, name_key_fr) = name_keys(&name).map_err(|fault| fault.at("name"))?;
+    tx.update(held, |row| {
+        row.name = ActiveValue::Set(Document(name));
+        row.name_key_ar = ActiveValue::Set(name_key_ar);
+        row.name_key_fr = ActiveValue::Set(name_key_fr);
+    })
+    .await
+}
+
+/// Go to another status. Its products come on sale or go off with it, so it is called by `edges::publication`, which
+/// sees to them in the same transaction. The version and the status that it goes from are given by whoever has looked
+/// at it.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT where a version is given, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
+pub(crate) async fn go(
+    tx: &Tx<'_>,
+    key: Uuid,
+    from: Option<(i32, Option<CooperativeStatus>)>,
+    status: CooperativeStatus,
+) -> Result<Model> {
+    let held = match from {
+        Some((version, _)) => tx.edit_version::<Entity>(key, version).await?,
+        None => tx.edit::<Entity>(key).await?,
+    };
+    if from.and_then(|(_, from)| from).is_some_and(|from| from != held.row().status.0) {
+        return Err(Fault::new(Code::StatusInvalid).into());
+    }
     // Fewer members than are disclosed are fewer than are needed.
     let members = held.row().member_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
-    let standing = Standing { identified: false, members, members_min: MEMBERS_MIN };
+    let identity = identity(tx, key).await?;
+    let identified = identity.as_ref().is_some_and(|(register, is_exempt)| *is_exempt || register.is_some());
+    let standing = Standing { identified, members, members_min: MEMBERS_MIN };
     let next = held.row().status.0.go(status, standing)?;
+    if next == CooperativeStatus::Verified
+        && let Some((Some(register), _)) = identity
+    {
+        claim(tx, key, register).await?;
+    }
     tx.update(held, |row| {
         row.status = ActiveValue::Set(Stored(next));
         row.published = ActiveValue::Set(next.is_published());
     })
     .await
+}
+
+/// The identity of a cooperative in the register, and whether it needs none.
+async fn identity(tx: &Tx<'_>, key: Uuid) -> Result<Option<(Option<(String, String)>, bool)>> {
+    let columns = [private::Column::Court, private::Column::RegisterNumber, private::Column::LegacyExemption];
+    tx.see_plain::<private::Entity>()
+        .filter(private::Column::CooperativeId.eq(key))
+        .only(columns.map(|column| column.into_expr()))
+        .one(|cells| {
+            let (court, number) = (cells.take::<Option<String>>()?, cells.take::<Option<String>>()?);
+            Ok((court.zip(number), cells.take::<bool>()?))
+        })
+        .await
+}
+
+/// Make an identity in the register this cooperative's alone. When another one holds it the caller does not learn that:
+/// it is put before the national level.
+async fn claim(tx: &Tx<'_>, key: Uuid, (court, number): (String, String)) -> Result<()> {
+    let sql = "update cooperative_private set register_verified = $2 where cooperative_id = $1";
+    let verified = Statement::from_sql_and_values(tx.backend(), sql, [key.into(), true.into()]);
+    if tx.attempt(async || tx.execute(verified).await).await?.is_some() {
+        return Ok(());
+    }
+    let sql =
+        "insert into register_dispute (cooperative_id, court, register_number, claimed_at) values ($1, $2, $3, $4)
+        on conflict do nothing";
+    let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), tx.now().as_microsecond().into()];
+    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
 }
 
 /// The cooperatives of branches, a page of each, the newest first.

@@ -1,8 +1,10 @@
 //! Fields that lead from one feature to another, and the root fields that need several.
 
 pub mod agreement;
+pub mod audit;
 pub mod branch;
 pub mod catalogue;
+pub mod cooperative;
 pub mod geography;
 pub mod indicator;
 pub mod market;
@@ -11,6 +13,7 @@ pub mod partner;
 pub mod product;
 pub mod programme;
 pub mod publication;
+pub mod user;
 
 /// The four arguments of a page and whether to count, from a resolver's own arguments.
 macro_rules! page {

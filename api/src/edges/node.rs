@@ -6,9 +6,10 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::reader::{Reader, Reads};
 use crate::{agreement, branch, category, contribution, cooperative, geography, indicator, listing, market, partner};
-use crate::{product, programme};
+use crate::{audit, partner_client, product, programme, user};
 use agreement::object::Agreement;
 use async_graphql::{Context, ID, Interface, Object};
+use audit::object::AuditEntry;
 use branch::object::Branch;
 use category::object::Category;
 use contribution::object::Contribution;
@@ -18,8 +19,10 @@ use indicator::object::{Indicator, IndicatorValue};
 use listing::object::Listing;
 use market::object::Market;
 use partner::object::Partner;
+use partner_client::object::PartnerClient;
 use product::object::{Product, ProductVariant};
 use programme::object::{Programme, ProgrammeIndicator};
+use user::object::{RoleAssignment, User};
 
 /// Anything that has a global id.
 #[derive(Interface, Clone, Debug)]
@@ -43,6 +46,10 @@ pub enum Node {
     Indicator(Indicator),
     ProgrammeIndicator(ProgrammeIndicator),
     IndicatorValue(IndicatorValue),
+    User(User),
+    RoleAssignment(RoleAssignment),
+    PartnerClient(PartnerClient),
+    AuditEntry(AuditEntry),
 }
 
 /// `node` and `nodes`.
@@ -83,7 +90,11 @@ impl NodeQuery {
 }
 
 /// One of the things that a level names.
-async fn find_among(reader: &Reader, level: &Batch, GlobalId { kind, key }: GlobalId) -> Result<Option<Node>> {
+pub(super) async fn find_among(
+    reader: &Reader,
+    level: &Batch,
+    GlobalId { kind, key }: GlobalId,
+) -> Result<Option<Node>> {
     macro_rules! one {
         ($entity:path, $new:expr) => {
             level.one::<$entity>(reader, Some(key)).await?.map($new).map(Node::from)
@@ -109,6 +120,11 @@ async fn find_among(reader: &Reader, level: &Batch, GlobalId { kind, key }: Glob
             found.map(|found| Node::from(ProgrammeIndicator::clone(&found)))
         }
         Kind::IndicatorValue => one!(indicator::value::Entity, IndicatorValue::new),
+        Kind::User => one!(user::entity::Entity, User::new),
+        Kind::RoleAssignment => one!(user::assignment::Entity, RoleAssignment::new),
+        Kind::PartnerClient => one!(partner_client::entity::Entity, PartnerClient::new),
+        Kind::AuditEntry => one!(audit::entity::Entity, AuditEntry::new),
+        Kind::Membership | Kind::Document => None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Changes of one thing that bring others on sale or take them off: both in one transaction.
 
 use crate::platform::error::Result;
+use crate::platform::text::LocalizedTextInput;
 use crate::platform::tx::Tx;
 use crate::product::publication::{Touched, refresh};
 use crate::{cooperative, market};
@@ -12,8 +13,28 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, and the refusals of [`CooperativeStatus::go`].
-pub async fn cooperative_goes(tx: &Tx<'_>, key: Uuid, status: CooperativeStatus) -> Result<cooperative::entity::Model> {
-    let row = cooperative::store::go(tx, key, status).await?;
+pub async fn cooperative_goes(
+    tx: &Tx<'_>,
+    key: Uuid,
+    from: Option<(i32, Option<CooperativeStatus>)>,
+    status: CooperativeStatus,
+) -> Result<cooperative::entity::Model> {
+    let row = cooperative::store::go(tx, key, from, status).await?;
+    refresh(tx, Touched::Cooperative(key)).await?;
+    Ok(row)
+}
+
+/// A cooperative gets another name, by which its products are found.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text.
+pub async fn cooperative_rename(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    name: LocalizedTextInput,
+) -> Result<cooperative::entity::Model> {
+    let row = cooperative::store::rename(tx, key, version, name).await?;
     refresh(tx, Touched::Cooperative(key)).await?;
     Ok(row)
 }

@@ -114,6 +114,13 @@ impl Batch {
         keys.batch()
     }
 
+    /// The level of one thing, by its key.
+    pub fn naming(kind: Kind, key: Uuid) -> Self {
+        let mut keys = Keys::default();
+        keys.add(kind, key);
+        keys.batch()
+    }
+
     /// What `key` has by `related`; read for the whole level when it is the first to ask.
     ///
     /// # Errors

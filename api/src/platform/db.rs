@@ -4,6 +4,7 @@
 use crate::platform::error::{Error, Result};
 use crate::platform::tx::Tx;
 use domain::access::{Actor, Permission};
+use domain::branch::Path;
 use domain::codes::Coded;
 use domain::user::{Assignment, Reach};
 use futures_util::future::BoxFuture;
@@ -260,6 +261,14 @@ impl Db {
         Line { db: Arc::clone(&self.0), held: Held::Reading(Mutex::new(None), settings) }
     }
 
+    /// Ask one question in the name of `actor`.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn ask(&self, actor: &Actor, now: Timestamp, question: Statement) -> Result<Vec<QueryResult>> {
+        Tx::new(&self.read(actor), actor, now).query(question).await
+    }
+
     /// Write in the name of `actor`: everything that `work` does is kept when it succeeds, and nothing otherwise.
     ///
     /// # Errors
@@ -301,6 +310,17 @@ impl Db {
 pub struct Line {
     db: Arc<Inner>,
     held: Held,
+}
+
+/// What is done with the mark in a transaction.
+#[derive(Clone, Copy)]
+pub(super) enum Savepoint {
+    /// Set it.
+    Set,
+    /// Undo everything since.
+    GoBack,
+    /// Keep everything since.
+    Forget,
 }
 
 #[derive(Debug)]
@@ -375,12 +395,30 @@ impl Line {
         }
     }
 
+    /// Give the connection back: the next statement takes another, and sees what was committed meanwhile.
+    pub(super) async fn release(&self) {
+        if let Held::Reading(held, _) = &self.held {
+            *held.lock().await = None;
+        }
+    }
+
+    /// Mark a place in a transaction to which it may go back, go back to it, or forget it.
+    pub(super) async fn savepoint(&self, step: Savepoint) -> Result<()> {
+        let sql = match step {
+            Savepoint::Set => "savepoint attempt",
+            Savepoint::GoBack => "rollback to savepoint attempt",
+            Savepoint::Forget => "release savepoint attempt",
+        };
+        self.count();
+        self.writer()?.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
     /// Send a statement that changes rows.
-    pub(super) async fn execute(&self, statement: Statement) -> Result<()> {
+    pub(super) async fn execute(&self, statement: Statement) -> Result<u64> {
         self.count();
         let span = tracing::debug_span!(target: SPANS, "db.execute", otel.kind = "client", db.system.name = system(self.backend()));
-        self.writer()?.execute_raw(statement).instrument(span).await?;
-        Ok(())
+        Ok(self.writer()?.execute_raw(statement).instrument(span).await?.rows_affected())
     }
 
     /// Send a statement that answers rows. The future is boxed: what waits for it is nested deep in resolvers, each of
@@ -414,25 +452,49 @@ impl Line {
     }
 }
 
-/// What PostgreSQL is told of an actor's reach, for one transaction: how far she reads and how far she writes, with any
+/// What PostgreSQL is told of an actor, for one transaction: who asks, how far she reads and how far she writes with any
 /// of her roles; which of them lets her do what is the first wall's to say.
 fn settings(actor: &Actor) -> Option<Statement> {
-    let Actor::Staff(staff) = actor else { return None };
-    let list = |texts: Vec<String>| format!("{{{}}}", texts.join(","));
-    let lists = |reach: Reach| {
-        let keys = reach.branches.iter().map(Uuid::to_string).collect();
-        let paths = reach.subtrees.iter().map(|path| path.as_str().to_owned()).collect();
-        [list(keys), list(paths)]
+    let told: Vec<(&str, String)> = match actor {
+        Actor::Anonymous => return None,
+        Actor::System(purpose) => vec![("app.purpose", purpose.to_string())],
+        Actor::Partner(client) => {
+            vec![("app.actor", client.client.to_string()), ("app.partner", client.partner.to_string())]
+        }
+        Actor::Staff(staff) => {
+            let writing = |assignment: &&Assignment| {
+                Permission::ALL.iter().any(|permission| !permission.is_seeing() && assignment.role.grants(*permission))
+            };
+            let read = Reach::of(staff.assignments());
+            let write = Reach::of(staff.assignments().iter().filter(writing));
+            vec![
+                ("app.actor", staff.user.to_string()),
+                ("app.read_branches", keys(&read.branches)),
+                ("app.read_subtrees", paths(&read.subtrees)),
+                ("app.read_cooperatives", keys(&read.cooperatives)),
+                ("app.write_branches", keys(&write.branches)),
+                ("app.write_subtrees", paths(&write.subtrees)),
+                ("app.write_cooperatives", keys(&write.cooperatives)),
+            ]
+        }
     };
-    let read = lists(Reach::of(staff.assignments()));
-    let writing = |assignment: &&Assignment| {
-        Permission::ALL.iter().any(|permission| !permission.is_seeing() && assignment.role.grants(*permission))
-    };
-    let write = lists(Reach::of(staff.assignments().iter().filter(writing)));
-    let sql = "select set_config('app.read_branches', $1, true), set_config('app.read_subtrees', $2, true),
-        set_config('app.write_branches', $3, true), set_config('app.write_subtrees', $4, true)";
-    let values = read.into_iter().chain(write).map(Into::into);
-    Some(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+    let said: Vec<String> = told
+        .iter()
+        .enumerate()
+        .map(|(place, (name, _))| format!("set_config('{name}', ${}, true)", place + 1))
+        .collect();
+    let sql = format!("select {}", said.join(", "));
+    Some(Statement::from_sql_and_values(DbBackend::Postgres, sql, told.into_iter().map(|(_, value)| value.into())))
+}
+
+/// Keys as PostgreSQL writes an array.
+fn keys(keys: &[Uuid]) -> String {
+    format!("{{{}}}", keys.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","))
+}
+
+/// Paths as PostgreSQL writes an array.
+fn paths(paths: &[Path]) -> String {
+    format!("{{{}}}", paths.iter().map(Path::as_str).collect::<Vec<_>>().join(","))
 }
 
 fn system(backend: DbBackend) -> &'static str {

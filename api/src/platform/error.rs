@@ -1,7 +1,8 @@
 //! Refusals and failures on their way to the client: every one has a code; the cause of our own failures stays here.
 
 use domain::codes::Coded;
-use domain::fault::{Code, Fault};
+use domain::fault::{Code, Fault, Faults};
+use uuid::Uuid;
 
 /// Why a field has no answer.
 ///
@@ -11,6 +12,11 @@ pub struct Error {
     code: Code,
     argument: Option<String>,
     cause: Option<String>,
+    /// What a form breaks, where it breaks a rule.
+    faults: Faults,
+    /// The thing that stands in the way as it now is.
+    thing: Option<Uuid>,
+    is_taken: bool,
 }
 
 /// The extension under which a cause would stand, if one ever got so far: taken out on the way to the client.
@@ -22,17 +28,35 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An argument that cannot be used, by its name below the field (`first`, `filter.minPrice`).
     pub fn argument(name: impl Into<String>) -> Self {
-        Self { code: Code::BadUserInput, argument: Some(name.into()), cause: None }
+        Self { argument: Some(name.into()), ..Self::refused(Code::BadUserInput) }
     }
 
     /// A refusal by its code.
     pub fn refused(code: Code) -> Self {
-        Self { code, argument: None, cause: None }
+        Self { code, argument: None, cause: None, faults: Faults::new(), thing: None, is_taken: false }
     }
 
     /// A failure of ours. The client learns that there was one; the cause goes to the log, once.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self { code: Code::Internal, argument: None, cause: Some(cause.to_string()) }
+        Self { cause: Some(cause.to_string()), ..Self::refused(Code::Internal) }
+    }
+
+    /// The thing was changed since the caller looked at it.
+    pub fn conflict(thing: Uuid) -> Self {
+        Self { thing: Some(thing), ..Fault::new(Code::Conflict).at("expectedVersion").into() }
+    }
+
+    /// Whether a key was taken already: somebody else's row holds it.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.is_taken
+    }
+
+    /// The rules that a form breaks, with the thing that stands in the way; the error itself when it is of another kind.
+    ///
+    /// # Errors
+    /// This error.
+    pub fn into_faults(self) -> Result<(Faults, Option<Uuid>), Self> {
+        if self.faults.is_empty() { Err(self) } else { Ok((self.faults, self.thing)) }
     }
 
     /// The code that the client will see.
@@ -48,7 +72,15 @@ impl Error {
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        Self { code: fault.code, argument: (!fault.field.is_empty()).then(|| fault.field.join(".")), cause: None }
+        vec![fault].into()
+    }
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        let Some(first) = faults.first() else { return Self::internal("a refusal without a fault") };
+        let argument = (!first.field.is_empty()).then(|| first.field.join("."));
+        Self { argument, faults: faults.clone(), ..Self::refused(first.code) }
     }
 }
 
@@ -60,7 +92,10 @@ impl From<sea_orm::DbErr> for Error {
                 tracing::warn!(error = %error, "the database cannot be reached");
                 Self::refused(Code::Unavailable)
             }
-            _ => Self::internal(error),
+            _ => {
+                let is_taken = matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)));
+                Self { is_taken, ..Self::internal(error) }
+            }
         }
     }
 }

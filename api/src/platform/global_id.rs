@@ -30,11 +30,17 @@ pub enum Kind {
     Indicator = 14,
     ProgrammeIndicator = 15,
     IndicatorValue = 16,
+    User = 17,
+    RoleAssignment = 18,
+    PartnerClient = 19,
+    AuditEntry = 20,
+    Membership = 21,
+    Document = 22,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::Region,
         Self::Province,
         Self::Category,
@@ -51,6 +57,12 @@ impl Kind {
         Self::Indicator,
         Self::ProgrammeIndicator,
         Self::IndicatorValue,
+        Self::User,
+        Self::RoleAssignment,
+        Self::PartnerClient,
+        Self::AuditEntry,
+        Self::Membership,
+        Self::Document,
     ];
 
     /// The name of the type, as in the schema and in the book of changes.
@@ -72,6 +84,12 @@ impl Kind {
             Self::Indicator => "Indicator",
             Self::ProgrammeIndicator => "ProgrammeIndicator",
             Self::IndicatorValue => "IndicatorValue",
+            Self::User => "User",
+            Self::RoleAssignment => "RoleAssignment",
+            Self::PartnerClient => "PartnerClient",
+            Self::AuditEntry => "AuditEntry",
+            Self::Membership => "Membership",
+            Self::Document => "Document",
         }
     }
 }

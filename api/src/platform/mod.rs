@@ -1,13 +1,18 @@
 //! The ground floor: what every feature stands on. It knows no feature.
 
+pub mod audit;
 pub mod batch;
 pub mod clock;
 pub mod contacts;
 pub mod db;
 pub mod error;
+pub mod error_code;
 pub mod global_id;
+pub mod keys;
 pub mod lookup;
+pub mod mutation;
 pub mod page;
+pub mod password;
 pub mod reader;
 pub mod scalars;
 pub mod see;

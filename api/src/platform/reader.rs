@@ -1,13 +1,15 @@
 //! One request's reader: in whose name it asks, when, and in which languages it wants to be answered.
 
+use crate::platform::audit::{self, AuditOutcome, Origin};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, Line};
-
 use crate::platform::error::{Error, Result};
+use crate::platform::keys::Keys;
 use crate::platform::page::CursorKey;
 use crate::platform::tx::Tx;
 use async_graphql::Context;
-use domain::access::Actor;
+use domain::access::{Actor, Purpose};
+use domain::fault::Code;
 use domain::text::Locale;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +24,9 @@ pub struct Reader {
     locales: Vec<Locale>,
     now: Timestamp,
     today: Date,
-    cursor_key: CursorKey,
+    keys: Keys,
+    origin: Origin,
+    db: Db,
     facts: Facts,
     fact: OnceCell<Fact>,
 }
@@ -34,8 +38,8 @@ pub struct Readers {
     pub db: Db,
     /// The clock that each request reads once.
     pub clock: Clock,
-    /// The key that cursors are sealed with.
-    pub cursor_key: CursorKey,
+    /// The keys of the installation.
+    pub keys: Keys,
     /// What they share for a second.
     pub facts: Facts,
 }
@@ -60,7 +64,9 @@ impl Readers {
             locales,
             now,
             today: domain::calendar::today(now),
-            cursor_key: self.cursor_key.clone(),
+            keys: self.keys.clone(),
+            origin: Origin::default(),
+            db: self.db.clone(),
             facts: self.facts.clone(),
             fact: OnceCell::new(),
         }
@@ -95,7 +101,78 @@ impl Reader {
 
     /// The key that this installation seals cursors with.
     pub(crate) fn cursor_key(&self) -> &CursorKey {
-        &self.cursor_key
+        self.keys.cursor()
+    }
+
+    /// The keys of the installation.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// In whose name it asks.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The same, with where the request came from.
+    #[must_use]
+    pub fn from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// Where the request came from.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Somebody in particular.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED for anybody else.
+    pub fn signed_in(&self) -> Result<()> {
+        if self.actor.key().is_some() { Ok(()) } else { Err(Error::refused(Code::Unauthenticated)) }
+    }
+
+    /// Write in the actor's name: everything that `work` does is kept, with its entry in the audit, or nothing. What is
+    /// refused is written down too.
+    ///
+    /// # Errors
+    /// What `work` answered, or the database's refusal.
+    pub(super) async fn write<T>(&self, action: &str, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        // A request holds one connection at a time, and reads anew what it has written.
+        self.line.release().await;
+        let done = self.db.write(&self.actor, self.now, async |tx| {
+            let done = work(tx).await?;
+            audit::done(tx, &self.keys, action, &self.origin).await?;
+            Ok(done)
+        });
+        let done = done.await;
+        if let Err(error) = &done
+            && matches!(error.code(), Code::Forbidden | Code::NotFound)
+        {
+            self.note(action, AuditOutcome::Refused).await;
+        }
+        done
+    }
+
+    /// Write down that something was refused or that personal data was read, in a transaction of its own.
+    pub(crate) async fn note(&self, action: &str, outcome: AuditOutcome) {
+        self.line.release().await;
+        let noted = self
+            .db
+            .write(&self.actor, self.now, async |tx| audit::tally(tx, &self.keys, action, outcome, &self.origin).await);
+        if let Err(error) = noted.await {
+            tracing::error!(cause = error.cause(), "an entry of the audit could not be written");
+        }
+    }
+
+    /// Work as the platform itself, which lets people in and out: what the caller learns of it is for `work` to see to.
+    ///
+    /// # Errors
+    /// What `work` answered, or the database's refusal.
+    pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.line.release().await;
+        self.db.write(&Actor::System(Purpose::Authenticate), self.now, work).await
     }
 
     /// The fact that all requests share, read anew when it is not fresh.

@@ -3,6 +3,7 @@
 use crate::platform::error::{Error, Result};
 use crate::platform::table::{Cells, Guarded, Table};
 use crate::platform::tx::Tx;
+use domain::fault::Code;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Query, SelectStatement, SimpleExpr,
     WindowStatement,
@@ -21,6 +22,8 @@ pub struct See<'t, 'a, E> {
     statement: SelectStatement,
     columns: Vec<SimpleExpr>,
     limit: Option<u64>,
+    /// The actor's token was not given for what is asked.
+    is_refused: bool,
     entity: std::marker::PhantomData<E>,
 }
 
@@ -30,7 +33,8 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         let mut statement = Query::select();
         statement.from(E::default());
         statement.cond_where(tx.visible::<E>());
-        Self { tx, statement, columns, limit: None, entity: std::marker::PhantomData }
+        let is_refused = tx.is_outside_token::<E>();
+        Self { tx, statement, columns, limit: None, is_refused, entity: std::marker::PhantomData }
     }
 
     /// Which database is asked.
@@ -110,19 +114,27 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         Self { limit: Some(most), ..self }
     }
 
+    /// Send the question, unless it is refused.
+    async fn ask(&self, statement: sea_orm::Statement) -> Result<Vec<sea_orm::QueryResult>> {
+        if self.is_refused {
+            return Err(Error::refused(Code::Forbidden));
+        }
+        self.tx.query(statement).await
+    }
+
     /// Read all rows.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// FORBIDDEN to a program whose token was not given for it, or the database's refusal.
     pub async fn all<T>(mut self, mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Vec<T>> {
-        self.statement.exprs(self.columns);
+        self.statement.exprs(std::mem::take(&mut self.columns));
         let mut statement = self.tx.backend().build(&self.statement);
         if let Some(most) = self.limit {
             // Spelled out: of a number that is bound PostgreSQL supposes a tenth of all rows when it plans for all
             // pages at once, and sizes of pages are few.
             write!(statement.sql, " LIMIT {most}").expect("writing to a string does not fail");
         }
-        let rows = self.tx.query(statement).await?;
+        let rows = self.ask(statement).await?;
         rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
     }
 
@@ -142,17 +154,17 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         let counted = match most {
             None => {
                 self.statement.expr(Func::count(Expr::val(1)));
-                self.statement
+                self.statement.take()
             }
             Some(most) => {
                 self.statement.expr(Expr::val(1)).limit(most);
                 Query::select()
                     .expr(Func::count(Expr::val(1)))
-                    .from_subquery(self.statement, Alias::new("counted"))
+                    .from_subquery(self.statement.take(), Alias::new("counted"))
                     .to_owned()
             }
         };
-        let rows = self.tx.query(self.tx.backend().build(&counted)).await?;
+        let rows = self.ask(self.tx.backend().build(&counted)).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(count.unsigned_abs())
     }
@@ -179,15 +191,15 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
     ) -> Result<Vec<T>> {
         let place = Alias::new("place");
-        self.statement.exprs(self.columns);
+        self.statement.exprs(std::mem::take(&mut self.columns));
         self.statement.expr_window_as(Func::cust(Alias::new("row_number")), window, place.clone());
         let mut outer = Query::select();
         outer
             .column(sea_orm::sea_query::Asterisk)
-            .from_subquery(self.statement, Alias::new("placed"))
+            .from_subquery(self.statement.take(), Alias::new("placed"))
             .and_where(Expr::col(place.clone()).lte(most))
             .order_by(place, sea_orm::Order::Asc);
-        let rows = self.tx.query(self.tx.backend().build(&outer)).await?;
+        let rows = self.ask(self.tx.backend().build(&outer)).await?;
         rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
     }
 
@@ -198,6 +210,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             statement: self.statement.clone(),
             columns: self.columns.clone(),
             limit: self.limit,
+            is_refused: self.is_refused,
             entity: std::marker::PhantomData,
         }
     }

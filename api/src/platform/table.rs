@@ -3,6 +3,7 @@
 use crate::platform::batch::Keys;
 use crate::platform::global_id::Kind;
 use domain::access::Permission;
+use sea_orm::sea_query::{Condition, SelectStatement};
 use sea_orm::{DbErr, EntityTrait, QueryResult, TryGetable};
 use uuid::Uuid;
 
@@ -33,6 +34,21 @@ pub trait Guarded: EntityTrait {
     const BRANCH: Option<Self::Column>;
     /// The cooperative whose own a row is, where its representative reaches it.
     const COOPERATIVE: Option<Self::Column>;
+    /// The product that a row belongs to, where the representative of its cooperative reaches it.
+    const PRODUCT: Option<Self::Column> = None;
+    /// The person whom a row is about: she sees it without a permission.
+    const OWN: Option<Self::Column> = None;
+
+    /// Rows that have no branch of their own and are reached through others: the condition, given the branches within
+    /// reach as a statement that answers their keys.
+    fn lent(_branches: SelectStatement) -> Option<Condition> {
+        None
+    }
+
+    /// Rows that a partner's programs reach, because their partner is party to them. None: they read what is published.
+    fn partys(_partner: Uuid) -> Option<Condition> {
+        None
+    }
 }
 
 /// A table whose rows are read by position: names are looked up once, by the compiler.

@@ -1,8 +1,10 @@
 //! The GraphQL face of localised text.
 
+use crate::platform::error::Result;
 use crate::platform::reader::Reads;
 use crate::platform::stored::Document;
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
+use domain::fault::{Code, Fault, Faults};
 use domain::text as rules;
 
 /// A language that texts are written in.
@@ -105,4 +107,63 @@ impl Text {
             .map(|(language, text)| Translation { language: language.into(), text: text.to_owned() })
             .collect()
     }
+}
+
+/// A text in several languages, as it is given: a language that is not named stays as it is, null removes it; Arabic or
+/// French must remain.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct LocalizedTextInput {
+    /// In Arabic.
+    pub ar: MaybeUndefined<String>,
+    /// In French.
+    pub fr: MaybeUndefined<String>,
+    /// In Tamazight, in Tifinagh.
+    pub zgh: MaybeUndefined<String>,
+    /// In English.
+    pub en: MaybeUndefined<String>,
+}
+
+impl LocalizedTextInput {
+    /// The text that it makes of another one, or of nothing.
+    ///
+    /// # Errors
+    /// All faults at once, each at its language: TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
+    pub fn merged(self, before: Option<rules::LocalizedText>, max: usize) -> Result<rules::LocalizedText, Faults> {
+        let given = [
+            (rules::Locale::Ar, self.ar),
+            (rules::Locale::Fr, self.fr),
+            (rules::Locale::Zgh, self.zgh),
+            (rules::Locale::En, self.en),
+        ];
+        let patch = given.into_iter().filter_map(|(locale, text)| match text {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some((locale, None)),
+            MaybeUndefined::Value(text) => Some((locale, Some(text))),
+        });
+        match before {
+            Some(before) => before.merged(patch, max),
+            None => rules::LocalizedText::new(patch.filter_map(|(locale, text)| Some((locale, text?))), max),
+        }
+    }
+}
+
+/// What lists by name sort a name by, in Arabic and in the other languages.
+///
+/// # Errors
+/// TEXT_REQUIRED, when there is no letter in it.
+pub fn name_keys(name: &rules::LocalizedText) -> Result<(String, String), Fault> {
+    let key = |wanted: &[rules::Locale]| domain::fold::sort_key(name.resolve(wanted).1);
+    let keys = (key(&[rules::Locale::Ar]), key(&[rules::Locale::Fr, rules::Locale::En]));
+    if keys.0.is_empty() && keys.1.is_empty() { Err(Fault::new(Code::TextRequired)) } else { Ok(keys) }
+}
+
+/// A name in addresses: made of a name, with the end of its key, so that a name that is taken is not told from one that
+/// is free.
+pub fn slug(name: &rules::LocalizedText, key: uuid::Uuid) -> String {
+    let folded = domain::fold::sort_key(name.resolve(&[rules::Locale::Fr, rules::Locale::En]).1);
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(8).collect();
+    let (words, key) = (words.join("-"), key.simple().to_string());
+    let words: String = words.chars().take(80).collect();
+    format!("{words}-{}", &key[key.len() - 8..])
 }

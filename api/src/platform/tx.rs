@@ -4,27 +4,32 @@
 //! is every table that is joined to it. Changing starts with [`Tx::edit`], whose answer is the proof that
 //! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
 
-use crate::platform::db::Line;
+use crate::platform::audit::{Touch, difference};
+use crate::platform::db::{Line, Savepoint};
 use crate::platform::error::{Error, Result};
 use crate::platform::see::{See, among};
-use crate::platform::stored::Day;
+use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open, Table};
 use domain::access::{Actor, Permission};
-use domain::branch::Path;
-use domain::fault::Code;
+use domain::branch::{BranchStatus, Path};
+use domain::fault::{Code, Fault};
+use domain::partner_client::ClientScope;
 use domain::user::Reach;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IntoActiveModel, ModelTrait, QueryResult, Statement, Value,
 };
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
+
 /// A conversation with the database in an actor's name.
 #[derive(Debug)]
 pub struct Tx<'a> {
     line: &'a Line,
     actor: &'a Actor,
     now: Timestamp,
+    touched: Mutex<Vec<Touch>>,
 }
 
 /// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::edit`] makes one.
@@ -44,12 +49,59 @@ pub trait Node: Table {
     const VERSION: Self::Column;
     /// When it was changed last.
     const CHANGED_AT: Self::Column;
+    /// Columns that tell about a person: the audit keeps them where they can be erased.
+    const PERSONAL: &'static [Self::Column] = &[];
 }
 
 impl<'a> Tx<'a> {
     /// Ask on a line in the name of `actor`, at an instant.
     pub(super) fn new(line: &'a Line, actor: &'a Actor, now: Timestamp) -> Self {
-        Self { line, actor, now }
+        Self { line, actor, now, touched: Mutex::default() }
+    }
+
+    /// In whose name it is.
+    pub fn actor(&self) -> &Actor {
+        self.actor
+    }
+
+    /// Try something that a constraint may forbid; nothing of it stays then. Nothing: a key is taken by another row.
+    ///
+    /// # Errors
+    /// What else `work` answered.
+    pub(crate) async fn attempt<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<Option<T>> {
+        match self.undone_unless_done(work).await {
+            Err(error) if error.is_taken() => Ok(None),
+            done => done.map(Some),
+        }
+    }
+
+    /// Do something, or nothing of it when it fails, and go on with the transaction.
+    ///
+    /// # Errors
+    /// What `work` answered.
+    pub(super) async fn undone_unless_done<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+        let touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.line.savepoint(Savepoint::Set).await?;
+        let done = work().await;
+        if done.is_err() {
+            self.line.savepoint(Savepoint::GoBack).await?;
+            self.touched.lock().unwrap_or_else(PoisonError::into_inner).truncate(touched);
+        } else {
+            self.line.savepoint(Savepoint::Forget).await?;
+        }
+        done
+    }
+
+    /// What was changed so far, for the audit.
+    pub(super) fn touched(&self) -> Vec<Touch> {
+        std::mem::take(&mut self.touched.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remember for the audit what somebody changed.
+    pub(crate) fn touch(&self, touch: Touch) {
+        if self.actor.key().is_some() {
+            self.touched.lock().unwrap_or_else(PoisonError::into_inner).push(touch);
+        }
     }
 
     /// Which database this is.
@@ -76,8 +128,12 @@ impl<'a> Tx<'a> {
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
     pub fn root<E: Table>(&self, published: bool) -> See<'_, 'a, E> {
         match self.actor {
-            Actor::Staff(_) if published => self.see::<E>().filter(self.open::<E>()),
-            Actor::Staff(_) if E::BRANCH.is_some() => self.reach::<E>(),
+            Actor::Staff(_) | Actor::Partner(_) if published => self.see::<E>().filter(self.open::<E>()),
+            Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.reach::<E>(),
+            Actor::Partner(client) => match E::partys(client.partner) {
+                Some(partys) => self.see::<E>().filter(partys),
+                None => self.see::<E>(),
+            },
             Actor::Staff(_) | Actor::Anonymous | Actor::System(_) => self.see::<E>(),
         }
     }
@@ -92,7 +148,28 @@ impl<'a> Tx<'a> {
         match self.actor {
             Actor::System(_) => self.within::<E>(E::SEE),
             Actor::Anonymous => self.open::<E>(),
-            Actor::Staff(_) => Condition::any().add(self.open::<E>()).add(self.within::<E>(E::SEE)),
+            Actor::Staff(staff) => {
+                let any = Condition::any().add(self.open::<E>()).add(self.within::<E>(E::SEE));
+                match E::OWN {
+                    Some(person) => any.add(person.eq(staff.user)),
+                    None => any,
+                }
+            }
+            Actor::Partner(client) => {
+                let partys = E::partys(client.partner).filter(|_| client.may(E::SEE));
+                let own = E::OWN.map(|own| own.eq(client.client));
+                let any = partys.into_iter().fold(Condition::any().add(self.open::<E>()), Condition::add);
+                own.into_iter().fold(any, Condition::add)
+            }
+        }
+    }
+
+    /// Whether the actor's token was not given for things of a table: a program that asks for them all the same is told
+    /// so, and not that there are none.
+    pub(super) fn is_outside_token<E: Guarded>(&self) -> bool {
+        match self.actor {
+            Actor::Partner(client) => ClientScope::is_needed_for(E::SEE) && !client.may(E::SEE),
+            Actor::Anonymous | Actor::Staff(_) | Actor::System(_) => false,
         }
     }
 
@@ -115,15 +192,8 @@ impl<'a> Tx<'a> {
     fn within<E: Guarded>(&self, permission: Permission) -> Condition {
         match self.actor {
             Actor::System(purpose) if purpose.grants(permission) => Condition::all(),
-            Actor::System(_) | Actor::Anonymous => nothing(),
-            Actor::Staff(staff) => {
-                let reach = staff.reach(permission);
-                match E::BRANCH {
-                    Some(branch) => within(self.backend(), &reach, branch, E::COOPERATIVE),
-                    None if reach.subtrees.iter().any(Path::is_root) => Condition::all(),
-                    None => nothing(),
-                }
-            }
+            Actor::System(_) | Actor::Anonymous | Actor::Partner(_) => nothing(),
+            Actor::Staff(staff) => within::<E>(self.backend(), &staff.reach(permission)),
         }
     }
 
@@ -133,10 +203,52 @@ impl<'a> Tx<'a> {
     /// NOT_FOUND when it is not within the actor's reach, be it published or not; FORBIDDEN when it is and she may not
     /// change it.
     pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
-        let row = self.reach::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
-        let row = row.ok_or_else(|| Error::refused(Code::NotFound))?;
-        let may = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(E::MANAGE));
-        if may.count(None).await? == 1 { Ok(Editable(row)) } else { Err(Error::refused(Code::Forbidden)) }
+        let seen = self.reach::<E>().filter(E::KEY.eq(key)).count(None).await?;
+        if seen == 0 {
+            return Err(Error::refused(Code::NotFound));
+        }
+        // Held until the end of the transaction, and read as it is once it is held. SQLite has one writer anyway.
+        let mut held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(E::MANAGE));
+        if self.backend() == DbBackend::Postgres {
+            held = held.statement(|statement| {
+                statement.lock_exclusive();
+            });
+        }
+        held.one(E::read).await?.map(Editable).ok_or_else(|| Error::refused(Code::Forbidden))
+    }
+
+    /// A row to be changed by somebody who has looked at a version of it.
+    ///
+    /// # Errors
+    /// Those of [`Tx::edit`], and CONFLICT when it was changed since.
+    pub async fn edit_version<E: Node>(&self, key: Uuid, version: i32) -> Result<Editable<E>> {
+        let held = self.edit::<E>(key).await?;
+        match held.0.get(E::VERSION) {
+            Value::Int(Some(now)) if now == version => Ok(held),
+            _ => Err(Error::conflict(key)),
+        }
+    }
+
+    /// Look whether a branch may get a new row of a table.
+    ///
+    /// # Errors
+    /// NOT_FOUND when it is not within the actor's reach, FORBIDDEN when it is and she may not, BRANCH_CLOSED.
+    pub async fn home<E: Guarded>(&self, branch: Uuid) -> Result<()> {
+        let Actor::Staff(staff) = self.actor else { return Err(Error::refused(Code::NotFound)) };
+        for (permission, refusal) in [(E::SEE, Code::NotFound), (E::MANAGE, Code::Forbidden)] {
+            let mut statement = Query::select();
+            statement
+                .expr(Expr::cust("status"))
+                .from(Alias::new("branch"))
+                .cond_where(in_reach(&staff.reach(permission)))
+                .and_where(Expr::cust("id").eq(branch));
+            let rows = self.query(self.backend().build(&statement)).await?;
+            let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
+            if row.try_get_by_index::<Stored<BranchStatus>>(0)?.0 == BranchStatus::Closed {
+                return Err(Fault::new(Code::BranchClosed).at("branchId").into());
+            }
+        }
+        Ok(())
     }
 
     /// Whether every one of these branches is within reach of the permission to change rows of a table.
@@ -169,8 +281,10 @@ impl<'a> Tx<'a> {
             Value::Int(Some(version)) => version + 1,
             other => return Err(Error::internal(format!("a version that is no number: {other:?}"))),
         };
+        let before = held.0.clone();
         let mut row = held.0.into_active_model();
         change(&mut row);
+        self.touch(difference::<E>(Some(&before), &row));
         row.set(E::KEY, key);
         row.reset(E::KEY);
         row.set(E::VERSION, version.into());
@@ -191,6 +305,9 @@ impl<'a> Tx<'a> {
         E::ActiveModel: Send,
     {
         let book: Vec<_> = rows.iter().map(|row| line_of_new::<E>(row, self.now)).collect();
+        if self.actor.key().is_some() {
+            rows.iter().for_each(|row| self.touch(difference::<E>(None, row)));
+        }
         self.insert_plain::<E>(rows).await?;
         for lines in book.chunks(1000) {
             let mut statement = Query::insert();
@@ -222,7 +339,9 @@ impl<'a> Tx<'a> {
         let mut owners: Vec<Uuid> = rows.iter().filter_map(owner).collect();
         owners.sort_unstable();
         owners.dedup();
-        self.may_own::<E>(owners).await?;
+        if !self.owns_by_cooperative::<E>(&rows) {
+            self.may_own::<E>(owners).await?;
+        }
         // SQLite takes at most 32,766 values in a statement.
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
@@ -232,6 +351,17 @@ impl<'a> Tx<'a> {
             E::insert_many(chunk).exec_without_returning(self.line.writer()?).await?;
         }
         Ok(())
+    }
+
+    /// Whether all these rows are of the actor's own cooperatives.
+    fn owns_by_cooperative<E: Guarded>(&self, rows: &[E::ActiveModel]) -> bool {
+        let (Actor::Staff(staff), Some(column)) = (self.actor, E::COOPERATIVE) else { return false };
+        let own = staff.reach(E::MANAGE).cooperatives;
+        let is_own = |row: &E::ActiveModel| match row.get(column).into_value() {
+            Some(Value::Uuid(Some(key))) => own.contains(&key),
+            _ => false,
+        };
+        !own.is_empty() && rows.iter().all(is_own)
     }
 
     /// Leave a line in the book of changes.
@@ -245,12 +375,12 @@ impl<'a> Tx<'a> {
             Expr::val(branch),
             Expr::val(self.now.as_microsecond()),
         ]);
-        self.execute(self.backend().build(&statement)).await
+        self.execute(self.backend().build(&statement)).await.map(drop)
     }
 
     /// Send a statement that keeps derived data true (flags of publication, search text) after a change that was
     /// permitted. It is not narrowed by the first wall; the second one stands.
-    pub(crate) async fn execute(&self, statement: Statement) -> Result<()> {
+    pub(crate) async fn execute(&self, statement: Statement) -> Result<u64> {
         self.line.execute(statement).await
     }
 
@@ -260,7 +390,7 @@ impl<'a> Tx<'a> {
     /// The database's refusal.
     #[doc(hidden)]
     pub async fn rewrite(&self, sql: &str) -> Result<()> {
-        self.execute(Statement::from_string(self.backend(), sql)).await
+        self.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
     }
 
     /// Read with a statement whose rows hold nothing to be guarded (counts and keys for derived data).
@@ -274,19 +404,29 @@ fn nothing() -> Condition {
     Condition::all().add(Expr::val(false))
 }
 
-/// The condition that a row belongs to a branch, or to a cooperative, within reach.
-fn within<C: ColumnTrait>(backend: DbBackend, reach: &Reach, branch: C, cooperative: Option<C>) -> Condition {
+/// The condition that a row is within reach: by its branch, its cooperative or its product, or by what lends it its
+/// place. What belongs to no branch is within the reach of whoever reaches the whole association.
+fn within<E: Guarded>(backend: DbBackend, reach: &Reach) -> Condition {
     let mut any = Condition::any();
-    if !(reach.subtrees.is_empty() && reach.branches.is_empty()) {
-        let mut branches = Query::select();
-        branches
-            .expr(Expr::cust("id"))
-            .from_as(Alias::new("branch"), Alias::new("reached"))
-            .cond_where(in_reach(reach));
-        any = any.add(branch.into_expr().in_subquery(branches));
+    let mut branches = Query::select();
+    branches.expr(Expr::cust("id")).from_as(Alias::new("branch"), Alias::new("reached")).cond_where(in_reach(reach));
+    let is_nowhere = reach.subtrees.is_empty() && reach.branches.is_empty();
+    match E::BRANCH {
+        Some(_) | None if is_nowhere => {}
+        Some(branch) => any = any.add(branch.into_expr().in_subquery(branches)),
+        None if reach.subtrees.iter().any(Path::is_root) => return Condition::all(),
+        None => any = E::lent(branches).into_iter().fold(any, Condition::add),
     }
-    if let Some(cooperative) = cooperative.filter(|_| !reach.cooperatives.is_empty()) {
-        any = any.add(among(backend, cooperative, &reach.cooperatives));
+    if !reach.cooperatives.is_empty() {
+        if let Some(cooperative) = E::COOPERATIVE {
+            any = any.add(among(backend, cooperative, &reach.cooperatives));
+        }
+        if let Some(product) = E::PRODUCT {
+            let mut products = Query::select();
+            let own = Expr::cust("made.cooperative_id").is_in(reach.cooperatives.iter().copied());
+            products.expr(Expr::cust("made.id")).from_as(Alias::new("product"), Alias::new("made")).and_where(own);
+            any = any.add(product.into_expr().in_subquery(products));
+        }
     }
     if any.is_empty() { nothing() } else { any }
 }

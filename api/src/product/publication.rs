@@ -4,7 +4,7 @@
 //! that the change touches, and computes everything anew: nothing has to be remembered about what was before.
 
 use super::object::NO_PRICE;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::tx::Tx;
 use domain::fold::{fold, words};
 use domain::product::SearchRank;
@@ -109,7 +109,7 @@ async fn forget(tx: &Tx<'_>, touched: Touched) -> Result<()> {
     let (condition, values) = touched.condition("id");
     let key = if tx.backend() == DbBackend::Postgres { "number" } else { "rowid" };
     let sql = format!("delete from product_search where {key} in (select number from product where {condition})");
-    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
 }
 
 /// How many products are folded and written at a time.
@@ -223,12 +223,4 @@ async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
         tx.execute(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
     Ok(())
-}
-
-/// A product's sort keys: by the Arabic name, and by the name that readers of other languages see.
-pub fn name_keys(name: &LocalizedText) -> Result<(String, String)> {
-    use domain::text::Locale;
-    let key = |wanted: &[Locale]| domain::fold::sort_key(name.resolve(wanted).1);
-    let keys = (key(&[Locale::Ar]), key(&[Locale::Fr, Locale::En]));
-    if keys.0.is_empty() && keys.1.is_empty() { Err(Error::internal("a name without a letter")) } else { Ok(keys) }
 }

@@ -2,7 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder};
-use super::publication::{Touched, name_keys, refresh};
+use super::publication::{Touched, refresh};
 use super::{description, search, sign, variant};
 use crate::category;
 use crate::cooperative;
@@ -18,6 +18,7 @@ use crate::platform::see::{See, among};
 use crate::platform::stored::{Document, Stored};
 use crate::platform::table::{Cells, Table};
 use crate::platform::text::Text;
+use crate::platform::text::name_keys;
 use crate::platform::tx::Tx;
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;

@@ -5,9 +5,10 @@ use super::founding::{branch_key, slug};
 use super::{fresh, text};
 use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::text::name_keys;
 use crate::platform::tx::Tx;
 use crate::product::object::NO_PRICE;
-use crate::product::publication::{Touched, name_keys, refresh};
+use crate::product::publication::{Touched, refresh};
 use crate::{agreement, cooperative, indicator, listing, market, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::id::founding as key;
@@ -369,7 +370,7 @@ async fn describe(tx: &Tx<'_>, key: Uuid, description: domain::text::LocalizedTe
         .table(Alias::new("product"))
         .value(Alias::new("description"), sea_orm::Value::from(Document(description)))
         .and_where(Expr::col(Alias::new("id")).eq(key));
-    tx.execute(tx.backend().build(&statement)).await
+    tx.execute(tx.backend().build(&statement)).await.map(drop)
 }
 
 /// One demo agreement for each partner that has a demo client, with a programme that runs and one that is not approved.

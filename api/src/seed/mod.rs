@@ -4,8 +4,10 @@
 mod demo;
 mod facts;
 mod founding;
+mod people;
 mod scale;
 
+pub use people::{has_demo_people, remove_demo_people};
 pub use scale::{UNITS, scale};
 
 use crate::platform::db::Db;
@@ -33,7 +35,8 @@ pub async fn founding(db: &Db, now: Timestamp) -> Result<bool> {
 /// The database's refusal; nothing was seeded then.
 pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
     founding(db, now).await?;
-    once(db, now, "demo", demo::seed).await
+    let is_new = once(db, now, "demo", demo::seed).await?;
+    Ok(once(db, now, "demo people", people::seed).await? || is_new)
 }
 
 /// Run a seed unless its mark is there; the mark is set in the seed's own transaction.

@@ -1,14 +1,18 @@
 //! The endpoint: from an HTTP request to a GraphQL answer.
 
+use super::address::ClientAddress;
 use super::answer::{Media, Refusal, finish, respond};
+use super::bearer;
 use super::documents::are_plain;
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
+use crate::platform::audit::Origin;
 use crate::telemetry;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request as Query, Variables};
 use axum::body::to_bytes;
 use axum::extract::{Request, State as Shared};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use domain::access::Actor;
@@ -41,6 +45,8 @@ struct Asking {
     request_id: String,
     trusted: bool,
     headers: HeaderMap,
+    actor: Actor,
+    origin: Origin,
 }
 
 impl Asking {
@@ -65,33 +71,40 @@ impl Asking {
     }
 
     /// Look at the headers.
-    fn new(request: &Request) -> Result<Self, Box<Response>> {
-        let headers = request.headers();
+    async fn new(state: &State, request: &Parts) -> Result<Self, Box<Response>> {
+        let headers = &request.headers;
         let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let locales = languages.map(negotiate).unwrap_or_default();
-        let id = request.extensions().get::<RequestId>();
+        let id = request.extensions.get::<RequestId>();
         let media = Media::negotiate(headers);
-        let asking = Self {
+        let address = request.extensions.get::<ClientAddress>().copied();
+        let mut asking = Self {
+            actor: Actor::Anonymous,
+            origin: Origin { address: address.map(|address| address.0.to_string()) },
             media: media.unwrap_or(Media::Json),
             locales,
             request_id: id.and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned(),
-            trusted: request.extensions().get::<IsTrusted>().is_some_and(|trusted| trusted.0),
+            trusted: request.extensions.get::<IsTrusted>().is_some_and(|trusted| trusted.0),
             headers: headers.clone(),
         };
         if media.is_none() {
             return Err(Box::new(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest)));
         }
-        // Nothing verifies a token yet; one that does not verify is never taken for nobody's.
-        if headers.contains_key(header::AUTHORIZATION) {
-            return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated)));
+        match bearer::actor(state, headers, address).await {
+            Ok(actor) => asking.actor = actor,
+            // A token that does not verify is never taken for nobody's.
+            Err(Code::Unauthenticated) => {
+                return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated)));
+            }
+            Err(code) => return Err(Box::new(asking.refuse(StatusCode::SERVICE_UNAVAILABLE, code))),
         }
         Ok(asking)
     }
 }
 
 /// A method that the endpoint does not know.
-pub(super) async fn refuse_method(request: Request) -> Response {
-    match Asking::new(&request) {
+pub(super) async fn refuse_method(Shared(state): Shared<State>, request: Request) -> Response {
+    match Asking::new(&state, &request.into_parts().0).await {
         Ok(asking) => asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest),
         Err(refusal) => *refusal,
     }
@@ -107,12 +120,13 @@ pub(super) async fn options() -> Response {
 
 /// A query in the address.
 pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Response {
-    let asking = match Asking::new(&request) {
+    let (request, _) = request.into_parts();
+    let asking = match Asking::new(&state, &request).await {
         Ok(asking) => asking,
         Err(refusal) => return *refusal,
     };
-    match sent_in_address(request.uri().query().unwrap_or_default()) {
-        Some(sent) => execute(state, asking, sent, request.method() == Method::POST).await,
+    match sent_in_address(request.uri.query().unwrap_or_default()) {
+        Some(sent) => execute(state, asking, sent, request.method == Method::POST).await,
         None => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
 }
@@ -140,14 +154,15 @@ fn form_pairs(text: &str) -> Option<Vec<(String, String)>> {
 
 /// A query or a mutation in the body.
 pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Response {
-    let asking = match Asking::new(&request) {
+    let (request, body) = request.into_parts();
+    let asking = match Asking::new(&state, &request).await {
         Ok(asking) => asking,
         Err(refusal) => return *refusal,
     };
-    if !is_json(request.headers()) {
+    if !is_json(&request.headers) {
         return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType);
     }
-    let Ok(body) = to_bytes(request.into_body(), LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return asking.refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge);
     };
     match serde_json::from_slice::<Sent>(&body) {
@@ -224,7 +239,8 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
     // The executor takes the document that was parsed here and never looks at its text.
     let mut query = Query::new("").variables(variables);
-    query = query.data(state.0.readers.reader(Actor::Anonymous, asking.locales.clone()));
+    let reader = state.0.readers.reader(asking.actor.clone(), asking.locales.clone()).from(asking.origin.clone());
+    query = query.data(reader).data(state.0.door.clone());
     query.operation_name = sent.operation_name;
     query.set_parsed_query(ExecutableDocument::clone(&document));
     if !state.0.introspection {

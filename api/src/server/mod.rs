@@ -1,6 +1,8 @@
 //! HTTP: routes, limits, health, and the way in and out.
 
+mod address;
 mod answer;
+mod bearer;
 mod demo;
 mod documents;
 mod graphql;
@@ -9,8 +11,11 @@ mod request_id;
 
 use crate::config::{Mode, Network, Settings};
 use crate::platform::db::{Db, StartFault};
+use crate::platform::password::Passwords;
 use crate::platform::reader::Readers;
 use crate::schema::Schema;
+use crate::session::mutation::Door;
+use crate::session::rights::Rights;
 use crate::telemetry::{Metrics, Telemetry};
 use async_graphql::ValidationMode;
 use axum::Router;
@@ -47,17 +52,22 @@ struct Shared {
     trusted_proxies: Vec<Network>,
     introspection: bool,
     is_demo: bool,
+    door: Door,
 }
 
 impl State {
     /// The state of a server.
     ///
     /// # Errors
-    /// One sentence, when the Redis address cannot be used.
+    /// One sentence, when the Redis address or the cost of hashes cannot be used.
     pub fn new(readers: Readers, metrics: Metrics, settings: &Settings) -> Result<Self, StartFault> {
         let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.0.as_str()));
         let redis = redis.transpose().map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))?;
+        let is_demo = settings.mode() == Mode::Demo;
+        let passwords = Passwords::new(settings.argon2.0.clone())
+            .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
         Ok(Self(Arc::new(Shared {
+            door: Door { passwords, rights: Rights::default(), is_demo_mode: is_demo },
             schema: crate::schema::build(ValidationMode::Strict),
             unchecked: crate::schema::build(ValidationMode::Fast),
             documents: Documents::new(),
@@ -67,8 +77,13 @@ impl State {
             redis,
             trusted_proxies: settings.trusted_proxies.clone(),
             introspection: settings.introspection,
-            is_demo: settings.mode() == Mode::Demo,
+            is_demo,
         })))
+    }
+
+    /// How many passwords were checked since the start.
+    pub fn password_checks(&self) -> u64 {
+        self.0.door.passwords.checks()
     }
 
     fn db(&self) -> &Db {
@@ -89,6 +104,7 @@ pub fn router(state: State, settings: &Settings) -> Router {
             .route("/schema.graphql", get(pages::sdl));
     }
     router
+        .route("/.well-known/jwks.json", get(pages::jwks))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
         .fallback(pages::not_found)

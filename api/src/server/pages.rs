@@ -36,6 +36,12 @@ pub(super) async fn sdl(Shared(state): Shared<State>) -> Response {
     ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], state.0.sdl.clone()).into_response()
 }
 
+/// The public keys that access tokens are verified with (RFC 7517).
+pub(super) async fn jwks(Shared(state): Shared<State>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (kind, state.0.readers.keys.jwks().to_string()).into_response()
+}
+
 pub(super) async fn livez() -> &'static str {
     "alive"
 }

@@ -1,6 +1,7 @@
 //! Request ids: ours, or a trusted peer's; on every answer and in every line of the log.
 
 use super::State;
+use super::address::ClientAddress;
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -27,6 +28,8 @@ pub(super) async fn with_request_id(
     let id = trusted.then(|| given(request.headers())).flatten().unwrap_or_else(fresh);
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(IsTrusted(trusted));
+    let address = ClientAddress::of(peer.ip(), request.headers(), &state.0.trusted_proxies);
+    request.extensions_mut().insert(address);
     let mut response = next.run(request).await;
     response.headers_mut().insert(HEADER, id);
     response

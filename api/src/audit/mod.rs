@@ -1,0 +1,8 @@
+//! The audit, for those who may read it: who did what, on which object, in which branch.
+
+pub mod entity;
+pub mod object;
+pub mod query;
+pub mod store;
+pub mod tally;
+pub mod value;

@@ -1,0 +1,90 @@
+//! Reading the audit.
+
+use super::entity::{Column, Entity, Model};
+use super::object::{AuditEntry, AuditEntryFilter};
+use super::{tally, value};
+use crate::platform::audit::AuditOutcome;
+use crate::platform::batch::{Batch, Related};
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::stored::Stored;
+use crate::platform::table::Table;
+use sea_orm::ColumnTrait;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// A page of entries within reach, the newest first.
+///
+/// # Errors
+/// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn list(reader: &Reader, roots: Roots, filter: Option<AuditEntryFilter>) -> Result<Connection<AuditEntry>> {
+    reader.signed_in()?;
+    let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
+    let seal = Seal::new(reader.cursor_key(), format!("auditEntries {filter:?}"));
+    let filter = filter.unwrap_or_default();
+    let tx = reader.begin();
+    let mut see = tx.root::<Entity>(false);
+    if let Some(branch) = &filter.branch {
+        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+    }
+    if let Some(subject) = &filter.subject {
+        see = see.filter(Column::SubjectId.eq(GlobalId::parse(subject, "filter.subject")?.key));
+    }
+    if let Some(action) = filter.action {
+        see = see.filter(Column::Action.eq(action));
+    }
+    if let Some(outcome) = filter.outcome {
+        see = see.filter(Column::Outcome.eq(Stored(AuditOutcome::from(outcome))));
+    }
+    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    let batch = Batch::of::<Entity>(listed.rows());
+    Ok(listed.connection(|row: Model| AuditEntry::new((row, batch.clone()))))
+}
+
+/// The personal values of entries that were not erased, by their names.
+#[derive(Debug)]
+pub struct ValuesOf;
+
+impl Related for ValuesOf {
+    const OF: Kind = Kind::AuditEntry;
+    type Value = BTreeMap<String, String>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let columns = [value::Column::EntryId, value::Column::Name, value::Column::Value];
+        let tx = reader.begin();
+        let rows = tx
+            .see_plain::<value::Entity>()
+            .among(value::Column::EntryId, keys)
+            .only(columns.map(|column| column.into_expr()))
+            .all(|cells| Ok((cells.take::<Uuid>()?, (cells.take::<String>()?, cells.take::<String>()?))))
+            .await?;
+        let mut values: HashMap<Uuid, Self::Value> = HashMap::new();
+        for (entry, value) in rows {
+            values.entry(entry).or_default().extend([value]);
+        }
+        Ok(values)
+    }
+}
+
+/// How often what entries tell of was tried within its minute.
+#[derive(Debug)]
+pub struct TimesOf;
+
+impl Related for TimesOf {
+    const OF: Kind = Kind::AuditEntry;
+    type Value = i32;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let columns = [tally::Column::EntryId, tally::Column::Times];
+        let tx = reader.begin();
+        let rows = tx
+            .see_plain::<tally::Entity>()
+            .among(tally::Column::EntryId, keys)
+            .only(columns.map(|column| column.into_expr()))
+            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i32>()?)))
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+}

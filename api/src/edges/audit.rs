@@ -1,0 +1,67 @@
+//! What entries of the audit lead to.
+
+use super::node::{Node, find_among};
+use crate::audit::object::{AuditActor, AuditChange, AuditEntry};
+use crate::audit::store::{TimesOf, ValuesOf};
+use crate::branch::entity as branch;
+use crate::branch::object::Branch;
+use crate::platform::audit::ActorKind;
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context, ID};
+use std::collections::BTreeMap;
+
+#[ComplexObject]
+impl AuditEntry {
+    /// Who did it, as she was then.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<AuditActor> {
+        let mut values = self.batch.load(ctx.reader(), ValuesOf, self.key).await?;
+        let (kind, key) = self.by;
+        let of = if kind == ActorKind::PartnerClient { Kind::PartnerClient } else { Kind::User };
+        let id = key.map(|key| ID(GlobalId::new(of, key).to_string()));
+        Ok(AuditActor { kind: kind.into(), display_name: values.remove("actor"), id })
+    }
+
+    /// Where it was asked from: the address of the client; null where it is not known, or was erased.
+    async fn client(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        let values = self.batch.load(ctx.reader(), ValuesOf, self.key).await;
+        values.map(|mut values| values.remove("client")).transpose()
+    }
+
+    /// How often it was tried within its minute; 1 for what was done.
+    async fn times(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self.batch.load(ctx.reader(), TimesOf, self.key).await?.max(1))
+    }
+
+    /// The branch in which it was; null when it is out of the caller's reach.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
+        found.map(|found| found.map(Branch::new)).transpose()
+    }
+
+    /// On what it was done; null when it is out of the caller's reach.
+    async fn subject(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
+        let id = self.subject_id?;
+        find_among(ctx.reader(), &self.batch, id).await.transpose()
+    }
+
+    /// What changed, value by value.
+    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<AuditChange>> {
+        let stored: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&self.changed).map_err(Error::internal)?;
+        let mut changes = BTreeMap::new();
+        for (name, sides) in stored {
+            let side = |place: usize| sides.get(place).filter(|side| !side.is_null()).map(ToString::to_string);
+            changes.insert(name.clone(), AuditChange { name, before: side(0), after: side(1) });
+        }
+        for (name, value) in self.batch.load(ctx.reader(), ValuesOf, self.key).await? {
+            let Some((name, side)) = name.rsplit_once('.') else { continue };
+            let change = changes.entry(name.to_owned());
+            let change = change.or_insert_with(|| AuditChange { name: name.to_owned(), before: None, after: None });
+            let value = Some(serde_json::Value::from(value).to_string());
+            if side == "before" { change.before = value } else { change.after = value }
+        }
+        Ok(changes.into_values().collect())
+    }
+}

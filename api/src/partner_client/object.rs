@@ -1,0 +1,64 @@
+//! The GraphQL face of partners' machine credentials.
+
+use super::entity::Model;
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::DateTime;
+use async_graphql::SimpleObject;
+use domain::codes::Coded;
+use std::borrow::Borrow;
+use uuid::Uuid;
+
+/// A machine credential of a partner organisation.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct PartnerClient {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// What it comes in as: the `client_id` of `/oauth/token`.
+    pub client_id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it may ask for, such as `programmes:read`.
+    pub scopes: Vec<String>,
+    /// The addresses and networks that it may come from; empty: from anywhere.
+    pub addresses: Vec<String>,
+    /// When it ends.
+    pub expires_at: DateTime,
+    /// When it was revoked; null: it was not.
+    pub revoked_at: Option<DateTime>,
+    /// When it was last given a token, to the minute; null: never.
+    pub last_used_at: Option<DateTime>,
+    /// Whether it was invented for the demo world.
+    pub is_demo: bool,
+    #[graphql(skip)]
+    pub(crate) partner_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl PartnerClient {
+    /// The face of a row, with the level that it was read in.
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
+        Self {
+            id: GlobalId::new(Kind::PartnerClient, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            client_id: row.client_id.clone(),
+            name: row.name.clone(),
+            scopes: row.scopes.0.iter().map(|scope| scope.as_str().to_owned()).collect(),
+            addresses: row.addresses.0.clone(),
+            expires_at: DateTime::micros(row.expires_at),
+            revoked_at: row.revoked_at.map(DateTime::micros),
+            last_used_at: row.last_used_at.map(DateTime::micros),
+            is_demo: row.is_demo,
+            partner_key: row.partner_id,
+            batch,
+        }
+    }
+}

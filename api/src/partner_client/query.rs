@@ -1,0 +1,43 @@
+//! Root fields of partners' machine credentials.
+
+use super::object::PartnerClient;
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::page::{Connection, PageArgs, Roots, asks_total};
+use crate::platform::reader::Reads;
+use async_graphql::{Context, ID, Object};
+
+/// Root fields of partners' machine credentials.
+#[derive(Default)]
+pub struct PartnerClientQuery;
+
+#[Object]
+impl PartnerClientQuery {
+    /// A partner's machine credential by its id; null when there is none that the caller may see.
+    async fn partner_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Option<Result<PartnerClient>> {
+        let found = async {
+            let key = GlobalId::parse_as(Kind::PartnerClient, &id, "id")?;
+            ctx.reader().signed_in()?;
+            store::find(ctx.reader(), key).await
+        };
+        found.await.transpose()
+    }
+
+    /// Partners' machine credentials, a page at a time, the newest first.
+    async fn partner_clients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<PartnerClient>> {
+        let args = PageArgs::new(first, after, last, before);
+        store::list(ctx.reader(), Roots { args, total: asks_total(ctx), published: false }).await
+    }
+}

@@ -1,0 +1,474 @@
+//! The audit: who changed what, on which object, in which branch; one keyed hash chain per branch, to which entries are
+//! added in the transaction of the change, and from which nothing is taken.
+//!
+//! What tells about a person is kept beside the chain: the chain holds its keyed hash, so that a value can be erased
+//! (law 09-08) and the proof stays whole. No secret is a column of a node, so none gets here.
+
+use crate::platform::db::Db;
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::Kind;
+use crate::platform::keys::Keys;
+use crate::platform::tx::{Node, Tx};
+use domain::access::{Actor, Purpose};
+use domain::codes;
+use domain::id::founding;
+use jiff::Timestamp;
+use sea_orm::sea_query::sea_value_to_json_value;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait, Statement, Value,
+};
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+codes! {
+    /// What came of what somebody tried.
+    AuditOutcome {
+        /// It was done.
+        Done = "DONE",
+        /// It was refused.
+        Refused = "REFUSED",
+        /// Personal data was read.
+        Read = "READ",
+        /// The ends of all chains were written down.
+        Anchored = "ANCHORED",
+    }
+}
+
+codes! {
+    /// Who did something.
+    ActorKind {
+        /// Somebody who had signed in.
+        Staff = "STAFF",
+        /// A partner's program.
+        PartnerClient = "PARTNER_CLIENT",
+        /// The platform itself.
+        System = "SYSTEM",
+        /// Nobody who is known.
+        Anonymous = "ANONYMOUS",
+    }
+}
+
+/// One thing that was changed, with what changed in it: column by column, before and after.
+#[derive(Clone, Debug)]
+pub struct Touch {
+    /// What it is.
+    pub kind: Kind,
+    /// Which one.
+    pub key: Uuid,
+    /// The branch that it belongs to.
+    pub branch: Option<Uuid>,
+    /// What is not about a person.
+    pub changes: Map<String, serde_json::Value>,
+    /// What is.
+    pub personal: BTreeMap<String, String>,
+}
+
+/// What changed in a node: nothing stood before when it is new.
+pub(super) fn difference<E: Node>(before: Option<&E::Model>, after: &E::ActiveModel) -> Touch {
+    let (mut changes, mut personal) = (Map::new(), BTreeMap::new());
+    let is_personal = |column: &E::Column| E::PERSONAL.iter().any(|other| other.as_str() == column.as_str());
+    for column in <E as EntityTrait>::Column::iter() {
+        let ActiveValue::Set(value) = after.get(column) else { continue };
+        let was = before.map_or(serde_json::Value::Null, |before| sea_value_to_json_value(&before.get(column)));
+        let is = sea_value_to_json_value(&value);
+        if was == is || [E::VERSION.as_str(), E::CHANGED_AT.as_str()].contains(&column.as_str()) {
+            continue;
+        }
+        if is_personal(&column) {
+            for (side, value) in [("before", was), ("after", is)] {
+                if !value.is_null() {
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    personal.insert(format!("{}.{side}", column.as_str()), text);
+                }
+            }
+        } else {
+            changes.insert(column.as_str().to_owned(), json!([was, is]));
+        }
+    }
+    let uuid = |column| match after.get(column).into_value() {
+        Some(Value::Uuid(key)) => key,
+        _ => None,
+    };
+    let branch = E::BRANCH.and_then(|column| match uuid(column) {
+        Some(branch) => Some(branch),
+        None => before.and_then(|before| match before.get(column) {
+            Value::Uuid(branch) => branch,
+            _ => None,
+        }),
+    });
+    Touch { kind: E::KIND, key: uuid(E::KEY).unwrap_or_default(), branch, changes, personal }
+}
+
+/// One entry, before it is put at the end of a chain.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Whose chain.
+    pub branch: Uuid,
+    /// What was done, by the name of the mutation or the event.
+    pub action: String,
+    /// What came of it.
+    pub outcome: AuditOutcome,
+    /// Who did it.
+    pub actor: (ActorKind, Option<Uuid>),
+    /// On what.
+    pub subject: Option<(Kind, Uuid)>,
+    /// What changed.
+    pub changes: Map<String, serde_json::Value>,
+    /// What tells about persons: the actor's name, where she asked from, values of personal columns.
+    pub personal: BTreeMap<String, String>,
+}
+
+/// The branch that holds what belongs to no other.
+pub fn national() -> Uuid {
+    founding("branch", "national")
+}
+
+/// Who an actor is to the audit, and in which branch she works.
+pub fn who(actor: &Actor) -> ((ActorKind, Option<Uuid>), Uuid) {
+    let home = match actor {
+        Actor::Staff(staff) => staff.assignments().first().map(|assignment| assignment.branch),
+        Actor::Anonymous | Actor::Partner(_) | Actor::System(_) => None,
+    };
+    let kind = match actor {
+        Actor::Anonymous => ActorKind::Anonymous,
+        Actor::Staff(_) => ActorKind::Staff,
+        Actor::Partner(_) => ActorKind::PartnerClient,
+        Actor::System(_) => ActorKind::System,
+    };
+    ((kind, actor.key()), home.unwrap_or_else(national))
+}
+
+/// The start of every chain.
+const BEGINNING: &str = "";
+
+/// The text that a link is the keyed hash of.
+fn sealed(entry: &Entry, id: Uuid, sequence: i64, at: i64, changes: &str, personal: &str, previous: &str) -> String {
+    let (kind, actor) = entry.actor;
+    let subject = entry.subject.map(|(kind, key)| (kind.name(), key));
+    json!([
+        entry.branch,
+        sequence,
+        id,
+        at,
+        entry.action,
+        entry.outcome,
+        kind,
+        actor,
+        subject,
+        changes,
+        personal,
+        previous
+    ])
+    .to_string()
+}
+
+/// The keyed hash of a personal value, which tells nothing to whoever lacks the key.
+fn personal_hash(keys: &Keys, id: Uuid, name: &str, value: &str) -> String {
+    keys.audit_hash(&json!([id, name, value]).to_string())
+}
+
+/// Put an entry at the end of its chain, whose end is held until the transaction is over.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uuid> {
+    let head = match tx.backend() {
+        DbBackend::Postgres => "select last, closed from audit_head($1)",
+        _ => "select sequence, hash from audit_entry where branch_id = $1 order by sequence desc limit 1",
+    };
+    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), head, [entry.branch.into()])).await?;
+    let (last, previous) = match rows.first() {
+        Some(row) => (row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<String>(1)?),
+        None => (0, BEGINNING.to_owned()),
+    };
+    let (id, sequence, at) = (Uuid::now_v7(), last + 1, tx.now().as_microsecond());
+    let changes = serde_json::Value::from(entry.changes.clone()).to_string();
+    let hashes: BTreeMap<&str, String> =
+        entry.personal.iter().map(|(name, value)| (name.as_str(), personal_hash(keys, id, name, value))).collect();
+    let personal = json!(hashes).to_string();
+    let hash = keys.audit_hash(&sealed(&entry, id, sequence, at, &changes, &personal, &previous));
+    let values: [Value; 14] = [
+        id.into(),
+        entry.branch.into(),
+        sequence.into(),
+        at.into(),
+        entry.action.into(),
+        entry.outcome.to_string().into(),
+        entry.actor.0.to_string().into(),
+        entry.actor.1.into(),
+        entry.subject.map(|(kind, _)| kind.name()).into(),
+        entry.subject.map(|(_, key)| key).into(),
+        changes.into(),
+        personal.into(),
+        previous.into(),
+        hash.into(),
+    ];
+    let sql =
+        "insert into audit_entry (id, branch_id, sequence, at, action, outcome, actor_kind, actor_id, subject_kind,
+        subject_id, changes, personal, previous, hash)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    for (name, value) in entry.personal {
+        let sql = "insert into audit_value (entry_id, branch_id, name, value) values ($1, $2, $3, $4)";
+        let values: [Value; 4] = [id.into(), entry.branch.into(), name.into(), value.into()];
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    }
+    Ok(id)
+}
+
+/// Where a request came from, as the audit keeps it.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The address of the client.
+    pub address: Option<String>,
+}
+
+/// The name of an actor, as it is now.
+async fn name(tx: &Tx<'_>) -> Result<Option<String>> {
+    let (sql, key) = match tx.actor() {
+        Actor::Staff(staff) => ("select display_name from staff_user where id = $1", staff.user),
+        Actor::Partner(client) => ("select name from partner_client where id = $1", client.client),
+        Actor::Anonymous | Actor::System(_) => return Ok(None),
+    };
+    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [key.into()])).await?;
+    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
+async fn by(tx: &Tx<'_>, origin: &Origin) -> Result<BTreeMap<String, String>> {
+    let mut personal = BTreeMap::new();
+    personal.extend(name(tx).await?.map(|name| ("actor".to_owned(), name)));
+    personal.extend(origin.address.clone().map(|address| ("client".to_owned(), address)));
+    Ok(personal)
+}
+
+/// Write down what was done in this transaction: an entry in the chain of every branch that it touched.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn done(tx: &Tx<'_>, keys: &Keys, action: &str, origin: &Origin) -> Result<()> {
+    let touched = tx.touched();
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let (actor, home) = who(tx.actor());
+    let by = by(tx, origin).await?;
+    let elsewhere = touched.iter().find_map(|touch| touch.branch).unwrap_or(home);
+    // In the order of their keys, so that two writers who touch the same branches wait for each other in turn.
+    let mut chains: BTreeMap<Uuid, Vec<Touch>> = BTreeMap::new();
+    for touch in touched {
+        chains.entry(touch.branch.unwrap_or(elsewhere)).or_default().push(touch);
+    }
+    for (branch, touches) in chains {
+        let subject = touches.first().map(|touch| (touch.kind, touch.key));
+        let (mut changes, mut personal) = (Map::new(), by.clone());
+        for touch in touches {
+            // What concerns the subject stands under its own names, what came with it under its kind.
+            let is_subject = subject == Some((touch.kind, touch.key));
+            let named = |column: String| if is_subject { column } else { format!("{}.{column}", touch.kind.name()) };
+            changes.extend(touch.changes.into_iter().map(|(column, sides)| (named(column), sides)));
+            personal.extend(touch.personal.into_iter().map(|(column, value)| (named(column), value)));
+        }
+        let outcome = AuditOutcome::Done;
+        append(tx, keys, Entry { branch, action: action.to_owned(), outcome, actor, subject, changes, personal })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Write down what was refused, or what personal data was read: once a minute with a count, in the branch of whoever
+/// tried, so that nobody fills a neighbour's chain.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn tally(
+    tx: &Tx<'_>,
+    keys: &Keys,
+    action: &str,
+    outcome: AuditOutcome,
+    origin: &Origin,
+) -> Result<()> {
+    let (actor, branch) = who(tx.actor());
+    let Some(key) = actor.1 else { return Ok(()) };
+    let minute = tx.now().as_second().div_euclid(60);
+    let named: [Value; 3] = [key.to_string().into(), action.into(), minute.into()];
+    let more = "update audit_tally set times = times + 1 where actor = $1 and action = $2 and minute = $3";
+    let more = Statement::from_sql_and_values(tx.backend(), more, named.clone());
+    if tx.execute(more.clone()).await? > 0 {
+        return Ok(());
+    }
+    let first = async || {
+        let personal = by(tx, origin).await?;
+        let entry =
+            Entry { branch, action: action.to_owned(), outcome, actor, subject: None, changes: Map::new(), personal };
+        let id = append(tx, keys, entry).await?;
+        let sql = "insert into audit_tally (actor, action, minute, branch_id, entry_id, times)
+            values ($1, $2, $3, $4, $5, 1)";
+        let values = named.clone().into_iter().chain([branch.into(), id.into()]);
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+    };
+    if tx.attempt(first).await?.is_none() {
+        // Another request of hers was first.
+        tx.execute(more).await?;
+    }
+    Ok(())
+}
+
+/// What is wrong with the audit: the first link that is broken or missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// In whose chain.
+    pub branch: Uuid,
+    /// Which link.
+    pub sequence: i64,
+    /// What is wrong with it.
+    pub what: &'static str,
+}
+
+/// In whose name the chains are looked through.
+static HOUSEKEEPER: Actor = Actor::System(Purpose::Housekeep);
+
+/// Prove all chains: how many there are and how many links they have, or the first that does not hold.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn prove(db: &Db, keys: &Keys, now: Timestamp) -> Result<std::result::Result<(usize, u64), Broken>> {
+    verify(&Tx::new(&db.read(&HOUSEKEEPER), &HOUSEKEEPER, now), keys).await
+}
+
+/// Write the ends of all chains into the national one, unless that was done today; says whether it was done now.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn anchor_daily(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
+    db.write(&HOUSEKEEPER, now, async |tx| anchor(tx, keys).await).await
+}
+
+async fn verify(tx: &Tx<'_>, keys: &Keys) -> Result<std::result::Result<(usize, u64), Broken>> {
+    let sql = "select distinct branch_id from audit_entry order by branch_id";
+    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let branches = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0)).collect::<Result<Vec<_>, _>>()?;
+    let (mut links, mut anchors) = (0, Vec::new());
+    for branch in &branches {
+        match verify_chain(tx, keys, *branch, &mut anchors).await? {
+            Ok(length) => links += length,
+            Err(broken) => return Ok(Err(broken)),
+        }
+    }
+    for (branch, sequence, hash) in anchors {
+        let sql = "select 1 from audit_entry where branch_id = $1 and sequence = $2 and hash = $3";
+        let values: [Value; 3] = [branch.into(), sequence.into(), hash.into()];
+        if tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?.is_empty() {
+            return Ok(Err(Broken { branch, sequence, what: "was anchored and is missing" }));
+        }
+    }
+    Ok(Ok((branches.len(), links)))
+}
+
+/// A chain is read so many links at a time.
+const AT_ONCE: i64 = 1000;
+
+async fn verify_chain(
+    tx: &Tx<'_>,
+    keys: &Keys,
+    branch: Uuid,
+    anchors: &mut Vec<(Uuid, i64, String)>,
+) -> Result<std::result::Result<u64, Broken>> {
+    let (mut sequence, mut previous) = (0_i64, BEGINNING.to_owned());
+    loop {
+        let sql = "select id, sequence, at, action, outcome, actor_kind, actor_id, subject_kind, subject_id, changes,
+            personal, previous, hash from audit_entry where branch_id = $1 and sequence > $2 order by sequence limit $3";
+        let values: [Value; 3] = [branch.into(), sequence.into(), AT_ONCE.into()];
+        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        if rows.is_empty() {
+            return Ok(Ok(sequence.unsigned_abs()));
+        }
+        for row in rows {
+            let broken = |what| Ok(Err(Broken { branch, sequence: sequence + 1, what }));
+            let text = |place: usize| row.try_get_by_index::<String>(place);
+            let id: Uuid = row.try_get_by_index(0)?;
+            if row.try_get_by_index::<i64>(1)? != sequence + 1 {
+                return broken("is missing");
+            }
+            let sealed = json!([
+                branch,
+                sequence + 1,
+                id,
+                row.try_get_by_index::<i64>(2)?,
+                text(3)?,
+                text(4)?,
+                text(5)?,
+                row.try_get_by_index::<Option<Uuid>>(6)?,
+                row.try_get_by_index::<Option<String>>(7)?.zip(row.try_get_by_index::<Option<Uuid>>(8)?),
+                text(9)?,
+                text(10)?,
+                text(11)?
+            ]);
+            let hash = text(12)?;
+            if text(11)? != previous || keys.audit_hash(&sealed.to_string()) != hash {
+                return broken("was altered");
+            }
+            if !are_true(tx, keys, id, &text(10)?).await? {
+                return broken("has a personal value that was altered");
+            }
+            if text(4)? == AuditOutcome::Anchored.to_string() {
+                let heads: BTreeMap<Uuid, (i64, String)> = serde_json::from_str(&text(9)?).map_err(Error::internal)?;
+                anchors.extend(heads.into_iter().map(|(branch, (sequence, hash))| (branch, sequence, hash)));
+            }
+            (sequence, previous) = (sequence + 1, hash);
+        }
+    }
+}
+
+/// Whether the personal values of an entry that are still there are the ones that were written.
+async fn are_true(tx: &Tx<'_>, keys: &Keys, id: Uuid, personal: &str) -> Result<bool> {
+    let hashes: BTreeMap<String, String> = serde_json::from_str(personal).map_err(Error::internal)?;
+    if hashes.is_empty() {
+        return Ok(true);
+    }
+    let sql = "select name, value from audit_value where entry_id = $1";
+    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [id.into()])).await?;
+    for row in rows {
+        let (name, value): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        if hashes.get(&name) != Some(&personal_hash(keys, id, &name, &value)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A tail that is cut off after the ends were written down is missed.
+async fn anchor(tx: &Tx<'_>, keys: &Keys) -> Result<bool> {
+    let midnight = domain::calendar::today(tx.now());
+    let begins = domain::calendar::instant(midnight.at(0, 0, 0, 0)).as_microsecond();
+    let sql = "select 1 from audit_entry where branch_id = $1 and outcome = 'ANCHORED' and at >= $2";
+    let today: [Value; 2] = [national().into(), begins.into()];
+    if !tx.query(Statement::from_sql_and_values(tx.backend(), sql, today)).await?.is_empty() {
+        return Ok(false);
+    }
+    let sql = "select branch_id, sequence, hash from audit_entry e
+        where sequence = (select max(sequence) from audit_entry l where l.branch_id = e.branch_id)";
+    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let mut changes = Map::new();
+    for row in rows {
+        let (branch, sequence, hash): (Uuid, i64, String) =
+            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        changes.insert(branch.to_string(), json!([sequence, hash]));
+    }
+    let entry = Entry {
+        branch: national(),
+        action: "auditAnchor".to_owned(),
+        outcome: AuditOutcome::Anchored,
+        actor: who(tx.actor()).0,
+        subject: None,
+        changes,
+        personal: BTreeMap::new(),
+    };
+    append(tx, keys, entry).await?;
+    Ok(true)
+}
+
+/// When an entry was written.
+pub fn at(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}

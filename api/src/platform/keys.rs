@@ -1,0 +1,236 @@
+//! The keys of an installation: one secret from which those for cursors, second factors, refresh tokens and the audit
+//! are derived, and the pairs that access tokens are signed with.
+
+use crate::platform::page::CursorKey;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, RandomizedNonceKey};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::{digest, hkdf, hmac, rand};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use std::sync::Arc;
+
+/// All keys of an installation; cheap to clone.
+#[derive(Clone)]
+pub struct Keys(Arc<Inner>);
+
+struct Inner {
+    cursor: CursorKey,
+    audit: hmac::Key,
+    refresh: hmac::Key,
+    second_factor: RandomizedNonceKey,
+    pairs: Vec<Pair>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({} pairs)", self.0.pairs.len())
+    }
+}
+
+/// A pair that access tokens are signed and verified with.
+pub struct Pair {
+    /// Its name in the head of a token.
+    pub kid: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    public: Vec<u8>,
+    signing: EncodingKey,
+    verifying: DecodingKey,
+}
+
+/// A new pair is known to every instance before the first token is signed with it: instances are restarted one by one
+/// within this time after the rotation.
+pub const LEAD: SignedDuration = SignedDuration::from_mins(15);
+
+/// The secret, or a stored pair, cannot be used.
+#[derive(Debug)]
+pub struct Unusable;
+
+/// Bytes that nobody can guess.
+///
+/// # Panics
+/// When the machine has no randomness: nothing here is safe without.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).expect("the machine has randomness");
+    bytes
+}
+
+/// A secret of 256 bits to be given out once, as text.
+pub fn secret() -> String {
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// What is stored of a secret that cannot be guessed: its SHA-256, as text.
+pub fn hashed(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret.as_bytes()))
+}
+
+impl Pair {
+    /// A new pair, as it is stored (PKCS #8).
+    pub fn generate() -> Result<Vec<u8>, Unusable> {
+        let stored = Ed25519KeyPair::generate_pkcs8(&rand::SystemRandom::new()).map_err(|_| Unusable)?;
+        Ok(stored.as_ref().to_vec())
+    }
+
+    /// A stored pair that was made at an instant.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(stored: &[u8], made_at: Timestamp) -> Result<Self, Unusable> {
+        let pair = Ed25519KeyPair::from_pkcs8(stored).map_err(|_| Unusable)?;
+        let public = pair.public_key().as_ref().to_vec();
+        let kid = URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, &public).as_ref()[..12]);
+        let (signing, verifying) = (EncodingKey::from_ed_der(stored), DecodingKey::from_ed_der(&public));
+        Ok(Self { kid, made_at, public, signing, verifying })
+    }
+
+    /// What signs with it.
+    pub fn signing(&self) -> &EncodingKey {
+        &self.signing
+    }
+
+    /// What verifies with it.
+    pub fn verifying(&self) -> &DecodingKey {
+        &self.verifying
+    }
+
+    /// Its public half by RFC 8037.
+    pub fn jwk(&self) -> serde_json::Value {
+        let x = URL_SAFE_NO_PAD.encode(&self.public);
+        serde_json::json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.kid, "x": x})
+    }
+}
+
+struct Length(usize);
+
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+/// A key of 256 bits for one purpose.
+fn derive(secret: &[u8], purpose: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    let expanded = hkdf::Salt::new(hkdf::HKDF_SHA256, b"unfm").extract(secret);
+    expanded
+        .expand(&[purpose], Length(key.len()))
+        .and_then(|expanded| expanded.fill(&mut key))
+        .expect("32 bytes are within what can be derived");
+    key
+}
+
+impl Keys {
+    /// The keys that a secret of at least 32 bytes and stored pairs make up.
+    ///
+    /// # Errors
+    /// When the secret is short or there is no pair.
+    pub fn new(secret: &[u8], mut pairs: Vec<Pair>) -> Result<Self, Unusable> {
+        if secret.len() < 32 || pairs.is_empty() {
+            return Err(Unusable);
+        }
+        pairs.sort_by_key(|pair| pair.made_at);
+        let mac = |purpose: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, &derive(secret, purpose));
+        Ok(Self(Arc::new(Inner {
+            cursor: CursorKey::new(&derive(secret, b"cursors")),
+            audit: mac(b"audit"),
+            refresh: mac(b"refresh tokens"),
+            second_factor: RandomizedNonceKey::new(&AES_256_GCM, &derive(secret, b"second factors"))
+                .map_err(|_| Unusable)?,
+            pairs,
+        })))
+    }
+
+    /// Keys that last as long as the process.
+    ///
+    /// # Errors
+    /// When the machine makes none.
+    pub fn ephemeral(now: Timestamp) -> Result<Self, Unusable> {
+        Self::new(&random::<32>(), vec![Pair::read(&Pair::generate()?, now)?])
+    }
+
+    /// The key that cursors are sealed with.
+    pub fn cursor(&self) -> &CursorKey {
+        &self.0.cursor
+    }
+
+    /// The pair that signs at an instant: the newest that every instance knows, or else the oldest.
+    pub fn signing(&self, now: Timestamp) -> &Pair {
+        let known = |pair: &&Pair| now.duration_since(pair.made_at) >= LEAD;
+        self.0.pairs.iter().rev().find(known).unwrap_or(&self.0.pairs[0])
+    }
+
+    /// The pair with this name.
+    pub fn pair(&self, kid: &str) -> Option<&Pair> {
+        self.0.pairs.iter().find(|pair| pair.kid == kid)
+    }
+
+    /// The public halves of all pairs (RFC 7517 §5).
+    pub fn jwks(&self) -> serde_json::Value {
+        serde_json::json!({"keys": self.0.pairs.iter().map(Pair::jwk).collect::<Vec<_>>()})
+    }
+
+    /// The keyed hash that closes a link of the audit, as text.
+    pub fn audit_hash(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0.audit, text.as_bytes()))
+    }
+
+    /// The refresh token that follows on another: the same one however often it is asked for, and never stored.
+    pub fn successor(&self, token: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0.refresh, token.as_bytes()))
+    }
+
+    /// Encrypt what must be read again, for one owner.
+    pub fn seal(&self, owner: &[u8], clear: &[u8]) -> String {
+        let mut bytes = clear.to_vec();
+        let nonce = self.0.second_factor.seal_in_place_append_tag(Aad::from(owner), &mut bytes);
+        let nonce = nonce.expect("a short text can be encrypted");
+        URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &bytes].concat())
+    }
+
+    /// Decrypt what was encrypted for this owner; nothing when it was not.
+    pub fn open(&self, owner: &[u8], sealed: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, rest) = bytes.split_first_chunk::<12>()?;
+        let mut rest = rest.to_vec();
+        let nonce = aws_lc_rs::aead::Nonce::from(nonce);
+        self.0.second_factor.open_in_place(nonce, Aad::from(owner), &mut rest).ok().map(|clear| clear.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(made_at: &str) -> Pair {
+        Pair::read(&Pair::generate().unwrap(), made_at.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_new_pair_signs_once_every_instance_knows_it() {
+        let (old, new) = (pair("2026-11-01T00:00:00Z"), pair("2026-11-23T12:00:00Z"));
+        let (first, second) = (old.kid.clone(), new.kid.clone());
+        let keys = Keys::new(&[7; 32], vec![new, old]).unwrap();
+        for (now, signs) in
+            [("2026-11-23T12:14:59Z", &first), ("2026-11-23T12:15:00Z", &second), ("2020-01-01T00:00:00Z", &first)]
+        {
+            assert_eq!(&keys.signing(now.parse().unwrap()).kid, signs, "{now}");
+        }
+        assert_eq!(keys.jwks()["keys"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_was_encrypted_for_one_owner_is_nobody_elses() {
+        let keys = Keys::new(&[7; 32], vec![pair("2026-11-01T00:00:00Z")]).unwrap();
+        let sealed = keys.seal(b"amina", b"JBSWY3DP");
+        assert_eq!(keys.open(b"amina", &sealed).as_deref(), Some(&b"JBSWY3DP"[..]));
+        assert_eq!(keys.open(b"leila", &sealed), None);
+        assert_ne!(sealed, keys.seal(b"amina", b"JBSWY3DP"));
+        let other = Keys::new(&[8; 32], vec![pair("2026-11-01T00:00:00Z")]).unwrap();
+        assert_eq!(other.open(b"amina", &sealed), None);
+        assert_eq!(keys.open(b"amina", "short"), None);
+    }
+}

@@ -1,0 +1,167 @@
+//! The people and machine credentials of the demo world. What they come in with stands in the documentation for
+//! everybody, so they come in nowhere but in demo mode.
+
+use super::founding::slug;
+use crate::platform::db::Db;
+use crate::platform::error::Result;
+use crate::platform::keys::hashed;
+use crate::platform::password;
+use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::tx::Tx;
+use crate::seed::fresh;
+use crate::{partner_client, user};
+use argon2::Params;
+use domain::access::{Actor, Purpose, Role};
+use domain::codes::Coded;
+use domain::id::founding as key;
+use domain::partner_client::{ClientScope, LONGEST};
+use domain::user::UserStatus;
+use jiff::Timestamp;
+use sea_orm::{IntoActiveModel, Statement};
+
+/// What all of them come in with.
+const PASSWORD: &str = "marhaba-demo";
+
+/// A person of the demo world: address, name, role, branch.
+type Person = (&'static str, &'static str, Role, &'static str);
+
+const PEOPLE: [Person; 10] = [
+    ("national@unfm.example", "Administratrice nationale (démo)", Role::NationalAdmin, "national"),
+    ("auditor@unfm.example", "Auditrice (démo)", Role::Auditor, "national"),
+    ("region05@unfm.example", "Administratrice régionale (démo)", Role::BranchAdmin, "region-05"),
+    ("khouribga@unfm.example", "Administratrice de Khouribga (démo)", Role::BranchAdmin, "khouribga"),
+    ("market.khouribga@unfm.example", "Gérante du marché (démo)", Role::MarketManager, "khouribga"),
+    ("programmes.khouribga@unfm.example", "Chargée de programmes (démo)", Role::ProgrammeOfficer, "khouribga"),
+    ("finance.khouribga@unfm.example", "Chargée des finances (démo)", Role::FinanceOfficer, "khouribga"),
+    ("cooperative@unfm.example", "Représentante de coopérative (démo)", Role::CooperativeRep, "khouribga"),
+    ("mdiq@unfm.example", "Administratrice de M'diq-Fnideq (démo)", Role::BranchAdmin, "mdiq-fnideq"),
+    ("totp@unfm.example", "Chargée des finances, second facteur (démo)", Role::FinanceOfficer, "khouribga"),
+];
+
+/// The cooperative whose representative the demo world has.
+const OWN: &str = "demo-argan";
+
+pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let today = domain::calendar::today(tx.now());
+    let hash = password::hash(&Params::DEFAULT, PASSWORD.as_bytes())?;
+    let (mut users, mut roles) = (Vec::new(), Vec::new());
+    for (email, name, role, branch) in PEOPLE {
+        users.push(fresh!(user::entity,
+            id: key("user", email),
+            email: email.to_owned(),
+            display_name: name.to_owned(),
+            status: Stored(UserStatus::Active),
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        roles.push(
+            user::assignment::Model {
+                id: key("role_assignment", email),
+                branch_id: key("branch", branch),
+                user_id: key("user", email),
+                role: Stored(role),
+                includes_descendants: role != Role::CooperativeRep,
+                cooperative_id: (role == Role::CooperativeRep).then(|| key("cooperative", OWN)),
+                valid_from: Day(today),
+                valid_to: None,
+                granted_by: None,
+                revoked_at: None,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            }
+            .into_active_model(),
+        );
+    }
+    tx.insert_all::<user::entity::Entity>(users).await?;
+    tx.insert_all::<user::assignment::Entity>(roles).await?;
+    for (email, ..) in PEOPLE {
+        let sql = "insert into user_secret (user_id, password_hash, totp_confirmed, totp_step, recovery_hashes)
+            values ($1, $2, $3, 0, $4)";
+        let values = [
+            key("user", email).into(),
+            hash.clone().into(),
+            false.into(),
+            sea_orm::Value::from(Document(Vec::<String>::new())),
+        ];
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    }
+    clients(tx).await
+}
+
+async fn clients(tx: &Tx<'_>) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let expires_at = (tx.now() + LONGEST).as_microsecond();
+    let mut clients = Vec::new();
+    for code in ["UNFPA", "INDH", "OCP_FOUNDATION"] {
+        let client_id = format!("{}-demo", slug(code));
+        clients.push(fresh!(partner_client::entity,
+            id: key("partner_client", &client_id),
+            partner_id: key("partner", &slug(code)),
+            client_id: client_id.clone(),
+            name: format!("{client_id} (démo)"),
+            scopes: Document(ClientScope::ALL.to_vec()),
+            addresses: Document(Vec::new()),
+            expires_at,
+            revoked_at: None,
+            last_used_at: None,
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+    }
+    tx.insert_all::<partner_client::entity::Entity>(clients).await?;
+    for code in ["UNFPA", "INDH", "OCP_FOUNDATION"] {
+        let client_id = format!("{}-demo", slug(code));
+        let sql = "insert into partner_client_secret (hash, partner_client_id, expires_at) values ($1, $2, $3)";
+        let secret = hashed(&format!("{client_id} {client_id}-secret"));
+        let values = [secret.into(), key("partner_client", &client_id).into(), expires_at.into()];
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    }
+    Ok(())
+}
+
+/// In whose name people of the demo world are looked for and removed.
+static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
+
+/// Whether a database holds demo logins or credentials that may come in.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn has_demo_people(db: &Db, now: Timestamp) -> Result<bool> {
+    let sql = "select exists (select 1 from staff_user where is_demo and status = 'ACTIVE')
+        or exists (select 1 from partner_client where is_demo and revoked_at is null)";
+    let rows = db.ask(&PLATFORM, now, Statement::from_string(db.backend(), sql)).await?;
+    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(false))
+}
+
+/// Disable demo logins and revoke demo credentials, and throw their secrets away; how many there were. Their rows stay:
+/// what they did names them.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn remove_demo_people(db: &Db, now: Timestamp) -> Result<u64> {
+    db.write(&PLATFORM, now, async |tx| {
+        let at = now.as_microsecond();
+        let run = async |sql: &str, values: Vec<sea_orm::Value>| {
+            tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+        };
+        run("delete from user_secret where user_id in (select id from staff_user where is_demo)", vec![]).await?;
+        let ended = "update session set ended_at = $1 where ended_at is null
+            and user_id in (select id from staff_user where is_demo)";
+        run(ended, vec![at.into()]).await?;
+        let secrets = "delete from partner_client_secret
+            where partner_client_id in (select id from partner_client where is_demo)";
+        run(secrets, vec![]).await?;
+        let people = "update staff_user set status = 'DISABLED', version = version + 1, changed_at = $1
+            where is_demo and status <> 'DISABLED'";
+        let clients = "update partner_client set revoked_at = $1, version = version + 1, changed_at = $1
+            where is_demo and revoked_at is null";
+        Ok(run(people, vec![at.into()]).await? + run(clients, vec![at.into()]).await?)
+    })
+    .await
+}

@@ -1,0 +1,155 @@
+//! What whoever showed a token may do: read from the database in one statement, kept for less than a second, and
+//! forgotten at once when something changes.
+
+use super::token::{Audience, Bearer};
+use crate::platform::db::Db;
+use crate::platform::error::Result;
+use crate::platform::stored::{Day, Document, Stored};
+use domain::access::{Actor, Purpose, Role};
+use domain::branch::{BranchStatus, Path};
+use domain::codes::Coded;
+use domain::partner_client::{ClientScope, PartnerClient};
+use domain::user::{Assignment, Staff, UserStatus};
+use jiff::{SignedDuration, Timestamp};
+use quick_cache::sync::Cache;
+use sea_orm::Statement;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// So old may be what is known of somebody.
+const FRESH: SignedDuration = SignedDuration::from_millis(900);
+/// Of so many at once.
+const REMEMBERED: usize = 10_000;
+
+/// In whose name it is read.
+static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
+
+/// What is known of a session or a client.
+#[derive(Debug)]
+enum Known {
+    Nobody,
+    Staff { user: Uuid, is_demo: bool, ends_at: i64, assignments: Vec<Assignment> },
+    Client { partner: Uuid, scopes: Vec<ClientScope>, addresses: Vec<String>, is_demo: bool, expires_at: i64 },
+}
+
+/// What is known of those who were here within the last second; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Rights(Arc<Cache<Uuid, (Timestamp, Arc<Known>)>>);
+
+impl Default for Rights {
+    fn default() -> Self {
+        Self(Arc::new(Cache::new(REMEMBERED)))
+    }
+}
+
+impl Rights {
+    /// Forget everything: something changed that rights come from.
+    pub fn forget(&self) {
+        self.0.clear();
+    }
+
+    /// In whose name a bearer asks; nobody's, when the session has ended or the login or credential may not come in.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn actor(
+        &self,
+        db: &Db,
+        now: Timestamp,
+        bearer: &Bearer,
+        is_demo_mode: bool,
+        is_from: impl Fn(&str) -> bool,
+    ) -> Result<Option<Actor>> {
+        let key = match bearer.audience {
+            Audience::Staff => bearer.session,
+            Audience::Partner => bearer.subject,
+        };
+        let kept = self
+            .0
+            .get(&key)
+            .filter(|(read_at, _)| (SignedDuration::ZERO..FRESH).contains(&now.duration_since(*read_at)));
+        let known = match kept {
+            Some((_, known)) => known,
+            None => {
+                let read = match bearer.audience {
+                    Audience::Staff => staff(db, now, key).await?,
+                    Audience::Partner => client(db, now, key).await?,
+                };
+                let known = Arc::new(read);
+                self.0.insert(key, (now, Arc::clone(&known)));
+                known
+            }
+        };
+        let micros = now.as_microsecond();
+        Ok(match known.as_ref() {
+            Known::Staff { user, is_demo, ends_at, assignments }
+                if *user == bearer.subject && micros < *ends_at && (is_demo_mode || !is_demo) =>
+            {
+                let today = domain::calendar::today(now);
+                Some(Actor::Staff(Staff::on(today, *user, bearer.session, assignments.clone())))
+            }
+            Known::Client { partner, scopes, addresses, is_demo, expires_at }
+                if micros < *expires_at
+                    && (is_demo_mode || !is_demo)
+                    && (addresses.is_empty() || addresses.iter().any(|network| is_from(network))) =>
+            {
+                let granted = bearer.scope.as_deref().unwrap_or_default();
+                let granted: Vec<ClientScope> = granted.split(' ').filter_map(ClientScope::parse).collect();
+                let scopes = scopes.iter().copied().filter(|scope| granted.contains(scope)).collect();
+                Some(Actor::Partner(PartnerClient { client: bearer.subject, partner: *partner, scopes }))
+            }
+            Known::Nobody | Known::Staff { .. } | Known::Client { .. } => None,
+        })
+    }
+}
+
+/// What a session allows. A role at a closed branch lets nobody do anything.
+async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<Known> {
+    let sql = "select u.id, u.status, u.is_demo, s.ends_at, s.ended_at, b.status, b.path, a.id, a.role, a.branch_id,
+        a.includes_descendants, a.valid_from, a.valid_to, a.cooperative_id
+        from session s join staff_user u on u.id = s.user_id
+        left join role_assignment a on a.user_id = u.id and a.revoked_at is null
+        left join branch b on b.id = a.branch_id
+        where s.id = $1 order by a.id";
+    let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [session.into()])).await?;
+    let Some(first) = rows.first() else { return Ok(Known::Nobody) };
+    let (user, status): (Uuid, Stored<UserStatus>) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
+    if status.0 != UserStatus::Active || first.try_get_by_index::<Option<i64>>(4)?.is_some() {
+        return Ok(Known::Nobody);
+    }
+    let mut assignments = Vec::new();
+    for row in &rows {
+        let branch: Option<Stored<BranchStatus>> = row.try_get_by_index(5)?;
+        if branch.is_none_or(|branch| branch.0 != BranchStatus::Active) {
+            continue;
+        }
+        assignments.push(Assignment {
+            path: Path::parse(&row.try_get_by_index::<String>(6)?)?,
+            key: row.try_get_by_index(7)?,
+            role: row.try_get_by_index::<Stored<Role>>(8)?.0,
+            branch: row.try_get_by_index(9)?,
+            includes_descendants: row.try_get_by_index(10)?,
+            valid_from: row.try_get_by_index::<Day>(11)?.0,
+            valid_to: row.try_get_by_index::<Option<Day>>(12)?.map(|day| day.0),
+            cooperative: row.try_get_by_index(13)?,
+        });
+    }
+    Ok(Known::Staff { user, is_demo: first.try_get_by_index(2)?, ends_at: first.try_get_by_index(3)?, assignments })
+}
+
+/// What a credential allows.
+async fn client(db: &Db, now: Timestamp, client: Uuid) -> Result<Known> {
+    let sql = "select partner_id, scopes, addresses, is_demo, expires_at, revoked_at from partner_client where id = $1";
+    let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [client.into()])).await?;
+    let Some(row) = rows.first() else { return Ok(Known::Nobody) };
+    if row.try_get_by_index::<Option<i64>>(5)?.is_some() {
+        return Ok(Known::Nobody);
+    }
+    Ok(Known::Client {
+        partner: row.try_get_by_index(0)?,
+        scopes: row.try_get_by_index::<Document<Vec<ClientScope>>>(1)?.0,
+        addresses: row.try_get_by_index::<Document<Vec<String>>>(2)?.0,
+        is_demo: row.try_get_by_index(3)?,
+        expires_at: row.try_get_by_index(4)?,
+    })
+}

@@ -1,0 +1,7 @@
+//! Staff: their logins and the roles that they hold at branches.
+
+pub mod assignment;
+pub mod entity;
+pub mod object;
+pub mod query;
+pub mod store;

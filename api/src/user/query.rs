@@ -1,0 +1,40 @@
+//! Root fields of staff logins.
+
+use super::object::{User, UserFilter};
+use super::store;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::page::{Connection, PageArgs, Roots, asks_total};
+use crate::platform::reader::Reads;
+use async_graphql::{Context, ID, Object};
+
+/// Root fields of staff logins.
+#[derive(Default)]
+pub struct UserQuery;
+
+#[Object]
+impl UserQuery {
+    /// A login by its id; null when there is none that the caller may see.
+    async fn user(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Option<Result<User>> {
+        let found = async {
+            let key = GlobalId::parse_as(Kind::User, &id, "id")?;
+            ctx.reader().signed_in()?;
+            store::find(ctx.reader(), key).await
+        };
+        found.await.transpose()
+    }
+
+    /// Logins of people who hold a role within the caller's reach, a page at a time, the newest first.
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<UserFilter>,
+    ) -> Result<Connection<User>> {
+        let args = PageArgs::new(first, after, last, before);
+        store::list(ctx.reader(), Roots { args, total: asks_total(ctx), published: false }, filter).await
+    }
+}

@@ -1,0 +1,331 @@
+//! Branch administration: every login of the demo world does what its scope implies, and the neighbour is not there.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use tests::{Answer, World};
+use unfm::platform::audit;
+use unfm::platform::global_id::{GlobalId, Kind};
+
+const DOCUMENT: &str = include_str!("../contract/branch-admin.graphql");
+
+fn id(kind: Kind, code: &str) -> String {
+    let name = match kind {
+        Kind::Branch => "branch",
+        Kind::Cooperative => "cooperative",
+        _ => unreachable!(),
+    };
+    GlobalId::new(kind, domain::id::founding(name, code)).to_string()
+}
+
+/// What came of a mutation: `done`, the code of its only user error, or that of its only error.
+fn outcome(answer: &Answer, field: &str) -> String {
+    if !answer.body["errors"].is_null() {
+        return answer.code().to_owned();
+    }
+    let payload = &answer.body["data"][field];
+    match payload["userErrors"].as_array().map(Vec::as_slice) {
+        Some([]) => "done".to_owned(),
+        Some([error]) => format!("userErrors: {}", error["code"].as_str().unwrap()),
+        _ => panic!("{}", answer.text),
+    }
+}
+
+async fn register(world: &World, token: &str, branch: &str) -> Answer {
+    let variables = json!({"branchId": id(Kind::Branch, branch), "ar": "تعاونية جديدة", "fr": "Coopérative nouvelle",
+        "provinceCode": "05.311"});
+    world.contract_as(token, DOCUMENT, "RegisterCooperative", variables).await
+}
+
+async fn rename(world: &World, token: &str, cooperative: &str, version: i64) -> Answer {
+    let variables = json!({"id": id(Kind::Cooperative, cooperative), "version": version, "fr": "Nom nouveau"});
+    world.contract_as(token, DOCUMENT, "RenameCooperative", variables).await
+}
+
+#[tokio::test]
+async fn every_login_gets_the_answers_that_its_scope_implies() {
+    // Login, its roles, the branches whose cooperatives it sees, registering at home and in M'diq, renaming at home and
+    // in M'diq, and whether it reads the audit.
+    let both: &'static [&'static str] = &["khouribga", "mdiq-fnideq"];
+    let (home, away) = (&both[..1], &both[1..]);
+    type Login = (&'static str, &'static str, &'static [&'static str], [&'static str; 4], bool);
+    let expected: [Login; 9] = [
+        ("national@unfm.example", "NATIONAL_ADMIN", both, ["done", "done", "done", "done"], true),
+        ("auditor@unfm.example", "AUDITOR", both, ["FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"], true),
+        ("region05@unfm.example", "BRANCH_ADMIN", home, ["done", "NOT_FOUND", "done", "NOT_FOUND"], true),
+        ("khouribga@unfm.example", "BRANCH_ADMIN", home, ["done", "NOT_FOUND", "done", "NOT_FOUND"], true),
+        (
+            "market.khouribga@unfm.example",
+            "MARKET_MANAGER",
+            home,
+            ["FORBIDDEN", "NOT_FOUND", "FORBIDDEN", "NOT_FOUND"],
+            false,
+        ),
+        (
+            "programmes.khouribga@unfm.example",
+            "PROGRAMME_OFFICER",
+            home,
+            ["FORBIDDEN", "NOT_FOUND", "FORBIDDEN", "NOT_FOUND"],
+            false,
+        ),
+        (
+            "finance.khouribga@unfm.example",
+            "FINANCE_OFFICER",
+            home,
+            ["FORBIDDEN", "NOT_FOUND", "FORBIDDEN", "NOT_FOUND"],
+            false,
+        ),
+        (
+            "cooperative@unfm.example",
+            "COOPERATIVE_REP",
+            home,
+            ["NOT_FOUND", "NOT_FOUND", "FORBIDDEN", "NOT_FOUND"],
+            false,
+        ),
+        ("mdiq@unfm.example", "BRANCH_ADMIN", away, ["NOT_FOUND", "done", "NOT_FOUND", "done"], true),
+    ];
+    for world in World::each().await {
+        let mut version = json!({"khouribga": 1, "mdiq-fnideq": 1});
+        for (email, role, sees, [register_home, register_away, rename_home, rename_away], audits) in expected {
+            let on = format!("{} {email}", world.on);
+            let signed = json!({"email": email, "password": "marhaba-demo"});
+            let signed = world.contract(DOCUMENT, "SignIn", signed).await;
+            assert_eq!(signed.data()["sessionCreate"]["userErrors"], json!([]), "{on}");
+            assert_eq!(signed.data()["sessionCreate"]["session"]["expiresIn"], 900, "{on}");
+            let token = signed.data()["sessionCreate"]["session"]["accessToken"].as_str().unwrap();
+
+            let viewer = world.contract_as(token, DOCUMENT, "Viewer", json!({})).await;
+            let viewer = viewer.data()["viewer"].clone();
+            assert_eq!((&viewer["user"]["email"], &viewer["assignments"][0]["role"]), (&json!(email), &json!(role)));
+            let permissions: Vec<&str> =
+                viewer["permissions"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+            assert!(permissions.is_sorted() && permissions.contains(&"SEE_COOPERATIVES"), "{on}");
+
+            let own = world.contract_as(token, DOCUMENT, "BranchCooperatives", json!({"first": 100})).await;
+            let own = own.data()["cooperatives"].clone();
+            let branch = |slug: &&str| json!(id(Kind::Branch, slug)).to_string();
+            let seen: BTreeSet<String> =
+                own["nodes"].as_array().unwrap().iter().map(|node| node["branch"]["id"].to_string()).collect();
+            assert_eq!(seen, sees.iter().map(branch).collect(), "{on}");
+            if role == "COOPERATIVE_REP" {
+                assert_eq!(own["totalCount"], 1, "{on}: her own alone");
+            }
+
+            assert_eq!(
+                outcome(&register(&world, token, "khouribga").await, "cooperativeRegister"),
+                register_home,
+                "{on}"
+            );
+            assert_eq!(
+                outcome(&register(&world, token, "mdiq-fnideq").await, "cooperativeRegister"),
+                register_away,
+                "{on}"
+            );
+            for (slug, branch, expected) in
+                [("demo-argan", "khouribga", rename_home), ("demo-mdiq-miel", "mdiq-fnideq", rename_away)]
+            {
+                let renamed = rename(&world, token, slug, version[branch].as_i64().unwrap()).await;
+                assert_eq!(outcome(&renamed, "cooperativeRename"), expected, "{on} {slug}");
+                if expected == "done" {
+                    let cooperative = &renamed.data()["cooperativeRename"]["cooperative"];
+                    assert_eq!(cooperative["name"]["text"], "Nom nouveau", "{on}");
+                    version[branch] = cooperative["version"].clone();
+                }
+            }
+
+            let changes = world.contract_as(token, DOCUMENT, "RecentChanges", json!({"first": 100})).await;
+            let entries = changes.data()["auditEntries"]["nodes"].as_array().unwrap().clone();
+            assert_eq!(!entries.is_empty(), audits, "{on}");
+            let names =
+                |entry: &Value| entry["actor"]["displayName"].as_str().is_some_and(|name| name.contains("démo"));
+            assert!(entries.iter().all(names), "{on}");
+            if role == "BRANCH_ADMIN" && !email.starts_with("region") {
+                let branches: BTreeSet<String> =
+                    entries.iter().map(|entry| entry["branch"]["id"].to_string()).collect();
+                assert_eq!(branches, sees.iter().map(branch).collect(), "{on}: her own chain alone");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_absent_thing_and_a_neighbours_answer_alike_to_the_byte() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let (absent, foreign) = ("demo-nowhere-at-all", "demo-mdiq-miel");
+        let ask = async |slug: &str| rename(&world, &token, slug, 1).await.text;
+        assert_eq!(ask(absent).await, ask(foreign).await, "{}", world.on);
+        // What is not published is not there, on whichever path.
+        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+        let registered = register(&world, &mdiq, "mdiq-fnideq").await;
+        let hidden = registered.data()["cooperativeRegister"]["cooperative"]["id"].clone();
+        let paths = "query($id: ID!) { cooperative(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }";
+        for token in [&token, &world.sign_in("cooperative@unfm.example").await.0] {
+            let seen = world.ask_as(token, paths, json!({"id": hidden})).await;
+            assert_eq!(seen.data(), &json!({"cooperative": null, "node": null, "nodes": [null]}), "{}", world.on);
+        }
+        let own = world.ask_as(&mdiq, paths, json!({"id": hidden})).await;
+        assert_eq!(own.data()["node"]["id"], hidden, "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn a_stale_version_is_a_conflict_with_the_thing_as_it_now_is() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        assert_eq!(outcome(&rename(&world, &token, "demo-argan", 1).await, "cooperativeRename"), "done");
+        let stale = rename(&world, &token, "demo-argan", 1).await;
+        assert_eq!(outcome(&stale, "cooperativeRename"), "userErrors: CONFLICT", "{}", world.on);
+        assert_eq!(stale.data()["cooperativeRename"]["cooperative"]["version"], 2, "{}", world.on);
+        // Of two at once one is told.
+        let at_once = tokio::join!(rename(&world, &token, "demo-argan", 2), rename(&world, &token, "demo-argan", 2));
+        let mut outcomes = [&at_once.0, &at_once.1].map(|answer| outcome(answer, "cooperativeRename"));
+        outcomes.sort();
+        assert_eq!(outcomes, ["done", "userErrors: CONFLICT"], "{}", world.on);
+    }
+}
+
+const REGISTER: &str = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
+    cooperative { id slug status version } userErrors { code field message } } }";
+
+fn applicant(key: &str, number: &str) -> Value {
+    let mut input = json!({"branchId": id(Kind::Branch, "khouribga"), "name": {"fr": "Coopérative du registre"},
+        "sector": "ARGAN", "legalForm": "COOPERATIVE", "provinceCode": "05.311"});
+    if !key.is_empty() {
+        input["idempotencyKey"] = json!(key);
+    }
+    if !number.is_empty() {
+        input["register"] = json!({"court": "Khouribga", "number": number});
+    }
+    json!({"input": input})
+}
+
+#[tokio::test]
+async fn a_form_is_told_all_its_faults_at_once() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let mut input = applicant("", "7");
+        input["input"]["name"] = json!({"en": "Only English", "ar": "\u{202e}"});
+        input["input"]["register"]["court"] = json!("  ");
+        let refused = world.ask_as(&token, REGISTER, input).await;
+        let errors = refused.data()["cooperativeRegister"]["userErrors"].clone();
+        let found: Vec<(&str, String)> = errors
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| (error["code"].as_str().unwrap(), error["field"].to_string()))
+            .collect();
+        let name = ("TEXT_UNSAFE", r#"["name","ar"]"#.to_owned());
+        let court = ("REGISTER_IDENTITY_REQUIRED", r#"["register","court"]"#.to_owned());
+        assert_eq!(found, [name, court], "{}", world.on);
+        assert!(errors[1]["message"].as_str().unwrap().contains("registre"), "in French");
+        let count = "select count(*) from cooperative where slug like 'cooperative-du-registre%'";
+        assert_eq!(world.raw_as_owner(count).await, Ok(0), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn a_mutation_that_is_sent_again_is_done_once() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let (other, _) = world.sign_in("region05@unfm.example").await;
+        let send = async |token: &str, key: &str, number: &str| {
+            let answer = world.ask_as(token, REGISTER, applicant(key, number)).await;
+            answer.data()["cooperativeRegister"].clone()
+        };
+        let at_once = tokio::join!(send(&token, "phone-1", "1"), send(&token, "phone-1", "1"));
+        let first = at_once.0["cooperative"]["id"].clone();
+        assert!(first.is_string() && at_once.1["cooperative"]["id"] == first, "{}: {at_once:?}", world.on);
+        assert_eq!(send(&token, "phone-1", "1").await["cooperative"]["id"], first, "{}", world.on);
+        let another = send(&token, "phone-1", "2").await;
+        assert_eq!(another["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED", "{}", world.on);
+        assert_ne!(send(&other, "phone-1", "1").await["cooperative"]["id"], first, "{}: keys are one's own", world.on);
+        // A refusal is kept too.
+        let mut wrong = applicant("phone-2", "");
+        wrong["input"]["provinceCode"] = json!("99.999");
+        for _ in 0..2 {
+            let refused = world.ask_as(&token, REGISTER, wrong.clone()).await;
+            let error = &refused.data()["cooperativeRegister"]["userErrors"][0];
+            assert_eq!(
+                (&error["code"], &error["field"]),
+                (&json!("NOT_FOUND"), &json!(["provinceCode"])),
+                "{}",
+                world.on
+            );
+        }
+        let count = "select count(*) from cooperative where slug like 'cooperative-du-registre%'";
+        assert_eq!(world.raw_as_owner(count).await, Ok(2), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level() {
+    for world in World::each().await {
+        let verify = async |token: &str, input: Value| {
+            let registered = world.ask_as(token, REGISTER, input).await;
+            let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
+            let query = "mutation($id: ID!) { cooperativeVerify(input: {id: $id, expectedVersion: 1}) {
+                cooperative { status version } userErrors { code field } } }";
+            let verified = world.ask_as(token, query, json!({"id": cooperative["id"]})).await;
+            verified.data()["cooperativeVerify"].clone()
+        };
+        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+        let first = verify(&khouribga, applicant("", "12/2026")).await;
+        let mut claim = applicant("", "12/2026");
+        claim["input"]["branchId"] = json!(id(Kind::Branch, "mdiq-fnideq"));
+        let second = verify(&mdiq, claim).await;
+        assert_eq!(first, second, "{}: the second learns nothing", world.on);
+        assert_eq!(first["cooperative"]["status"], "VERIFIED", "{}", world.on);
+        assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
+        let none = verify(&khouribga, applicant("", "")).await;
+        assert_eq!(none["userErrors"][0]["code"], "REGISTER_IDENTITY_REQUIRED", "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn the_audit_is_whole_until_somebody_touches_it() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        for version in 1..4 {
+            assert_eq!(outcome(&rename(&world, &token, "demo-argan", version).await, "cooperativeRename"), "done");
+        }
+        for _ in 0..3 {
+            rename(&world, &token, "demo-mdiq-miel", 1).await;
+        }
+        let entries =
+            world.ask_as(&token, "{ auditEntries(first: 1) { nodes { action outcome times client } } }", json!({}));
+        let refused = entries.await.data()["auditEntries"]["nodes"][0].clone();
+        let expected = json!({"action": "cooperativeRename", "outcome": "REFUSED", "times": 3, "client": "127.0.0.1"});
+        assert_eq!(refused, expected, "{}: once a minute, with a count", world.on);
+
+        let keys = world.keys();
+        let prove = async || audit::prove(&world.owner, &keys, world.clock.now()).await.unwrap();
+        assert!(audit::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}", world.on);
+        assert!(!audit::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}: daily", world.on);
+        let (chains, links) = prove().await.unwrap();
+        assert_eq!((chains, links), (2, 6), "{}", world.on);
+        let tamper = async |sql: &str| world.change(async |tx| tx.rewrite(sql).await).await;
+
+        // Erasing a name keeps the proof whole; another name does not.
+        tamper("delete from audit_value where name = 'client'").await;
+        assert!(prove().await.is_ok(), "{}", world.on);
+        let khouribga = domain::id::founding("branch", "khouribga");
+        tamper("update audit_value set value = 'Another' where name = 'actor'").await;
+        let broken = prove().await.unwrap_err();
+        assert_eq!((broken.branch, broken.what), (khouribga, "has a personal value that was altered"), "{}", world.on);
+        tamper("update audit_entry set action = 'cooperativeEdit' where sequence = 3").await;
+        tamper("delete from audit_value").await;
+        let broken = prove().await.unwrap_err();
+        assert_eq!((broken.branch, broken.sequence, broken.what), (khouribga, 3, "was altered"), "{}", world.on);
+        // A tail that is cut off was anchored.
+        tamper("delete from audit_tally").await;
+        tamper("delete from audit_entry where sequence >= 3").await;
+        let broken = prove().await.unwrap_err();
+        assert_eq!(
+            (broken.branch, broken.sequence, broken.what),
+            (khouribga, 5, "was anchored and is missing"),
+            "{}",
+            world.on
+        );
+    }
+}
