@@ -8,6 +8,7 @@ use crate::cooperative::query::CooperativeQuery;
 use crate::edges::catalogue::CatalogueQuery;
 use crate::edges::cooperative::CooperativeMutation;
 use crate::edges::node::{Node, NodeQuery};
+use crate::edges::partner_client::PartnerClientMutation;
 use crate::edges::user::ViewerQuery;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
@@ -44,7 +45,7 @@ pub struct Query(
 
 /// Everything that can be done; each root field is its own transaction, one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, CooperativeMutation);
+pub struct Mutation(SessionMutation, CooperativeMutation, PartnerClientMutation);
 
 /// The schema as it is served.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

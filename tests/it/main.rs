@@ -6,6 +6,7 @@ mod branch_admin;
 mod contract;
 mod http;
 mod pages;
+mod partner_client;
 mod schema;
 mod scope;
 mod search;

@@ -241,6 +241,19 @@ impl World {
         (text("accessToken"), text("refreshToken"))
     }
 
+    /// Ask for a token as a partner's program does, by HTTP Basic, with the rest of the form.
+    pub async fn oauth(&self, client: &str, secret: &str, rest: &str) -> Answer {
+        let request = self.client.post(self.url("/oauth/token")).basic_auth(client, Some(secret));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(format!("grant_type=client_credentials{rest}"))).await
+    }
+
+    /// The access token of a demo partner's program, with all scopes.
+    pub async fn program(&self, client: &str) -> String {
+        let answer = self.oauth(client, &format!("{client}-secret"), "").await;
+        answer.body["access_token"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
+    }
+
     /// Ask with a token, in French.
     pub async fn ask_as(&self, token: &str, query: &str, variables: Value) -> Answer {
         let body = json!({"query": query, "variables": variables});

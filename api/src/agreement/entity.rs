@@ -1,5 +1,6 @@
 //! The table of agreements.
 
+use crate::partner::reach;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
@@ -8,6 +9,7 @@ use domain::partnership::{AgreementState, SignedOnBasis};
 use domain::source::Source;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, IntoCondition};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -69,6 +71,11 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// Those that the partner is party to.
+    fn partys(partner: Uuid) -> Option<Condition> {
+        Some(Column::Id.in_subquery(reach::agreements(partner)).into_condition())
+    }
 }
 
 crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });

@@ -10,6 +10,7 @@ pub mod indicator;
 pub mod market;
 pub mod node;
 pub mod partner;
+pub mod partner_client;
 pub mod product;
 pub mod programme;
 pub mod publication;

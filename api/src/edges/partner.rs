@@ -3,9 +3,7 @@
 use super::{connection, page};
 use crate::agreement::object::Agreement;
 use crate::agreement::store::OfPartners;
-use crate::partner::entity as partner;
 use crate::partner::object::Partner;
-use crate::partner_client::object::PartnerClient;
 use crate::platform::error::Result;
 use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
@@ -24,14 +22,5 @@ impl Partner {
     ) -> Result<Connection<Agreement>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), OfPartners { args, total }, self.key).await?)
-    }
-}
-
-#[ComplexObject]
-impl PartnerClient {
-    /// Whose it is.
-    async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
-        let found = self.batch.one::<partner::Entity>(ctx.reader(), Some(self.partner_key)).await;
-        found.map(|found| found.map(Partner::new)).transpose()
     }
 }

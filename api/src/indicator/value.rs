@@ -1,5 +1,6 @@
 //! The table of figures as they may leave the association, after disclosure control.
 
+use crate::partner::reach;
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
@@ -7,6 +8,7 @@ use domain::access::Permission;
 use domain::indicator::{AreaKind, Method, ValueKind, ValueStatus};
 use domain::membership::{Milieu, Sex};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Condition;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -55,6 +57,8 @@ pub struct Model {
     pub source_year: i32,
     /// Where to read it.
     pub source_url: Option<String>,
+    /// Whether it was accepted, the last of the steps that a programme's figure goes through.
+    pub accepted: bool,
     /// Whether it may be shown; kept by the writes that change it.
     pub published: bool,
     /// Whether it was invented for the demo world.
@@ -80,9 +84,18 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// The accepted figures of those programmes.
+    fn partys(partner: Uuid) -> Option<Condition> {
+        Some(
+            Condition::all()
+                .add(Column::ProgrammeId.in_subquery(reach::programmes(partner)))
+                .add(Column::Accepted.into_expr()),
+        )
+    }
 }
 
-crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Indicator: indicator_id, Programme: programme_id });
+crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Accepted => accepted, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Indicator: indicator_id, Programme: programme_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

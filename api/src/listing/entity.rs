@@ -54,6 +54,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const PRODUCT: Option<Column> = Some(Column::ProductId);
 }
 
 crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, VariantId => variant_id, Price => price, Visible => visible, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });

@@ -3,8 +3,9 @@
 use super::entity::Model;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::mutation::UserError;
 use crate::platform::scalars::DateTime;
-use async_graphql::SimpleObject;
+use async_graphql::{ID, InputObject, SimpleObject};
 use domain::codes::Coded;
 use std::borrow::Borrow;
 use uuid::Uuid;
@@ -61,4 +62,56 @@ impl PartnerClient {
             batch,
         }
     }
+}
+
+/// A machine credential that is to be made.
+#[derive(InputObject)]
+pub struct PartnerClientCreateInput {
+    /// For which partner.
+    pub partner_id: ID,
+    /// What people call it.
+    pub name: String,
+    /// What it may ask for, such as `programmes:read`.
+    pub scopes: Vec<String>,
+    /// The addresses and networks that it may come from, such as `192.0.2.0/24`; none: from anywhere.
+    #[graphql(default)]
+    pub addresses: Vec<String>,
+    /// When it ends: within 365 days.
+    pub expires_at: DateTime,
+}
+
+/// A machine credential that is to get another secret.
+#[derive(InputObject)]
+pub struct PartnerClientRotateInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// When it ends from now on: within 365 days.
+    pub expires_at: DateTime,
+    /// For so many hours the secrets before it hold too, 0 to 168.
+    #[graphql(default = 24)]
+    pub overlap_hours: i32,
+}
+
+/// A machine credential that is to be revoked.
+#[derive(InputObject)]
+pub struct PartnerClientRevokeInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// A key under which the same mutation may be sent again: it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// What came of making a machine credential, or of giving it another secret.
+#[derive(SimpleObject)]
+pub struct PartnerClientSecretPayload {
+    /// The credential as it is now; null when it was refused and nothing stands in the way.
+    pub partner_client: Option<PartnerClient>,
+    /// The secret that it comes in with. It is told once: only its hash is kept.
+    pub client_secret: Option<String>,
+    /// What was refused; empty when it was done.
+    pub user_errors: Vec<UserError>,
 }

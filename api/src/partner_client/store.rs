@@ -2,13 +2,30 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::PartnerClient;
+use crate::config::Network;
+use crate::partner::entity as partner;
 use crate::platform::batch::Batch;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
+use crate::platform::keys::{hashed, secret};
 use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
 use crate::platform::reader::Reader;
+use crate::platform::stored::Document;
 use crate::platform::table::Table;
-use sea_orm::ColumnTrait;
+use crate::platform::tx::Tx;
+use domain::codes::Coded;
+use domain::fault::{Code, Fault, Faults};
+use domain::partner_client::{ClientScope, check_expiry};
+use domain::text::NAME_MAX;
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement, Value};
 use uuid::Uuid;
+
+/// So many addresses and networks may be named.
+const ADDRESSES_MAX: usize = 50;
+/// For so many hours the old secret may hold beside the new one.
+const OVERLAP_MAX: i32 = 168;
+/// When it was last used is told to the minute: it is written no more often.
+const MINUTE: i64 = 60_000_000;
 
 /// One credential.
 ///
@@ -34,4 +51,206 @@ pub async fn list(reader: &Reader, roots: Roots) -> Result<Connection<PartnerCli
     let listed = tx.root::<Entity>(false).list(&roots.asked(&order), seal, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| PartnerClient::new((row, batch.clone()))))
+}
+
+/// A credential that is to be made, as it was given.
+pub struct Wanted {
+    /// For which partner.
+    pub partner: Uuid,
+    /// What people call it.
+    pub name: String,
+    /// What it may ask for.
+    pub scopes: Vec<String>,
+    /// The addresses and networks that it may come from.
+    pub addresses: Vec<String>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Read each element of a list; those that cannot be read are named by their places.
+fn each<T: PartialEq>(
+    given: &[String],
+    field: &str,
+    code: Code,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Faults> {
+    let (mut sound, mut faults) = (Vec::new(), Faults::new());
+    for (place, text) in given.iter().enumerate() {
+        match read(text) {
+            Some(one) if sound.contains(&one) => {}
+            Some(one) => sound.push(one),
+            None => faults.push(Fault::new(code).at(&place.to_string()).at(field)),
+        }
+    }
+    if faults.is_empty() { Ok(sound) } else { Err(faults) }
+}
+
+/// Make a credential; its key and its secret.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN; TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE at `name`, SCOPE_INVALID at `scopes`,
+/// ADDRESS_INVALID at `addresses`, DATE_INVALID at `expiresAt`.
+pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<(Uuid, String)> {
+    let partner = tx.see::<partner::Entity>().filter(partner::Column::Id.eq(wanted.partner)).one(partner::Entity::read);
+    let partner = partner.await?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    tx.everywhere::<Entity>()?;
+    let mut faults = Faults::new();
+    let name = match domain::text::clean(&wanted.name, NAME_MAX) {
+        Ok(name) if name.is_empty() => Err(Code::TextRequired),
+        other => other,
+    };
+    let name = name.map_err(|code| faults.push(Fault::new(code).at("name")));
+    let scopes = each(&wanted.scopes, "scopes", Code::ScopeInvalid, ClientScope::parse);
+    let scopes = match scopes {
+        Ok(scopes) if scopes.is_empty() => Err(vec![Fault::new(Code::ScopeInvalid).at("scopes")]),
+        other => other,
+    };
+    let scopes = scopes.map_err(|wrong| faults.extend(wrong));
+    let network = |text: &str| text.parse::<Network>().ok().map(|_| text.to_owned());
+    let addresses = each(&wanted.addresses, "addresses", Code::AddressInvalid, network);
+    let addresses = match addresses {
+        Ok(addresses) if addresses.len() > ADDRESSES_MAX => Err(vec![Fault::new(Code::AddressInvalid).at("addresses")]),
+        other => other,
+    };
+    let addresses = addresses.map_err(|wrong| faults.extend(wrong));
+    let ends = check_expiry(wanted.expires_at, tx.now()).map_err(|fault| faults.push(fault));
+    let (Ok(name), Ok(scopes), Ok(addresses), Ok(())) = (name, scopes, addresses, ends) else {
+        return Err(faults.into());
+    };
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let expires_at = wanted.expires_at.as_microsecond();
+    let tail = id.simple().to_string().split_off(24);
+    let client_id = format!("{}-{tail}", partner.slug);
+    let mut row = Model {
+        id,
+        number: 0,
+        partner_id: partner.id,
+        client_id: client_id.clone(),
+        name: name.into(),
+        scopes: Document(scopes),
+        addresses: Document(addresses),
+        expires_at,
+        revoked_at: None,
+        last_used_at: None,
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+    .into_active_model();
+    row.number = ActiveValue::NotSet;
+    tx.insert_all::<Entity>(vec![row]).await?;
+    let secret = secret();
+    keep(tx, id, &client_id, &secret, expires_at).await?;
+    Ok((id, secret))
+}
+
+/// What is stored of a secret: bound to the credential that it belongs to.
+fn stored(client_id: &str, secret: &str) -> String {
+    hashed(&format!("{client_id} {secret}"))
+}
+
+/// Keep a secret's hash.
+async fn keep(tx: &Tx<'_>, key: Uuid, client_id: &str, secret: &str, expires_at: i64) -> Result<()> {
+    let sql = "insert into partner_client_secret (hash, partner_client_id, expires_at) values ($1, $2, $3)";
+    let values: [Value; 3] = [stored(client_id, secret).into(), key.into(), expires_at.into()];
+    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await).await?;
+    Ok(())
+}
+
+/// Give a credential another secret; those before it hold for so many hours more.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was revoked, DATE_INVALID at `expiresAt`, AMOUNT_INVALID at
+/// `overlapHours`.
+pub async fn rotate(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    expires_at: Timestamp,
+    overlap_hours: i32,
+) -> Result<(Uuid, String)> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let mut faults: Faults = check_expiry(expires_at, tx.now()).err().into_iter().collect();
+    if !(0..=OVERLAP_MAX).contains(&overlap_hours) {
+        faults.push(Fault::new(Code::AmountInvalid).at("overlapHours"));
+    }
+    if held.row().revoked_at.is_some() {
+        faults.push(Fault::new(Code::StatusInvalid));
+    }
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let client_id = held.row().client_id.clone();
+    let until = (tx.now() + SignedDuration::from_hours(overlap_hours.into())).as_microsecond();
+    let expires_at = expires_at.as_microsecond();
+    tx.update(held, |row| row.expires_at = ActiveValue::Set(expires_at)).await?;
+    let sql = "update partner_client_secret set expires_at = $2 where partner_client_id = $1 and expires_at > $2";
+    let values: [Value; 2] = [key.into(), until.into()];
+    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await).await?;
+    let secret = secret();
+    keep(tx, key, &client_id, &secret, expires_at).await?;
+    Ok((key, secret))
+}
+
+/// Revoke a credential, for good; tokens that were given for it end with it.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was revoked before.
+pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    if held.row().revoked_at.is_some() {
+        return Err(Fault::new(Code::StatusInvalid).into());
+    }
+    let now = tx.now().as_microsecond();
+    tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
+    let sql = "delete from partner_client_secret where partner_client_id = $1";
+    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, [key.into()])).await)
+        .await?;
+    Ok(key)
+}
+
+/// A credential that was shown and holds.
+pub struct Shown {
+    /// Which one.
+    pub key: Uuid,
+    /// What it may ask for.
+    pub scopes: Vec<ClientScope>,
+}
+
+/// Look whether a program may come in; nothing when it may not, whatever the reason. The work is the same for a
+/// credential that does not exist.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn show(
+    reader: &Reader,
+    client_id: &str,
+    secret: &str,
+    is_demo_mode: bool,
+    is_from: impl Fn(&str) -> bool,
+) -> Result<Option<Shown>> {
+    let hash = stored(client_id, secret);
+    reader
+        .as_platform(async |tx| {
+            let now = tx.now().as_microsecond();
+            let sql = "select c.id, c.scopes, c.addresses, c.is_demo, c.last_used_at from partner_client_secret s
+                join partner_client c on c.id = s.partner_client_id
+                where s.hash = $1 and s.expires_at > $2 and c.expires_at > $2 and c.revoked_at is null";
+            let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [hash.into(), now.into()])).await?;
+            let Some(row) = rows.first() else { return Ok(None) };
+            let key: Uuid = row.try_get_by_index(0)?;
+            let addresses = row.try_get_by_index::<Document<Vec<String>>>(2)?.0;
+            let is_elsewhere = !addresses.is_empty() && !addresses.iter().any(|network| is_from(network));
+            if is_elsewhere || (row.try_get_by_index::<bool>(3)? && !is_demo_mode) {
+                return Ok(None);
+            }
+            let minute = now - now.rem_euclid(MINUTE);
+            if row.try_get_by_index::<Option<i64>>(4)? != Some(minute) {
+                let sql = "update partner_client set last_used_at = $2 where id = $1";
+                tx.execute(Statement::from_sql_and_values(tx.backend(), sql, [key.into(), minute.into()])).await?;
+            }
+            Ok(Some(Shown { key, scopes: row.try_get_by_index::<Document<Vec<ClientScope>>>(1)?.0 }))
+        })
+        .await
 }

@@ -3,7 +3,7 @@
 
 use crate::platform::error::{Error, Result};
 use crate::platform::tx::Tx;
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Purpose};
 use domain::branch::Path;
 use domain::codes::Coded;
 use domain::user::{Assignment, Reach};
@@ -411,6 +411,17 @@ impl Line {
         };
         self.count();
         self.writer()?.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    /// Say on PostgreSQL for which purpose of the platform itself the next statements of a transaction are; for none:
+    /// they are the actor's own again.
+    pub(super) async fn purpose(&self, purpose: Option<Purpose>) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let sql = "select set_config('app.purpose', $1, true)";
+            let told = purpose.map_or_else(String::new, |purpose| purpose.to_string());
+            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, [told.into()])).await?;
+        }
         Ok(())
     }
 

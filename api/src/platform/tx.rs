@@ -10,7 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::see::{See, among};
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open, Table};
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Purpose};
 use domain::branch::{BranchStatus, Path};
 use domain::fault::{Code, Fault};
 use domain::partner_client::ClientScope;
@@ -90,6 +90,19 @@ impl<'a> Tx<'a> {
             self.line.savepoint(Savepoint::Forget).await?;
         }
         done
+    }
+
+    /// Do a part of the transaction as the platform itself: keeping secrets, or looking at what the actor must not see.
+    /// What the caller learns of it is for `work` to see to.
+    ///
+    /// # Errors
+    /// What `work` answered, or the database's refusal.
+    pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.line.purpose(Some(Purpose::Authenticate)).await?;
+        let done = work(&Tx::new(self.line, &PLATFORM, self.now)).await;
+        let ended = self.line.purpose(None).await;
+        let done = done?;
+        ended.map(|()| done)
     }
 
     /// What was changed so far, for the audit.
@@ -249,6 +262,20 @@ impl<'a> Tx<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Look whether somebody may add rows of a table that belongs to no branch: whoever holds the right for the whole
+    /// association.
+    ///
+    /// # Errors
+    /// FORBIDDEN.
+    pub fn everywhere<E: Guarded>(&self) -> Result<()> {
+        let is_all = |reach: &Reach| reach.subtrees.iter().any(Path::is_root);
+        match self.actor {
+            Actor::Staff(staff) if !is_all(&staff.reach(E::MANAGE)) => Err(Error::refused(Code::Forbidden)),
+            Actor::Anonymous | Actor::Partner(_) => Err(Error::refused(Code::Forbidden)),
+            Actor::Staff(_) | Actor::System(_) => Ok(()),
+        }
     }
 
     /// Whether every one of these branches is within reach of the permission to change rows of a table.
@@ -444,6 +471,9 @@ fn in_reach(reach: &Reach) -> Condition {
     }
     if any.is_empty() { nothing() } else { any }
 }
+
+/// The platform itself, as it lets people in.
+static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
 const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];
 

@@ -42,4 +42,5 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const PRODUCT: Option<Column> = Some(Column::ProductId);
 }

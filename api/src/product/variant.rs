@@ -53,6 +53,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const PRODUCT: Option<Column> = Some(Column::ProductId);
 }
 
 crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => product_id, Unit => unit, Quantity => quantity, Sku => sku, Gtin => gtin, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Product: product_id });

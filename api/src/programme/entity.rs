@@ -1,5 +1,6 @@
 //! The table of programmes.
 
+use crate::partner::reach;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
@@ -8,6 +9,7 @@ use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use domain::source::Source;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, IntoCondition};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -71,6 +73,11 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// Those of the agreements that the partner is party to.
+    fn partys(partner: Uuid) -> Option<Condition> {
+        Some(Column::Id.in_subquery(reach::programmes(partner)).into_condition())
+    }
 }
 
 crate::table!(Programme { Id => id, Number => number, BranchId => branch_id, Slug => slug, Title => title, TitleKeyAr => title_key_ar, TitleKeyFr => title_key_fr, Description => description, Theme => theme, SdgTargets => sdg_targets, StartsOn => starts_on, EndsOn => ends_on, SelfFunded => self_funded, Status => status, StatusBasis => status_basis, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });

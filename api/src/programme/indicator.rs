@@ -1,9 +1,11 @@
 //! The table of the indicators that programmes follow.
 
+use crate::partner::reach;
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, IntoCondition};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -45,6 +47,11 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// What those programmes follow.
+    fn partys(partner: Uuid) -> Option<Condition> {
+        Some(Column::ProgrammeId.in_subquery(reach::programmes(partner)).into_condition())
+    }
 }
 
 crate::table!(ProgrammeIndicator { Id => id, BranchId => branch_id, ProgrammeId => programme_id, IndicatorId => indicator_id, Position => position, LatestActualId => latest_actual_id, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Programme: programme_id, Indicator: indicator_id, IndicatorValue: latest_actual_id });

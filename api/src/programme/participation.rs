@@ -1,8 +1,10 @@
 //! The table of branches that take part in programmes of others.
 
+use crate::partner::reach;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, IntoCondition};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,4 +33,9 @@ impl Guarded for Entity {
     const KEY: Column = Column::ProgrammeId;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// Who takes part in those programmes.
+    fn partys(partner: Uuid) -> Option<Condition> {
+        Some(Column::ProgrammeId.in_subquery(reach::programmes(partner)).into_condition())
+    }
 }

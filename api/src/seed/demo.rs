@@ -475,6 +475,7 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 source_method: Stored(Method::Administrative),
                 source_year: i32::from(starts_on.year()) - 1,
                 source_url: None,
+                accepted: status.is_published(),
                 published: status.is_published(),
                 is_demo: true,
                 version: 1,

@@ -204,6 +204,7 @@ async fn indicators(tx: &Tx<'_>) -> Result<()> {
                 source_method: code(&source.method)?,
                 source_year: source.year,
                 source_url: Some(source.url.clone()),
+                accepted: true,
                 published: true,
                 is_demo: false,
                 version: 1,

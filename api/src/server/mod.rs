@@ -6,6 +6,7 @@ mod bearer;
 mod demo;
 mod documents;
 mod graphql;
+mod oauth;
 mod pages;
 mod request_id;
 
@@ -21,7 +22,7 @@ use async_graphql::ValidationMode;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::routing::get;
+use axum::routing::{get, post};
 use documents::Documents;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -104,6 +105,7 @@ pub fn router(state: State, settings: &Settings) -> Router {
             .route("/schema.graphql", get(pages::sdl));
     }
     router
+        .route("/oauth/token", post(oauth::token).fallback(oauth::refuse_method))
         .route("/.well-known/jwks.json", get(pages::jwks))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
