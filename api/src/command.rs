@@ -7,6 +7,8 @@ use crate::platform::db::{Db, IfMissing, StartFault};
 use crate::platform::error::Error;
 use crate::platform::keys::Keys;
 use crate::platform::reader::{Facts, Readers};
+use crate::seed::DemoLogins;
+use crate::session::mail::Post;
 use crate::{schema, seed, server, telemetry};
 use std::io::Write;
 use std::time::Duration;
@@ -171,6 +173,28 @@ async fn keep_house(db: Db, keys: Keys) {
     }
 }
 
+/// Send the letters that wait, as long as the program runs.
+async fn post_letters(db: Db, post: Post) {
+    loop {
+        if let Err(error) = post.deliver(&db, Clock::System.now()).await {
+            tracing::error!(cause = error.cause(), "letters could not be sent");
+        }
+        post.wait(POSTING).await;
+    }
+}
+
+/// How often the outbox is looked at when nobody tells of a letter.
+const POSTING: Duration = Duration::from_secs(15);
+
+/// How to come in to the demo world.
+fn tell_logins(logins: &DemoLogins) {
+    for (email, role, branch) in &logins.people {
+        tracing::info!("demo login {email} ({role}, {branch})");
+    }
+    let (email, secret) = &logins.second_factor;
+    tracing::info!("password of all: {}; second factor of {email}: {secret}", logins.password);
+}
+
 /// How often the house is looked after.
 const HOUSEKEEPING: Duration = Duration::from_secs(10 * 60);
 
@@ -182,8 +206,14 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let db = database(settings).await?;
     let keys = settings.keys(Clock::System.now())?;
     let housekeeping = tokio::spawn(keep_house(db.clone(), keys.clone()));
+    let logins = match settings.mode() {
+        Mode::Demo => seed::demo_logins(&db, &keys, Clock::System.now()).await.map(Some),
+        Mode::Production => Ok(None),
+    };
+    let logins = logins.map_err(|error| fault(&error))?;
     let readers = Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
+    let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));
     let router = server::router(state, settings);
     let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
     if let Ok(address) = metrics.local_addr() {
@@ -191,12 +221,16 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     }
     tracing::info!("GraphQL on http://{address}/graphql, the schema on http://{address}/schema.graphql");
     tracing::info!("Open http://{address}/graphiql in a browser");
+    if let Some(logins) = logins {
+        tell_logins(&logins);
+    }
     let end = until_told();
     tokio::select! {
         served = server::serve(listener, router, end) => served?,
         () = server::serve_metrics(metrics, &telemetry) => {}
     }
     housekeeping.abort();
+    posting.abort();
     tracing::info!("every request was answered; the end");
     db.close().await;
     // The exporters block while they send their last.

@@ -5,11 +5,12 @@ use crate::audit::query::AuditQuery;
 use crate::branch::query::BranchQuery;
 use crate::category::query::CategoryQuery;
 use crate::cooperative::query::CooperativeQuery;
+use crate::edges::branch::BranchMutation;
 use crate::edges::catalogue::CatalogueQuery;
 use crate::edges::cooperative::CooperativeMutation;
 use crate::edges::node::{Node, NodeQuery};
 use crate::edges::partner_client::PartnerClientMutation;
-use crate::edges::user::ViewerQuery;
+use crate::edges::user::{UserMutation, ViewerQuery};
 use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
@@ -45,7 +46,7 @@ pub struct Query(
 
 /// Everything that can be done; each root field is its own transaction, one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, CooperativeMutation, PartnerClientMutation);
+pub struct Mutation(SessionMutation, UserMutation, BranchMutation, CooperativeMutation, PartnerClientMutation);
 
 /// The schema as it is served.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -145,6 +145,16 @@ impl Role {
         }
     }
 
+    /// Whether whoever holds the role comes in with a second factor only.
+    pub fn demands_second_factor(self) -> bool {
+        match self {
+            Self::NationalAdmin | Self::BranchAdmin | Self::FinanceOfficer | Self::MarketManager | Self::Counsellor => {
+                true
+            }
+            Self::ProgrammeOfficer | Self::DataEntry | Self::Auditor | Self::CooperativeRep => false,
+        }
+    }
+
     fn administers(self) -> bool {
         matches!(self, Self::NationalAdmin | Self::BranchAdmin)
     }

@@ -69,9 +69,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            user_id {uuid} primary key references staff_user (id) on delete cascade,
            password_hash {text},
            totp_secret {text},
-           totp_confirmed boolean not null,
-           totp_step {long} not null,
-           recovery_hashes {json} not null
+           totp_pending {text},
+           totp_step {long} not null default 0,
+           recovery_hashes {text} not null default '[]'
          );
          create table role_assignment (
            id {uuid} primary key,
@@ -125,9 +125,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index sign_in_failure_last on sign_in_failure (last_at);
          create table mail (
            {number},
+           kind {text} not null check (kind in ('INVITATION', 'RESET')),
            recipient {text} not null,
-           subject {text} not null,
-           body {text} not null,
+           user_id {uuid} references staff_user (id) on delete cascade,
+           given_by {uuid} references staff_user (id),
            queued_at {long} not null,
            next_at {long} not null,
            attempts {int} not null,
@@ -212,7 +213,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
              create policy read on staff_user for select
                using (id = setting('app.actor')::uuid or is_for('AUTHENTICATE') 
                  or id in (select people('app.read')));
-             create policy plant on staff_user for insert with check (status = 'INVITED' and not writes_nowhere());
+             create policy plant on staff_user for insert with check (is_for('AUTHENTICATE') or is_for('SEED'));
              create policy change on staff_user for update
                using (is_for('AUTHENTICATE') or reaches_all('app.write') or id in (select people('app.write')))
                with check (is_for('AUTHENTICATE') or reaches_all('app.write') or id in (select people('app.write')));

@@ -58,6 +58,8 @@ impl Guarded for Entity {
     const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::Id);
+    /// A branch is made by whoever manages the one above it.
+    const HOME: Option<Column> = Some(Column::ParentId);
     const COOPERATIVE: Option<Column> = None;
 }
 

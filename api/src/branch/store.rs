@@ -1,18 +1,23 @@
-//! Reading branches.
+//! Reading and changing branches.
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Branch, BranchFilter};
-use crate::geography::province;
+use crate::geography::{province, region};
 use crate::platform::batch::{Batch, Related};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::See;
-use crate::platform::stored::Stored;
+use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::Table;
-use sea_orm::ColumnTrait;
+use crate::platform::text::{LocalizedTextInput, slug};
+use crate::platform::tx::Tx;
+use domain::branch::{BranchKind, BranchStatus, Path};
+use domain::fault::{Code, Fault, Faults};
+use domain::text::NAME_MAX;
+use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement, Value};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -81,4 +86,169 @@ impl Related for ChildrenOf {
         let make = |row: Model| Branch::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
     }
+}
+
+/// A branch that is to be made, as it was asked for.
+pub struct Wanted {
+    /// The branch above it.
+    pub parent: Uuid,
+    /// Its rank.
+    pub kind: BranchKind,
+    /// The name.
+    pub name: LocalizedTextInput,
+    /// The code of its region.
+    pub region_code: Option<String>,
+    /// The code of its province.
+    pub province_code: Option<String>,
+    /// Whether it is a legal person of its own.
+    pub is_legal_person: bool,
+}
+
+/// Hold the tree still until the end of the transaction: two who move branches below each other would make a ring.
+async fn hold_tree(tx: &Tx<'_>) -> Result<()> {
+    if tx.backend() == DbBackend::Postgres {
+        tx.query(Statement::from_string(tx.backend(), "select pg_advisory_xact_lock(1970169458)")).await?;
+    }
+    Ok(())
+}
+
+/// A branch within reach.
+async fn reached(tx: &Tx<'_>, key: Uuid) -> Result<Model> {
+    let found = tx.reach::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    found.ok_or_else(|| Error::refused(Code::NotFound))
+}
+
+fn at_name(faults: Faults) -> Faults {
+    faults.into_iter().map(|fault| fault.at("name")).collect()
+}
+
+/// Make a branch below another.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED; BRANCH_PLACE_INVALID at `kind`, the refusals of a text at `name`, NOT_FOUND at
+/// `regionCode` and `provinceCode`.
+pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
+    hold_tree(tx).await?;
+    tx.home::<Entity>(wanted.parent, &["parentId"]).await?;
+    let parent = reached(tx, wanted.parent).await?;
+    let mut faults = Faults::new();
+    if !parent.kind.0.may_be_above(wanted.kind) {
+        faults.push(Fault::new(Code::BranchPlaceInvalid).at("kind"));
+    }
+    let name = wanted.name.merged(None, NAME_MAX).map_err(|wrong| faults.extend(at_name(wrong)));
+    let (mut province, mut region) = (None, None);
+    if let Some(code) = wanted.province_code {
+        let found = tx.see::<province::Entity>().filter(province::Column::Code.eq(code));
+        province = found.one(province::Entity::read).await?;
+        if province.is_none() {
+            faults.push(Fault::new(Code::NotFound).at("provinceCode"));
+        }
+    }
+    if let Some(code) = wanted.region_code {
+        let found = tx.see::<region::Entity>().filter(region::Column::Code.eq(code));
+        region = found.one(region::Entity::read).await?.map(|region| region.id);
+        let is_other = region.zip(province.as_ref()).is_some_and(|(region, province)| region != province.region_id);
+        if region.is_none() || is_other {
+            faults.push(Fault::new(Code::NotFound).at("regionCode"));
+        }
+    }
+    let (Ok(name), true) = (name, faults.is_empty()) else { return Err(faults.into()) };
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let row = Model {
+        id,
+        parent_id: Some(parent.id),
+        path: Path::parse(&parent.path)?.child(id).as_str().to_owned(),
+        slug: slug(&name, id),
+        kind: Stored(wanted.kind),
+        name: Document(name),
+        contacts: None,
+        region_id: region.or(province.as_ref().map(|province| province.region_id)).or(parent.region_id),
+        province_id: province.map(|province| province.id).or(parent.province_id),
+        is_legal_person: wanted.is_legal_person,
+        status: Stored(BranchStatus::Active),
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
+    place(tx, id, parent.id).await?;
+    Ok(id)
+}
+
+/// Write down where a branch stands from today on.
+async fn place(tx: &Tx<'_>, branch: Uuid, parent: Uuid) -> Result<()> {
+    let today = Day(domain::calendar::today(tx.now()));
+    let run = async |sql: &str, values: Vec<Value>| {
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+    };
+    // Moved twice on one day, it stood at the first place for no day.
+    let again = "update branch_place set parent_id = $2 where branch_id = $1 and valid_from = $3";
+    if run(again, vec![branch.into(), parent.into(), today.into()]).await? > 0 {
+        return Ok(());
+    }
+    let ended = "update branch_place set valid_until = $2 where branch_id = $1 and valid_until is null";
+    run(ended, vec![branch.into(), today.into()]).await?;
+    let begun = "insert into branch_place (id, branch_id, parent_id, valid_from) values ($1, $2, $3, $4)";
+    run(begun, vec![Uuid::now_v7().into(), branch.into(), parent.into(), today.into()]).await.map(drop)
+}
+
+/// Give a branch another name.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
+pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Uuid> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
+    tx.update(held, |row| row.name = ActiveValue::Set(Document(name))).await?;
+    Ok(key)
+}
+
+/// Move a branch and all below it under another one; where it stood is kept with its days. Whoever moves it manages
+/// both.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, BRANCH_CLOSED and BRANCH_PLACE_INVALID at `parentId`.
+pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Result<Uuid> {
+    hold_tree(tx).await?;
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    tx.home::<Entity>(parent, &["parentId"]).await?;
+    let parent = reached(tx, parent).await?;
+    let refused = || Fault::new(Code::BranchPlaceInvalid).at("parentId");
+    if !parent.kind.0.may_be_above(held.row().kind.0) {
+        return Err(refused().into());
+    }
+    let (from, to) = (Path::parse(&held.row().path)?, Path::parse(&parent.path)?);
+    let moved = from.moved(&from, &to).map_err(|_| refused())?;
+    let (first, behind) = from.range();
+    let sql = "update branch set path = $3 || substr(path, $4) where path >= $1 and path < $2";
+    let length = i64::try_from(from.as_str().len() + 1).map_err(Error::internal)?;
+    let values: [Value; 4] = [first.into(), behind.into(), moved.as_str().into(), length.into()];
+    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    tx.update(held, |row| row.parent_id = ActiveValue::Set(Some(parent.id))).await?;
+    place(tx, key, parent.id).await?;
+    Ok(key)
+}
+
+/// Close a branch, for good: whoever manages the one above it does. Roles at it let nobody do anything from now on; what
+/// it owns stays, and is looked after from above.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY.
+pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    hold_tree(tx).await?;
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let Some(parent) = held.row().parent_id else { return Err(Fault::new(Code::BranchPlaceInvalid).into()) };
+    // Nobody closes the branch that her own role is at.
+    if tx.edit::<Entity>(parent).await.is_err() {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    let below =
+        tx.see::<Entity>().filter(Column::ParentId.eq(key)).filter(Column::Status.eq(Stored(BranchStatus::Active)));
+    if below.count(None).await? > 0 {
+        return Err(Fault::new(Code::BranchNotEmpty).into());
+    }
+    let next = held.row().status.0.go(BranchStatus::Closed)?;
+    tx.update(held, |row| row.status = ActiveValue::Set(Stored(next))).await?;
+    Ok(key)
 }

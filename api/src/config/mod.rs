@@ -159,6 +159,16 @@ pub struct Settings {
     /// Cost of a password's hash by Argon2id: memory in KiB, passes, lanes. Older hashes are renewed at the next sign-in.
     #[arg(long, env = "UNFM_ARGON2", default_value = "m=19456,t=2,p=1", global = true)]
     pub argon2: HashCost,
+    /// Mail server: smtps://user:password@host, or smtp://…?tls=required; without one, letters wait, and are logged in
+    /// demo mode.
+    #[arg(long, env = "UNFM_SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<Secret>,
+    /// Sender of letters, such as `UNFM <ne-pas-repondre@unfm.example>`.
+    #[arg(long, env = "UNFM_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+    /// Address of the front end that links in letters lead to, such as https://admin.unfm.example.
+    #[arg(long, env = "UNFM_APP_URL", value_parser = app_url, global = true)]
+    pub app_url: Option<String>,
     /// Address of the Prometheus listener.
     #[arg(long, env = "UNFM_METRICS_ADDR", default_value = "127.0.0.1:9464", global = true)]
     pub metrics_addr: SocketAddr,
@@ -186,7 +196,10 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 12] = [
+    "UNFM_SMTP_URL",
+    "UNFM_MAIL_FROM",
+    "UNFM_APP_URL",
     "UNFM_MODE",
     "UNFM_INTROSPECTION",
     "UNFM_ALLOW_SQLITE",
@@ -323,10 +336,37 @@ impl Settings {
         if owner_is_embedded || (self.is_embedded() && self.migrate_database_url.is_some()) {
             return fault("MIGRATE_DATABASE_URL is for PostgreSQL: an embedded database has one owner.");
         }
+        self.check_mail()?;
         match &self.redis_url {
             Some(url) => check_redis(&url.0),
             None => Ok(()),
         }
+    }
+}
+
+impl Settings {
+    /// Letters hold secrets: they leave over TLS, and lead to an address that is known.
+    fn check_mail(&self) -> Result<(), StartFault> {
+        let fault = |sentence: &str| Err(StartFault(sentence.to_owned()));
+        let Some(url) = &self.smtp_url else { return Ok(()) };
+        if self.app_url.is_none() {
+            return fault("UNFM_SMTP_URL needs UNFM_APP_URL, the address of the front end that links lead to.");
+        }
+        if self.mail_from.is_none() {
+            return fault("UNFM_SMTP_URL needs UNFM_MAIL_FROM, the sender of letters.");
+        }
+        let Some(uri) = url.0.parse::<http::Uri>().ok().filter(|uri| uri.host().is_some()) else {
+            return fault("UNFM_SMTP_URL is no address of a mail server such as smtps://user:password@host.");
+        };
+        let is_private = match uri.scheme_str() {
+            Some("smtps") => true,
+            Some("smtp") => uri.query() == Some("tls=required") || uri.host().is_some_and(is_loopback),
+            _ => false,
+        };
+        if is_private {
+            return Ok(());
+        }
+        fault("A mail server that is not on this machine needs TLS: smtps://…, or smtp://…?tls=required.")
     }
 }
 
@@ -356,6 +396,17 @@ fn origin(text: &str) -> Result<String, String> {
     });
     let is_exact = exact.as_deref() == Some(text) && !text.contains(['*', '@']) && text == text.to_ascii_lowercase();
     is_exact.then(|| text.to_owned()).ok_or_else(|| "it is no origin such as https://unfm.example".to_owned())
+}
+
+/// The address of a front end, without what would stand in the way of a path and a fragment.
+fn app_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let is_sound = text.parse::<http::Uri>().is_ok_and(|uri| {
+        let is_web = uri.scheme_str() == Some("https")
+            || (uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback));
+        is_web && uri.host().is_some() && uri.query().is_none() && !text.contains('#')
+    });
+    is_sound.then(|| text.to_owned()).ok_or_else(|| "it is no address such as https://admin.unfm.example".to_owned())
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

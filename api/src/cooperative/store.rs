@@ -111,7 +111,7 @@ pub struct Applicant {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, TEXT_REQUIRED, and NOT_FOUND at `provinceCode`.
 pub async fn register(tx: &Tx<'_>, applicant: Applicant) -> Result<Uuid> {
-    tx.home::<Entity>(applicant.branch).await?;
+    tx.home::<Entity>(applicant.branch, &["branchId"]).await?;
     let province = tx
         .see::<province::Entity>()
         .filter(province::Column::Code.eq(applicant.province_code))

@@ -1,21 +1,27 @@
-//! What branches lead to, and what cooperatives lead to.
+//! What branches lead to, what cooperatives lead to, and the root fields that change branches.
 
 use super::{connection, page};
 use crate::branch::entity as branch;
-use crate::branch::object::Branch;
-use crate::branch::store::ChildrenOf;
+use crate::branch::object::{Branch, BranchCloseInput, BranchCreateInput, BranchMoveInput, BranchRenameInput};
+use crate::branch::store::{self, ChildrenOf, Wanted};
 use crate::cooperative::object::Cooperative;
 use crate::cooperative::store::CooperativesOf;
 use crate::geography::object::{Province, Region};
 use crate::geography::{province, region};
 use crate::market::object::Market;
 use crate::market::store::MarketsOf;
+use crate::payload;
 use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::lookup::Lookup;
+use crate::platform::mutation::{Idempotency, Outcome};
 use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
+use crate::platform::tx::Tx;
 use crate::product::object::Product;
 use crate::product::store::ProductsOf;
-use async_graphql::{ComplexObject, Context};
+use crate::session::mutation::HasDoor;
+use async_graphql::{ComplexObject, Context, Object};
 
 #[ComplexObject]
 impl Branch {
@@ -102,5 +108,87 @@ impl Cooperative {
     ) -> Result<Connection<Product>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), ProductsOf { args, total }, self.key).await?)
+    }
+}
+
+payload! {
+    /// What came of changing a branch.
+    BranchPayload {
+        /// The branch as it is now; null when it was refused and nothing stands in the way.
+        branch: Branch
+    }
+}
+
+async fn payload(ctx: &Context<'_>, outcome: Outcome) -> Result<BranchPayload> {
+    // Where a branch stands, and whether it works, is a part of everybody's reach.
+    ctx.door().rights.forget();
+    let reader = ctx.reader();
+    BranchPayload::of(ctx, outcome, async |key| store::find(reader, Lookup::Key(key)).await).await
+}
+
+/// Root fields that change branches.
+#[derive(Default)]
+pub struct BranchMutation;
+
+#[Object]
+impl BranchMutation {
+    /// Make a branch below another.
+    async fn branch_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The branch.")] input: BranchCreateInput,
+    ) -> Result<BranchPayload> {
+        let parent = GlobalId::parse_as(Kind::Branch, &input.parent_id, "input.parentId")?;
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let wanted = Wanted {
+            parent,
+            kind: input.kind.into(),
+            name: input.name,
+            region_code: input.region_code,
+            province_code: input.province_code,
+            is_legal_person: input.is_legal_person,
+        };
+        let outcome = ctx.reader().mutate("branchCreate", once, async |tx| store::create(tx, wanted).await).await?;
+        payload(ctx, outcome).await
+    }
+
+    /// Give a branch another name; languages that are not named stay.
+    async fn branch_rename(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and the name.")] input: BranchRenameInput,
+    ) -> Result<BranchPayload> {
+        let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let work = async |tx: &Tx<'_>| store::rename(tx, key, input.expected_version, input.name).await;
+        let outcome = ctx.reader().mutate("branchRename", once, work).await?;
+        payload(ctx, outcome).await
+    }
+
+    /// Move a branch, with all below it, under another one.
+    async fn branch_move(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and where to.")] input: BranchMoveInput,
+    ) -> Result<BranchPayload> {
+        let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
+        let parent = GlobalId::parse_as(Kind::Branch, &input.parent_id, "input.parentId")?;
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let work = async |tx: &Tx<'_>| store::relocate(tx, key, input.expected_version, parent).await;
+        let outcome = ctx.reader().mutate("branchMove", once, work).await?;
+        payload(ctx, outcome).await
+    }
+
+    /// Close a branch, for good. What it owns stays, and is looked after from above.
+    async fn branch_close(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: BranchCloseInput,
+    ) -> Result<BranchPayload> {
+        let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let work = async |tx: &Tx<'_>| store::close(tx, key, input.expected_version).await;
+        let outcome = ctx.reader().mutate("branchClose", once, work).await?;
+        payload(ctx, outcome).await
     }
 }

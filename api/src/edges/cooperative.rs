@@ -84,7 +84,7 @@ impl CooperativeMutation {
         let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
         let outcome = ctx.reader().mutate("cooperativeRegister", once, async |tx| {
             // Whether she may comes before what is wrong with the form.
-            tx.home::<crate::cooperative::entity::Entity>(branch).await?;
+            tx.home::<crate::cooperative::entity::Entity>(branch, &["branchId"]).await?;
             store::register(tx, applicant(input)?).await
         });
         payload(ctx, outcome.await?).await

@@ -6,12 +6,20 @@ use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::partner_client;
 use crate::partner_client::object::PartnerClient;
+use crate::payload;
 use crate::platform::batch::Batch;
 use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::mutation::Idempotency;
 use crate::platform::reader::Reads;
+use crate::platform::tx::Tx;
+use crate::session::mutation::HasDoor;
 use crate::user;
-use crate::user::object::{Permission, RoleAssignment, User, sorted};
-use crate::user::store::AssignmentsOf;
+use crate::user::object::{
+    Permission, RoleAssignInput, RoleAssignment, RoleInput, RoleRevokeInput, User, UserInviteInput, UserMoveInput,
+    sorted,
+};
+use crate::user::store::{self, AssignmentsOf, Given};
 use async_graphql::{ComplexObject, Context, Object};
 use domain::access::Actor;
 use uuid::Uuid;
@@ -89,5 +97,120 @@ impl ViewerQuery {
     /// Who is asking, and what she may do; null for anybody.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
         ctx.reader().actor().key().map(|_| Viewer)
+    }
+}
+
+payload! {
+    /// What came of changing a login.
+    UserPayload {
+        /// The login as it is now; null when it was refused and nothing stands in the way.
+        user: User
+    }
+}
+
+payload! {
+    /// What came of giving a role or taking it away.
+    RoleAssignmentPayload {
+        /// The assignment as it is now; null when it was refused and nothing stands in the way.
+        assignment: RoleAssignment
+    }
+}
+
+/// A role that is asked for: its ids are read, and looked up later.
+fn given(input: &RoleInput) -> Result<Given> {
+    let cooperative = input.cooperative_id.as_ref();
+    let cooperative = cooperative
+        .map(|id| GlobalId::parse_as(Kind::Cooperative, id, "input.assignment.cooperativeId"))
+        .transpose()?;
+    Ok(Given {
+        role: input.role.into(),
+        branch: GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.assignment.branchId")?,
+        includes_descendants: input.includes_descendants,
+        cooperative,
+        valid_from: input.valid_from.map(|day| day.0),
+        valid_to: input.valid_to.map(|day| day.0),
+    })
+}
+
+/// Take a login out of use or put it into use again.
+async fn move_user(
+    ctx: &Context<'_>,
+    mutation: &str,
+    input: UserMoveInput,
+    work: impl AsyncFnOnce(&Tx<'_>, Uuid, i32) -> Result<Uuid>,
+) -> Result<UserPayload> {
+    let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
+    let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+    let reader = ctx.reader();
+    let outcome = reader.mutate(mutation, once, async |tx| work(tx, key, input.expected_version).await).await?;
+    ctx.door().rights.forget();
+    UserPayload::of(ctx, outcome, async |key| store::find(reader, key).await).await
+}
+
+/// Root fields that change staff logins and roles.
+#[derive(Default)]
+pub struct UserMutation;
+
+#[Object]
+impl UserMutation {
+    /// Invite somebody to a role. She is written to, and comes in once she has chosen a password.
+    async fn user_invite(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and to what.")] input: UserInviteInput,
+    ) -> Result<UserPayload> {
+        let (role, reader) = (given(&input.assignment)?, ctx.reader());
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let work = async |tx: &Tx<'_>| store::invite(tx, &input.email, &input.display_name, role).await;
+        let outcome = reader.mutate("userInvite", once, work).await?;
+        ctx.door().post.tell();
+        UserPayload::of(ctx, outcome, async |key| store::find(reader, key).await).await
+    }
+
+    /// Take a login out of use: all its sessions end at once.
+    async fn user_disable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: UserMoveInput,
+    ) -> Result<UserPayload> {
+        move_user(ctx, "userDisable", input, async |tx, key, version| store::disable(tx, key, version).await).await
+    }
+
+    /// Put a login into use again.
+    async fn user_enable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: UserMoveInput,
+    ) -> Result<UserPayload> {
+        move_user(ctx, "userEnable", input, async |tx, key, version| store::enable(tx, key, version).await).await
+    }
+
+    /// Give a role to somebody who holds one within the caller's reach.
+    async fn role_assign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To whom, and which.")] input: RoleAssignInput,
+    ) -> Result<RoleAssignmentPayload> {
+        let key = GlobalId::parse_as(Kind::User, &input.user_id, "input.userId")?;
+        let (role, reader) = (given(&input.assignment)?, ctx.reader());
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let outcome = reader.mutate("roleAssign", once, async |tx| store::assign(tx, key, role).await).await?;
+        ctx.door().rights.forget();
+        RoleAssignmentPayload::of(ctx, outcome, async |key| store::find_assignment(reader, key).await).await
+    }
+
+    /// Take a role away: it ends at once.
+    async fn role_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: RoleRevokeInput,
+    ) -> Result<RoleAssignmentPayload> {
+        let key = GlobalId::parse_as(Kind::RoleAssignment, &input.id, "input.id")?;
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let reader = ctx.reader();
+        let work = async |tx: &Tx<'_>| store::revoke(tx, key, input.expected_version).await;
+        let outcome = reader.mutate("roleRevoke", once, work).await?;
+        ctx.door().rights.forget();
+        RoleAssignmentPayload::of(ctx, outcome, async |key| store::find_assignment(reader, key).await).await
     }
 }

@@ -119,6 +119,12 @@ impl DateTime {
     }
 }
 
+impl From<Date> for crate::platform::stored::Day {
+    fn from(date: Date) -> Self {
+        Self(date.0)
+    }
+}
+
 impl From<crate::platform::stored::Day> for Date {
     fn from(day: crate::platform::stored::Day) -> Self {
         Self(day.0)

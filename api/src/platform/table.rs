@@ -32,6 +32,8 @@ pub trait Guarded: EntityTrait {
     const KEY: Self::Column;
     /// The branch that owns a row; none for what belongs to the whole association.
     const BRANCH: Option<Self::Column>;
+    /// The branch whose staff may add a row: its owner, where nothing else is said.
+    const HOME: Option<Self::Column> = Self::BRANCH;
     /// The cooperative whose own a row is, where its representative reaches it.
     const COOPERATIVE: Option<Self::Column>;
     /// The product that a row belongs to, where the representative of its cooperative reaches it.

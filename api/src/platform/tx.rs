@@ -242,13 +242,13 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Look whether a branch may get a new row of a table.
+    /// Look whether a branch that an input names at this place may get a new row of a table.
     ///
     /// # Errors
     /// NOT_FOUND when it is not within the actor's reach, FORBIDDEN when it is and she may not, BRANCH_CLOSED.
-    pub async fn home<E: Guarded>(&self, branch: Uuid) -> Result<()> {
+    pub async fn home<E: Guarded>(&self, branch: Uuid, place: &[&str]) -> Result<()> {
         let Actor::Staff(staff) = self.actor else { return Err(Error::refused(Code::NotFound)) };
-        for (permission, refusal) in [(E::SEE, Code::NotFound), (E::MANAGE, Code::Forbidden)] {
+        for (permission, refusal) in [(Permission::SeeBranches, Code::NotFound), (E::MANAGE, Code::Forbidden)] {
             let mut statement = Query::select();
             statement
                 .expr(Expr::cust("status"))
@@ -258,7 +258,8 @@ impl<'a> Tx<'a> {
             let rows = self.query(self.backend().build(&statement)).await?;
             let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
             if row.try_get_by_index::<Stored<BranchStatus>>(0)?.0 == BranchStatus::Closed {
-                return Err(Fault::new(Code::BranchClosed).at("branchId").into());
+                let field = place.iter().map(|name| (*name).to_owned()).collect();
+                return Err(Fault { code: Code::BranchClosed, field }.into());
             }
         }
         Ok(())
@@ -359,7 +360,7 @@ impl<'a> Tx<'a> {
         if !self.actor.may(E::MANAGE) {
             return Err(Error::refused(Code::Forbidden));
         }
-        let owner = |row: &E::ActiveModel| match row.get(E::BRANCH?).into_value() {
+        let owner = |row: &E::ActiveModel| match row.get(E::HOME?).into_value() {
             Some(Value::Uuid(owner)) => owner,
             _ => None,
         };

@@ -7,7 +7,7 @@ mod founding;
 mod people;
 mod scale;
 
-pub use people::{has_demo_people, remove_demo_people};
+pub use people::{DemoLogins, demo_logins, has_demo_people, remove_demo_people};
 pub use scale::{UNITS, scale};
 
 use crate::platform::db::Db;

@@ -4,11 +4,12 @@
 use super::founding::slug;
 use crate::platform::db::Db;
 use crate::platform::error::Result;
-use crate::platform::keys::hashed;
+use crate::platform::keys::{Keys, hashed};
 use crate::platform::password;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::tx::Tx;
 use crate::seed::fresh;
+use crate::session::second_factor;
 use crate::{partner_client, user};
 use argon2::Params;
 use domain::access::{Actor, Purpose, Role};
@@ -79,14 +80,8 @@ pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
     tx.insert_all::<user::entity::Entity>(users).await?;
     tx.insert_all::<user::assignment::Entity>(roles).await?;
     for (email, ..) in PEOPLE {
-        let sql = "insert into user_secret (user_id, password_hash, totp_confirmed, totp_step, recovery_hashes)
-            values ($1, $2, $3, 0, $4)";
-        let values = [
-            key("user", email).into(),
-            hash.clone().into(),
-            false.into(),
-            sea_orm::Value::from(Document(Vec::<String>::new())),
-        ];
+        let sql = "insert into user_secret (user_id, password_hash) values ($1, $2)";
+        let values = [key("user", email).into(), hash.clone().into()];
         tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
     }
     clients(tx).await
@@ -123,6 +118,36 @@ async fn clients(tx: &Tx<'_>) -> Result<()> {
         tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
     }
     Ok(())
+}
+
+/// The login of the demo world that has set up the second factor.
+const WITH_SECOND_FACTOR: &str = "totp@unfm.example";
+/// What its authenticator is set up with: as public as its password.
+const SECOND_FACTOR: [u8; 20] = *b"unfm demo second fac";
+
+/// What a person needs to come in to the demo world: the logins, their password, and the secret of the second factor of
+/// the one that has it.
+pub struct DemoLogins {
+    /// The addresses, with their roles and branches.
+    pub people: Vec<(&'static str, Role, &'static str)>,
+    /// The password of all.
+    pub password: &'static str,
+    /// Who has set up the second factor, and with which secret in base 32.
+    pub second_factor: (&'static str, String),
+}
+
+/// Set up the second factor of the demo login that has one, with this installation's keys, and tell the logins.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn demo_logins(db: &Db, keys: &Keys, now: Timestamp) -> Result<DemoLogins> {
+    let user = key("user", WITH_SECOND_FACTOR);
+    db.write(&PLATFORM, now, async |tx| second_factor::set_up_with(tx, keys, user, &SECOND_FACTOR).await).await?;
+    Ok(DemoLogins {
+        people: PEOPLE.iter().map(|(email, _, role, branch)| (*email, *role, *branch)).collect(),
+        password: PASSWORD,
+        second_factor: (WITH_SECOND_FACTOR, totp_rs::Secret::from(SECOND_FACTOR.to_vec()).to_base32()),
+    })
 }
 
 /// In whose name people of the demo world are looked for and removed.

@@ -15,6 +15,7 @@ use crate::platform::db::{Db, StartFault};
 use crate::platform::password::Passwords;
 use crate::platform::reader::Readers;
 use crate::schema::Schema;
+use crate::session::mail::Post;
 use crate::session::mutation::Door;
 use crate::session::rights::Rights;
 use crate::telemetry::{Metrics, Telemetry};
@@ -68,7 +69,7 @@ impl State {
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
         Ok(Self(Arc::new(Shared {
-            door: Door { passwords, rights: Rights::default(), is_demo_mode: is_demo },
+            door: Door { passwords, rights: Rights::default(), post: Post::new(settings)?, is_demo_mode: is_demo },
             schema: crate::schema::build(ValidationMode::Strict),
             unchecked: crate::schema::build(ValidationMode::Fast),
             documents: Documents::new(),
@@ -85,6 +86,11 @@ impl State {
     /// How many passwords were checked since the start.
     pub fn password_checks(&self) -> u64 {
         self.0.door.passwords.checks()
+    }
+
+    /// What sends letters.
+    pub fn post(&self) -> &Post {
+        &self.0.door.post
     }
 
     fn db(&self) -> &Db {

@@ -1,7 +1,14 @@
 //! Sessions: how people come in, stay in and go out, and what their tokens say.
 
+pub mod account;
+mod failures;
+pub mod invitation;
+pub(crate) mod lifetime;
+pub mod mail;
 pub mod mutation;
 pub mod object;
+pub(crate) mod one_time;
 pub mod rights;
+pub(crate) mod second_factor;
 pub mod store;
 pub mod token;

@@ -1,7 +1,12 @@
 //! Root fields by which people come in, stay in and go out.
 
+use super::account::{self, May};
+use super::invitation;
+use super::mail::Post;
 use super::object::{
-    SessionCreateInput, SessionCreatePayload, SessionEndPayload, SessionRefreshInput, SessionRefreshPayload,
+    CredentialPayload, PasswordChangeInput, PasswordResetInput, PasswordResetRequestInput, SessionCreateInput,
+    SessionCreatePayload, SessionEndPayload, SessionRefreshInput, SessionRefreshPayload, TotpConfirmInput,
+    TotpConfirmPayload, TotpEnrolInput, TotpEnrolPayload, UserInvitationAcceptInput,
 };
 use super::rights::Rights;
 use super::store::{self, Credentials, SignIn, Which};
@@ -10,7 +15,7 @@ use crate::platform::mutation::user_errors;
 use crate::platform::password::Passwords;
 use crate::platform::reader::Reads;
 use async_graphql::{Context, Object};
-use domain::fault::{Code, Fault};
+use domain::fault::{Code, Fault, Faults};
 
 /// What letting people in needs besides the database.
 #[derive(Clone)]
@@ -19,6 +24,8 @@ pub struct Door {
     pub passwords: Passwords,
     /// What is known of who is in.
     pub rights: Rights,
+    /// What sends letters.
+    pub post: Post,
     /// Whether demo logins may come in.
     pub is_demo_mode: bool,
 }
@@ -92,5 +99,89 @@ impl SessionMutation {
         let ended = store::end(ctx.reader(), Which::All).await?;
         ctx.door().rights.forget();
         Ok(SessionEndPayload { ended, user_errors: Vec::new() })
+    }
+
+    /// Change one's password. All other sessions of the person end.
+    async fn password_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The old one and the new one.")] input: PasswordChangeInput,
+    ) -> Result<CredentialPayload> {
+        let (door, reader) = (ctx.door(), ctx.reader());
+        let done =
+            account::change_password(reader, &door.passwords, &input.current_password, &input.new_password).await?;
+        door.rights.forget();
+        Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
+    }
+
+    /// Ask for a letter with a link by which another password can be chosen. The answer is the same for every address.
+    async fn password_reset_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For whom.")] input: PasswordResetRequestInput,
+    ) -> Result<CredentialPayload> {
+        let done = account::request_reset(ctx.reader(), &input.email).await?;
+        ctx.door().post.tell();
+        Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
+    }
+
+    /// Choose another password with the token of a letter. All sessions of the person end; her second factor stays.
+    async fn password_reset(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token and the password.")] input: PasswordResetInput,
+    ) -> Result<CredentialPayload> {
+        let door = ctx.door();
+        let done = account::reset_password(ctx.reader(), &door.passwords, &input.token, &input.new_password).await?;
+        door.rights.forget();
+        Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
+    }
+
+    /// Begin to set up the second factor. What was set up before holds until `totpConfirm`.
+    async fn totp_enrol(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By what she may.")] input: TotpEnrolInput,
+    ) -> Result<TotpEnrolPayload> {
+        let (password, totp) = (input.password.unwrap_or_default(), input.totp);
+        let may = match &input.enrolment_token {
+            Some(token) => May::Token(token),
+            None => May::Session { password: &password, totp: totp.as_deref() },
+        };
+        let (set_up, faults) = match account::enrol(ctx.reader(), &ctx.door().passwords, may).await? {
+            Ok(set_up) => (Some(set_up), Faults::new()),
+            Err(faults) => (None, faults),
+        };
+        let (secret, uri) = set_up.map(|set_up| (set_up.secret, set_up.uri)).unzip();
+        Ok(TotpEnrolPayload { secret, uri, user_errors: user_errors(ctx, faults) })
+    }
+
+    /// Confirm the second factor by the first code that the authenticator shows.
+    async fn totp_confirm(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code.")] input: TotpConfirmInput,
+    ) -> Result<TotpConfirmPayload> {
+        let confirmed = account::confirm(ctx.reader(), input.enrolment_token.as_deref(), &input.totp).await?;
+        let (confirmed, faults) = match confirmed {
+            Ok(confirmed) => (Some(confirmed), Faults::new()),
+            Err(faults) => (None, faults),
+        };
+        let (recovery_codes, session) =
+            confirmed.map(|confirmed| (confirmed.recovery_codes, confirmed.session)).unzip();
+        let user_errors = user_errors(ctx, faults);
+        Ok(TotpConfirmPayload { recovery_codes, session: session.flatten(), user_errors })
+    }
+
+    /// Take up an invitation with the token of a letter.
+    async fn user_invitation_accept(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token and the password.")] input: UserInvitationAcceptInput,
+    ) -> Result<CredentialPayload> {
+        let door = ctx.door();
+        let done = invitation::accept(ctx.reader(), &door.passwords, &input.token, &input.password).await?;
+        door.rights.forget();
+        Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 }

@@ -4,9 +4,9 @@
 use super::token::{Audience, Bearer};
 use crate::platform::db::Db;
 use crate::platform::error::Result;
-use crate::platform::stored::{Day, Document, Stored};
-use domain::access::{Actor, Purpose, Role};
-use domain::branch::{BranchStatus, Path};
+use crate::platform::stored::{Document, Stored};
+use crate::user::assignment;
+use domain::access::{Actor, Purpose};
 use domain::codes::Coded;
 use domain::partner_client::{ClientScope, PartnerClient};
 use domain::user::{Assignment, Staff, UserStatus};
@@ -105,35 +105,22 @@ impl Rights {
 
 /// What a session allows. A role at a closed branch lets nobody do anything.
 async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<Known> {
-    let sql = "select u.id, u.status, u.is_demo, s.ends_at, s.ended_at, b.status, b.path, a.id, a.role, a.branch_id,
-        a.includes_descendants, a.valid_from, a.valid_to, a.cooperative_id
-        from session s join staff_user u on u.id = s.user_id
-        left join role_assignment a on a.user_id = u.id and a.revoked_at is null
-        left join branch b on b.id = a.branch_id
-        where s.id = $1 order by a.id";
+    let sql = format!(
+        "select u.id, u.status, u.is_demo, s.ends_at, s.ended_at, {}
+         from session s join staff_user u on u.id = s.user_id
+         left join role_assignment a on a.user_id = u.id and a.revoked_at is null
+         left join branch b on b.id = a.branch_id
+         where s.id = $1 order by a.id",
+        assignment::COLUMNS
+    );
     let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [session.into()])).await?;
     let Some(first) = rows.first() else { return Ok(Known::Nobody) };
     let (user, status): (Uuid, Stored<UserStatus>) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
     if status.0 != UserStatus::Active || first.try_get_by_index::<Option<i64>>(4)?.is_some() {
         return Ok(Known::Nobody);
     }
-    let mut assignments = Vec::new();
-    for row in &rows {
-        let branch: Option<Stored<BranchStatus>> = row.try_get_by_index(5)?;
-        if branch.is_none_or(|branch| branch.0 != BranchStatus::Active) {
-            continue;
-        }
-        assignments.push(Assignment {
-            path: Path::parse(&row.try_get_by_index::<String>(6)?)?,
-            key: row.try_get_by_index(7)?,
-            role: row.try_get_by_index::<Stored<Role>>(8)?.0,
-            branch: row.try_get_by_index(9)?,
-            includes_descendants: row.try_get_by_index(10)?,
-            valid_from: row.try_get_by_index::<Day>(11)?.0,
-            valid_to: row.try_get_by_index::<Option<Day>>(12)?.map(|day| day.0),
-            cooperative: row.try_get_by_index(13)?,
-        });
-    }
+    let assignments: Result<Vec<_>> = rows.iter().filter_map(|row| assignment::read(row, 5).transpose()).collect();
+    let assignments = assignments?;
     Ok(Known::Staff { user, is_demo: first.try_get_by_index(2)?, ends_at: first.try_get_by_index(3)?, assignments })
 }
 

@@ -1,10 +1,14 @@
 //! The table of roles that people hold at branches.
 
+use crate::platform::error::Result;
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::tx::{Node, Tx};
 use domain::access::{Permission, Role};
+use domain::branch::{BranchStatus, Path};
+use domain::user::Assignment;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryResult, Statement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -60,4 +64,44 @@ crate::table!(RoleAssignment { Id => id, BranchId => branch_id, UserId => user_i
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
+}
+
+/// What [`read`] takes, in its order, where `a` is an assignment and `b` its branch.
+pub(crate) const COLUMNS: &str = "b.status, b.path, a.id, a.role, a.branch_id, a.includes_descendants, a.valid_from,
+    a.valid_to, a.cooperative_id";
+
+/// An assignment with the place of its branch, from this column on. Nothing, when the branch does not work: a role there
+/// lets nobody do anything.
+///
+/// # Errors
+/// When a column does not hold what it should.
+pub(crate) fn read(row: &QueryResult, from: usize) -> Result<Option<Assignment>> {
+    let branch: Option<Stored<BranchStatus>> = row.try_get_by_index(from)?;
+    if branch.is_none_or(|branch| branch.0 != BranchStatus::Active) {
+        return Ok(None);
+    }
+    Ok(Some(Assignment {
+        path: Path::parse(&row.try_get_by_index::<String>(from + 1)?)?,
+        key: row.try_get_by_index(from + 2)?,
+        role: row.try_get_by_index::<Stored<Role>>(from + 3)?.0,
+        branch: row.try_get_by_index(from + 4)?,
+        includes_descendants: row.try_get_by_index(from + 5)?,
+        valid_from: row.try_get_by_index::<Day>(from + 6)?.0,
+        valid_to: row.try_get_by_index::<Option<Day>>(from + 7)?.map(|day| day.0),
+        cooperative: row.try_get_by_index(from + 8)?,
+    }))
+}
+
+/// The assignments of somebody that were not taken away, whether or not they are in force today. It is asked as the
+/// platform itself: an actor learns of those within her reach alone.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn held(tx: &Tx<'_>, user: Uuid) -> Result<Vec<Assignment>> {
+    let sql = format!(
+        "select {COLUMNS} from role_assignment a join branch b on b.id = a.branch_id
+         where a.user_id = $1 and a.revoked_at is null order by a.id"
+    );
+    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [user.into()])).await?;
+    rows.iter().filter_map(|row| read(row, 0).transpose()).collect()
 }

@@ -258,3 +258,67 @@ pub struct UserFilter {
     /// Holding a role at this branch.
     pub branch: Option<ID>,
 }
+
+/// A role that is to be given.
+#[derive(InputObject)]
+pub struct RoleInput {
+    /// Which role.
+    pub role: Role,
+    /// At which branch.
+    pub branch_id: ID,
+    /// Whether it holds for all branches below too.
+    #[graphql(default = false)]
+    pub includes_descendants: bool,
+    /// Whose representative she will be: for COOPERATIVE_REP, and for no other.
+    pub cooperative_id: Option<ID>,
+    /// The first day on which it is in force; today, if nothing is said.
+    pub valid_from: Option<Date>,
+    /// The last day; no end, if nothing is said.
+    pub valid_to: Option<Date>,
+}
+
+/// Somebody who is to be invited.
+#[derive(InputObject)]
+pub struct UserInviteInput {
+    /// Her e-mail address.
+    pub email: String,
+    /// What she is called.
+    pub display_name: String,
+    /// The role that she will hold.
+    pub assignment: RoleInput,
+    /// A key under which the same mutation may be sent again: it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A login that is to be taken out of use, or put into use again.
+#[derive(InputObject)]
+pub struct UserMoveInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// A key under which the same mutation may be sent again: it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A role that is to be given to somebody.
+#[derive(InputObject)]
+pub struct RoleAssignInput {
+    /// To whom.
+    pub user_id: ID,
+    /// The role.
+    pub assignment: RoleInput,
+    /// A key under which the same mutation may be sent again: it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A role that is to be taken away.
+#[derive(InputObject)]
+pub struct RoleRevokeInput {
+    /// Which assignment.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// A key under which the same mutation may be sent again: it is done once.
+    pub idempotency_key: Option<String>,
+}

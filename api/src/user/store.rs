@@ -1,18 +1,32 @@
-//! Reading staff logins and the roles that people hold.
+//! Reading and changing staff logins and the roles that people hold.
 
 use super::object::{RoleAssignment, User, UserFilter};
 use super::{assignment, entity};
+use crate::branch::entity as branch;
+use crate::cooperative::entity as cooperative;
+use crate::platform::audit::Touch;
 use crate::platform::batch::{Batch, Related, grouped};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
 use crate::platform::reader::Reader;
-use crate::platform::stored::Stored;
+use crate::platform::stored::{Day, Stored};
 use crate::platform::table::Table;
+use crate::platform::tx::{Editable, Tx};
+use crate::session::lifetime::end_all;
+use crate::session::mail;
+use crate::session::one_time::Purpose;
+use domain::access::{Actor, Role};
+use domain::branch::Path;
+use domain::fault::{Code, Fault, Faults};
+use domain::text::NAME_MAX;
+use domain::user::{Assignment, Staff, UserStatus, keep_a_national_admin};
 use entity::{Column, Entity, Model};
-use sea_orm::ColumnTrait;
+use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
-use std::collections::HashMap;
+use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement, Value};
+use serde_json::Map;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// One login.
@@ -24,6 +38,20 @@ pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<User>> {
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         User::new((row, batch))
+    }))
+}
+
+/// One assignment.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find_assignment(reader: &Reader, key: Uuid) -> Result<Option<RoleAssignment>> {
+    let see = reader.begin();
+    let row =
+        see.see::<assignment::Entity>().filter(assignment::Column::Id.eq(key)).one(assignment::Entity::read).await?;
+    Ok(row.map(|row| {
+        let batch = Batch::of::<assignment::Entity>([&row]);
+        RoleAssignment::new((row, batch))
     }))
 }
 
@@ -81,4 +109,226 @@ impl Related for AssignmentsOf {
         let make = |row| RoleAssignment::new((row, batch.clone()));
         Ok(roles.into_iter().map(|(user, rows)| (user, rows.into_iter().map(make).collect())).collect())
     }
+}
+
+/// A role that is to be given, as it was asked for.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Which role.
+    pub role: Role,
+    /// At which branch.
+    pub branch: Uuid,
+    /// Whether it holds for all branches below too.
+    pub includes_descendants: bool,
+    /// Whose representative she will be.
+    pub cooperative: Option<Uuid>,
+    /// The first day.
+    pub valid_from: Option<Date>,
+    /// The last day.
+    pub valid_to: Option<Date>,
+}
+
+fn staff<'t>(tx: &'t Tx<'_>) -> Result<&'t Staff> {
+    match tx.actor() {
+        Actor::Staff(staff) => Ok(staff),
+        Actor::Anonymous | Actor::Partner(_) | Actor::System(_) => Err(Error::refused(Code::Forbidden)),
+    }
+}
+
+/// A role that is to be given, with the place of its branch: what it names is looked up within reach first.
+async fn placed(tx: &Tx<'_>, given: Given) -> Result<Assignment> {
+    tx.home::<assignment::Entity>(given.branch, &["assignment", "branchId"]).await?;
+    let at = tx.reach::<branch::Entity>().filter(branch::Column::Id.eq(given.branch)).one(branch::Entity::read).await?;
+    let at = at.ok_or_else(|| Error::refused(Code::NotFound))?;
+    if let Some(key) = given.cooperative {
+        let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(key));
+        let whose = whose.filter(cooperative::Column::BranchId.eq(given.branch)).count(None).await?;
+        if whose == 0 {
+            return Err(Error::refused(Code::NotFound));
+        }
+    }
+    Ok(Assignment {
+        key: Uuid::now_v7(),
+        role: given.role,
+        branch: given.branch,
+        path: Path::parse(&at.path)?,
+        includes_descendants: given.includes_descendants,
+        valid_from: given.valid_from.unwrap_or_else(|| domain::calendar::today(tx.now())),
+        valid_to: given.valid_to,
+        cooperative: given.cooperative,
+    })
+}
+
+/// What is wrong with giving somebody a role: all of it, below `assignment`.
+fn faults_of(staff: &Staff, user: Uuid, given: &Assignment) -> Faults {
+    let mut faults = given.check().err().unwrap_or_default();
+    faults.extend(staff.may_assign(user, given).err().map(|fault| fault.at("role")));
+    faults.into_iter().map(|fault| fault.at("assignment")).collect()
+}
+
+async fn give(tx: &Tx<'_>, user: Uuid, given: Assignment) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let row = assignment::Model {
+        id: given.key,
+        branch_id: given.branch,
+        user_id: user,
+        role: Stored(given.role),
+        includes_descendants: given.includes_descendants,
+        cooperative_id: given.cooperative,
+        valid_from: Day(given.valid_from),
+        valid_to: given.valid_to.map(Day),
+        granted_by: tx.actor().key(),
+        revoked_at: None,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.insert_all::<assignment::Entity>(vec![row.into_active_model()]).await
+}
+
+/// Invite somebody: a login that waits for her, with the role that she will hold. Whether the address has a login
+/// already nobody learns here: the two become one when she takes the invitation up.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, EMAIL_INVALID at `email`, the refusals of a text at `displayName`,
+/// ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
+pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) -> Result<Uuid> {
+    let (given, user) = (placed(tx, given).await?, Uuid::now_v7());
+    let mut faults = Faults::new();
+    let email = domain::user::email(email).map_err(|fault| faults.push(fault.at("email")));
+    let name = match domain::text::clean(display_name, NAME_MAX) {
+        Ok(name) if name.is_empty() => Err(Code::TextRequired),
+        other => other,
+    };
+    let name = name.map_err(|code| faults.push(Fault::new(code).at("displayName")));
+    let inviter = staff(tx)?;
+    faults.extend(faults_of(inviter, user, &given));
+    let (Ok(email), Ok(name), true) = (email, name, faults.is_empty()) else { return Err(faults.into()) };
+    let now = tx.now().as_microsecond();
+    let mut row = Model {
+        id: user,
+        number: 0,
+        email: email.clone(),
+        display_name: name.clone().into(),
+        status: Stored(UserStatus::Invited),
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+    .into_active_model();
+    row.number = ActiveValue::NotSet;
+    // A login belongs to no branch: the platform makes it, and her branch notes it.
+    tx.as_platform(async |tx| tx.insert_all::<Entity>(vec![row]).await).await?;
+    let personal = BTreeMap::from([("email.after".into(), email.clone()), ("display_name.after".into(), name.into())]);
+    tx.touch(Touch { kind: Kind::User, key: user, branch: Some(given.branch), changes: Map::new(), personal });
+    give(tx, user, given).await?;
+    let by = inviter.user;
+    tx.as_platform(async |tx| mail::queue(tx, Purpose::Invitation, &email, Some(user), Some(by)).await).await?;
+    Ok(user)
+}
+
+/// Give a role to somebody who holds one within reach.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
+pub async fn assign(tx: &Tx<'_>, user: Uuid, given: Given) -> Result<Uuid> {
+    if tx.reach::<Entity>().filter(Column::Id.eq(user)).count(None).await? == 0 {
+        return Err(Error::refused(Code::NotFound));
+    }
+    let given = placed(tx, given).await?;
+    let faults = faults_of(staff(tx)?, user, &given);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let key = given.key;
+    give(tx, user, given).await?;
+    Ok(key)
+}
+
+/// Take a role away.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was taken away before, ROLE_NOT_GRANTABLE, LAST_NATIONAL_ADMIN.
+pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let held = tx.edit_version::<assignment::Entity>(key, version).await?;
+    let user = held.row().user_id;
+    let own = tx.as_platform(async |tx| assignment::held(tx, user).await).await?;
+    let Some(given) = own.iter().find(|one| one.key == key) else {
+        // Taken away before; or at a branch that was closed, where it lets nobody do anything.
+        return Err(Fault::new(Code::StatusInvalid).into());
+    };
+    staff(tx)?.may_assign(user, given)?;
+    if given.role == Role::NationalAdmin {
+        keep_one(tx, Some(key), None).await?;
+    }
+    let now = tx.now().as_microsecond();
+    tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
+    Ok(key)
+}
+
+/// Take a login out of use; all its sessions end.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN when a role of hers cannot be taken away by the caller, CONFLICT, STATUS_INVALID,
+/// LAST_NATIONAL_ADMIN.
+pub async fn disable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let held = governed(tx, key, version).await?;
+    // Whoever has not taken up her invitation has nothing to be disabled: the role is taken away.
+    if held.row().status.0 == UserStatus::Invited {
+        return Err(Fault::new(Code::StatusInvalid).into());
+    }
+    let next = held.row().status.0.go(UserStatus::Disabled)?;
+    keep_one(tx, None, Some(key)).await?;
+    tx.update(held, |row| row.status = ActiveValue::Set(Stored(next))).await?;
+    tx.as_platform(async |tx| end_all(tx, key).await).await?;
+    Ok(key)
+}
+
+/// Put a login into use again.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN when a role of hers could not be given by the caller, CONFLICT, STATUS_INVALID.
+pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let held = governed(tx, key, version).await?;
+    if held.row().status.0 == UserStatus::Invited {
+        return Err(Fault::new(Code::StatusInvalid).into());
+    }
+    let next = held.row().status.0.go(UserStatus::Active)?;
+    tx.update(held, |row| row.status = ActiveValue::Set(Stored(next))).await?;
+    Ok(key)
+}
+
+/// A login all of whose roles, wherever they are, the caller could give and take away: a login is one for the whole
+/// association, and a province does not switch off somebody who works elsewhere too.
+async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Editable<Entity>> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let caller = staff(tx)?;
+    let roles = tx.as_platform(async |tx| assignment::held(tx, key).await).await?;
+    if roles.iter().any(|role| caller.may_assign(key, role).is_err()) {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    Ok(held)
+}
+
+/// Look whether somebody who may do everything is left without an assignment, or without a login.
+async fn keep_one(tx: &Tx<'_>, without: Option<Uuid>, without_user: Option<Uuid>) -> Result<()> {
+    let today = Day(domain::calendar::today(tx.now()));
+    let left = tx.as_platform(async |tx| {
+        if tx.backend() == DbBackend::Postgres {
+            // Two who take each other's role away wait for each other here. SQLite has one writer anyway.
+            let lock = "select pg_advisory_xact_lock(1970169457)";
+            tx.query(Statement::from_string(tx.backend(), lock)).await?;
+        }
+        let sql = "select count(distinct u.id) from role_assignment a join staff_user u on u.id = a.user_id
+            where a.role = 'NATIONAL_ADMIN' and a.revoked_at is null and u.status = 'ACTIVE'
+            and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1) and a.id <> $2 and u.id <> $3";
+        let nobody = Uuid::nil();
+        let values: [Value; 3] =
+            [today.into(), without.unwrap_or(nobody).into(), without_user.unwrap_or(nobody).into()];
+        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        let left: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        Ok(left)
+    });
+    keep_a_national_admin(left.await?.unsigned_abs()).map_err(Error::from)
 }

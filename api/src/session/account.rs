@@ -1,0 +1,235 @@
+//! How people look after what they come in with: the password, the second factor, and the invitation that begins it all.
+
+use super::failures::Failures;
+use super::lifetime::{begin, end_all, end_others, note, sql};
+use super::mail;
+use super::object::Session;
+use super::one_time::{self, Purpose};
+use super::second_factor::{self, SetUp};
+use crate::platform::audit::AuditOutcome;
+use crate::platform::error::{Error, Result};
+use crate::platform::password::Passwords;
+use crate::platform::reader::Reader;
+use crate::platform::tx::Tx;
+use domain::access::Actor;
+use domain::fault::{Code, Fault, Faults};
+use domain::user::{Staff, check_password};
+use uuid::Uuid;
+
+/// Who shows that it is she once more, although she has come in.
+struct Own {
+    user: Uuid,
+    email: String,
+    failures: Failures,
+}
+
+fn staff(reader: &Reader) -> Result<&Staff> {
+    match reader.actor() {
+        Actor::Staff(staff) => Ok(staff),
+        Actor::Anonymous | Actor::Partner(_) | Actor::System(_) => Err(Error::refused(Code::Unauthenticated)),
+    }
+}
+
+/// Check the password of whoever is in: a token that was left behind must not be enough to change what she comes in
+/// with. Failures delay the next try as they do at the door.
+async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<std::result::Result<Own, Fault>> {
+    let user = staff(reader)?.user;
+    let text =
+        "select u.email, s.password_hash from staff_user u join user_secret s on s.user_id = u.id where u.id = $1";
+    let (own, hash) = reader
+        .as_platform(async |tx| {
+            let rows = tx.query(sql(tx, text, [user.into()])).await?;
+            let row = rows.first().ok_or_else(|| Error::refused(Code::Unauthenticated))?;
+            let email: String = row.try_get_by_index(0)?;
+            let failures = Failures::of(reader, &email);
+            failures.wait(tx).await?;
+            Ok((Own { user, email, failures }, row.try_get_by_index::<Option<String>>(1)?))
+        })
+        .await?;
+    if passwords.is_right(password.to_owned(), hash).await? {
+        return Ok(Ok(own));
+    }
+    reader.as_platform(async |tx| own.failures.count(tx).await).await?;
+    Ok(Err(Fault::new(Code::InvalidCredentials)))
+}
+
+async fn set_password(tx: &Tx<'_>, user: Uuid, hash: String) -> Result<()> {
+    let text = "insert into user_secret (user_id, password_hash) values ($1, $2)
+        on conflict (user_id) do update set password_hash = $2";
+    tx.execute(sql(tx, text, [user.into(), hash.into()])).await.map(drop)
+}
+
+/// Change one's password; all other sessions end.
+///
+/// # Errors
+/// UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE, or the database's refusal. INVALID_CREDENTIALS at `currentPassword` and
+/// PASSWORD_INVALID at `newPassword` are answered.
+pub async fn change_password(reader: &Reader, passwords: &Passwords, current: &str, new: &str) -> Result<Faults> {
+    let session = staff(reader)?.session;
+    let mut faults: Faults = check_password(new).err().into_iter().map(|fault| fault.at("newPassword")).collect();
+    let own = match own(reader, passwords, current).await? {
+        Ok(own) => own,
+        Err(fault) => {
+            faults.insert(0, fault.at("currentPassword"));
+            return Ok(faults);
+        }
+    };
+    if !faults.is_empty() {
+        return Ok(faults);
+    }
+    let hash = passwords.hash(new.to_owned()).await?;
+    reader
+        .as_platform(async |tx| {
+            set_password(tx, own.user, hash).await?;
+            own.failures.forget(tx).await?;
+            end_others(tx, own.user, session).await?;
+            note(tx, reader, own.user, "passwordChange", AuditOutcome::Done).await
+        })
+        .await?;
+    Ok(faults)
+}
+
+/// Ask for a letter by which another password can be chosen. Whether there is such a login is found out when the letter
+/// is written, and not before.
+///
+/// # Errors
+/// The database's refusal. EMAIL_INVALID is answered.
+pub async fn request_reset(reader: &Reader, email: &str) -> Result<Faults> {
+    let email = match domain::user::email(email) {
+        Ok(email) => email,
+        Err(fault) => return Ok(vec![fault.at("email")]),
+    };
+    reader.as_platform(async |tx| mail::queue(tx, Purpose::Reset, &email, None, None).await).await?;
+    Ok(Faults::new())
+}
+
+/// Choose another password with the token of a letter. All sessions end; the second factor stays.
+///
+/// # Errors
+/// UNAVAILABLE, or the database's refusal. TOKEN_INVALID and PASSWORD_INVALID are answered.
+pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str, new: &str) -> Result<Faults> {
+    let refused = || vec![Fault::new(Code::TokenInvalid).at("token")];
+    if let Err(fault) = check_password(new) {
+        return Ok(vec![fault.at("newPassword")]);
+    }
+    if reader.as_platform(async |tx| one_time::look(tx, token, Purpose::Reset).await).await?.is_none() {
+        return Ok(refused());
+    }
+    let hash = passwords.hash(new.to_owned()).await?;
+    reader
+        .as_platform(async |tx| {
+            let Some(holder) = one_time::take(tx, token, Purpose::Reset).await? else { return Ok(refused()) };
+            let text = "select email from staff_user where id = $1 and status = 'ACTIVE'";
+            let rows = tx.query(sql(tx, text, [holder.user.into()])).await?;
+            let Some(row) = rows.first() else { return Ok(refused()) };
+            Failures::of(reader, &row.try_get_by_index::<String>(0)?).forget(tx).await?;
+            set_password(tx, holder.user, hash).await?;
+            end_all(tx, holder.user).await?;
+            note(tx, reader, holder.user, "passwordReset", AuditOutcome::Done).await?;
+            Ok(Faults::new())
+        })
+        .await
+}
+
+/// By what somebody shows that she may set up the second factor.
+pub enum May<'a> {
+    /// By the token that she was given at the door.
+    Token(&'a str),
+    /// By the session that she is in, her password, and the factor that she has set up before.
+    Session {
+        /// Her password.
+        password: &'a str,
+        /// A code of the factor that holds now.
+        totp: Option<&'a str>,
+    },
+}
+
+/// Begin to set up the second factor.
+///
+/// # Errors
+/// UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE, or the database's refusal. TOKEN_INVALID, INVALID_CREDENTIALS,
+/// TOTP_REQUIRED and TOTP_INVALID are answered.
+pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Result<std::result::Result<SetUp, Faults>> {
+    let (password, given) = match may {
+        May::Session { password, totp } => (password, totp),
+        May::Token(token) => {
+            return reader
+                .as_platform(async |tx| {
+                    let Some(holder) = one_time::look(tx, token, Purpose::Enrolment).await? else {
+                        return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")]));
+                    };
+                    let rows =
+                        tx.query(sql(tx, "select email from staff_user where id = $1", [holder.user.into()])).await?;
+                    let row = rows.first().ok_or_else(|| Error::internal("a token of nobody's"))?;
+                    let email: String = row.try_get_by_index(0)?;
+                    second_factor::begin(tx, reader.keys(), holder.user, &email).await.map(Ok)
+                })
+                .await;
+        }
+    };
+    let own = match own(reader, passwords, password).await? {
+        Ok(own) => own,
+        Err(fault) => return Ok(Err(vec![fault.at("password")])),
+    };
+    reader
+        .as_platform(async |tx| {
+            if second_factor::is_set_up(tx, own.user).await? {
+                let refused = |code| Ok(Err(vec![Fault::new(code).at("totp")]));
+                let Some(given) = given else { return refused(Code::TotpRequired) };
+                if !second_factor::accept(tx, reader.keys(), own.user, given).await? {
+                    own.failures.count(tx).await?;
+                    return refused(Code::TotpInvalid);
+                }
+            }
+            second_factor::begin(tx, reader.keys(), own.user, &own.email).await.map(Ok)
+        })
+        .await
+}
+
+/// What came of setting up the second factor.
+pub struct Confirmed {
+    /// Codes for when the authenticator is lost, told once.
+    pub recovery_codes: Vec<String>,
+    /// The session of whoever came with a token.
+    pub session: Option<Session>,
+}
+
+/// Confirm the second factor by its first code.
+///
+/// # Errors
+/// UNAUTHENTICATED, RATE_LIMITED, or the database's refusal. TOKEN_INVALID and TOTP_INVALID are answered.
+pub async fn confirm(
+    reader: &Reader,
+    token: Option<&str>,
+    code: &str,
+) -> Result<std::result::Result<Confirmed, Faults>> {
+    let signed_in = match token {
+        None => Some(staff(reader)?.user),
+        Some(_) => None,
+    };
+    reader
+        .as_platform(async |tx| {
+            let holder = match token {
+                Some(token) => one_time::look(tx, token, Purpose::Enrolment).await?.map(|holder| holder.user),
+                None => signed_in,
+            };
+            let Some(user) = holder else { return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")])) };
+            let failures = Failures::of(reader, &user.to_string());
+            failures.wait(tx).await?;
+            let Some(recovery_codes) = second_factor::confirm(tx, reader.keys(), user, code).await? else {
+                failures.count(tx).await?;
+                return Ok(Err(vec![Fault::new(Code::TotpInvalid).at("totp")]));
+            };
+            failures.forget(tx).await?;
+            note(tx, reader, user, "totpConfirm", AuditOutcome::Done).await?;
+            let session = match token {
+                Some(token) => match one_time::take(tx, token, Purpose::Enrolment).await? {
+                    Some(_) => Some(begin(tx, reader, user).await?),
+                    None => return Err(Error::internal("a token was used while it was held")),
+                },
+                None => None,
+            };
+            Ok(Ok(Confirmed { recovery_codes, session }))
+        })
+        .await
+}

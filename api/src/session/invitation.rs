@@ -1,0 +1,92 @@
+//! Taking up an invitation: it makes a login, or gives the role to the login that the address has already.
+
+use super::lifetime::{note, sql};
+use super::one_time::{self, Purpose};
+use crate::platform::audit::AuditOutcome;
+use crate::platform::error::{Error, Result};
+use crate::platform::password::Passwords;
+use crate::platform::reader::Reader;
+use crate::platform::stored::Stored;
+use crate::platform::tx::Tx;
+use crate::user::{assignment, entity};
+use domain::fault::{Code, Fault, Faults};
+use domain::user::{Staff, UserStatus, check_password};
+use sea_orm::ActiveValue;
+use uuid::Uuid;
+
+/// Take up an invitation with the token of a letter.
+///
+/// # Errors
+/// UNAVAILABLE, or the database's refusal. TOKEN_INVALID and PASSWORD_INVALID are answered.
+pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, password: &str) -> Result<Faults> {
+    let refused = || vec![Fault::new(Code::TokenInvalid).at("token")];
+    if let Err(fault) = check_password(password) {
+        return Ok(vec![fault.at("password")]);
+    }
+    if reader.as_platform(async |tx| one_time::look(tx, token, Purpose::Invitation).await).await?.is_none() {
+        return Ok(refused());
+    }
+    let hash = passwords.hash(password.to_owned()).await?;
+    reader
+        .as_platform(async |tx| {
+            let Some(holder) = one_time::take(tx, token, Purpose::Invitation).await? else { return Ok(refused()) };
+            let held = tx.edit::<entity::Entity>(holder.user).await?;
+            if held.row().status.0 != UserStatus::Invited || !still_holds(tx, holder).await? {
+                return Ok(refused());
+            }
+            let text = "select id, status from staff_user where email = $1 and status <> 'INVITED'";
+            let rows = tx.query(sql(tx, text, [held.row().email.clone().into()])).await?;
+            let user = match rows.first() {
+                None => {
+                    tx.update(held, |row| row.status = ActiveValue::Set(Stored(UserStatus::Active))).await?;
+                    let text = "insert into user_secret (user_id, password_hash) values ($1, $2)";
+                    tx.execute(sql(tx, text, [holder.user.into(), hash.into()])).await?;
+                    holder.user
+                }
+                Some(row) if row.try_get_by_index::<Stored<UserStatus>>(1)?.0 == UserStatus::Active => {
+                    let user = row.try_get_by_index(0)?;
+                    hand_over(tx, holder.user, user).await?;
+                    user
+                }
+                Some(_) => return Ok(refused()),
+            };
+            note(tx, reader, user, "userInvitationAccept", AuditOutcome::Done).await?;
+            Ok(Faults::new())
+        })
+        .await
+}
+
+/// Look whether whoever invited her may still do so: what she may no longer give is taken away. Whether anything is left.
+async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
+    let given = assignment::held(tx, holder.user).await?;
+    let Some(inviter) = holder.given_by else { return Ok(!given.is_empty()) };
+    let rows =
+        tx.query(sql(tx, "select 1 from staff_user where id = $1 and status = 'ACTIVE'", [inviter.into()])).await?;
+    let own = if rows.is_empty() { Vec::new() } else { assignment::held(tx, inviter).await? };
+    let inviter = Staff::on(domain::calendar::today(tx.now()), inviter, Uuid::nil(), own);
+    let mut is_left = false;
+    for one in given {
+        if inviter.may_assign(holder.user, &one).is_ok() {
+            is_left = true;
+            continue;
+        }
+        let now = tx.now().as_microsecond();
+        let held = tx.edit::<assignment::Entity>(one.key).await?;
+        tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
+    }
+    Ok(is_left)
+}
+
+/// Give the roles of an invitation to the login that its address has already.
+async fn hand_over(tx: &Tx<'_>, invited: Uuid, user: Uuid) -> Result<()> {
+    for one in assignment::held(tx, invited).await? {
+        let held = tx.edit::<assignment::Entity>(one.key).await?;
+        tx.update(held, |row| row.user_id = ActiveValue::Set(user)).await?;
+    }
+    let text = "update role_assignment set user_id = $2 where user_id = $1";
+    tx.execute(sql(tx, text, [invited.into(), user.into()])).await?;
+    match tx.execute(sql(tx, "delete from staff_user where id = $1", [invited.into()])).await? {
+        1 => Ok(()),
+        _ => Err(Error::internal("an invitation that was taken up is still there")),
+    }
+}

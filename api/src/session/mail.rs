@@ -1,0 +1,250 @@
+//! Letters with links: each waits as a row in the outbox until it is sent. The token that its link carries is made when
+//! it is sent, so that no secret waits in the database, and so that a letter to an address that nobody has costs whoever
+//! asks for it the same work.
+
+use super::lifetime::{after, sql};
+use super::one_time::{self, Purpose};
+use crate::config::{Mode, Settings};
+use crate::platform::db::{Db, StartFault};
+use crate::platform::error::{Error, Result};
+use crate::platform::stored::Stored;
+use crate::platform::tx::Tx;
+use domain::access::Actor;
+use domain::codes::Coded;
+use jiff::{SignedDuration, Timestamp};
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// So many letters an hour are sent to one address.
+const HOURLY: i64 = 3;
+/// So many letters are looked at in one round.
+const AT_ONCE: i64 = 50;
+/// After so many tries a letter is given up.
+const TRIES: i32 = 8;
+/// A mail server that does not answer is not waited for any longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Where links lead when there is no front end yet, in demo mode.
+const NOWHERE: &str = "http://127.0.0.1:8000";
+
+/// In whose name letters are written.
+static PLATFORM: Actor = Actor::System(domain::access::Purpose::Authenticate);
+
+/// Put a letter into the outbox, unless the address had its share within the last hour.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn queue(
+    tx: &Tx<'_>,
+    kind: Purpose,
+    recipient: &str,
+    user: Option<Uuid>,
+    given_by: Option<Uuid>,
+) -> Result<()> {
+    let text = "insert into mail (kind, recipient, user_id, given_by, queued_at, next_at, attempts)
+        select $1, $2, $3, $4, $5, $5, 0
+        where (select count(*) from mail where recipient = $2 and queued_at > $6) < $7";
+    let now = tx.now().as_microsecond();
+    let values = [
+        kind.as_str().into(),
+        recipient.into(),
+        user.into(),
+        given_by.into(),
+        now.into(),
+        after(tx.now(), -SignedDuration::from_hours(1)).into(),
+        HOURLY.into(),
+    ];
+    tx.execute(sql(tx, text, values)).await.map(drop)
+}
+
+/// How letters leave the house.
+#[derive(Clone)]
+enum Way {
+    /// Over SMTP, from this address.
+    Smtp(Box<(AsyncSmtpTransport<Tokio1Executor>, Mailbox)>),
+    /// In demo mode without SMTP, into the log.
+    Log,
+    /// Not at all: they wait.
+    None,
+}
+
+/// What sends letters; cheap to clone.
+#[derive(Clone)]
+pub struct Post {
+    way: Way,
+    app_url: String,
+    /// Told when a letter was put into the outbox.
+    waiting: Arc<Notify>,
+}
+
+impl Post {
+    /// The post as the settings have it.
+    ///
+    /// # Errors
+    /// One sentence, when they cannot be used.
+    pub fn new(settings: &Settings) -> Result<Self, StartFault> {
+        let way = match (&settings.smtp_url, &settings.mail_from) {
+            (Some(url), Some(from)) => {
+                let wrong = || StartFault("UNFM_SMTP_URL is no address of a mail server.".to_owned());
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url.0).map_err(|_| wrong())?;
+                let from: Mailbox =
+                    from.parse().map_err(|_| StartFault("UNFM_MAIL_FROM is no address of a sender.".to_owned()))?;
+                Way::Smtp(Box::new((transport.timeout(Some(PATIENCE)).build(), from)))
+            }
+            _ if settings.mode() == Mode::Demo => Way::Log,
+            _ => Way::None,
+        };
+        let app_url = settings.app_url.clone().unwrap_or_else(|| NOWHERE.to_owned());
+        Ok(Self { way, app_url, waiting: Arc::default() })
+    }
+
+    /// Say that a letter waits.
+    pub fn tell(&self) {
+        self.waiting.notify_one();
+    }
+
+    /// Until a letter waits, or for so long.
+    pub async fn wait(&self, most: Duration) {
+        // Whichever comes first; other instances and failed tries make no sound.
+        let _ = tokio::time::timeout(most, self.waiting.notified()).await;
+    }
+
+    /// Send the letters that wait; how many were sent.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn deliver(&self, db: &Db, now: Timestamp) -> Result<u32> {
+        if matches!(self.way, Way::None) {
+            return Ok(0);
+        }
+        let text = "select number from mail where sent_at is null and next_at <= $1 order by number limit $2";
+        let values = [now.as_microsecond().into(), AT_ONCE.into()];
+        let statement = sea_orm::Statement::from_sql_and_values(db.backend(), text, values);
+        let (waiting, mut sent) = (db.ask(&PLATFORM, now, statement).await?, 0);
+        for row in waiting {
+            let number: i64 = row.try_get_by_index(0)?;
+            let Some(letter) = db.write(&PLATFORM, now, async |tx| take_up(tx, number).await).await? else { continue };
+            match self.send(&letter).await {
+                Ok(()) => {
+                    db.write(&PLATFORM, now, async |tx| close(tx, number).await).await?;
+                    sent += 1;
+                }
+                Err(error) => tracing::warn!(letter = number, error, "a letter could not be sent; it is tried again"),
+            }
+        }
+        Ok(sent)
+    }
+
+    async fn send(&self, letter: &Letter) -> Result<(), String> {
+        let link = format!("{}{}#{}", self.app_url, letter.path(), letter.token);
+        let (transport, from) = match &self.way {
+            Way::Smtp(smtp) => smtp.as_ref(),
+            Way::Log => {
+                tracing::info!("a letter to {}: {link}", letter.recipient);
+                return Ok(());
+            }
+            Way::None => return Err("there is no way to send it".to_owned()),
+        };
+        // What the mail library says of an address holds the address: it stays out of the log.
+        let to = letter.recipient.parse().map_err(|_| "its address cannot be used".to_owned())?;
+        let message = Message::builder()
+            .from(from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(letter.subject())
+            .header(ContentType::TEXT_PLAIN)
+            .body(letter.body(&link))
+            .map_err(|error| error.to_string())?;
+        let answer = transport.send(message).await;
+        answer.map(drop).map_err(|error| match error.status() {
+            Some(status) => format!("the mail server answered {status}"),
+            None => "the mail server cannot be reached".to_owned(),
+        })
+    }
+}
+
+/// A letter that is about to be sent.
+struct Letter {
+    kind: Purpose,
+    recipient: String,
+    token: String,
+}
+
+impl Letter {
+    fn path(&self) -> &'static str {
+        match self.kind {
+            Purpose::Invitation => "/invitation",
+            Purpose::Reset | Purpose::Enrolment => "/password-reset",
+        }
+    }
+
+    /// Nobody knows yet which language she reads: a letter is in two.
+    fn subject(&self) -> &'static str {
+        match self.kind {
+            Purpose::Invitation => "دعوة إلى منصة الاتحاد الوطني لنساء المغرب – Invitation à la plateforme de l'UNFM",
+            Purpose::Reset | Purpose::Enrolment => "إعادة تعيين كلمة السر – Réinitialisation du mot de passe",
+        }
+    }
+
+    fn body(&self, link: &str) -> String {
+        match self.kind {
+            Purpose::Invitation => format!(
+                "تمت دعوتكِ للعمل على منصة الاتحاد الوطني لنساء المغرب. الرابط صالح لمدة سبعة أيام ويُستعمل مرة واحدة:\n{link}\n\n\
+                 Vous êtes invitée à travailler sur la plateforme de l'Union nationale des femmes du Maroc. Le lien est \
+                 valable sept jours et sert une seule fois :\n{link}\n"
+            ),
+            Purpose::Reset | Purpose::Enrolment => format!(
+                "طُلب تعيين كلمة سر جديدة لحسابكِ. الرابط صالح لمدة ثلاثين دقيقة ويُستعمل مرة واحدة. إن لم تطلبي ذلك فتجاهلي هذه \
+                 الرسالة:\n{link}\n\n\
+                 Un nouveau mot de passe a été demandé pour votre compte. Le lien est valable trente minutes et sert une \
+                 seule fois. Si vous n'avez rien demandé, ignorez ce message :\n{link}\n"
+            ),
+        }
+    }
+}
+
+/// Take up a letter for sending, so that no other instance does; nothing, when one has, or when there is nobody to write
+/// to. Each try waits longer than the one before.
+async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Letter>> {
+    let now = tx.now().as_microsecond();
+    let text = "select kind, recipient, user_id, given_by, attempts from mail
+        where number = $1 and sent_at is null and next_at <= $2";
+    let rows = tx.query(sql(tx, text, [number.into(), now.into()])).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (kind, recipient): (Stored<Purpose>, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let (user, given_by): (Option<Uuid>, Option<Uuid>) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+    let attempts: i32 = row.try_get_by_index(4)?;
+    let later = SignedDuration::from_mins(1_i64 << attempts.clamp(0, TRIES));
+    let text = "update mail set attempts = attempts + 1, next_at = $3
+        where number = $1 and attempts = $2 and sent_at is null";
+    if tx.execute(sql(tx, text, [number.into(), attempts.into(), after(tx.now(), later).into()])).await? == 0 {
+        return Ok(None);
+    }
+    let holder = match (kind.0, user) {
+        (Purpose::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
+        (Purpose::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
+        _ => None,
+    };
+    let Some(holder) = holder.filter(|_| attempts < TRIES) else {
+        close(tx, number).await?;
+        return Ok(None);
+    };
+    let token = one_time::give(tx, holder, kind.0, given_by).await?;
+    Ok(Some(Letter { kind: kind.0, recipient, token }))
+}
+
+/// The login that a letter is for.
+async fn person(tx: &Tx<'_>, column: &str, value: sea_orm::Value, status: &str) -> Result<Option<Uuid>> {
+    let text = format!("select id from staff_user where {column} = $1 and status = $2");
+    let rows = tx.query(sql(tx, &text, [value, status.into()])).await?;
+    rows.first().map(|row| row.try_get_by_index(0)).transpose().map_err(Error::from)
+}
+
+/// A letter is sent, or given up.
+async fn close(tx: &Tx<'_>, number: i64) -> Result<()> {
+    let text = "update mail set sent_at = $2 where number = $1";
+    tx.execute(sql(tx, text, [number.into(), tx.now().as_microsecond().into()])).await.map(drop)
+}
