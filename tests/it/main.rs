@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "stories fail loudly")]
 
+mod account;
 mod branch_admin;
 mod contract;
 mod http;
 mod pages;
 mod partner_client;
+mod people;
 mod schema;
 mod scope;
 mod search;

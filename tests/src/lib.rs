@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stderr, clippy::unwrap_used, reason = "a harness says what it skips and fails loudly")]
 
+pub mod letters;
 mod postgres;
 pub mod program;
 pub mod speed;
@@ -135,6 +136,7 @@ impl World {
         let clock = Clock::fixed(NOON.parse().unwrap());
         seed::demo(&owner, clock.now()).await.unwrap();
         let readers = readers(&db, &clock);
+        seed::demo_logins(&db, &readers.keys, clock.now()).await.unwrap();
         let settings = Cli::of(&["--listen-addr", "127.0.0.1:0"]).unwrap().settings;
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let state = server::State::new(readers, metrics, &settings).unwrap();

@@ -222,7 +222,7 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Res
     let moved = from.moved(&from, &to).map_err(|_| refused())?;
     let (first, behind) = from.range();
     let sql = "update branch set path = $3 || substr(path, $4) where path >= $1 and path < $2";
-    let length = i64::try_from(from.as_str().len() + 1).map_err(Error::internal)?;
+    let length = i32::try_from(from.as_str().len() + 1).map_err(Error::internal)?;
     let values: [Value; 4] = [first.into(), behind.into(), moved.as_str().into(), length.into()];
     tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
     tx.update(held, |row| row.parent_id = ActiveValue::Set(Some(parent.id))).await?;

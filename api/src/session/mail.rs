@@ -45,8 +45,8 @@ pub(crate) async fn queue(
     user: Option<Uuid>,
     given_by: Option<Uuid>,
 ) -> Result<()> {
-    let text = "insert into mail (kind, recipient, user_id, given_by, queued_at, next_at, attempts)
-        select $1, $2, $3, $4, $5, $5, 0
+    let text = "insert into mail (id, kind, recipient, user_id, given_by, queued_at, next_at, attempts)
+        select $8, $1, $2, $3, $4, $5, $5, 0
         where (select count(*) from mail where recipient = $2 and queued_at > $6) < $7";
     let now = tx.now().as_microsecond();
     let values = [
@@ -57,6 +57,7 @@ pub(crate) async fn queue(
         now.into(),
         after(tx.now(), -SignedDuration::from_hours(1)).into(),
         HOURLY.into(),
+        Uuid::now_v7().into(),
     ];
     tx.execute(sql(tx, text, values)).await.map(drop)
 }

@@ -1,0 +1,263 @@
+//! How people look after what they come in with: passwords, letters, the second factor.
+
+use serde_json::{Value, json};
+use tests::World;
+use tests::letters::Letters;
+use totp_rs::{Builder, Secret};
+
+const SIGN_IN: &str = "mutation($email: String!, $password: String!, $totp: String) {
+    sessionCreate(input: { email: $email, password: $password, totp: $totp }) {
+      session { accessToken refreshToken } enrolmentToken userErrors { code field } } }";
+const RESET_REQUEST: &str = "mutation($email: String!) {
+    passwordResetRequest(input: { email: $email }) { userErrors { code field } } }";
+const RESET: &str = "mutation($token: String!, $password: String!) {
+    passwordReset(input: { token: $token, newPassword: $password }) { userErrors { code field } } }";
+const CHANGE: &str = "mutation($old: String!, $new: String!) {
+    passwordChange(input: { currentPassword: $old, newPassword: $new }) { userErrors { code field } } }";
+const ENROL: &str =
+    "mutation($input: TotpEnrolInput!) { totpEnrol(input: $input) { secret uri userErrors { code field } } }";
+const CONFIRM: &str = "mutation($input: TotpConfirmInput!) { totpConfirm(input: $input) {
+    recoveryCodes session { accessToken } userErrors { code field } } }";
+const DEMO: &str = "marhaba-demo";
+const EMAIL: &str = "khouribga@unfm.example";
+
+/// The code that an authenticator shows at an instant.
+fn code(secret: &str, at: &str) -> String {
+    let secret = Secret::try_from_base32(secret).unwrap();
+    let time = at.parse::<jiff::Timestamp>().unwrap().as_second();
+    Builder::new().with_secret(secret.as_bytes().to_vec()).build().unwrap().generate(time.unsigned_abs()).to_string()
+}
+
+async fn sign_in(world: &World, email: &str, password: &str, totp: Option<&str>) -> Value {
+    let variables = json!({"email": email, "password": password, "totp": totp});
+    world.ask(SIGN_IN, variables).await.data()["sessionCreate"].clone()
+}
+
+fn is_in(answer: &Value) -> bool {
+    answer["session"]["accessToken"].is_string()
+}
+
+fn only_error(answer: &Value) -> String {
+    assert_eq!(answer["userErrors"].as_array().map(Vec::len), Some(1), "{answer}");
+    answer["userErrors"][0]["code"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_whoever_knows_it_and_other_sessions_end() {
+    for world in World::each().await {
+        let (here, _) = world.sign_in(EMAIL).await;
+        let (elsewhere, _) = world.sign_in(EMAIL).await;
+        let change = async |old: &str, new: &str| {
+            world.ask_as(&here, CHANGE, json!({"old": old, "new": new})).await.data()["passwordChange"].clone()
+        };
+        let wrong = change("not her password", "short").await;
+        let expected = json!([{"code": "INVALID_CREDENTIALS", "field": ["currentPassword"]}, {"code": "PASSWORD_INVALID", "field": ["newPassword"]}]);
+        assert_eq!(wrong["userErrors"], expected, "{}: all faults at once", world.on);
+        assert_eq!(only_error(&change(DEMO, &"x".repeat(257)).await), "PASSWORD_INVALID");
+        assert_eq!(change(DEMO, "une phrase bien longue").await["userErrors"], json!([]), "{}", world.on);
+        let who = "{ viewer { user { email } } }";
+        assert_eq!(world.ask_as(&here, who, json!({})).await.status, 200, "{}", world.on);
+        assert_eq!(world.ask_as(&elsewhere, who, json!({})).await.status, 401, "{}", world.on);
+        assert!(!is_in(&sign_in(&world, EMAIL, DEMO, None).await), "{}", world.on);
+        assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
+        assert_eq!(world.ask(CHANGE, json!({"old": DEMO, "new": DEMO})).await.code(), "UNAUTHENTICATED");
+    }
+}
+
+#[tokio::test]
+async fn guessing_at_a_password_from_within_is_delayed_as_at_the_door() {
+    let world = World::sqlite().await;
+    let (token, _) = world.sign_in(EMAIL).await;
+    for _ in 0..3 {
+        let guessed = world.ask_as(&token, CHANGE, json!({"old": "a guess", "new": "une phrase bien longue"})).await;
+        assert_eq!(only_error(&guessed.data()["passwordChange"]), "INVALID_CREDENTIALS");
+    }
+    assert_eq!(
+        world.ask_as(&token, CHANGE, json!({"old": DEMO, "new": "une phrase bien longue"})).await.code(),
+        "RATE_LIMITED"
+    );
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_for_half_an_hour() {
+    for world in World::each().await {
+        let letters = Letters::new().await;
+        let post = letters.post();
+        let (inside, _) = world.sign_in(EMAIL).await;
+        let mut answers = Vec::new();
+        for email in [EMAIL, "nobody@unfm.example", "  KHOURIBGA@unfm.example "] {
+            let before = world.db.statements();
+            let answer = world.ask(RESET_REQUEST, json!({"email": email})).await;
+            answers.push((answer.text, world.db.statements() - before));
+        }
+        answers.dedup();
+        assert_eq!(
+            answers.len(),
+            1,
+            "{}: the same bytes and the same work for known and unknown: {answers:?}",
+            world.on
+        );
+        let refused = world.ask(RESET_REQUEST, json!({"email": "no address"})).await;
+        assert_eq!(only_error(&refused.data()["passwordResetRequest"]), "EMAIL_INVALID");
+
+        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 2, "{}", world.on);
+        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 0, "{}: nothing is sent twice", world.on);
+        let arrived = letters.taken();
+        assert!(arrived.iter().all(|letter| letter.to == EMAIL), "{arrived:?}");
+        let (first, second) = (arrived[0].token("/password-reset"), arrived[1].token("/password-reset"));
+        let reset = async |token: &str, password: &str| {
+            let answer = world.ask(RESET, json!({"token": token, "password": password})).await;
+            answer.data()["passwordReset"]["userErrors"].clone()
+        };
+        let refused = json!([{"code": "TOKEN_INVALID", "field": ["token"]}]);
+        assert_eq!(reset("made up", "une phrase bien longue").await, refused, "{}", world.on);
+        assert_eq!(
+            reset(&first, "short").await[0]["code"],
+            "PASSWORD_INVALID",
+            "{}: and the token still holds",
+            world.on
+        );
+        world.at("2026-11-23T12:29:59Z");
+        assert_eq!(reset(&first, "une phrase bien longue").await, json!([]), "{}", world.on);
+        assert_eq!(reset(&first, "une autre phrase longue").await, refused, "{}: once", world.on);
+        world.at("2026-11-23T12:30:00Z");
+        assert_eq!(reset(&second, "une autre phrase longue").await, refused, "{}: too late", world.on);
+        assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
+        let who = world.ask_as(&inside, "{ viewer { user { email } } }", json!({})).await;
+        assert_eq!(who.status, 401, "{}: all sessions end", world.on);
+        let hashed = format!("select count(*) from one_time_token where hash = '{first}'");
+        assert_eq!(world.raw_as_owner(&hashed).await, Ok(0), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_buried_in_letters() {
+    for world in World::each().await {
+        let letters = Letters::new().await;
+        let post = letters.post();
+        for _ in 0..5 {
+            world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+        }
+        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 3, "{}", world.on);
+        world.at("2026-11-23T13:00:01Z");
+        world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_one() {
+    for world in World::each().await {
+        let flags = [
+            "--smtp-url",
+            "smtp://127.0.0.1:9",
+            "--mail-from",
+            "a@unfm.example",
+            "--app-url",
+            "https://admin.unfm.example",
+        ];
+        let broken = unfm::session::mail::Post::new(&unfm::config::Cli::of(&flags).unwrap().settings).unwrap();
+        world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+        let now = || world.clock.now();
+        assert_eq!(broken.deliver(&world.db, now()).await.unwrap(), 0, "{}", world.on);
+        let letters = Letters::new().await;
+        let post = letters.post();
+        assert_eq!(post.deliver(&world.db, now()).await.unwrap(), 0, "{}: not at once", world.on);
+        world.at("2026-11-23T12:01:00Z");
+        let other = letters.post();
+        let (one, two) = tokio::join!(post.deliver(&world.db, now()), other.deliver(&world.owner, now()));
+        assert_eq!((one.unwrap() + two.unwrap(), letters.taken().len()), (1, 1), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once() {
+    for world in World::each().await {
+        let logins = unfm::seed::demo_logins(&world.db, &world.keys(), world.clock.now()).await.unwrap();
+        let (email, secret) = logins.second_factor;
+        let now = "2026-11-23T12:00:00Z";
+        assert_eq!(only_error(&sign_in(&world, email, DEMO, None).await), "TOTP_REQUIRED", "{}", world.on);
+        assert_eq!(
+            only_error(&sign_in(&world, email, "wrong", Some(&code(&secret, now))).await),
+            "INVALID_CREDENTIALS"
+        );
+        assert_eq!(only_error(&sign_in(&world, email, DEMO, Some("000000")).await), "TOTP_INVALID", "{}", world.on);
+        let right = code(&secret, now);
+        let (one, other) =
+            tokio::join!(sign_in(&world, email, DEMO, Some(&right)), sign_in(&world, email, DEMO, Some(&right)));
+        assert!(is_in(&one) ^ is_in(&other), "{}: one of two at once: {one} {other}", world.on);
+        assert_eq!(only_error(&sign_in(&world, email, DEMO, Some(&right)).await), "TOTP_INVALID", "{}", world.on);
+        let later = "2026-11-23T12:00:30Z";
+        world.at(later);
+        assert!(is_in(&sign_in(&world, email, DEMO, Some(&code(&secret, later))).await), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn guessing_at_codes_is_delayed() {
+    let world = World::sqlite().await;
+    for _ in 0..3 {
+        assert_eq!(only_error(&sign_in(&world, "totp@unfm.example", DEMO, Some("000000")).await), "TOTP_INVALID");
+    }
+    let variables = json!({"email": "totp@unfm.example", "password": DEMO, "totp": "000000"});
+    assert_eq!(world.ask(SIGN_IN, variables).await.code(), "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in(EMAIL).await;
+        let enrol =
+            async |input: Value| world.ask_as(&token, ENROL, json!({"input": input})).await.data()["totpEnrol"].clone();
+        let confirm = async |totp: &str| {
+            world.ask_as(&token, CONFIRM, json!({"input": {"totp": totp}})).await.data()["totpConfirm"].clone()
+        };
+        let now = "2026-11-23T12:00:00Z";
+        assert_eq!(only_error(&enrol(json!({})).await), "INVALID_CREDENTIALS", "{}: a token is not enough", world.on);
+        let begun = enrol(json!({"password": DEMO})).await;
+        let secret = begun["secret"].as_str().unwrap();
+        assert!(
+            begun["uri"].as_str().unwrap().starts_with("otpauth://totp/UNFM:khouribga%40unfm.example?secret="),
+            "{begun}"
+        );
+        assert!(is_in(&sign_in(&world, EMAIL, DEMO, None).await), "{}: not before it is confirmed", world.on);
+        assert_eq!(only_error(&confirm("000000").await), "TOTP_INVALID", "{}", world.on);
+        let confirmed = confirm(&code(secret, now)).await;
+        assert_eq!(confirmed["session"], Value::Null, "{}: she is in already", world.on);
+        let recovery: Vec<&str> =
+            confirmed["recoveryCodes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(recovery.len(), 10);
+        assert_eq!(only_error(&sign_in(&world, EMAIL, DEMO, None).await), "TOTP_REQUIRED", "{}", world.on);
+        assert_eq!(
+            only_error(&sign_in(&world, EMAIL, DEMO, Some(&code(secret, now))).await),
+            "TOTP_INVALID",
+            "{}: used",
+            world.on
+        );
+        let lower = recovery[0].to_lowercase().replace('-', " ");
+        assert!(is_in(&sign_in(&world, EMAIL, DEMO, Some(&lower)).await), "{}", world.on);
+        assert_eq!(
+            only_error(&sign_in(&world, EMAIL, DEMO, Some(recovery[0])).await),
+            "TOTP_INVALID",
+            "{}: once",
+            world.on
+        );
+
+        assert_eq!(only_error(&enrol(json!({"password": DEMO})).await), "TOTP_REQUIRED", "{}", world.on);
+        let anew = enrol(json!({"password": DEMO, "totp": recovery[1]})).await;
+        let other = anew["secret"].as_str().unwrap();
+        assert_ne!(other, secret);
+        assert!(confirm(&code(other, now)).await["recoveryCodes"].is_array(), "{}", world.on);
+        assert_eq!(
+            only_error(&sign_in(&world, EMAIL, DEMO, Some(recovery[2])).await),
+            "TOTP_INVALID",
+            "{}: old codes ended",
+            world.on
+        );
+        let stored = format!(
+            "select count(*) from user_secret where totp_secret like '%{other}%' or recovery_hashes like '%{}%'",
+            recovery[3]
+        );
+        assert_eq!(world.raw_as_owner(&stored).await, Ok(0), "{}", world.on);
+    }
+}
