@@ -8,6 +8,7 @@ use crate::cooperative::query::CooperativeQuery;
 use crate::edges::branch::BranchMutation;
 use crate::edges::catalogue::CatalogueQuery;
 use crate::edges::cooperative::CooperativeMutation;
+use crate::edges::membership::MembershipMutation;
 use crate::edges::node::{Node, NodeQuery};
 use crate::edges::partner_client::PartnerClientMutation;
 use crate::edges::user::{UserMutation, ViewerQuery};
@@ -46,7 +47,14 @@ pub struct Query(
 
 /// Everything that can be done; each root field is its own transaction, one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, UserMutation, BranchMutation, CooperativeMutation, PartnerClientMutation);
+pub struct Mutation(
+    SessionMutation,
+    UserMutation,
+    BranchMutation,
+    CooperativeMutation,
+    MembershipMutation,
+    PartnerClientMutation,
+);
 
 /// The schema as it is served.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::fault::{Code, Fault, Faults};
 use crate::money::Money;
+use jiff::civil::Date;
 
 codes! {
     /// What a cooperative lives from.
@@ -76,6 +77,28 @@ pub const MEMBERS_MIN: u32 = 5;
 pub struct RegisterIdentity {
     court: String,
     number: String,
+}
+
+codes! {
+    /// A kind of document that a cooperative shows.
+    DocumentKind {
+        /// Its statutes.
+        Statutes = "STATUTES",
+        /// An extract of the register.
+        RegisterExtract = "REGISTER_EXTRACT",
+        /// A sanitary authorisation.
+        SanitaryAuthorisation = "SANITARY_AUTHORISATION",
+        /// A certificate.
+        Certificate = "CERTIFICATE",
+    }
+}
+
+/// A document that ends within so many days shows up.
+pub const EXPIRING_DAYS: i32 = 30;
+
+/// Whether a document that ends on a day ends soon, and has not ended yet.
+pub fn is_expiring(valid_until: Option<Date>, today: Date) -> bool {
+    valid_until.is_some_and(|last| last >= today && (last - today).get_days() <= EXPIRING_DAYS)
 }
 
 impl RegisterIdentity {

@@ -100,6 +100,8 @@ codes! {
         ScopeInvalid = "SCOPE_INVALID",
         /// It is neither an address nor a network.
         AddressInvalid = "ADDRESS_INVALID",
+        /// What is said of a member does not fit together.
+        MemberInvalid = "MEMBER_INVALID",
     }
 }
 
@@ -340,6 +342,11 @@ impl Code {
             Self::AddressInvalid => {
                 ("عنوان الشبكة غير صالح.", "L'adresse réseau n'est pas valable.", "The network address cannot be used.")
             }
+            Self::MemberInvalid => (
+                "معطيات العضو غير متناسقة.",
+                "Les données du membre ne vont pas ensemble.",
+                "What is said of the member does not fit together.",
+            ),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Members of cooperatives, counted at a date, and what outsiders may learn of their numbers.
 
 use crate::codes;
+use crate::fault::{Code, Fault, Faults};
+use crate::text::{NAME_MAX, clean};
 use jiff::civil::Date;
 
 codes! {
@@ -21,6 +23,83 @@ codes! {
         /// Country.
         Rural = "RURAL",
     }
+}
+
+codes! {
+    /// What a member is.
+    MemberKind {
+        /// A person.
+        NaturalPerson = "NATURAL_PERSON",
+        /// An organisation.
+        LegalPerson = "LEGAL_PERSON",
+    }
+}
+
+/// The most shares that one member may hold.
+const SHARES_MAX: i32 = 1_000_000;
+
+/// A member that joins.
+#[derive(Clone, Debug)]
+pub struct Joining {
+    /// A person or an organisation.
+    pub kind: MemberKind,
+    /// The name.
+    pub name: String,
+    /// Her sex; compulsory for a person, and for nobody else.
+    pub sex: Option<Sex>,
+    /// The year of her birth, of a person.
+    pub birth_year: Option<i32>,
+    /// Where she lives, of a person.
+    pub milieu: Option<Milieu>,
+    /// How many shares she holds.
+    pub shares: i32,
+    /// Her first day.
+    pub joined_on: Date,
+}
+
+impl Joining {
+    /// Check somebody who joins; her name as it is stored.
+    ///
+    /// # Errors
+    /// All faults at once: the refusals of a text at `name`, MEMBER_INVALID at `sex`, `birthYear` or `milieu`,
+    /// AMOUNT_INVALID at `shares`, DATE_INVALID at `joinedOn`, which is not in the future.
+    pub fn check(&self, today: Date) -> Result<Box<str>, Faults> {
+        let mut faults = Faults::new();
+        let mut at = |code: Code, field: &str| faults.push(Fault::new(code).at(field));
+        let name = match clean(&self.name, NAME_MAX) {
+            Ok(name) if name.is_empty() => Err(Code::TextRequired),
+            other => other,
+        };
+        let name = name.map_err(|code| at(code, "name"));
+        let is_person = self.kind == MemberKind::NaturalPerson;
+        if is_person != self.sex.is_some() {
+            at(Code::MemberInvalid, "sex");
+        }
+        if self.birth_year.is_some_and(|year| !is_person || !(1900..=i32::from(today.year())).contains(&year)) {
+            at(Code::MemberInvalid, "birthYear");
+        }
+        if self.milieu.is_some() && !is_person {
+            at(Code::MemberInvalid, "milieu");
+        }
+        if !(0..=SHARES_MAX).contains(&self.shares) {
+            at(Code::AmountInvalid, "shares");
+        }
+        if self.joined_on > today {
+            at(Code::DateInvalid, "joinedOn");
+        }
+        match name {
+            Ok(name) if faults.is_empty() => Ok(name),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Check the last day of a member: not before her first one, and not in the future.
+///
+/// # Errors
+/// DATE_INVALID at `leftOn`.
+pub fn check_end(joined_on: Date, left_on: Date, today: Date) -> Result<(), Fault> {
+    if (joined_on..=today).contains(&left_on) { Ok(()) } else { Err(Fault::new(Code::DateInvalid).at("leftOn")) }
 }
 
 /// Numbers of people below this are not told (k).
@@ -101,6 +180,34 @@ mod tests {
         assert_eq!(disclosed(4, 4), Disclosed { member_count: None, women_count: None, is_women_only: None });
         assert_eq!(disclosed(20, 12).women_count, Some(12));
         assert_eq!(disclosed(20, 3).women_count, None);
+    }
+
+    #[test]
+    fn every_fault_of_somebody_who_joins_is_told_at_once() {
+        let today = date(2026, 11, 23);
+        let sound = Joining {
+            kind: MemberKind::NaturalPerson,
+            name: " Membre démo ".into(),
+            sex: Some(Sex::Female),
+            birth_year: Some(1990),
+            milieu: Some(Milieu::Rural),
+            shares: 1,
+            joined_on: today,
+        };
+        assert_eq!(sound.check(today).as_deref(), Ok("Membre démo"));
+        let wrong = Joining {
+            kind: MemberKind::LegalPerson,
+            name: " ".into(),
+            birth_year: Some(1890),
+            shares: -1,
+            joined_on: date(2026, 11, 24),
+            ..sound
+        };
+        let fields: Vec<String> =
+            wrong.check(today).unwrap_err().into_iter().map(|fault| fault.field.concat()).collect();
+        assert_eq!(fields, ["name", "sex", "birthYear", "milieu", "shares", "joinedOn"]);
+        assert!(check_end(today, today, today).is_ok() && check_end(today, date(2026, 11, 22), today).is_err());
+        assert!(check_end(today, date(2026, 11, 24), today).is_err());
     }
 
     #[test]

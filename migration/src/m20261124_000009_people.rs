@@ -29,7 +29,7 @@ const OF_THE_PLATFORM: [&str; 7] =
     ["user_secret", "session", "refresh_token", "one_time_token", "sign_in_failure", "mail", "partner_client_secret"];
 
 /// Further arms of the wall: policies are alternatives, so each opens a little more.
-const ARMS: [(&str, &str, &str); 18] = [
+const ARMS: [(&str, &str, &str); 20] = [
     ("cooperative", "select", "id in (select own_cooperatives('app.read'))"),
     ("cooperative", "update", "id in (select own_cooperatives('app.write'))"),
     ("cooperative_private", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
@@ -37,6 +37,8 @@ const ARMS: [(&str, &str, &str); 18] = [
     ("membership", "insert", "cooperative_id in (select own_cooperatives('app.write'))"),
     ("membership", "update", "cooperative_id in (select own_cooperatives('app.write'))"),
     ("document", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
+    ("document", "insert", "cooperative_id in (select own_cooperatives('app.write'))"),
+    ("document", "update", "cooperative_id in (select own_cooperatives('app.write'))"),
     ("product", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
     ("product", "insert", "cooperative_id in (select own_cooperatives('app.write'))"),
     ("product", "update", "cooperative_id in (select own_cooperatives('app.write'))"),

@@ -5,6 +5,7 @@
 mod account;
 mod branch_admin;
 mod contract;
+mod cooperatives;
 mod http;
 mod pages;
 mod partner_client;

@@ -2,8 +2,9 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
-use super::private;
+use super::{object, private};
 use crate::geography::province;
+use crate::platform::audit::Touch;
 use crate::platform::batch::{Batch, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
@@ -19,7 +20,7 @@ use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIde
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{LocalizedText, NAME_MAX};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 fn order(reader: &Reader, by: CooperativeOrder) -> Order {
@@ -243,6 +244,136 @@ async fn claim(tx: &Tx<'_>, key: Uuid, (court, number): (String, String)) -> Res
         on conflict do nothing";
     let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), tx.now().as_microsecond().into()];
     tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
+}
+
+/// What is known of cooperatives' identities.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The identity in the register.
+    pub identity: Option<object::RegisterIdentity>,
+    /// Whether it needs none.
+    pub legacy_exemption: bool,
+}
+
+/// The identities of cooperatives, as far as the caller sees them.
+#[derive(Debug)]
+pub struct IdentitiesOf;
+
+impl Related for IdentitiesOf {
+    const OF: Kind = Kind::Cooperative;
+    type Value = Option<Known>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use private::Column as Private;
+        let columns = [
+            Private::CooperativeId,
+            Private::Court,
+            Private::RegisterNumber,
+            Private::RegisterVerified,
+            Private::LegacyExemption,
+        ];
+        let tx = reader.begin();
+        let see = tx.see_plain::<private::Entity>().among(Private::CooperativeId, keys);
+        let known = see.only(columns.map(|column| column.into_expr())).all(|cells| {
+            let key = cells.take::<Uuid>()?;
+            let pair = cells.take::<Option<String>>()?.zip(cells.take::<Option<String>>()?);
+            let is_verified = cells.take()?;
+            let identity = pair.map(|(court, number)| object::RegisterIdentity { court, number, is_verified });
+            Ok((key, Some(Known { identity, legacy_exemption: cells.take()? })))
+        });
+        Ok(known.await?.into_iter().collect())
+    }
+}
+
+/// What is known anew of a cooperative; nothing: it stays.
+#[derive(Default)]
+pub struct Edit {
+    /// What it lives from.
+    pub sector: Option<Sector>,
+    /// Its legal form.
+    pub legal_form: Option<LegalForm>,
+    /// The province of its seat, by its code.
+    pub province_code: Option<String>,
+    /// The commune of its seat; nothing within: none.
+    pub commune: Option<Option<String>>,
+    /// Its identity in the register; nothing within: none.
+    pub register: Option<Option<RegisterIdentity>>,
+    /// Whether it needs none.
+    pub legacy_exemption: Option<bool>,
+}
+
+/// Say something else of a cooperative. Where it stands past its verification, another identity is claimed at once; it is
+/// called by `edges::publication`, for what it is found by may change.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, NOT_FOUND at `provinceCode`, REGISTER_IDENTITY_REQUIRED at `register` where it cannot
+/// do without.
+pub(crate) async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: Edit) -> Result<Uuid> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let province = match edit.province_code {
+        None => None,
+        Some(code) => {
+            let found =
+                tx.see::<province::Entity>().filter(province::Column::Code.eq(code)).one(province::Entity::read);
+            Some(found.await?.ok_or_else(|| Fault::new(Code::NotFound).at("provinceCode"))?.id)
+        }
+    };
+    let (status, branch) = (held.row().status.0, held.row().branch_id);
+    tx.update(held, |row| {
+        if let Some(sector) = edit.sector {
+            row.sector = ActiveValue::Set(Stored(sector));
+        }
+        if let Some(legal_form) = edit.legal_form {
+            row.legal_form = ActiveValue::Set(Stored(legal_form));
+        }
+        if let Some(province) = province {
+            row.province_id = ActiveValue::Set(province);
+        }
+        if let Some(commune) = edit.commune {
+            row.commune = ActiveValue::Set(commune);
+        }
+    })
+    .await?;
+    if edit.register.is_none() && edit.legacy_exemption.is_none() {
+        return Ok(key);
+    }
+    let (before, was_exempt) = identity(tx, key).await?.unwrap_or_default();
+    let after = match edit.register {
+        None => before.clone(),
+        Some(register) => register.map(|register| (register.court().to_owned(), register.number().to_owned())),
+    };
+    let is_exempt = edit.legacy_exemption.unwrap_or(was_exempt);
+    let is_past = status != CooperativeStatus::Applied;
+    if is_past && after.is_none() && !is_exempt {
+        return Err(Fault::new(Code::RegisterIdentityRequired).at("register").into());
+    }
+    let (court, number) = after.clone().unzip();
+    let sql = "update cooperative_private set court = $2, register_number = $3, legacy_exemption = $4,
+        register_verified = (register_verified and $5) where cooperative_id = $1";
+    let values: [sea_orm::Value; 5] =
+        [key.into(), court.clone().into(), number.clone().into(), is_exempt.into(), (before == after).into()];
+    if tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await? == 0 {
+        let private = private::Model {
+            cooperative_id: key,
+            branch_id: branch,
+            court,
+            register_number: number,
+            register_verified: false,
+            legacy_exemption: is_exempt,
+        };
+        tx.insert_plain::<private::Entity>(vec![private.into_active_model()]).await?;
+    }
+    if before != after
+        && is_past
+        && let Some(register) = after.clone()
+    {
+        claim(tx, key, register).await?;
+    }
+    let sides = |pair: Option<(String, String)>, exempt: bool| serde_json::json!([pair, exempt]);
+    let changes = [("register".to_owned(), serde_json::json!([sides(before, was_exempt), sides(after, is_exempt)]))];
+    let (changes, personal) = (changes.into_iter().collect(), BTreeMap::new());
+    tx.touch(Touch { kind: Kind::Cooperative, key, branch: Some(branch), changes, personal });
+    Ok(key)
 }
 
 /// The cooperatives of branches, a page of each, the newest first.

@@ -5,11 +5,16 @@ use crate::branch::entity as branch;
 use crate::branch::object::{Branch, BranchCloseInput, BranchCreateInput, BranchMoveInput, BranchRenameInput};
 use crate::branch::store::{self, ChildrenOf, Wanted};
 use crate::cooperative::object::Cooperative;
-use crate::cooperative::store::CooperativesOf;
+use crate::cooperative::object::RegisterIdentity;
+use crate::cooperative::store::{CooperativesOf, IdentitiesOf};
+use crate::document::object::Document;
+use crate::document::store::DocumentsOf;
 use crate::geography::object::{Province, Region};
 use crate::geography::{province, region};
 use crate::market::object::Market;
 use crate::market::store::MarketsOf;
+use crate::membership::object::{MemberCounts, Membership};
+use crate::membership::store::{CountsOf, MembershipsOf};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
@@ -95,6 +100,47 @@ impl Cooperative {
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
         let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
         found.map(|found| found.map(Province::new)).transpose()
+    }
+
+    /// Its members, those who joined last first; empty for whoever may not see them.
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Membership>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), MembershipsOf { args, total }, self.key).await?)
+    }
+
+    /// How many members it has today, whole; null for whoever may not see them, and without any.
+    async fn member_counts(&self, ctx: &Context<'_>) -> Result<Option<MemberCounts>> {
+        self.batch.load(ctx.reader(), CountsOf, self.key).await
+    }
+
+    /// Its documents, the newest first; empty for whoever may not see them.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Document>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), DocumentsOf { args, total }, self.key).await?)
+    }
+
+    /// Its identity in the register; null for whoever may not see it, and without one.
+    async fn register_identity(&self, ctx: &Context<'_>) -> Result<Option<RegisterIdentity>> {
+        Ok(self.batch.load(ctx.reader(), IdentitiesOf, self.key).await?.and_then(|known| known.identity))
+    }
+
+    /// Whether it is older than the register and needs no identity there; null for whoever may not see it.
+    async fn legacy_exemption(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        Ok(self.batch.load(ctx.reader(), IdentitiesOf, self.key).await?.map(|known| known.legacy_exemption))
     }
 
     /// Its products, the newest first.

@@ -1,15 +1,17 @@
 //! Root fields that change cooperatives, and with them what is on sale and what is found.
 
-use super::publication::{cooperative_goes, cooperative_rename};
-use crate::cooperative::object::{Cooperative, CooperativeMoveInput, CooperativeRegisterInput, CooperativeRenameInput};
-use crate::cooperative::store::{self, Applicant};
+use super::publication::{cooperative_edit, cooperative_goes, cooperative_rename};
+use crate::cooperative::object::{
+    Cooperative, CooperativeEditInput, CooperativeMoveInput, CooperativeRegisterInput, CooperativeRenameInput,
+};
+use crate::cooperative::store::{self, Applicant, Edit};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::mutation::{Idempotency, Outcome};
 use crate::platform::reader::Reads;
-use async_graphql::{Context, Object};
+use async_graphql::{Context, MaybeUndefined, Object};
 use domain::cooperative::{CooperativeStatus, RegisterIdentity};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
@@ -68,6 +70,44 @@ fn applicant(input: CooperativeRegisterInput) -> Result<Applicant> {
     }
 }
 
+/// What is asked to be said anew of a cooperative, all faults of the form at once.
+fn edited(input: CooperativeEditInput) -> Result<Edit> {
+    let mut faults = Faults::new();
+    let commune = match input.commune {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(text) => match domain::text::clean(&text, NAME_MAX) {
+            Ok(text) => Some(Some(text.into()).filter(|text: &String| !text.is_empty())),
+            Err(code) => {
+                faults.push(Fault::new(code).at("commune"));
+                None
+            }
+        },
+    };
+    let register = match input.register {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(given) => match RegisterIdentity::new(&given.court, &given.number) {
+            Ok(register) => Some(Some(register)),
+            Err(wrong) => {
+                faults.extend(wrong.into_iter().map(|fault| fault.at("register")));
+                None
+            }
+        },
+    };
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    Ok(Edit {
+        sector: input.sector.map(Into::into),
+        legal_form: input.legal_form.map(Into::into),
+        province_code: input.province_code,
+        commune,
+        register,
+        legacy_exemption: input.legacy_exemption,
+    })
+}
+
 /// Root fields that change cooperatives.
 #[derive(Default)]
 pub struct CooperativeMutation;
@@ -102,6 +142,23 @@ impl CooperativeMutation {
             Ok(cooperative_rename(tx, key, input.expected_version, input.name).await?.id)
         };
         let outcome = ctx.reader().mutate("cooperativeRename", once, work).await?;
+        payload(ctx, outcome).await
+    }
+
+    /// Say something else of a cooperative; what is not named stays.
+    async fn cooperative_edit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and what.")] input: CooperativeEditInput,
+    ) -> Result<CooperativePayload> {
+        let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
+        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
+        let work = async |tx: &crate::platform::tx::Tx<'_>| {
+            // Whether she may comes before what is wrong with the form.
+            tx.edit::<crate::cooperative::entity::Entity>(key).await?;
+            cooperative_edit(tx, key, input.expected_version, edited(input)?).await
+        };
+        let outcome = ctx.reader().mutate("cooperativeEdit", once, work).await?;
         payload(ctx, outcome).await
     }
 

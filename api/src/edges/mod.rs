@@ -8,6 +8,7 @@ pub mod cooperative;
 pub mod geography;
 pub mod indicator;
 pub mod market;
+pub mod membership;
 pub mod node;
 pub mod partner;
 pub mod partner_client;

@@ -6,7 +6,7 @@ use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::reader::{Reader, Reads};
 use crate::{agreement, branch, category, contribution, cooperative, geography, indicator, listing, market, partner};
-use crate::{audit, partner_client, product, programme, user};
+use crate::{audit, document, membership, partner_client, product, programme, user};
 use agreement::object::Agreement;
 use async_graphql::{Context, ID, Interface, Object};
 use audit::object::AuditEntry;
@@ -14,10 +14,12 @@ use branch::object::Branch;
 use category::object::Category;
 use contribution::object::Contribution;
 use cooperative::object::Cooperative;
+use document::object::Document;
 use geography::object::{Province, Region};
 use indicator::object::{Indicator, IndicatorValue};
 use listing::object::Listing;
 use market::object::Market;
+use membership::object::Membership;
 use partner::object::Partner;
 use partner_client::object::PartnerClient;
 use product::object::{Product, ProductVariant};
@@ -50,6 +52,8 @@ pub enum Node {
     RoleAssignment(RoleAssignment),
     PartnerClient(PartnerClient),
     AuditEntry(AuditEntry),
+    Membership(Membership),
+    Document(Document),
 }
 
 /// `node` and `nodes`.
@@ -124,7 +128,14 @@ pub(super) async fn find_among(
         Kind::RoleAssignment => one!(user::assignment::Entity, RoleAssignment::new),
         Kind::PartnerClient => one!(partner_client::entity::Entity, PartnerClient::new),
         Kind::AuditEntry => one!(audit::entity::Entity, AuditEntry::new),
-        Kind::Membership | Kind::Document => None,
+        Kind::Membership => {
+            let found = level.one::<membership::entity::Entity>(reader, Some(key)).await?;
+            if found.is_some() {
+                reader.reads_personal("memberships");
+            }
+            found.map(Membership::new).map(Node::from)
+        }
+        Kind::Document => one!(document::entity::Entity, Document::new),
     })
 }
 

@@ -39,6 +39,16 @@ pub async fn cooperative_rename(
     Ok(row)
 }
 
+/// Something else is said of a cooperative.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of what is said.
+pub async fn cooperative_edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: cooperative::store::Edit) -> Result<Uuid> {
+    let key = cooperative::store::edit(tx, key, version, edit).await?;
+    refresh(tx, Touched::Cooperative(key)).await?;
+    Ok(key)
+}
+
 /// A market goes to another status, and what it lists with it.
 ///
 /// # Errors

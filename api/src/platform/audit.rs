@@ -69,7 +69,11 @@ pub(super) fn difference<E: Node>(before: Option<&E::Model>, after: &E::ActiveMo
     let (mut changes, mut personal) = (Map::new(), BTreeMap::new());
     let is_personal = |column: &E::Column| E::PERSONAL.iter().any(|other| other.as_str() == column.as_str());
     for column in <E as EntityTrait>::Column::iter() {
-        let ActiveValue::Set(value) = after.get(column) else { continue };
+        // Of a row that is new everything counts, whichever way it was made.
+        let value = match (before, after.get(column)) {
+            (_, ActiveValue::Set(value)) | (None, ActiveValue::Unchanged(value)) => value,
+            (Some(_), ActiveValue::Unchanged(_)) | (_, ActiveValue::NotSet) => continue,
+        };
         let was = before.map_or(serde_json::Value::Null, |before| sea_value_to_json_value(&before.get(column)));
         let is = sea_value_to_json_value(&value);
         if was == is || [E::VERSION.as_str(), E::CHANGED_AT.as_str()].contains(&column.as_str()) {

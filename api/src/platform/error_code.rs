@@ -101,4 +101,6 @@ pub enum ErrorCode {
     ScopeInvalid,
     /// It is neither an address nor a network.
     AddressInvalid,
+    /// What is said of a member does not fit together.
+    MemberInvalid,
 }

@@ -87,6 +87,8 @@ pub enum Key {
     Long(i64),
     /// A text.
     Text(String),
+    /// A key of a row: those of version 7 are in the order in which they were made.
+    Uuid(Uuid),
 }
 
 /// The types of the columns that lists are ordered by.
@@ -96,6 +98,8 @@ pub enum KeyKind {
     Long,
     /// A text.
     Text,
+    /// A key of a row.
+    Uuid,
 }
 
 impl KeyKind {
@@ -103,6 +107,7 @@ impl KeyKind {
         match self {
             Self::Long => cells.take().map(Key::Long),
             Self::Text => cells.take().map(Key::Text),
+            Self::Uuid => cells.take().map(Key::Uuid),
         }
     }
 }
@@ -112,6 +117,7 @@ impl From<Key> for Value {
         match key {
             Key::Long(number) => number.into(),
             Key::Text(text) => text.into(),
+            Key::Uuid(key) => key.into(),
         }
     }
 }
@@ -182,6 +188,10 @@ impl Seal {
                     bytes.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
                     bytes.extend_from_slice(text.as_bytes());
                 }
+                Key::Uuid(key) => {
+                    bytes.push(b'u');
+                    bytes.extend_from_slice(key.as_bytes());
+                }
             }
         }
         let tag = self.tag(&bytes[TAG..]);
@@ -211,6 +221,11 @@ impl Seal {
                     let (length, tail) = tail.split_first_chunk()?;
                     let (text, tail) = tail.split_at_checked(u32::from_be_bytes(*length) as usize)?;
                     keys.push(Key::Text(String::from_utf8(text.to_vec()).ok()?));
+                    tail
+                }
+                b'u' => {
+                    let (key, tail) = tail.split_first_chunk()?;
+                    keys.push(Key::Uuid(Uuid::from_bytes(*key)));
                     tail
                 }
                 _ => return None,
@@ -308,6 +323,7 @@ fn kind_of(key: &Key) -> KeyKind {
     match key {
         Key::Long(_) => KeyKind::Long,
         Key::Text(_) => KeyKind::Text,
+        Key::Uuid(_) => KeyKind::Uuid,
     }
 }
 

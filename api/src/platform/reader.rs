@@ -14,6 +14,7 @@ use domain::text::Locale;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
@@ -29,6 +30,18 @@ pub struct Reader {
     db: Db,
     facts: Facts,
     fact: OnceCell<Fact>,
+    personal: PersonalReads,
+}
+
+/// The personal data that a request has read, by what was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct PersonalReads(Arc<Mutex<BTreeSet<&'static str>>>);
+
+impl PersonalReads {
+    /// What was read; nothing when it is asked again.
+    pub fn take(&self) -> BTreeSet<&'static str> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What all requests share, and what makes a reader of each.
@@ -69,6 +82,7 @@ impl Readers {
             db: self.db.clone(),
             facts: self.facts.clone(),
             fact: OnceCell::new(),
+            personal: PersonalReads::default(),
         }
     }
 }
@@ -153,6 +167,16 @@ impl Reader {
             self.note(action, AuditOutcome::Refused).await;
         }
         done
+    }
+
+    /// Remember that personal data is read, for the audit.
+    pub(crate) fn reads_personal(&self, what: &'static str) {
+        self.personal.0.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
+    }
+
+    /// The personal data that this request reads, also when the reader is gone.
+    pub fn personal_reads(&self) -> PersonalReads {
+        self.personal.clone()
     }
 
     /// Write down that something was refused or that personal data was read, in a transaction of its own.

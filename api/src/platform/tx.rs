@@ -242,6 +242,30 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Whether the actor holds a permission on a row within her reach.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn permits<E: Table>(&self, key: Uuid, permission: Permission) -> Result<bool> {
+        let held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(permission));
+        Ok(held.count(None).await? > 0)
+    }
+
+    /// Change what is derived of a node, by whoever was permitted to change what it is derived from: there is no right to
+    /// it of its own. The second wall stands.
+    ///
+    /// # Errors
+    /// NOT_FOUND, or the database's refusal.
+    pub(crate) async fn derive<E>(&self, key: Uuid, change: impl FnOnce(&mut E::ActiveModel)) -> Result<E::Model>
+    where
+        E: Node,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let row = self.see::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
+        self.update::<E>(Editable(row.ok_or_else(|| Error::refused(Code::NotFound))?), change).await
+    }
+
     /// Look whether a branch that an input names at this place may get a new row of a table.
     ///
     /// # Errors

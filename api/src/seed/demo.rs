@@ -9,12 +9,12 @@ use crate::platform::text::name_keys;
 use crate::platform::tx::Tx;
 use crate::product::object::NO_PRICE;
 use crate::product::publication::{Touched, refresh};
-use crate::{agreement, cooperative, indicator, listing, market, product, programme};
+use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::id::founding as key;
 use domain::indicator::{AreaKind, Method, Period, ValueKind, ValueStatus};
 use domain::market::{MarketStatus, OpeningHoursBasis};
-use domain::membership::disclosed;
+use domain::membership::{MemberKind, Milieu, Sex, disclosed};
 use domain::opening_hours::{HolidayRule, Interval, OpeningHours, Parts};
 use domain::partnership::{AgreementState, PartyRole, SignedOnBasis, end_of};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
@@ -215,7 +215,41 @@ async fn cooperatives(tx: &Tx<'_>) -> Result<()> {
             changed_at: now,
         ))
     });
-    tx.insert_all::<cooperative::entity::Entity>(rows.collect::<Result<_>>()?).await
+    tx.insert_all::<cooperative::entity::Entity>(rows.collect::<Result<_>>()?).await?;
+    let private = COOPERATIVES.iter().map(|row| {
+        cooperative::private::Model {
+            cooperative_id: key("cooperative", row.slug),
+            branch_id: branch_key(row.branch),
+            court: Some("Tribunal de première instance (démo)".to_owned()),
+            register_number: Some(format!("DEMO {}", row.slug)),
+            register_verified: true,
+            legacy_exemption: false,
+        }
+        .into_active_model()
+    });
+    tx.insert_plain::<cooperative::private::Entity>(private.collect()).await?;
+    let members = COOPERATIVES.iter().flat_map(|row| {
+        (1..=row.members.0).map(move |place| {
+            membership::entity::Model {
+                id: key("membership", &format!("{} {place}", row.slug)),
+                branch_id: branch_key(row.branch),
+                cooperative_id: key("cooperative", row.slug),
+                kind: Stored(MemberKind::NaturalPerson),
+                name: format!("Membre {place} (démo)"),
+                sex: Some(Stored(if place <= row.members.1 { Sex::Female } else { Sex::Male })),
+                birth_year: Some(1960 + i32::try_from(place).unwrap_or_default()),
+                milieu: Some(Stored(if place % 2 == 0 { Milieu::Urban } else { Milieu::Rural })),
+                shares: 1,
+                joined_on: Day(date(2024, 1, 1)),
+                left_on: None,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            }
+            .into_active_model()
+        })
+    });
+    tx.insert_all::<membership::entity::Entity>(members.collect()).await
 }
 
 /// Hours from nine to seven, in Ramadan from ten to four, on holidays from ten to two.

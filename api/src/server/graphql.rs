@@ -6,7 +6,7 @@ use super::bearer;
 use super::documents::are_plain;
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
-use crate::platform::audit::Origin;
+use crate::platform::audit::{AuditOutcome, Origin};
 use crate::telemetry;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request as Query, Variables};
@@ -240,6 +240,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     // The executor takes the document that was parsed here and never looks at its text.
     let mut query = Query::new("").variables(variables);
     let reader = state.0.readers.reader(asking.actor.clone(), asking.locales.clone()).from(asking.origin.clone());
+    let personal = reader.personal_reads();
     query = query.data(reader).data(state.0.door.clone());
     query.operation_name = sent.operation_name;
     query.set_parsed_query(ExecutableDocument::clone(&document));
@@ -249,6 +250,11 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
     let answered = AssertUnwindSafe(schema.execute(query)).catch_unwind().instrument(span.clone()).await;
+    for what in personal.take() {
+        // Before the answer leaves, in a transaction of its own.
+        let noting = state.0.readers.reader(asking.actor.clone(), Vec::new()).from(asking.origin.clone());
+        noting.note(what, AuditOutcome::Read).instrument(span.clone()).await;
+    }
     let _entered = span.entered();
     let Ok(mut answer) = answered else {
         tracing::error!("a request panicked");

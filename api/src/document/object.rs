@@ -1,0 +1,99 @@
+//! The GraphQL face of cooperatives' documents.
+
+use super::entity::Model;
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{Date, DateTime};
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined, SimpleObject};
+use std::borrow::Borrow;
+use uuid::Uuid;
+
+/// A kind of document that a cooperative shows.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::cooperative::DocumentKind")]
+pub enum DocumentKind {
+    /// Its statutes.
+    Statutes,
+    /// An extract of the register.
+    RegisterExtract,
+    /// A sanitary authorisation.
+    SanitaryAuthorisation,
+    /// A certificate.
+    Certificate,
+}
+
+/// A document of a cooperative: what it is and until when it holds. The cooperative and its branch line alone see it.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Document {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its number with whoever gave it out; null when it has none.
+    pub reference: Option<String>,
+    /// The first day on which it holds; null when it is not known.
+    pub valid_from: Option<Date>,
+    /// The last day; null: no end.
+    pub valid_until: Option<Date>,
+    #[graphql(skip)]
+    pub(crate) cooperative_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Document {
+    /// The face of a row, with the level that it was read in.
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
+        Self {
+            id: GlobalId::new(Kind::Document, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            kind: row.kind.0.into(),
+            reference: row.reference.clone(),
+            valid_from: row.valid_from.map(|day| Date(day.0)),
+            valid_until: row.valid_until.map(|day| Date(day.0)),
+            cooperative_key: row.cooperative_id,
+            batch,
+        }
+    }
+}
+
+/// A document that a cooperative shows.
+#[derive(InputObject, Clone, Debug)]
+pub struct DocumentAddInput {
+    /// Which cooperative.
+    pub cooperative_id: ID,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its number with whoever gave it out.
+    pub reference: Option<String>,
+    /// The first day on which it holds.
+    pub valid_from: Option<Date>,
+    /// The last day; no end, if nothing is said.
+    pub valid_until: Option<Date>,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// What is known anew of a document; what is not named stays, and null clears it.
+#[derive(InputObject, Clone, Debug)]
+pub struct DocumentEditInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// Its number with whoever gave it out.
+    pub reference: MaybeUndefined<String>,
+    /// The first day on which it holds.
+    pub valid_from: MaybeUndefined<Date>,
+    /// The last day.
+    pub valid_until: MaybeUndefined<Date>,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}

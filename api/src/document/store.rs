@@ -1,0 +1,136 @@
+//! Reading and changing documents of cooperatives.
+
+use super::entity::{Column, Entity, Model};
+use super::object::Document;
+use crate::cooperative::entity as cooperative;
+use crate::platform::batch::{Batch, Related};
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::Kind;
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::stored::{Day, Stored};
+use crate::platform::table::Table;
+use crate::platform::tx::Tx;
+use domain::access::Permission;
+use domain::cooperative::DocumentKind;
+use domain::fault::{Code, Fault, Faults};
+use domain::text::NAME_MAX;
+use jiff::civil::Date;
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// One document.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Document>> {
+    let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    Ok(row.map(|row| {
+        let batch = Batch::of::<Entity>([&row]);
+        Document::new((row, batch))
+    }))
+}
+
+/// The documents of cooperatives, a page of each, the newest first.
+#[derive(Debug)]
+pub struct DocumentsOf {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+}
+
+impl Related for DocumentsOf {
+    const OF: Kind = Kind::Cooperative;
+    type Value = Option<Connection<Document>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.documents {key}"));
+        let tx = reader.begin();
+        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, Entity::read).await?;
+        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Model| Document::new((row, batch.clone()));
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}
+
+/// What is said of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// Its number with whoever gave it out.
+    pub reference: Option<String>,
+    /// The first day on which it holds.
+    pub valid_from: Option<Date>,
+    /// The last day.
+    pub valid_until: Option<Date>,
+}
+
+impl Said {
+    /// Check it; the reference as it is stored.
+    fn check(&self) -> Result<Option<String>, Faults> {
+        let mut faults = Faults::new();
+        let reference = self.reference.as_deref().map(|text| domain::text::clean(text, NAME_MAX)).transpose();
+        let reference = reference.map_err(|code| faults.push(Fault::new(code).at("reference")));
+        if self.valid_from.zip(self.valid_until).is_some_and(|(first, last)| last < first) {
+            faults.push(Fault::new(Code::DateInvalid).at("validUntil"));
+        }
+        match reference {
+            Ok(reference) if faults.is_empty() => Ok(reference.filter(|text| !text.is_empty()).map(Into::into)),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Take up a document of a cooperative.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
+pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said) -> Result<Uuid> {
+    let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
+    let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    if !tx.permits::<cooperative::Entity>(cooperative, Permission::ManageMembers).await? {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    let reference = said.check()?;
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let row = Model {
+        id,
+        branch_id: whose.branch_id,
+        cooperative_id: cooperative,
+        kind: Stored(kind),
+        reference,
+        valid_from: said.valid_from.map(Day),
+        valid_until: said.valid_until.map(Day),
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
+    Ok(id)
+}
+
+/// Say something else of a document; `change` is given what is said of it now.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, change: impl FnOnce(&mut Said)) -> Result<Uuid> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    let row = held.row();
+    let mut said = Said {
+        reference: row.reference.clone(),
+        valid_from: row.valid_from.map(|day| day.0),
+        valid_until: row.valid_until.map(|day| day.0),
+    };
+    change(&mut said);
+    let reference = said.check()?;
+    tx.update(held, |row| {
+        row.reference = ActiveValue::Set(reference);
+        row.valid_from = ActiveValue::Set(said.valid_from.map(Day));
+        row.valid_until = ActiveValue::Set(said.valid_until.map(Day));
+    })
+    .await?;
+    Ok(key)
+}

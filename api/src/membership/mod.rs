@@ -1,0 +1,5 @@
+//! Members of cooperatives: who they are the cooperative and its branch line alone see.
+
+pub mod entity;
+pub mod object;
+pub mod store;

@@ -1,0 +1,125 @@
+//! The GraphQL face of cooperatives' members.
+
+use super::entity::Model;
+use crate::indicator::object::{Milieu, Sex};
+use crate::platform::batch::Batch;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::scalars::{Date, DateTime};
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use std::borrow::Borrow;
+use uuid::Uuid;
+
+/// What a member is.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::membership::MemberKind")]
+pub enum MemberKind {
+    /// A person.
+    NaturalPerson,
+    /// An organisation.
+    LegalPerson,
+}
+
+/// A member of a cooperative. The cooperative and its branch line alone see her.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct Membership {
+    /// The global id.
+    pub id: GlobalId,
+    /// How often it was changed.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime,
+    /// A person or an organisation.
+    pub kind: MemberKind,
+    /// The name.
+    pub name: String,
+    /// Her sex; null for an organisation.
+    pub sex: Option<Sex>,
+    /// The year of her birth; null when it is not known.
+    pub birth_year: Option<i32>,
+    /// Where she lives; null when it is not known.
+    pub milieu: Option<Milieu>,
+    /// How many shares she holds.
+    pub shares: i32,
+    /// Her first day.
+    pub joined_on: Date,
+    /// Her last day; null: she is a member still.
+    pub left_on: Option<Date>,
+    #[graphql(skip)]
+    pub(crate) cooperative_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl Membership {
+    /// The face of a row, with the level that it was read in.
+    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
+        let row = row.borrow();
+        Self {
+            id: GlobalId::new(Kind::Membership, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            kind: row.kind.0.into(),
+            name: row.name.clone(),
+            sex: row.sex.map(|sex| sex.0.into()),
+            birth_year: row.birth_year,
+            milieu: row.milieu.map(|milieu| milieu.0.into()),
+            shares: row.shares,
+            joined_on: Date(row.joined_on.0),
+            left_on: row.left_on.map(|day| Date(day.0)),
+            cooperative_key: row.cooperative_id,
+            batch,
+        }
+    }
+}
+
+/// Numbers of members today, as the cooperative and its branch line see them.
+#[derive(SimpleObject, Clone, Copy, Debug)]
+pub struct MemberCounts {
+    /// All members.
+    pub members: i32,
+    /// Women.
+    pub women: i32,
+    /// People who have not yet turned 35 by the end of the year.
+    pub under35: i32,
+    /// People who live in the country.
+    pub rural: i32,
+}
+
+/// Somebody who joins a cooperative.
+#[derive(InputObject, Clone, Debug)]
+pub struct MembershipAddInput {
+    /// Which cooperative.
+    pub cooperative_id: ID,
+    /// A person or an organisation.
+    #[graphql(default_with = "MemberKind::NaturalPerson")]
+    pub kind: MemberKind,
+    /// The name.
+    pub name: String,
+    /// Her sex: for a person, and for no organisation.
+    pub sex: Option<Sex>,
+    /// The year of her birth.
+    pub birth_year: Option<i32>,
+    /// Where she lives.
+    pub milieu: Option<Milieu>,
+    /// How many shares she holds.
+    #[graphql(default)]
+    pub shares: i32,
+    /// Her first day, which is not in the future.
+    pub joined_on: Date,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// Somebody who leaves a cooperative.
+#[derive(InputObject, Clone, Debug)]
+pub struct MembershipEndInput {
+    /// Which membership.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// Her last day: not before her first one, and not in the future.
+    pub left_on: Date,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}

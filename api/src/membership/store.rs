@@ -1,0 +1,182 @@
+//! Reading and changing members of cooperatives. Whoever reads them is noted in the audit.
+
+use super::entity::{Column, Entity, Model};
+use super::object::{MemberCounts, Membership};
+use crate::cooperative::entity as cooperative;
+use crate::platform::batch::{Batch, Related};
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::Kind;
+use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
+use crate::platform::reader::Reader;
+use crate::platform::stored::{Day, Stored};
+use crate::platform::table::Table;
+use crate::platform::tx::Tx;
+use domain::access::Permission;
+use domain::fault::Code;
+use domain::membership::{Joining, Milieu, Sex, check_end, disclosed};
+use jiff::civil::Date;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// One membership.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Membership>> {
+    let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    Ok(row.map(|row| {
+        reader.reads_personal("memberships");
+        let batch = Batch::of::<Entity>([&row]);
+        Membership::new((row, batch))
+    }))
+}
+
+/// The members of cooperatives, a page of each, those who joined last first.
+#[derive(Debug)]
+pub struct MembershipsOf {
+    /// Which page.
+    pub args: PageArgs,
+    /// Whether to count.
+    pub total: bool,
+}
+
+impl Related for MembershipsOf {
+    const OF: Kind = Kind::Cooperative;
+    type Value = Option<Connection<Membership>>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
+        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.memberships {key}"));
+        let tx = reader.begin();
+        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, Entity::read).await?;
+        if lists.values().any(|list| list.rows().next().is_some()) {
+            reader.reads_personal("memberships");
+        }
+        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
+        let make = |row: Model| Membership::new((row, batch.clone()));
+        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+    }
+}
+
+/// How many members cooperatives have today; nothing where the caller sees none.
+#[derive(Debug)]
+pub struct CountsOf;
+
+impl Related for CountsOf {
+    const OF: Kind = Kind::Cooperative;
+    type Value = Option<MemberCounts>;
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let today = reader.today();
+        let tx = reader.begin();
+        let see = tx
+            .see_plain::<Entity>()
+            .among(Column::CooperativeId, keys)
+            .filter(Column::JoinedOn.lte(Day(today)))
+            .filter(Column::LeftOn.is_null().or(Column::LeftOn.gte(Day(today))))
+            .statement(|statement| {
+                statement.add_group_by([Column::CooperativeId.into_expr()]);
+            });
+        let young = i32::from(today.year()) - 35;
+        let counted = see
+            .only([
+                Column::CooperativeId.into_expr(),
+                Func::count(Expr::val(1)).into(),
+                how_many(Column::Sex.eq(Stored(Sex::Female))),
+                how_many(Column::BirthYear.gt(young)),
+                how_many(Column::Milieu.eq(Stored(Milieu::Rural))),
+            ])
+            .all(|cells| {
+                let key = cells.take::<Uuid>()?;
+                let mut count = || cells.take::<i64>().map(|count| i32::try_from(count).unwrap_or(i32::MAX));
+                let counts = MemberCounts { members: count()?, women: count()?, under35: count()?, rural: count()? };
+                Ok((key, Some(counts)))
+            });
+        Ok(counted.await?.into_iter().collect())
+    }
+}
+
+/// How many rows of a group meet a condition.
+fn how_many(condition: SimpleExpr) -> SimpleExpr {
+    // Nothing is not counted.
+    Func::count(CaseStatement::new().case(condition, Expr::val(1))).into()
+}
+
+/// Somebody joins a cooperative; what outsiders learn of its numbers changes with it.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, and the refusals of [`Joining::check`].
+pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uuid> {
+    let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
+    let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    if !tx.permits::<cooperative::Entity>(cooperative, Permission::ManageMembers).await? {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    let name = joining.check(domain::calendar::today(tx.now()))?;
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let row = Model {
+        id,
+        branch_id: whose.branch_id,
+        cooperative_id: cooperative,
+        kind: Stored(joining.kind),
+        name: name.into(),
+        sex: joining.sex.map(Stored),
+        birth_year: joining.birth_year,
+        milieu: joining.milieu.map(Stored),
+        shares: joining.shares,
+        joined_on: Day(joining.joined_on),
+        left_on: None,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
+    recount(tx, whose).await?;
+    Ok(id)
+}
+
+/// Somebody leaves a cooperative.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when she left before, DATE_INVALID at `leftOn`.
+pub async fn end(tx: &Tx<'_>, key: Uuid, version: i32, left_on: Date) -> Result<Uuid> {
+    let held = tx.edit_version::<Entity>(key, version).await?;
+    if held.row().left_on.is_some() {
+        return Err(domain::fault::Fault::new(Code::StatusInvalid).into());
+    }
+    check_end(held.row().joined_on.0, left_on, domain::calendar::today(tx.now()))?;
+    let cooperative = held.row().cooperative_id;
+    tx.update(held, |row| row.left_on = ActiveValue::Set(Some(Day(left_on)))).await?;
+    let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
+    let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    recount(tx, whose).await?;
+    Ok(key)
+}
+
+/// Count the members of a cooperative anew, and keep what outsiders may learn of it.
+async fn recount(tx: &Tx<'_>, whose: cooperative::Model) -> Result<()> {
+    let counted = tx
+        .see_plain::<Entity>()
+        .filter(Column::CooperativeId.eq(whose.id))
+        .filter(Column::LeftOn.is_null())
+        .only([Func::count(Expr::val(1)).into(), how_many(Column::Sex.eq(Stored(Sex::Female)))])
+        .one(|cells| Ok((cells.take::<i64>()?, cells.take::<i64>()?)))
+        .await?;
+    let count = |count: i64| u32::try_from(count).map_err(Error::internal);
+    let (members, women) = counted.unwrap_or_default();
+    let seen = disclosed(count(members)?, count(women)?);
+    let signed = |count: Option<u32>| count.and_then(|count| i32::try_from(count).ok());
+    let (member_count, women_count) = (signed(seen.member_count), signed(seen.women_count));
+    if (whose.member_count, whose.women_count, whose.is_women_only) == (member_count, women_count, seen.is_women_only) {
+        return Ok(());
+    }
+    let derived = tx.derive::<cooperative::Entity>(whose.id, |row| {
+        row.member_count = ActiveValue::Set(member_count);
+        row.women_count = ActiveValue::Set(women_count);
+        row.is_women_only = ActiveValue::Set(seen.is_women_only);
+    });
+    derived.await.map(drop)
+}

@@ -1,0 +1,231 @@
+//! What a branch and a cooperative's own representative do about the cooperative: its members, its documents, its identity.
+
+use domain::id::founding;
+use serde_json::{Value, json};
+use tests::{Answer, World};
+use unfm::platform::global_id::{GlobalId, Kind};
+
+const ADD: &str = "mutation($input: MembershipAddInput!) { membershipAdd(input: $input) {
+    membership { id version name cooperative { memberCount womenCount isWomenOnly version } } userErrors { code field } } }";
+const END: &str = "mutation($input: MembershipEndInput!) { membershipEnd(input: $input) {
+    membership { leftOn version cooperative { memberCount } } userErrors { code field } } }";
+const EDIT: &str = "mutation($input: CooperativeEditInput!) { cooperativeEdit(input: $input) {
+    cooperative { id version sector commune registerIdentity { number isVerified } legacyExemption } userErrors { code field } } }";
+const DOCUMENT: &str = "mutation($input: DocumentAddInput!) { documentAdd(input: $input) {
+    document { id version kind reference validUntil isExpiring } userErrors { code field } } }";
+const DOCUMENT_EDIT: &str = "mutation($input: DocumentEditInput!) { documentEdit(input: $input) {
+    document { version reference validUntil isExpiring } userErrors { code field } } }";
+const LOOK: &str = "query($id: ID!) { cooperative(id: $id) { memberCount memberCounts { members women under35 rural }
+    memberships(first: 2) { totalCount nodes { id name sex birthYear } } documents(first: 5) { totalCount }
+    registerIdentity { number } legacyExemption } }";
+
+fn id(slug: &str) -> String {
+    GlobalId::new(Kind::Cooperative, founding("cooperative", slug)).to_string()
+}
+
+fn joining(slug: &str) -> Value {
+    json!({"cooperativeId": id(slug), "name": "Nouvelle membre (démo)", "sex": "FEMALE", "birthYear": 1995,
+        "milieu": "RURAL", "shares": 2, "joinedOn": "2026-11-23"})
+}
+
+async fn run(world: &World, token: &str, query: &str, input: Value) -> Answer {
+    world.ask_as(token, query, json!({"input": input})).await
+}
+
+fn code(answer: &Answer) -> String {
+    if !answer.body["errors"].is_null() {
+        return answer.code().to_owned();
+    }
+    let (_, payload) = answer.data().as_object().unwrap().iter().next().unwrap();
+    let codes: Vec<&str> =
+        payload["userErrors"].as_array().unwrap().iter().filter_map(|fault| fault["code"].as_str()).collect();
+    if codes.is_empty() { "done".to_owned() } else { codes.join(" ") }
+}
+
+#[tokio::test]
+async fn members_are_seen_by_the_cooperative_and_its_branch_line_alone() {
+    for world in World::each().await {
+        let whole = json!({"members": 24, "women": 24, "under35": 0, "rural": 12});
+        for (login, sees) in [
+            ("cooperative@unfm.example", true),
+            ("khouribga@unfm.example", true),
+            ("region05@unfm.example", true),
+            ("auditor@unfm.example", true),
+            ("mdiq@unfm.example", false),
+            ("market.khouribga@unfm.example", false),
+        ] {
+            let (token, _) = world.sign_in(login).await;
+            let answer = world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await;
+            let seen = &answer.data()["cooperative"];
+            assert_eq!(seen["memberCount"], 24, "{} {login}: what everybody may know", world.on);
+            assert_eq!(seen["memberships"]["totalCount"], if sees { 24 } else { 0 }, "{} {login}", world.on);
+            assert_eq!(seen["memberCounts"], if sees { whole.clone() } else { Value::Null }, "{} {login}", world.on);
+        }
+        let anybody = world.ask(LOOK, json!({"id": id("demo-argan")})).await;
+        let anybody = &anybody.data()["cooperative"];
+        assert_eq!(
+            (&anybody["memberships"]["nodes"], &anybody["registerIdentity"], &anybody["legacyExemption"]),
+            (&json!([]), &Value::Null, &Value::Null),
+            "{}",
+            world.on
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("region05@unfm.example").await;
+        for _ in 0..3 {
+            world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await.data();
+        }
+        let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
+            where e.action = 'memberships' and e.outcome = 'READ' and b.slug = 'region-05'";
+        assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}", world.on);
+        assert_eq!(
+            world.raw_as_owner("select cast(times as bigint) from audit_tally where action = 'memberships'").await,
+            Ok(3),
+            "{}",
+            world.on
+        );
+        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+        world.ask_as(&mdiq, LOOK, json!({"id": id("demo-argan")})).await.data();
+        let noted = "select count(*) from audit_entry where action = 'memberships'";
+        assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}: who sees nothing has read nothing", world.on);
+    }
+}
+
+#[tokio::test]
+async fn members_join_and_leave_and_the_numbers_that_are_told_follow() {
+    for world in World::each().await {
+        // Nine members of whom four are women: the women are too few to be told.
+        let slug = "demo-mdiq-olives";
+        let (own, _) = world.sign_in("mdiq@unfm.example").await;
+        let known = world.raw_as_owner(&format!("select count(*) from cooperative where slug = '{slug}'")).await;
+        let slug = if known == Ok(1) { slug } else { "demo-mdiq-miel" };
+        let before = world.ask_as(&own, LOOK, json!({"id": id(slug)})).await.data()["cooperative"].clone();
+        let (mut members, women) =
+            (before["memberCounts"]["members"].as_i64().unwrap(), before["memberCounts"]["women"].as_i64().unwrap());
+        let added = run(&world, &own, ADD, joining(slug)).await;
+        assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
+        members += 1;
+        let cooperative = &added.data()["membershipAdd"]["membership"]["cooperative"];
+        assert_eq!(cooperative["memberCount"], members, "{}", world.on);
+        let is_few = |count: i64| (1..5).contains(&count);
+        let told = if is_few(women + 1) || is_few(members - women - 1) { Value::Null } else { json!(women + 1) };
+        assert_eq!(cooperative["womenCount"], told, "{}", world.on);
+
+        let membership = &added.data()["membershipAdd"]["membership"];
+        let end = |version: i32, day: &str| json!({"id": membership["id"], "expectedVersion": version, "leftOn": day});
+        assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-22")).await), "DATE_INVALID", "{}", world.on);
+        assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-24")).await), "DATE_INVALID", "{}", world.on);
+        let ended = run(&world, &own, END, end(1, "2026-11-23")).await;
+        assert_eq!(
+            ended.data()["membershipEnd"]["membership"]["cooperative"]["memberCount"],
+            members - 1,
+            "{}",
+            world.on
+        );
+        assert_eq!(code(&run(&world, &own, END, end(2, "2026-11-23")).await), "STATUS_INVALID", "{}", world.on);
+        // Who she is stands beside the chain, where it can be erased.
+        let named = "select count(*) from audit_entry where changes like '%Nouvelle membre%'";
+        assert_eq!(world.raw_as_owner(named).await, Ok(0), "{}", world.on);
+        let beside = "select count(*) from audit_value where name = 'name.after' and value like 'Nouvelle membre%'";
+        assert_eq!(world.raw_as_owner(beside).await, Ok(1), "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn a_representative_looks_after_her_own_cooperative_and_no_other() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("cooperative@unfm.example").await;
+        assert_eq!(code(&run(&world, &token, ADD, joining("demo-argan")).await), "done", "{}", world.on);
+        let paper = |slug: &str| json!({"cooperativeId": id(slug), "kind": "CERTIFICATE", "reference": "A 1", "validUntil": "2026-12-23"});
+        let added = run(&world, &token, DOCUMENT, paper("demo-argan")).await;
+        assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
+        let document = &added.data()["documentAdd"]["document"];
+        assert_eq!(document["isExpiring"], true, "{}", world.on);
+        let edit = json!({"id": document["id"], "expectedVersion": 1, "reference": null, "validUntil": "2026-12-24"});
+        let edited = run(&world, &token, DOCUMENT_EDIT, edit.clone()).await;
+        let expected = json!({"version": 2, "reference": null, "validUntil": "2026-12-24", "isExpiring": false});
+        assert_eq!(edited.data()["documentEdit"]["document"], expected, "{}", world.on);
+        assert_eq!(code(&run(&world, &token, DOCUMENT_EDIT, edit).await), "CONFLICT", "{}", world.on);
+        for other in ["demo-mdiq-miel", "nowhere"] {
+            assert_eq!(code(&run(&world, &token, ADD, joining(other)).await), "NOT_FOUND", "{} {other}", world.on);
+            assert_eq!(code(&run(&world, &token, DOCUMENT, paper(other)).await), "NOT_FOUND", "{} {other}", world.on);
+        }
+        let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
+        assert_eq!(code(&run(&world, &market, ADD, joining("demo-argan")).await), "FORBIDDEN", "{}", world.on);
+        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+        assert_eq!(code(&run(&world, &mdiq, ADD, joining("demo-argan")).await), "NOT_FOUND", "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn every_fault_of_a_member_is_told_at_once_and_nothing_is_kept() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let mut input = joining("demo-argan");
+        input["name"] = " ".into();
+        input["sex"] = Value::Null;
+        input["birthYear"] = 2030.into();
+        input["joinedOn"] = "2026-11-24".into();
+        let answer = run(&world, &token, ADD, input).await;
+        assert_eq!(code(&answer), "TEXT_REQUIRED MEMBER_INVALID MEMBER_INVALID DATE_INVALID", "{}", world.on);
+        assert_eq!(
+            world.raw_as_owner("select count(*) from membership where version > 1 or joined_on > '2026-01-01'").await,
+            Ok(0),
+            "{}",
+            world.on
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let edit = async |changes: Value| {
+            let mut input = json!({"id": id("demo-argan")});
+            input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            run(&world, &token, EDIT, input).await
+        };
+        let edited = edit(json!({"expectedVersion": 1, "sector": "COSMETICS", "commune": "Boujniba"})).await;
+        let cooperative = &edited.data()["cooperativeEdit"]["cooperative"];
+        assert_eq!(
+            (&cooperative["sector"], &cooperative["commune"]),
+            (&json!("COSMETICS"), &json!("Boujniba")),
+            "{}",
+            edited.text
+        );
+        let cleared = edit(json!({"expectedVersion": 2, "commune": null})).await;
+        let cooperative = &cleared.data()["cooperativeEdit"]["cooperative"];
+        assert_eq!(
+            (&cooperative["sector"], &cooperative["commune"]),
+            (&json!("COSMETICS"), &Value::Null),
+            "{}",
+            world.on
+        );
+        let wrong =
+            edit(json!({"expectedVersion": 3, "register": {"court": "", "number": "1"}, "commune": "x".repeat(300)}))
+                .await;
+        assert_eq!(code(&wrong), "TEXT_TOO_LONG REGISTER_IDENTITY_REQUIRED", "{}", world.on);
+        assert_eq!(
+            code(&edit(json!({"expectedVersion": 3, "register": null})).await),
+            "REGISTER_IDENTITY_REQUIRED",
+            "{}",
+            world.on
+        );
+        // Another province holds this identity: the answer is the same, and the national level hears of it.
+        let taken = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO demo-mdiq-miel"});
+        let free = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO free"});
+        let claimed = edit(json!({"expectedVersion": 3, "register": taken})).await;
+        assert_eq!(code(&claimed), "done", "{}", claimed.text);
+        assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
+        assert_eq!(code(&edit(json!({"expectedVersion": 4, "register": free})).await), "done", "{}", world.on);
+        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+        let foreign =
+            run(&world, &mdiq, EDIT, json!({"id": id("demo-argan"), "expectedVersion": 5, "commune": "x"})).await;
+        assert_eq!(code(&foreign), "NOT_FOUND", "{}", world.on);
+    }
+}
