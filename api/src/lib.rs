@@ -3,6 +3,7 @@
 //! One folder per thing; arrows point down: `main → server → schema → edges → query → store → object → entity →
 //! platform → domain`. See the section on architecture in README.md.
 
+pub mod access_check;
 pub mod agreement;
 pub mod audit;
 pub mod branch;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "stories fail loudly")]
 
+mod access_check;
 mod account;
 mod branch_admin;
 mod contract;

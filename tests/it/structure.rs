@@ -39,6 +39,7 @@ fn floor(module: &str) -> u8 {
         ("command", _) => 10,
         ("server", _) => 9,
         ("telemetry" | "schema" | "seed", _) => 8,
+        ("access_check", _) => 9,
         ("config", _) => 2,
         ("platform", _) => 1,
         ("edges", _) => 7,

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod branch;
 pub mod catalogue;
 pub mod cooperative;
+mod explain;
 pub mod geography;
 pub mod indicator;
 pub mod market;

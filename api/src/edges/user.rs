@@ -1,5 +1,6 @@
 //! What logins and roles lead to, and who is asking.
 
+use super::explain::{Explanation, explain};
 use crate::branch::entity as branch;
 use crate::branch::object::Branch;
 use crate::cooperative::entity as cooperative;
@@ -20,7 +21,7 @@ use crate::user::object::{
     sorted,
 };
 use crate::user::store::{self, AssignmentsOf, Given};
-use async_graphql::{ComplexObject, Context, Object};
+use async_graphql::{ComplexObject, Context, ID, Object};
 use domain::access::Actor;
 use uuid::Uuid;
 
@@ -79,6 +80,17 @@ impl Viewer {
         let mut held = own.load(ctx.reader(), AssignmentsOf, staff.user).await?;
         held.retain(|assignment| in_force.contains(&assignment.id.key));
         Ok(held)
+    }
+
+    /// Whether she may do something to a thing, by which of her roles, or what is missing. A thing out of reach is
+    /// answered like one that does not exist.
+    async fn explain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What she would do.")] permission: Permission,
+        #[graphql(desc = "The global id of the thing.")] id: ID,
+    ) -> Result<Explanation> {
+        explain(ctx.reader(), permission, GlobalId::parse(&id, "id")?).await
     }
 
     /// All that she may do somewhere, in the order of their names; where, the assignments say.

@@ -18,8 +18,8 @@ use sea_orm::{
     RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sea_query,
 };
 use sea_query_sqlx::SqlxValues;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tracing::Instrument;
@@ -45,6 +45,26 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     connection: DatabaseConnection,
     statements: AtomicU64,
+    /// What is sent, while somebody listens: the check of access compares the work of two requests by it.
+    heard: StdMutex<Option<Vec<Heard>>>,
+    is_heard: AtomicBool,
+    /// Only ever set by [`Db::without_first_wall`].
+    is_without_first_wall: bool,
+}
+
+/// A statement that was sent, and how many rows it answered or changed.
+pub type Heard = (String, u64);
+
+impl Inner {
+    fn new(connection: DatabaseConnection, is_without_first_wall: bool) -> Self {
+        Self {
+            connection,
+            statements: AtomicU64::new(0),
+            heard: StdMutex::default(),
+            is_heard: AtomicBool::new(false),
+            is_without_first_wall,
+        }
+    }
 }
 
 /// Whether a database file may be made when there is none.
@@ -106,7 +126,7 @@ impl Db {
     #[expect(clippy::disallowed_methods, reason = "the one place that opens a connection")]
     async fn open(options: ConnectOptions) -> Result<Self, DbErr> {
         let connection = Database::connect(options).await?;
-        Ok(Self(Arc::new(Inner { connection, statements: AtomicU64::new(0) })))
+        Ok(Self(Arc::new(Inner::new(connection, false))))
     }
 
     /// Look at a file without writing to it: to open it for work changes how it keeps its journal, so somebody else's
@@ -130,6 +150,26 @@ impl Db {
     /// Which database this is.
     pub fn backend(&self) -> DbBackend {
         self.0.connection.get_database_backend()
+    }
+
+    /// The same database with the narrowing of the first wall taken away: for tests that show that the second wall holds
+    /// alone, or that the check of access finds what is open. Nothing in the program calls it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_first_wall(&self) -> Self {
+        Self(Arc::new(Inner::new(self.0.connection.clone(), true)))
+    }
+
+    /// Listen to what is sent from now on.
+    pub(crate) fn listen(&self) {
+        *self.0.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+        self.0.is_heard.store(true, Ordering::Relaxed);
+    }
+
+    /// What was sent since [`Db::listen`]; nobody listens any more.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        self.0.is_heard.store(false, Ordering::Relaxed);
+        self.0.heard.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
 
     /// How many statements were sent since the start.
@@ -379,6 +419,20 @@ impl Line {
         self.db.connection.get_database_backend()
     }
 
+    /// Whether the first wall was taken away, in a test.
+    pub(super) fn is_without_first_wall(&self) -> bool {
+        self.db.is_without_first_wall
+    }
+
+    /// Tell whoever listens of a statement.
+    fn tell(&self, sql: &str, rows: u64) {
+        if self.db.is_heard.load(Ordering::Relaxed)
+            && let Some(heard) = self.db.heard.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+        {
+            heard.push((sql.to_owned(), rows));
+        }
+    }
+
     /// Count a statement that is sent past [`Line::query`] and [`Line::execute`].
     pub(super) fn count(&self) {
         self.db.statements.fetch_add(1, Ordering::Relaxed);
@@ -429,7 +483,10 @@ impl Line {
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64> {
         self.count();
         let span = tracing::debug_span!(target: SPANS, "db.execute", otel.kind = "client", db.system.name = system(self.backend()));
-        Ok(self.writer()?.execute_raw(statement).instrument(span).await?.rows_affected())
+        let sql = statement.sql.clone();
+        let changed = self.writer()?.execute_raw(statement).instrument(span).await?.rows_affected();
+        self.tell(&sql, changed);
+        Ok(changed)
     }
 
     /// Send a statement that answers rows. The future is boxed: what waits for it is nested deep in resolvers, each of
@@ -441,6 +498,7 @@ impl Line {
     async fn send(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         self.count();
         let span = tracing::debug_span!(target: SPANS, "db.query", otel.kind = "client", db.system.name = system(self.backend()));
+        let sql = self.db.is_heard.load(Ordering::Relaxed).then(|| statement.sql.clone());
         let rows = match &self.held {
             Held::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
             Held::Reading(held, settings) => {
@@ -459,6 +517,9 @@ impl Line {
                 reading.instrument(span).await
             }
         };
+        if let (Some(sql), Ok(rows)) = (sql, &rows) {
+            self.tell(&sql, rows.len() as u64);
+        }
         rows.map_err(Error::from)
     }
 }

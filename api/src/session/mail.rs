@@ -103,6 +103,11 @@ impl Post {
         Ok(Self { way, app_url, waiting: Arc::default() })
     }
 
+    /// A post that sends nothing.
+    pub(crate) fn silent() -> Self {
+        Self { way: Way::None, app_url: NOWHERE.to_owned(), waiting: Arc::default() }
+    }
+
     /// Say that a letter waits.
     pub fn tell(&self) {
         self.waiting.notify_one();

@@ -1,0 +1,398 @@
+//! What is planted: things that are not public, in several branches, each with a mark that stands nowhere else.
+
+use crate::platform::audit::{ActorKind, AuditOutcome, Entry, append};
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::keys::Keys;
+use crate::platform::tx::{Node, Tx};
+use crate::product::publication::{Touched, refresh};
+use crate::{
+    agreement, contribution, cooperative, document, indicator, listing, market, membership, partner_client, product,
+    programme, user,
+};
+use domain::access::Permission;
+use domain::id::founding;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Statement, Value};
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Where something is planted.
+pub(super) struct Target {
+    /// What it is called in the report.
+    pub name: &'static str,
+    branch: &'static str,
+    /// The partner whose agreement a programme is planted in; none: everything that a branch owns.
+    partner: Option<&'static str>,
+}
+
+impl Target {
+    /// All of them.
+    pub(super) fn all() -> Vec<Self> {
+        let branch = |slug| Self { name: slug, branch: slug, partner: None };
+        let partner = Self { name: "an approved programme of indh", branch: "khouribga", partner: Some("indh") };
+        vec![branch("mdiq-fnideq"), branch("khouribga"), branch("region-05"), branch("national"), partner]
+    }
+}
+
+/// Something that was planted.
+#[derive(Debug)]
+pub(super) struct Mark {
+    pub what: &'static str,
+    pub kind: Kind,
+    pub key: Uuid,
+    /// Its global id, as it would stand in an answer.
+    pub id: String,
+    /// A text that stands in it and nowhere else.
+    pub text: String,
+    pub slug: Option<String>,
+    pub table: Option<&'static str>,
+    pub branch: Option<Uuid>,
+    pub partner: Option<Uuid>,
+    pub see: Permission,
+    pub at: &'static str,
+    pub target: &'static str,
+}
+
+impl Mark {
+    /// What it is named by in a question.
+    pub(super) fn named(&self, by_slug: bool) -> String {
+        if by_slug { self.slug.clone().unwrap_or_default() } else { self.id.clone() }
+    }
+
+    /// What names nothing at all, and is of the same form and length.
+    pub(super) fn absent(&self, by_slug: bool) -> String {
+        if by_slug {
+            self.slug.as_ref().map(|slug| slug.replace("leak", "none")).unwrap_or_default()
+        } else {
+            GlobalId::new(self.kind, founding("nothing", &self.id)).to_string()
+        }
+    }
+}
+
+struct Planting<'p, 't> {
+    tx: &'p Tx<'t>,
+    target: &'p Target,
+    branch: Uuid,
+    marks: Vec<Mark>,
+}
+
+fn text(mark: &str) -> Value {
+    Value::Json(Some(Box::new(json!({"fr": mark}))))
+}
+
+impl Planting<'_, '_> {
+    /// Plant a copy of a thing of the demo world, with other values in some of its columns.
+    async fn copy<E>(&mut self, what: &'static str, from: Uuid, changes: &[(&str, Value)]) -> Result<(Uuid, String)>
+    where
+        E: Node,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let key = founding("leak", &format!("{} {what}", self.target.name));
+        let mark = format!("leak{}", &key.simple().to_string()[..16]);
+        let row = self.tx.see::<E>().filter(E::KEY.eq(from)).one(E::read).await?;
+        let row = row.ok_or_else(|| Error::internal(format!("the demo world has no {what} to copy")))?;
+        let mut row = row.into_active_model();
+        let (mut slug, mut has_branch) = (None, false);
+        for column in <E as EntityTrait>::Column::iter() {
+            let name = column.as_str();
+            let value = match name {
+                "id" => Value::from(key),
+                "number" => {
+                    row.not_set(column);
+                    continue;
+                }
+                "branch_id" => {
+                    has_branch = true;
+                    Value::from(self.branch)
+                }
+                "slug" => {
+                    slug = Some(mark.clone());
+                    Value::from(mark.clone())
+                }
+                "published" => Value::from(false),
+                _ => match changes.iter().find(|(changed, _)| *changed == name) {
+                    Some((_, Value::String(Some(said)))) if said.as_str() == MARK => Value::from(mark.clone()),
+                    Some((_, Value::Json(Some(said)))) if said.as_ref() == &json!({"fr": MARK}) => text(&mark),
+                    Some((_, value)) => value.clone(),
+                    None => continue,
+                },
+            };
+            row.set(column, value);
+        }
+        self.tx.insert_all::<E>(vec![row]).await?;
+        let table = E::default().table_name();
+        self.marks.push(Mark {
+            what,
+            kind: E::KIND,
+            key,
+            id: GlobalId::new(E::KIND, key).to_string(),
+            text: mark.clone(),
+            slug,
+            table: Some(table_of(table)),
+            branch: has_branch.then_some(self.branch),
+            partner: None,
+            see: E::SEE,
+            at: self.target.branch,
+            target: self.target.name,
+        });
+        Ok((key, mark))
+    }
+
+    async fn run(&self, sql: &str, values: Vec<Value>) -> Result<()> {
+        self.tx.execute(Statement::from_sql_and_values(self.tx.backend(), sql, values)).await.map(drop)
+    }
+}
+
+/// What is replaced by the mark of the thing.
+const MARK: &str = "the mark";
+
+/// The name of a table for as long as the program runs.
+fn table_of(name: &str) -> &'static str {
+    [
+        "cooperative",
+        "product",
+        "product_variant",
+        "market",
+        "listing",
+        "agreement",
+        "contribution",
+        "programme",
+        "programme_indicator",
+        "indicator_value",
+        "membership",
+        "document",
+        "staff_user",
+        "role_assignment",
+        "partner_client",
+    ]
+    .into_iter()
+    .find(|known| *known == name)
+    .unwrap_or("branch")
+}
+
+fn marked() -> Value {
+    Value::from(MARK)
+}
+
+fn marked_text() -> Value {
+    text(MARK)
+}
+
+/// Plant everything at a target; what was planted.
+///
+/// # Errors
+/// The database's refusal, or a demo world that lacks what is copied.
+pub(super) async fn plant(tx: &Tx<'_>, target: &Target) -> Result<Vec<Mark>> {
+    let branch = founding("branch", target.branch);
+    let mut planting = Planting { tx, target, branch, marks: Vec::new() };
+    match target.partner {
+        Some(partner) => approved_programme(&mut planting, partner).await?,
+        None => {
+            trade(&mut planting).await?;
+            partnerships(&mut planting).await?;
+            people(&mut planting).await?;
+        }
+    }
+    refresh(tx, Touched::All).await?;
+    Ok(planting.marks)
+}
+
+async fn trade(planting: &mut Planting<'_, '_>) -> Result<()> {
+    let argan = founding("cooperative", "demo-argan");
+    let (cooperative, mark) = planting
+        .copy::<cooperative::entity::Entity>(
+            "cooperative",
+            argan,
+            &[("name", marked_text()), ("commune", marked()), ("status", "APPLIED".into())],
+        )
+        .await?;
+    let branch = planting.branch;
+    let private =
+        "insert into cooperative_private (cooperative_id, branch_id, court, register_number, register_verified,
+        legacy_exemption) values ($1, $2, $3, $3, $4, $4)";
+    planting.run(private, vec![cooperative.into(), branch.into(), mark.into(), false.into()]).await?;
+    let member = founding("membership", "demo-argan 1");
+    let of = ("cooperative_id", Value::from(cooperative));
+    planting.copy::<membership::entity::Entity>("membership", member, &[("name", marked()), of.clone()]).await?;
+    let paper = first(planting.tx, "document").await?;
+    if let Some(paper) = paper {
+        planting.copy::<document::entity::Entity>("document", paper, &[("reference", marked()), of.clone()]).await?;
+    } else {
+        document_of(planting, cooperative).await?;
+    }
+    let row = first_where(planting.tx, "product", "is_demo and published").await?;
+    let (product, _) = planting
+        .copy::<product::entity::Entity>("product", row, &[("name", marked_text()), ("status", "PUBLISHED".into()), of])
+        .await?;
+    let of = ("product_id", Value::from(product));
+    let row = first_where(planting.tx, "product_variant", "is_demo and published").await?;
+    let (variant, _) =
+        planting.copy::<product::variant::Entity>("variant", row, &[("sku", marked()), of.clone()]).await?;
+    let (market, _) = planting
+        .copy::<market::entity::Entity>(
+            "market",
+            founding("market", "khouribga"),
+            &[("name", marked_text()), ("address", marked_text()), ("status", "PLANNED".into())],
+        )
+        .await?;
+    let row = first_where(planting.tx, "listing", "is_demo and published").await?;
+    let at = [of, ("variant_id", Value::from(variant)), ("market_id", Value::from(market)), ("visible", true.into())];
+    planting.copy::<listing::entity::Entity>("listing", row, &at).await?;
+    Ok(())
+}
+
+/// A document where the demo world has none to copy.
+async fn document_of(planting: &mut Planting<'_, '_>, cooperative: Uuid) -> Result<()> {
+    let key = founding("leak", &format!("{} document", planting.target.name));
+    let mark = format!("leak{}", &key.simple().to_string()[..16]);
+    let sql = "insert into document (id, branch_id, cooperative_id, kind, reference, version, created_at, changed_at)
+        values ($1, $2, $3, 'CERTIFICATE', $4, 1, 1, 1)";
+    let values = vec![key.into(), planting.branch.into(), cooperative.into(), mark.clone().into()];
+    planting.run(sql, values).await?;
+    planting.marks.push(Mark {
+        what: "document",
+        kind: Kind::Document,
+        key,
+        id: GlobalId::new(Kind::Document, key).to_string(),
+        text: mark,
+        slug: None,
+        table: Some("document"),
+        branch: Some(planting.branch),
+        partner: None,
+        see: Permission::SeeMembers,
+        at: planting.target.branch,
+        target: planting.target.name,
+    });
+    Ok(())
+}
+
+async fn partnerships(planting: &mut Planting<'_, '_>) -> Result<()> {
+    let (agreement, mark) = planting
+        .copy::<agreement::entity::Entity>(
+            "agreement",
+            founding("agreement", "demo-unfpa"),
+            &[("object", marked_text()), ("status", "DRAFT".into())],
+        )
+        .await?;
+    let branch = planting.branch;
+    let party = "insert into agreement_party (agreement_id, position, partner_id, branch_id, published)
+        values ($1, 1, $2, $3, $4)";
+    let unfpa = founding("partner", "unfpa");
+    planting.run(party, vec![agreement.into(), unfpa.into(), branch.into(), false.into()]).await?;
+    let objective = "insert into agreement_objective (agreement_id, position, branch_id, code, text, published)
+        values ($1, 1, $2, $3, $4, $5)";
+    let values = vec![agreement.into(), branch.into(), mark.clone().into(), text(&mark), false.into()];
+    planting.run(objective, values).await?;
+    let row = first_where(planting.tx, "contribution", "published").await?;
+    let of = [
+        ("agreement_id", Value::from(agreement)),
+        ("market_id", Value::Uuid(None)),
+        ("amount", 98_765_432_100_i64.into()),
+    ];
+    planting.copy::<contribution::entity::Entity>("contribution", row, &of).await?;
+    programme_in(planting, "demo-unfpa-submitted", "SUBMITTED", agreement, false).await
+}
+
+/// A programme with what it follows and a figure.
+async fn programme_in(
+    planting: &mut Planting<'_, '_>,
+    from: &str,
+    status: &str,
+    agreement: Uuid,
+    accepted: bool,
+) -> Result<()> {
+    let (programme, _) = planting
+        .copy::<programme::entity::Entity>(
+            "programme",
+            founding("programme", from),
+            &[("title", marked_text()), ("description", marked_text()), ("status", status.into())],
+        )
+        .await?;
+    let branch = planting.branch;
+    let link = "insert into agreement_programme (agreement_id, programme_id, branch_id) values ($1, $2, $3)";
+    planting.run(link, vec![agreement.into(), programme.into(), branch.into()]).await?;
+    let part = "insert into programme_branch (programme_id, branch_id, published) values ($1, $2, $3)";
+    planting.run(part, vec![programme.into(), branch.into(), false.into()]).await?;
+    let of = ("programme_id", Value::from(programme));
+    let changes = [("source_name", marked()), ("accepted", accepted.into()), of.clone()];
+    let (value, _) = planting
+        .copy::<indicator::value::Entity>("figure", founding("indicator_value", "demo-unfpa-active"), &changes)
+        .await?;
+    let follows = [("latest_actual_id", Value::from(value)), of];
+    let row = founding("programme_indicator", "demo-unfpa-active");
+    planting.copy::<programme::indicator::Entity>("indicator of a programme", row, &follows).await?;
+    Ok(())
+}
+
+/// What a party's programs reach, and no other partner's.
+async fn approved_programme(planting: &mut Planting<'_, '_>, partner: &str) -> Result<()> {
+    let agreement = founding("agreement", &format!("demo-{partner}"));
+    programme_in(planting, "demo-unfpa-submitted", "APPROVED", agreement, true).await?;
+    for mark in &mut planting.marks {
+        mark.partner = Some(founding("partner", partner));
+    }
+    Ok(())
+}
+
+async fn people(planting: &mut Planting<'_, '_>) -> Result<()> {
+    let from = "khouribga@unfm.example";
+    let key = founding("leak", &format!("{} user", planting.target.name));
+    let mail = ("email", Value::from(format!("leak{}@unfm.example", &key.simple().to_string()[..16])));
+    let changes = [("display_name", marked()), mail];
+    let (user, mark) = planting.copy::<user::entity::Entity>("user", founding("user", from), &changes).await?;
+    let held = [("user_id", Value::from(user))];
+    let row = founding("role_assignment", from);
+    planting.copy::<user::assignment::Entity>("assignment", row, &held).await?;
+    let branch = planting.branch;
+    // A login has no branch of its own: it is seen through the role.
+    for planted in planting.marks.iter_mut().filter(|planted| planted.what == "user") {
+        planted.branch = Some(branch);
+    }
+    if planting.target.branch == "national" {
+        let changes = [("client_id", marked()), ("name", marked())];
+        let row = founding("partner_client", "unfpa-demo");
+        planting.copy::<partner_client::entity::Entity>("credential", row, &changes).await?;
+    }
+    let entry = Entry {
+        branch,
+        action: mark.clone(),
+        outcome: AuditOutcome::Done,
+        actor: (ActorKind::Staff, Some(user)),
+        subject: Some((Kind::User, user)),
+        changes: Map::from_iter([("mark".to_owned(), json!(mark))]),
+        personal: BTreeMap::from([("actor".to_owned(), mark.clone())]),
+    };
+    // Nobody proves the chains of a scratch database: any key will do.
+    let keys = Keys::ephemeral(planting.tx.now()).map_err(|_| Error::internal("no randomness"))?;
+    let key = append(planting.tx, &keys, entry).await?;
+    planting.marks.push(Mark {
+        what: "entry of the audit",
+        kind: Kind::AuditEntry,
+        key,
+        id: GlobalId::new(Kind::AuditEntry, key).to_string(),
+        text: mark,
+        slug: None,
+        table: None,
+        branch: Some(branch),
+        partner: None,
+        see: Permission::SeeAudit,
+        at: planting.target.branch,
+        target: planting.target.name,
+    });
+    Ok(())
+}
+
+async fn first(tx: &Tx<'_>, table: &str) -> Result<Option<Uuid>> {
+    let sql = format!("select id from {table} order by id limit 1");
+    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
+async fn first_where(tx: &Tx<'_>, table: &str, condition: &str) -> Result<Uuid> {
+    let sql = format!("select id from {table} where {condition} order by id limit 1");
+    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let row = rows.first().ok_or_else(|| Error::internal(format!("the demo world has no {table} to copy")))?;
+    Ok(row.try_get_by_index(0)?)
+}

@@ -1,0 +1,410 @@
+//! What is asked: made from the schema itself, so that nothing is forgotten when it grows. Where an argument or an input
+//! is of a kind that nobody has said how to fill, that is told, and the check fails.
+
+use crate::platform::error::{Error, Result};
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::schema::Schema;
+use async_graphql::Request;
+use domain::id::founding;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is replaced in a probe by the id or the slug of a thing.
+pub(super) const NAME: &str = "@@NAME@@";
+
+/// So deep is followed from thing to thing below a root: every edge of every type lies within.
+const EDGES: u8 = 2;
+/// So deep is followed through values that are no things.
+const VALUES: u8 = 12;
+
+/// Something that is asked of everybody.
+pub(super) struct Question {
+    /// The field of the root.
+    pub field: String,
+    pub text: String,
+}
+
+/// A question or a change that names a thing.
+pub(super) struct Probe {
+    /// The field of the root, with the argument.
+    pub field: String,
+    pub text: String,
+    pub kind: Kind,
+    pub by_slug: bool,
+}
+
+/// Everything that there is to ask.
+pub(super) struct Questions {
+    types: BTreeMap<String, Value>,
+    reads: Vec<(String, String)>,
+    probes: Vec<Probe>,
+    unknown: Vec<String>,
+}
+
+const INTROSPECTION: &str = "{ __schema { types { kind name
+    fields(includeDeprecated: true) { name args { name defaultValue type { ...T } } type { ...T } }
+    inputFields { name defaultValue type { ...T } } enumValues(includeDeprecated: true) { name } interfaces { name } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }";
+
+/// The name of the type within lists and what may not be null.
+fn named(of: &Value) -> &str {
+    match of["name"].as_str() {
+        Some(name) => name,
+        None => named(&of["ofType"]),
+    }
+}
+
+fn is_required(argument: &Value) -> bool {
+    argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null()
+}
+
+fn list<'v>(of: &'v Value, name: &str) -> &'v [Value] {
+    of[name].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text<'v>(of: &'v Value, name: &str) -> &'v str {
+    of[name].as_str().unwrap_or_default()
+}
+
+impl Questions {
+    /// What a schema offers.
+    ///
+    /// # Errors
+    /// INTERNAL when it cannot be looked at.
+    pub(super) async fn of(schema: &Schema) -> Result<Self> {
+        let answer = schema.execute(Request::new(INTROSPECTION)).await;
+        let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
+        let types = list(&answer["data"]["__schema"], "types");
+        let types: BTreeMap<String, Value> =
+            types.iter().map(|one| (text(one, "name").to_owned(), one.clone())).collect();
+        if types.is_empty() {
+            return Err(Error::internal(format!("the schema cannot be looked at: {answer}")));
+        }
+        let mut questions = Self { types, reads: Vec::new(), probes: Vec::new(), unknown: Vec::new() };
+        for field in list(&questions.types["Query"].clone(), "fields") {
+            questions.root(field);
+        }
+        for field in list(&questions.types["Mutation"].clone(), "fields") {
+            questions.mutation(field);
+        }
+        questions.kinds_are_probed();
+        Ok(questions)
+    }
+
+    pub(super) fn reads(&self) -> Vec<Question> {
+        self.reads.iter().map(|(field, text)| Question { field: field.clone(), text: text.clone() }).collect()
+    }
+
+    pub(super) fn probes(&self) -> &[Probe] {
+        &self.probes
+    }
+
+    pub(super) fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// Every kind of thing that has an id can be asked for by it.
+    fn kinds_are_probed(&mut self) {
+        let probed: BTreeSet<&str> = self.probes.iter().map(|probe| probe.kind.name()).collect();
+        let missing: Vec<String> = self
+            .types
+            .iter()
+            .filter(|(name, one)| {
+                list(one, "interfaces").iter().any(|of| of["name"] == "Node") && !probed.contains(name.as_str())
+            })
+            .map(|(name, _)| format!("nothing asks for a {name} by its id"))
+            .collect();
+        self.unknown.extend(missing);
+    }
+
+    fn is_node(&self, name: &str) -> bool {
+        self.types.get(name).is_some_and(|one| list(one, "interfaces").iter().any(|of| of["name"] == "Node"))
+    }
+
+    /// All that can be selected of a type without further arguments, following edges so deep.
+    fn selection(&self, name: &str, edges: u8, values: u8) -> Option<String> {
+        let one = self.types.get(name)?;
+        match text(one, "kind") {
+            "INTERFACE" | "UNION" => return Some("{ __typename ... on Node { id } }".to_owned()),
+            "OBJECT" => {}
+            _ => return Some(String::new()),
+        }
+        if name.ends_with("Edge") {
+            return Some("{ cursor }".to_owned());
+        }
+        if self.is_node(name) && edges == 0 {
+            return Some("{ id }".to_owned());
+        }
+        let edges = edges - u8::from(self.is_node(name));
+        let mut parts = Vec::new();
+        for field in list(one, "fields") {
+            let (mut arguments, args) = (String::new(), list(field, "args"));
+            if args.iter().any(|argument| argument["name"] == "first") {
+                arguments = "(first: 50)".to_owned();
+            } else if args.iter().any(is_required) {
+                // Fields that must be told something are asked by themselves.
+                continue;
+            }
+            let Some(values) = values.checked_sub(1) else { continue };
+            let Some(below) = self.selection(named(&field["type"]), edges, values) else { continue };
+            parts.push(format!("{}{arguments} {below}", text(field, "name")));
+        }
+        (!parts.is_empty()).then(|| format!("{{ {} }}", parts.join(" ")))
+    }
+
+    /// The kind of thing that an argument called so names, below a field about this kind.
+    fn kind_of(&mut self, place: &str, name: &str, about: Option<Kind>) -> Option<Kind> {
+        let kind = match name.trim_end_matches("Id") {
+            "id" | "ids" | "parent" => about,
+            "branch" => Some(Kind::Branch),
+            "cooperative" => Some(Kind::Cooperative),
+            "user" => Some(Kind::User),
+            "partner" => Some(Kind::Partner),
+            "market" => Some(Kind::Market),
+            "category" => Some(Kind::Category),
+            "province" => Some(Kind::Province),
+            "region" => Some(Kind::Region),
+            "agreement" => Some(Kind::Agreement),
+            "programme" => Some(Kind::Programme),
+            "product" => Some(Kind::Product),
+            "indicator" => Some(Kind::Indicator),
+            "subject" | "actor" => Some(Kind::User),
+            _ => None,
+        };
+        if kind.is_none() {
+            self.unknown.push(format!("{place}: nobody says what `{name}` names"));
+        }
+        kind
+    }
+
+    /// What a field of the roots is about: `cooperatives` and `cooperativeRegister` are about cooperatives.
+    fn about(&self, field: &Value) -> Option<Kind> {
+        let of = named(&field["type"]);
+        let of = of.trim_end_matches("Connection");
+        let by_type = Kind::ALL.iter().copied().find(|kind| kind.name() == of);
+        by_type.or_else(|| {
+            let payload = self.types.get(of)?;
+            list(payload, "fields").iter().find_map(|field| {
+                let of = named(&field["type"]);
+                Kind::ALL.iter().copied().find(|kind| kind.name() == of)
+            })
+        })
+    }
+
+    fn read(&mut self, field: &str, arguments: &str, below: &str) {
+        let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
+        self.reads.push((field.to_owned(), format!("{{ {field}{arguments} {below} }}")));
+    }
+
+    fn probe(&mut self, place: String, text: String, kind: Kind, by_slug: bool) {
+        self.probes.push(Probe { field: place, text, kind, by_slug });
+    }
+
+    fn root(&mut self, field: &Value) {
+        let (name, args) = (text(field, "name").to_owned(), list(field, "args"));
+        let of = named(&field["type"]).to_owned();
+        let has = |argument: &str| args.iter().any(|one| one["name"] == argument);
+        let Some(deep) = self.selection(&of, EDGES, VALUES) else {
+            self.unknown.push(format!("{name}: nothing can be selected of it"));
+            return;
+        };
+        if name == "node" || name == "nodes" {
+            self.by_any_id(&name);
+            return;
+        }
+        let about = self.about(field);
+        if has("id") || has("slug") {
+            for (argument, by_slug) in [("id", false), ("slug", true)] {
+                let Some(kind) = about.filter(|_| has(argument)) else { continue };
+                let asked = format!("{{ {name}({argument}: \"{NAME}\") {{ __typename }} }}");
+                self.probe(format!("{name}({argument})"), asked, kind, by_slug);
+            }
+            return;
+        }
+        let page = if has("first") { "first: 100" } else { "" };
+        self.read(&name, page, &deep);
+        if name == "viewer" {
+            self.explain(&of);
+        }
+        if !has("first") {
+            for argument in args.iter().filter(|argument| is_required(argument)) {
+                self.unknown.push(format!("{name}: nobody says how to fill `{}`", text(argument, "name")));
+            }
+            return;
+        }
+        let short = "{ totalCount nodes { __typename id } edges { cursor } pageInfo { endCursor hasNextPage } }";
+        for argument in args {
+            let argument_name = text(argument, "name");
+            match argument_name {
+                "first" | "after" | "last" | "before" => {}
+                "published" => self.read(&name, "first: 100, published: true", &deep),
+                "orderBy" => {
+                    let values: Vec<String> = list(&self.types[named(&argument["type"])], "enumValues")
+                        .iter()
+                        .map(|value| text(value, "name").to_owned())
+                        .collect();
+                    for value in values {
+                        self.read(&name, &format!("last: 100, orderBy: {value}"), short);
+                    }
+                }
+                "search" => {
+                    self.read(&name, "first: 100, search: \"leak\"", short);
+                    self.read(&name, "first: 100, search: \"argan\"", short);
+                }
+                "filter" => self.filters(&name, about, &argument["type"], short),
+                _ => self.unknown.push(format!("{name}: nobody says how to fill `{argument_name}`")),
+            }
+        }
+    }
+
+    /// `node` and `nodes` for every kind of thing.
+    fn by_any_id(&mut self, name: &str) {
+        for kind in Kind::ALL {
+            let asked = if name == "node" {
+                format!("{{ node(id: \"{NAME}\") {{ __typename id }} }}")
+            } else {
+                format!("{{ nodes(ids: [\"{NAME}\", \"{NAME}\"]) {{ __typename id }} }}")
+            };
+            self.probe(format!("{name}(… {})", kind.name()), asked, kind, false);
+        }
+    }
+
+    /// Why somebody may not do something must not tell whether there is such a thing.
+    fn explain(&mut self, viewer: &str) {
+        let fields = list(&self.types[viewer], "fields").to_vec();
+        for field in fields.iter().filter(|field| list(field, "args").iter().any(is_required)) {
+            let name = text(field, "name");
+            if name != "explain" {
+                self.unknown.push(format!("viewer.{name}: nobody says how to ask it"));
+                continue;
+            }
+            let below = self.selection(named(&field["type"]), 1, VALUES).unwrap_or_default();
+            for kind in Kind::ALL {
+                for permission in ["SEE_COOPERATIVES", "MANAGE_COOPERATIVES", "SEE_AUDIT"] {
+                    let asked = format!("{{ viewer {{ explain(permission: {permission}, id: \"{NAME}\") {below} }} }}");
+                    self.probe(format!("viewer.explain(… {})", kind.name()), asked, kind, false);
+                }
+            }
+        }
+    }
+
+    fn filters(&mut self, root: &str, about: Option<Kind>, of: &Value, short: &str) {
+        let fields = list(&self.types[named(of)], "inputFields").to_vec();
+        for field in fields {
+            let (name, of) = (text(&field, "name").to_owned(), named(&field["type"]).to_owned());
+            let place = format!("{root}(filter.{name})");
+            let mut values: Vec<String> = match (of.as_str(), text(&self.types[of.as_str()], "kind")) {
+                (_, "ENUM") => {
+                    let values = list(&self.types[of.as_str()], "enumValues").iter();
+                    values.map(|value| text(value, "name").to_owned()).collect()
+                }
+                ("Boolean", _) => vec!["true".into(), "false".into()],
+                ("Int", _) => vec!["1".into()],
+                ("Decimal", _) => vec!["\"1.00\"".into(), "\"987654321.00\"".into()],
+                ("Date", _) => vec!["\"2026-11-23\"".into()],
+                ("DateTime", _) => vec!["\"2026-11-23T12:00:00Z\"".into()],
+                ("String", _) => vec!["\"05.311\"".into(), "\"leak\"".into(), "\"OLIVE_OIL\"".into()],
+                ("ID", _) => {
+                    if let Some(kind) = self.kind_of(&place, &name, about) {
+                        let asked = format!("{{ {root}(first: 100, filter: {{ {name}: \"{NAME}\" }}) {short} }}");
+                        self.probe(place.clone(), asked, kind, false);
+                    }
+                    Vec::new()
+                }
+                _ => {
+                    self.unknown.push(format!("{place}: nobody says how to fill a {of}"));
+                    Vec::new()
+                }
+            };
+            if field["type"]["kind"] == "LIST" || field["type"]["ofType"]["kind"] == "LIST" {
+                values = values.into_iter().map(|value| format!("[{value}]")).collect();
+            }
+            for value in values {
+                self.read(root, &format!("first: 100, filter: {{ {name}: {value} }}"), short);
+            }
+        }
+    }
+
+    /// A change is tried once for each id in its input: with the others naming what everybody may see.
+    fn mutation(&mut self, field: &Value) {
+        let name = text(field, "name").to_owned();
+        let about = match name.as_str() {
+            // What is about a role is about its assignment, also where the payload holds more.
+            "roleRevoke" => Some(Kind::RoleAssignment),
+            _ => self.about(field),
+        };
+        let Some(input) = list(field, "args").iter().find(|argument| argument["name"] == "input") else {
+            // Those without an input are about whoever asks.
+            return;
+        };
+        let of = named(&input["type"]).to_owned();
+        let mut places = Vec::new();
+        let Some(_) = self.filled(&name, &of, about, &mut places, None) else { return };
+        for place in 0..places.len() {
+            let mut ignored = Vec::new();
+            let Some(filled) = self.filled(&name, &of, about, &mut ignored, Some(place)) else { return };
+            let (path, kind) = places[place].clone();
+            let asked = format!("mutation {{ {name}(input: {filled}) {{ userErrors {{ code field }} }} }}");
+            self.probe(format!("{name}({path})"), asked, kind, false);
+        }
+    }
+
+    /// An input with everything that it must have, and every id that it may have; the one at `probed` is the thing's.
+    fn filled(
+        &mut self,
+        place: &str,
+        of: &str,
+        about: Option<Kind>,
+        ids: &mut Vec<(String, Kind)>,
+        probed: Option<usize>,
+    ) -> Option<String> {
+        let fields = list(&self.types[of], "inputFields").to_vec();
+        let mut parts = Vec::new();
+        for field in fields {
+            let (name, of) = (text(&field, "name").to_owned(), named(&field["type"]).to_owned());
+            let path = format!("{place}.{name}");
+            let value = match (of.as_str(), text(&self.types[of.as_str()], "kind")) {
+                ("ID", _) => {
+                    let kind = self.kind_of(&path, &name, about)?;
+                    ids.push((name.clone(), kind));
+                    if probed == Some(ids.len() - 1) {
+                        format!("\"{NAME}\"")
+                    } else if is_required(&field) {
+                        format!("\"{}\"", everybodys(kind))
+                    } else {
+                        continue;
+                    }
+                }
+                ("LocalizedTextInput", _) if is_required(&field) => "{ fr: \"Texte\" }".to_owned(),
+                (_, "INPUT_OBJECT") if is_required(&field) => self.filled(&path, &of, None, ids, probed)?,
+                _ if !is_required(&field) => continue,
+                (_, "ENUM") => text(list(&self.types[of.as_str()], "enumValues").first()?, "name").to_owned(),
+                ("String", _) if name.ends_with("mail") => "\"somebody@unfm.example\"".to_owned(),
+                ("String", _) if field["type"]["ofType"]["kind"] == "LIST" => "[\"programmes:read\"]".to_owned(),
+                ("String", _) => "\"Texte\"".to_owned(),
+                ("Int", _) => "1".to_owned(),
+                ("Boolean", _) => "false".to_owned(),
+                ("Date", _) => "\"2026-01-01\"".to_owned(),
+                ("DateTime", _) => "\"2027-01-01T00:00:00Z\"".to_owned(),
+                _ => {
+                    self.unknown.push(format!("{path}: nobody says how to fill a {of}"));
+                    return None;
+                }
+            };
+            parts.push(format!("{name}: {value}"));
+        }
+        Some(format!("{{ {} }}", parts.join(", ")))
+    }
+}
+
+/// Something of a kind that is there for everybody.
+fn everybodys(kind: Kind) -> String {
+    let (name, code) = match kind {
+        Kind::Branch => ("branch", "khouribga"),
+        Kind::Cooperative => ("cooperative", "demo-argan"),
+        Kind::Partner => ("partner", "unfpa"),
+        Kind::User => ("user", "khouribga@unfm.example"),
+        _ => ("nothing", "nothing"),
+    };
+    GlobalId::new(kind, founding(name, code)).to_string()
+}
