@@ -1,6 +1,10 @@
 //! What the program does when it is called: serve, migrate, seed, schema, check.
 
-use crate::config::{AuditAction, Cli, Command, KeysAction, Mode, Settings, prepare_database_file};
+use crate::access_check::{self, Scratch, Walls};
+use crate::config::{
+    AuditAction, Cli, ClientAction, Command, KeysAction, Mode, Settings, UserAction, make_private_file,
+    prepare_database_file,
+};
 use crate::platform::audit::{self, Broken};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, IfMissing, StartFault};
@@ -8,8 +12,9 @@ use crate::platform::error::Error;
 use crate::platform::keys::Keys;
 use crate::platform::reader::{Facts, Readers};
 use crate::seed::DemoLogins;
+use crate::session::invitation;
 use crate::session::mail::Post;
-use crate::{schema, seed, server, telemetry};
+use crate::{partner_client, schema, seed, server, telemetry};
 use std::io::Write;
 use std::time::Duration;
 
@@ -25,7 +30,13 @@ pub async fn run(cli: Cli) -> Result<(), StartFault> {
         Command::Migrate => migrate(&settings).await,
         Command::Seed { remove_demo: true, .. } => remove_demo(&settings).await,
         Command::Seed { demo, scale, .. } => seed(&settings, demo, scale).await,
-        Command::Check => check(&settings).await,
+        Command::Check { access: false } => check(&settings).await,
+        Command::Check { access: true } => check_access(&settings).await,
+        Command::Backup { file } => backup(&settings, &file).await,
+        Command::User { action: UserAction::Invite { email, name } } => invite(&settings, &email, &name).await,
+        Command::Client { action: ClientAction::Create { partner, name, scopes, days } } => {
+            create_client(&settings, &partner, name, scopes, days).await
+        }
         Command::Audit { action: AuditAction::Verify } => verify_audit(&settings).await,
         Command::Keys { action: KeysAction::Rotate } => {
             let pairs = settings.rotate_keys(Clock::System.now())?;
@@ -95,6 +106,86 @@ async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(),
     let seeded = seeded.map_err(|error| fault(&error))?;
     db.close().await;
     say(if seeded { "The data is there." } else { "The data was there already; nothing was changed." })
+}
+
+/// Run the leak matrix on a scratch database of the configured kind, never on the configured one.
+async fn check_access(settings: &Settings) -> Result<(), StartFault> {
+    let now = Clock::System.now();
+    let keys = Keys::ephemeral(now).map_err(|_| StartFault("The machine has no randomness.".into()))?;
+    let scratch = Scratch::new(settings).await?;
+    let checked = async {
+        let (owner, server) = scratch.open().await?;
+        seed::demo(&owner, now).await.map_err(|error| fault(&error))?;
+        let checked = access_check::run(&owner, &server, keys, now, Walls::Both).await.map_err(|error| fault(&error));
+        server.close().await;
+        owner.close().await;
+        checked
+    };
+    let checked = checked.await;
+    scratch.throw_away().await?;
+    let report = checked?;
+    say(&report.table())?;
+    if report.is_clean() { say("Nothing leaks.") } else { Err(StartFault("Something leaks, or was not seen.".into())) }
+}
+
+/// Copy the embedded database, as it is at one instant.
+async fn backup(settings: &Settings, file: &std::path::Path) -> Result<(), StartFault> {
+    if !settings.is_embedded() {
+        return Err(StartFault("PostgreSQL is backed up by its own `pg_dump`.".into()));
+    }
+    let name = file.to_str().ok_or_else(|| StartFault("The name of the file cannot be used.".into()))?;
+    let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
+    // It holds what the database holds: nobody else reads it. A file that is there already is not overwritten.
+    make_private_file(file)?;
+    db.copy_into(name).await?;
+    db.close().await;
+    say(&format!("The database was copied to {}; keep the keys' folder beside it.", file.display()))
+}
+
+/// Invite the first national administrator.
+async fn invite(settings: &Settings, email: &str, name: &str) -> Result<(), StartFault> {
+    let db = owner(settings).await?;
+    refuse_behind(&db).await?;
+    let invited = invitation::invite_national(&db, Clock::System.now(), email, name).await;
+    db.close().await;
+    let token = invited.map_err(|error| refused(&error))?;
+    let app = settings.app_url.as_deref().unwrap_or("<the front end>");
+    say(&format!("She is invited for seven days; the link is for her alone: {app}/invitation#{token}"))
+}
+
+/// Make a machine credential for a partner.
+async fn create_client(
+    settings: &Settings,
+    partner: &str,
+    name: String,
+    scopes: Vec<String>,
+    days: u16,
+) -> Result<(), StartFault> {
+    let db = owner(settings).await?;
+    refuse_behind(&db).await?;
+    let now = Clock::System.now();
+    let expires_at = now + jiff::SignedDuration::from_hours(i64::from(days) * 24);
+    let made = partner_client::store::create_for(&db, now, partner, name, scopes, expires_at).await;
+    db.close().await;
+    let (client_id, secret) = made.map_err(|error| refused(&error))?;
+    say(&format!("client_id {client_id}\nclient_secret {secret}\nThe secret is told once; only its hash is kept."))
+}
+
+/// What a command's input breaks, in one sentence.
+fn refused(error: &Error) -> StartFault {
+    match error.clone().into_faults() {
+        Ok((faults, _)) => {
+            let told: Vec<String> = faults
+                .iter()
+                .map(|fault| format!("{} ({})", fault.code.message(domain::text::Locale::En), fault.field.join(".")))
+                .collect();
+            StartFault(told.join(" "))
+        }
+        Err(error) if error.code() == domain::fault::Code::NotFound => {
+            StartFault("There is no such thing in the database.".to_owned())
+        }
+        Err(error) => fault(&error),
+    }
 }
 
 /// Prove the chains of the audit.

@@ -340,10 +340,9 @@ impl Questions {
         let of = named(&input["type"]).to_owned();
         let mut places = Vec::new();
         let Some(_) = self.filled(&name, &of, about, &mut places, None) else { return };
-        for place in 0..places.len() {
+        for (place, (path, kind)) in places.into_iter().enumerate() {
             let mut ignored = Vec::new();
             let Some(filled) = self.filled(&name, &of, about, &mut ignored, Some(place)) else { return };
-            let (path, kind) = places[place].clone();
             let asked = format!("mutation {{ {name}(input: {filled}) {{ userErrors {{ code field }} }} }}");
             self.probe(format!("{name}({path})"), asked, kind, false);
         }

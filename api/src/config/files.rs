@@ -146,6 +146,19 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
+/// Make an empty file that nobody else reads.
+///
+/// # Errors
+/// One sentence, when it is there already or cannot be made.
+pub fn make_private_file(path: &Path) -> Result<(), StartFault> {
+    private_file(path).map(drop).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            StartFault(format!("{} is there already; nothing was overwritten.", path.display()))
+        }
+        _ => StartFault(format!("{} cannot be written: {error}.", path.display())),
+    })
+}
+
 /// Make the folder of an embedded database (0700) and its file (0600), where they are missing.
 ///
 /// # Errors

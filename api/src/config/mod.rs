@@ -3,7 +3,7 @@
 mod files;
 mod network;
 
-pub use files::prepare_database_file;
+pub use files::{make_private_file, prepare_database_file};
 pub use network::{Network, is_loopback};
 
 use crate::platform::db::StartFault;
@@ -60,7 +60,61 @@ pub enum Command {
     /// Print the schema in the schema definition language.
     Schema,
     /// Look whether everything is as it should be, and print a table.
-    Check,
+    Check {
+        /// Ask everything that the schema offers in everybody's name, on a scratch database that is made for it and thrown
+        /// away, and print what leaks. On PostgreSQL the owner must be able to make databases.
+        #[arg(long)]
+        access: bool,
+    },
+    /// Write a copy of the embedded database to a file, while it is in use. PostgreSQL has `pg_dump`.
+    Backup {
+        /// The file, which is not there yet.
+        file: PathBuf,
+    },
+    /// Staff logins.
+    User {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: UserAction,
+    },
+    /// Machine credentials of partners.
+    Client {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: ClientAction,
+    },
+}
+
+/// What is done with staff logins.
+#[derive(Subcommand, Debug, Clone)]
+pub enum UserAction {
+    /// Invite a national administrator: the first one of an installation. The link is printed, and mailed to nobody.
+    Invite {
+        /// Her e-mail address.
+        email: String,
+        /// What she is called.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// What is done with machine credentials.
+#[derive(Subcommand, Debug, Clone)]
+pub enum ClientAction {
+    /// Make one; its secret is printed, once.
+    Create {
+        /// The slug of the partner.
+        partner: String,
+        /// What people call it.
+        #[arg(long)]
+        name: String,
+        /// What it may ask for, separated by commas.
+        #[arg(long, value_delimiter = ',', default_value = "programmes:read,agreements:read,indicators:read")]
+        scopes: Vec<String>,
+        /// For how many days it holds, at most 365.
+        #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=365))]
+        days: u16,
+    },
 }
 
 /// What is done with keys.
@@ -241,7 +295,7 @@ impl Cli {
     pub fn check(&self) -> Result<(), StartFault> {
         match self.command {
             // The one needs none; the other tells it in its table.
-            Some(Command::Schema | Command::Check) => Ok(()),
+            Some(Command::Schema | Command::Check { .. }) => Ok(()),
             _ => self.settings.check(),
         }
     }

@@ -5,6 +5,7 @@ use super::object::PartnerClient;
 use crate::config::Network;
 use crate::partner::entity as partner;
 use crate::platform::batch::Batch;
+use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::{hashed, secret};
 use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
@@ -12,6 +13,7 @@ use crate::platform::reader::Reader;
 use crate::platform::stored::Document;
 use crate::platform::table::Table;
 use crate::platform::tx::Tx;
+use domain::access::{Actor, Purpose};
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
 use domain::partner_client::{ClientScope, check_expiry};
@@ -143,6 +145,30 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<(Uuid, String)> {
     let secret = secret();
     keep(tx, id, &client_id, &secret, expires_at).await?;
     Ok((id, secret))
+}
+
+/// Make a credential in the name of the platform itself, as it is told by whoever owns the machine; what it comes in as,
+/// and its secret.
+///
+/// # Errors
+/// NOT_FOUND when there is no such partner, and the refusals of [`create`].
+pub async fn create_for(
+    db: &Db,
+    now: Timestamp,
+    partner: &str,
+    name: String,
+    scopes: Vec<String>,
+    expires_at: Timestamp,
+) -> Result<(String, String)> {
+    db.write(&Actor::System(Purpose::Authenticate), now, async |tx| {
+        let found = tx.see::<partner::Entity>().filter(partner::Column::Slug.eq(partner)).one(partner::Entity::read);
+        let partner = found.await?.ok_or_else(|| Error::refused(Code::NotFound))?.id;
+        let (key, secret) = create(tx, Wanted { partner, name, scopes, addresses: Vec::new(), expires_at }).await?;
+        let made = tx.see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+        let made = made.ok_or_else(|| Error::internal("a credential that was made is not there"))?;
+        Ok((made.client_id, secret))
+    })
+    .await
 }
 
 /// What is stored of a secret: bound to the credential that it belongs to.

@@ -227,6 +227,22 @@ impl Db {
         self.0.connection.execute_unprepared(sql).await.map(drop).map_err(|error| StartFault(broken_sentence(&error)))
     }
 
+    /// Write a copy of an embedded database, as it is at one instant, into a file that is empty.
+    ///
+    /// # Errors
+    /// One sentence, when it cannot be written.
+    pub async fn copy_into(&self, file: &str) -> Result<(), StartFault> {
+        let copy = Statement::from_sql_and_values(self.backend(), "vacuum into $1", [file.into()]);
+        let copied = self.0.connection.execute_raw(copy).await;
+        copied.map(drop).map_err(|error| StartFault(format!("The copy could not be written: {error}.")))
+    }
+
+    /// Run a statement of the cluster as its owner: to make or to drop a scratch database.
+    pub(crate) async fn administer(&self, sql: &str) -> Result<(), StartFault> {
+        let done = self.0.connection.execute_unprepared(sql).await;
+        done.map(drop).map_err(|error| StartFault(broken_sentence(&error)))
+    }
+
     /// A database that holds somebody else's tables is left alone.
     async fn refuse_foreign(&self) -> Result<(), StartFault> {
         let sql = match self.backend() {

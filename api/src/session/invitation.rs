@@ -3,15 +3,19 @@
 use super::lifetime::{note, sql};
 use super::one_time::{self, Purpose};
 use crate::platform::audit::AuditOutcome;
+use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::password::Passwords;
 use crate::platform::reader::Reader;
-use crate::platform::stored::Stored;
+use crate::platform::stored::{Day, Stored};
 use crate::platform::tx::Tx;
 use crate::user::{assignment, entity};
+use domain::access::{Actor, Role};
 use domain::fault::{Code, Fault, Faults};
+use domain::text::NAME_MAX;
 use domain::user::{Staff, UserStatus, check_password};
-use sea_orm::ActiveValue;
+use jiff::Timestamp;
+use sea_orm::{ActiveValue, IntoActiveModel};
 use uuid::Uuid;
 
 /// Take up an invitation with the token of a letter.
@@ -54,6 +58,55 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
             Ok(Faults::new())
         })
         .await
+}
+
+/// Invite a national administrator in the name of the platform itself, as it is told by whoever owns the machine; the
+/// token of her invitation.
+///
+/// # Errors
+/// EMAIL_INVALID, TEXT_REQUIRED, TEXT_TOO_LONG or TEXT_UNSAFE, or the database's refusal.
+pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -> Result<String> {
+    let email = domain::user::email(email)?;
+    let name = domain::text::clean(name, NAME_MAX).map_err(Fault::new)?;
+    if name.is_empty() {
+        return Err(Fault::new(Code::TextRequired).into());
+    }
+    let national = crate::platform::audit::national();
+    db.write(&Actor::System(domain::access::Purpose::Authenticate), now, async |tx| {
+        let (user, at) = (Uuid::now_v7(), now.as_microsecond());
+        let mut row = entity::Model {
+            id: user,
+            number: 0,
+            email,
+            display_name: name.into(),
+            status: Stored(UserStatus::Invited),
+            is_demo: false,
+            version: 1,
+            created_at: at,
+            changed_at: at,
+        }
+        .into_active_model();
+        row.number = ActiveValue::NotSet;
+        tx.insert_all::<entity::Entity>(vec![row]).await?;
+        let role = assignment::Model {
+            id: Uuid::now_v7(),
+            branch_id: national,
+            user_id: user,
+            role: Stored(Role::NationalAdmin),
+            includes_descendants: true,
+            cooperative_id: None,
+            valid_from: Day(domain::calendar::today(now)),
+            valid_to: None,
+            granted_by: None,
+            revoked_at: None,
+            version: 1,
+            created_at: at,
+            changed_at: at,
+        };
+        tx.insert_all::<assignment::Entity>(vec![role.into_active_model()]).await?;
+        one_time::give(tx, user, Purpose::Invitation, None).await
+    })
+    .await
 }
 
 /// Look whether whoever invited her may still do so: what she may no longer give is taken away. Whether anything is left.
