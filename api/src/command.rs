@@ -177,7 +177,10 @@ fn refused(error: &Error) -> StartFault {
         Ok((faults, _)) => {
             let told: Vec<String> = faults
                 .iter()
-                .map(|fault| format!("{} ({})", fault.code.message(domain::text::Locale::En), fault.field.join(".")))
+                .map(|fault| match (fault.code.message(domain::text::Locale::En), fault.field.join(".")) {
+                    (message, field) if field.is_empty() => message.to_owned(),
+                    (message, field) => format!("{message} ({field})"),
+                })
                 .collect();
             StartFault(told.join(" "))
         }

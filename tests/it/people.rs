@@ -497,3 +497,26 @@ async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another() {
         assert_eq!(world.raw_as_owner(places).await, Ok(1), "{}: both on one day", world.on);
     }
 }
+
+#[tokio::test]
+async fn she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach() {
+    for world in World::each().await {
+        let explain = async |login: &str, permission: &str, slug: &str| {
+            let (token, _) = world.sign_in(login).await;
+            let id = GlobalId::new(Kind::Cooperative, founding("cooperative", slug)).to_string();
+            let query = format!(
+                "{{ viewer {{ explain(permission: {permission}, id: \"{id}\") {{ allowed reason assignment {{ role }} rolesThatAllow }} }} }}"
+            );
+            world.ask_as(&token, &query, json!({})).await.data()["viewer"]["explain"].clone()
+        };
+        let granted = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
+        assert_eq!(granted["assignment"]["role"], "BRANCH_ADMIN", "{}: {granted}", world.on);
+        let missing = explain("market.khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
+        let expected = json!({"allowed": false, "reason": "ROLE_MISSING", "assignment": null,
+            "rolesThatAllow": ["NATIONAL_ADMIN", "BRANCH_ADMIN", "DATA_ENTRY"]});
+        assert_eq!(missing, expected, "{}", world.on);
+        let foreign = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-mdiq-miel").await;
+        assert_eq!((&foreign["reason"], &foreign["allowed"]), (&json!("OUT_OF_REACH"), &json!(false)), "{}", world.on);
+        assert_eq!(foreign, explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "nowhere").await, "{}", world.on);
+    }
+}

@@ -165,3 +165,50 @@ fn what_is_in_flight_is_finished_before_the_end() {
     assert!(answer.contains(r#"{"data":{"about""#), "{answer}");
     assert!(server.0.wait().unwrap().success());
 }
+
+#[tokio::test]
+async fn what_the_commands_give_out_lets_people_and_programs_in() {
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Server::start(home.path());
+    let address = server.address();
+    let said = |args: &[&str]| {
+        let output = run(home.path(), args);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let client = reqwest::Client::new();
+
+    let invited = said(&["user", "invite", "premiere@unfm.example", "--name", "Première"]);
+    let token = invited.trim().rsplit('#').next().unwrap();
+    let graphql =
+        |query: String| client.post(format!("http://{address}/graphql")).json(&serde_json::json!({"query": query}));
+    let password = "une phrase bien longue";
+    let accept = format!(
+        "mutation {{ userInvitationAccept(input: {{ token: \"{token}\", password: \"{password}\" }}) {{ userErrors {{ code }} }} }}"
+    );
+    let answer = graphql(accept).send().await.unwrap().text().await.unwrap();
+    assert_eq!(answer, r#"{"data":{"userInvitationAccept":{"userErrors":[]}}}"#);
+    let sign_in = format!(
+        "mutation {{ sessionCreate(input: {{ email: \"premiere@unfm.example\", password: \"{password}\" }}) {{ session {{ expiresIn }} }} }}"
+    );
+    let answer = graphql(sign_in).send().await.unwrap().text().await.unwrap();
+    assert_eq!(answer, r#"{"data":{"sessionCreate":{"session":{"expiresIn":900}}}}"#);
+
+    let made = said(&["client", "create", "indh", "--name", "Tableau"]);
+    let value = |name: &str| made.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let request = client
+        .post(format!("http://{address}/oauth/token"))
+        .basic_auth(value("client_id "), Some(value("client_secret ")));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(request.body("grant_type=client_credentials").send().await.unwrap().status(), 200);
+    assert!(refusal(home.path(), &["client", "create", "nobody", "--name", "x"]).contains("no such thing"));
+
+    assert!(said(&["backup", "copy.db"]).contains("copied"));
+    assert!(refusal(home.path(), &["backup", "copy.db"]).contains("nothing was overwritten"));
+    let copy = home.path().join("copy.db");
+    let elsewhere =
+        ["audit", "verify", "--keys-dir", "data/keys", "--database-url", &format!("sqlite://{}", copy.display())]
+            .map(str::to_owned);
+    let elsewhere: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
+    assert!(said(&elsewhere).contains("The audit is whole"));
+}
