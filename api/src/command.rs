@@ -12,6 +12,7 @@ use crate::platform::error::Error;
 use crate::platform::keys::Keys;
 use crate::platform::reader::{Facts, Readers};
 use crate::seed::DemoLogins;
+use crate::session::housekeeping::sweep;
 use crate::session::invitation;
 use crate::session::mail::Post;
 use crate::{partner_client, schema, seed, server, telemetry};
@@ -262,6 +263,11 @@ async fn keep_house(db: Db, keys: Keys) {
             Ok(true) => tracing::info!("the ends of the audit's chains were written down"),
             Ok(false) => {}
             Err(error) => tracing::error!(cause = error.cause(), "the audit was not anchored"),
+        }
+        match sweep(&db, Clock::System.now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::debug!(gone, "what has had its time was thrown away"),
+            Err(error) => tracing::error!(cause = error.cause(), "what has had its time could not be thrown away"),
         }
         tokio::time::sleep(HOUSEKEEPING).await;
     }

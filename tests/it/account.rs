@@ -261,3 +261,34 @@ async fn a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_reco
         assert_eq!(world.raw_as_owner(&stored).await, Ok(0), "{}", world.on);
     }
 }
+
+#[tokio::test]
+async fn what_has_had_its_time_is_thrown_away_and_nothing_else() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in(EMAIL).await;
+        assert_eq!(only_error(&sign_in(&world, "nobody@unfm.example", "wrong", None).await), "INVALID_CREDENTIALS");
+        world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+        assert_eq!(Letters::new().await.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1);
+        let register =
+            "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) { cooperative { id } } }";
+        let branch = unfm::platform::global_id::GlobalId::new(
+            unfm::platform::global_id::Kind::Branch,
+            domain::id::founding("branch", "khouribga"),
+        );
+        let input = json!({"branchId": branch.to_string(), "name": {"fr": "Une fois"}, "sector": "OTHER", "legalForm": "COOPERATIVE",
+            "provinceCode": "05.311", "idempotencyKey": "once"});
+        world.ask_as(&token, register, json!({"input": input})).await.data();
+        let sweep = async || unfm::session::housekeeping::sweep(&world.db, world.clock.now()).await.unwrap();
+        assert_eq!(sweep().await, 0, "{}", world.on);
+        // The failures under two names a day later; the letter's token after half an hour.
+        world.at("2026-11-24T12:00:01Z");
+        assert_eq!(sweep().await, 3, "{}", world.on);
+        // The letter and the key after a week.
+        world.at("2026-11-30T12:00:01Z");
+        assert_eq!(sweep().await, 2, "{}", world.on);
+        world.at("2026-12-07T12:00:01Z");
+        assert_eq!(sweep().await, 1, "{}: the refresh token", world.on);
+        world.at("2027-03-01T12:00:01Z");
+        assert_eq!(sweep().await, 1, "{}: the session", world.on);
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod failures;
+pub mod housekeeping;
 pub mod invitation;
 pub(crate) mod lifetime;
 pub mod mail;
