@@ -306,13 +306,17 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let db = database(settings).await?;
     let keys = settings.keys(Clock::System.now())?;
     let housekeeping = tokio::spawn(keep_house(db.clone(), keys.clone()));
+    let now = Clock::System.now();
     let logins = match settings.mode() {
-        Mode::Demo => seed::demo_logins(&db, &keys, Clock::System.now()).await.map(Some),
-        Mode::Production => Ok(None),
+        // A database of another world may hold none.
+        Mode::Demo if seed::has_demo_people(&db, now).await.map_err(|error| fault(&error))? => {
+            Some(seed::demo_logins(&db, &keys, now).await.map_err(|error| fault(&error))?)
+        }
+        Mode::Demo | Mode::Production => None,
     };
-    let logins = logins.map_err(|error| fault(&error))?;
     let readers = Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
+    let listening = tokio::spawn(state.rights().clone().listen());
     let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));
     let router = server::router(state, settings);
     let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
@@ -331,6 +335,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     }
     housekeeping.abort();
     posting.abort();
+    listening.abort();
     tracing::info!("every request was answered; the end");
     db.close().await;
     // The exporters block while they send their last.

@@ -520,3 +520,30 @@ async fn she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_wha
         assert_eq!(foreign, explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "nowhere").await, "{}", world.on);
     }
 }
+
+#[tokio::test]
+async fn instances_tell_each_other_by_redis_at_once() {
+    let Some(redis) = World::redis().await else { return };
+    for world in World::each().await {
+        let flags = ["--redis-url", redis.as_str()];
+        let (one, other) = (world.also_served(&flags).await, world.also_served(&flags).await);
+        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+        let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
+        let status = async |address: &str| {
+            let body = json!({"query": "{ viewer { permissions } }"});
+            world.send(world.http().post(format!("{address}/graphql")).bearer_auth(&finance).json(&body)).await.status
+        };
+        assert_eq!((status(&one).await, status(&other).await), (200, 200), "{}", world.on);
+        let input = json!({"input": {"id": user("finance.khouribga@unfm.example"), "expectedVersion": 1}});
+        let body = json!({"query": DISABLE, "variables": input});
+        let disable = world.http().post(format!("{one}/graphql")).bearer_auth(&khouribga).json(&body);
+        assert_eq!(outcome(&world.send(disable).await), "done", "{}", world.on);
+        // The clock stands still: only the other instance's word can make this one forget.
+        let told = async {
+            while status(&other).await != 401 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(world.on);
+    }
+}

@@ -186,11 +186,27 @@ impl World {
         let settings = Cli::of(&[&["--listen-addr", "127.0.0.1:0"], flags].concat()).unwrap().settings;
         let readers = readers(&self.db, &self.clock);
         let metrics = telemetry::build(&settings).unwrap().metrics;
-        let router = server::router(server::State::new(readers, metrics, &settings).unwrap(), &settings);
+        let state = server::State::new(readers, metrics, &settings).unwrap();
+        tokio::spawn(state.rights().clone().listen());
+        let router = server::router(state, &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(server::serve(listener, router, std::future::pending()));
         format!("http://{address}")
+    }
+
+    /// The address of a Redis; none where there is none.
+    pub async fn redis() -> Option<String> {
+        let url = std::env::var("TEST_REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
+        let answers = match redis::Client::open(url.as_str()) {
+            Ok(client) => unfm::command::ping_redis(&client).await.is_ok(),
+            Err(_) => false,
+        };
+        if !answers {
+            eprintln!("skipped: a story of two instances with Redis (none at TEST_REDIS_URL or 127.0.0.1:6379)");
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs Redis");
+        }
+        answers.then_some(url)
     }
 
     /// The address of a path.

@@ -134,7 +134,7 @@ impl<'c> Check<'c> {
         let schema = crate::schema::build(ValidationMode::Fast);
         let questions = Questions::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
-        let door = Door { passwords, rights: Rights::default(), post: Post::silent(), is_demo_mode: true };
+        let door = Door { passwords, rights: Rights::new(None), post: Post::silent(), is_demo_mode: true };
         let readers = Readers { db: server.clone(), clock: Clock::fixed(now), keys, facts: Facts::default() };
         let askers = askers(owner, now).await?;
         Ok(Self { owner, server, readers, door, schema, questions, askers, walls })

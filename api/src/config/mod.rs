@@ -220,7 +220,7 @@ pub struct Settings {
     /// Sender of letters, such as `UNFM <ne-pas-repondre@unfm.example>`.
     #[arg(long, env = "UNFM_MAIL_FROM", global = true)]
     pub mail_from: Option<String>,
-    /// Address of the front end that links in letters lead to, such as https://admin.unfm.example.
+    /// Address of the front end that links in letters lead to, without a path behind it.
     #[arg(long, env = "UNFM_APP_URL", value_parser = app_url, global = true)]
     pub app_url: Option<String>,
     /// Address of the Prometheus listener.

@@ -69,7 +69,12 @@ impl State {
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
         Ok(Self(Arc::new(Shared {
-            door: Door { passwords, rights: Rights::default(), post: Post::new(settings)?, is_demo_mode: is_demo },
+            door: Door {
+                passwords,
+                rights: Rights::new(redis.clone()),
+                post: Post::new(settings)?,
+                is_demo_mode: is_demo,
+            },
             schema: crate::schema::build(ValidationMode::Strict),
             unchecked: crate::schema::build(ValidationMode::Fast),
             documents: Documents::new(),
@@ -86,6 +91,11 @@ impl State {
     /// How many passwords were checked since the start.
     pub fn password_checks(&self) -> u64 {
         self.0.door.passwords.checks()
+    }
+
+    /// What is known of who is in.
+    pub fn rights(&self) -> &Rights {
+        &self.0.door.rights
     }
 
     /// What sends letters.

@@ -10,10 +10,12 @@ use domain::access::{Actor, Purpose};
 use domain::codes::Coded;
 use domain::partner_client::{ClientScope, PartnerClient};
 use domain::user::{Assignment, Staff, UserStatus};
+use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
 use sea_orm::Statement;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// So old may be what is known of somebody.
@@ -33,19 +35,60 @@ enum Known {
 }
 
 /// What is known of those who were here within the last second; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Rights(Arc<Cache<Uuid, (Timestamp, Arc<Known>)>>);
-
-impl Default for Rights {
-    fn default() -> Self {
-        Self(Arc::new(Cache::new(REMEMBERED)))
-    }
+#[derive(Clone)]
+pub struct Rights {
+    known: Arc<Cache<Uuid, (Timestamp, Arc<Known>)>>,
+    /// By which the other instances are told at once; they would find out within the second all the same.
+    redis: Option<redis::Client>,
 }
 
+/// Where instances tell each other that something changed that rights come from. Nothing is said but that.
+const CHANNEL: &str = "unfm:rights";
+/// A Redis that is away is asked again after so long.
+const AGAIN: Duration = Duration::from_secs(5);
+/// A Redis that does not answer is not waited for any longer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 impl Rights {
-    /// Forget everything: something changed that rights come from.
+    /// What is known of nobody yet, with the Redis by which instances tell each other.
+    pub fn new(redis: Option<redis::Client>) -> Self {
+        Self { known: Arc::new(Cache::new(REMEMBERED)), redis }
+    }
+
+    /// Forget everything, here and on the other instances: something changed that rights come from.
     pub fn forget(&self) {
-        self.0.clear();
+        self.known.clear();
+        if let Some(redis) = self.redis.clone() {
+            tokio::spawn(async move {
+                let told = async {
+                    let mut connection = redis.get_multiplexed_async_connection().await?;
+                    redis::cmd("PUBLISH").arg(CHANNEL).arg("").query_async::<i64>(&mut connection).await
+                };
+                if !matches!(tokio::time::timeout(PATIENCE, told).await, Ok(Ok(_))) {
+                    tracing::debug!("other instances could not be told; they find out within the second");
+                }
+            });
+        }
+    }
+
+    /// Forget whenever another instance says so, as long as the program runs. What is heard grants nothing.
+    pub async fn listen(self) {
+        let Some(redis) = self.redis else { return };
+        loop {
+            let heard = async {
+                let mut channel = redis.get_async_pubsub().await?;
+                channel.subscribe(CHANNEL).await?;
+                let mut messages = channel.on_message();
+                while messages.next().await.is_some() {
+                    self.known.clear();
+                }
+                Ok::<_, redis::RedisError>(())
+            };
+            if heard.await.is_err() {
+                tracing::debug!("Redis does not answer; rights are read every second all the same");
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     /// In whose name a bearer asks; nobody's, when the session has ended or the login or credential may not come in.
@@ -65,7 +108,7 @@ impl Rights {
             Audience::Partner => bearer.subject,
         };
         let kept = self
-            .0
+            .known
             .get(&key)
             .filter(|(read_at, _)| (SignedDuration::ZERO..FRESH).contains(&now.duration_since(*read_at)));
         let known = match kept {
@@ -76,7 +119,7 @@ impl Rights {
                     Audience::Partner => client(db, now, key).await?,
                 };
                 let known = Arc::new(read);
-                self.0.insert(key, (now, Arc::clone(&known)));
+                self.known.insert(key, (now, Arc::clone(&known)));
                 known
             }
         };
