@@ -377,6 +377,7 @@ async fn check(settings: &Settings) -> Result<(), StartFault> {
     lines.push(("settings", settings.check().map(|()| format!("{:?} mode", settings.mode())).map_err(|fault| fault.0)));
     lines.push(("database", check_database(settings).await.map_err(|fault| fault.0)));
     lines.push(("redis", check_redis(settings).await));
+    lines.push(("mail", Ok(check_mail(settings))));
     lines.push(("time zone", check_time_zone()));
     let keys = settings.keys(Clock::System.now());
     lines.push(("keys", keys.map(|_| "tokens can be signed, cursors sealed".to_owned()).map_err(|fault| fault.0)));
@@ -404,6 +405,16 @@ async fn check_redis(settings: &Settings) -> Result<String, String> {
     let client =
         redis::Client::open(url.0.as_str()).map_err(|_| "REDIS_URL is not an address of a Redis".to_owned())?;
     ping_redis(&client).await.map(|()| "answers".to_owned()).map_err(|error| error.to_string())
+}
+
+/// What becomes of letters.
+fn check_mail(settings: &Settings) -> String {
+    match (&settings.smtp_url, settings.mode()) {
+        (Some(_), _) => "letters leave over SMTP",
+        (None, Mode::Demo) => "none; links are logged",
+        (None, Mode::Production) => "none; letters wait until there is one, a week at most",
+    }
+    .to_owned()
 }
 
 /// Whether the program knows of Morocco's move to permanent UTC+00 on 2026-09-20.

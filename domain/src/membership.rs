@@ -2,7 +2,7 @@
 
 use crate::codes;
 use crate::fault::{Code, Fault, Faults};
-use crate::text::{NAME_MAX, clean};
+use crate::text::{NAME_MAX, required};
 use jiff::civil::Date;
 
 codes! {
@@ -66,11 +66,7 @@ impl Joining {
     pub fn check(&self, today: Date) -> Result<Box<str>, Faults> {
         let mut faults = Faults::new();
         let mut at = |code: Code, field: &str| faults.push(Fault::new(code).at(field));
-        let name = match clean(&self.name, NAME_MAX) {
-            Ok(name) if name.is_empty() => Err(Code::TextRequired),
-            other => other,
-        };
-        let name = name.map_err(|code| at(code, "name"));
+        let name = required(&self.name, NAME_MAX).map_err(|code| at(code, "name"));
         let is_person = self.kind == MemberKind::NaturalPerson;
         if is_person != self.sex.is_some() {
             at(Code::MemberInvalid, "sex");

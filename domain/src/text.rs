@@ -212,6 +212,14 @@ impl LocalizedText {
     }
 }
 
+/// A text that must be given, as it is stored.
+///
+/// # Errors
+/// TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
+pub fn required(text: &str, max: usize) -> Result<Box<str>, Code> {
+    clean(text, max).and_then(|text| if text.is_empty() { Err(Code::TextRequired) } else { Ok(text) })
+}
+
 /// A text as it is stored: NFC, without white space around it. Control characters (but line breaks and tabs) and marks
 /// that change the direction of what follows are refused: they can make a text look like another.
 pub fn clean(text: &str, max: usize) -> Result<Box<str>, Code> {

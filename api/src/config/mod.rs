@@ -198,7 +198,8 @@ pub struct Settings {
     /// Address for `migrate` and `seed` on PostgreSQL, as the owner of the tables; DATABASE_URL if not given.
     #[arg(long, env = "MIGRATE_DATABASE_URL", hide_env_values = true, global = true)]
     pub migrate_database_url: Option<Secret>,
-    /// Redis address; without one, caches are in the process. Only its reach is checked so far.
+    /// Redis address, by which instances tell each other at once that rights changed; without one they find out within a
+    /// second.
     #[arg(long, env = "REDIS_URL", hide_env_values = true, global = true)]
     pub redis_url: Option<Secret>,
     /// Demo or production; demo by default on a loopback address, production otherwise.

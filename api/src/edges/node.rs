@@ -124,7 +124,13 @@ pub(super) async fn find_among(
             found.map(|found| Node::from(ProgrammeIndicator::clone(&found)))
         }
         Kind::IndicatorValue => one!(indicator::value::Entity, IndicatorValue::new),
-        Kind::User => one!(user::entity::Entity, User::new),
+        Kind::User => {
+            let found = level.one::<user::entity::Entity>(reader, Some(key)).await?;
+            if found.is_some() && reader.actor().key() != Some(key) {
+                reader.reads_personal("users");
+            }
+            found.map(User::new).map(Node::from)
+        }
         Kind::RoleAssignment => one!(user::assignment::Entity, RoleAssignment::new),
         Kind::PartnerClient => one!(partner_client::entity::Entity, PartnerClient::new),
         Kind::AuditEntry => one!(audit::entity::Entity, AuditEntry::new),

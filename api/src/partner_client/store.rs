@@ -97,11 +97,7 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<(Uuid, String)> {
     let partner = partner.await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     tx.everywhere::<Entity>()?;
     let mut faults = Faults::new();
-    let name = match domain::text::clean(&wanted.name, NAME_MAX) {
-        Ok(name) if name.is_empty() => Err(Code::TextRequired),
-        other => other,
-    };
-    let name = name.map_err(|code| faults.push(Fault::new(code).at("name")));
+    let name = domain::text::required(&wanted.name, NAME_MAX).map_err(|code| faults.push(Fault::new(code).at("name")));
     let scopes = each(&wanted.scopes, "scopes", Code::ScopeInvalid, ClientScope::parse);
     let scopes = match scopes {
         Ok(scopes) if scopes.is_empty() => Err(vec![Fault::new(Code::ScopeInvalid).at("scopes")]),

@@ -144,6 +144,15 @@ pub enum May<'a> {
     },
 }
 
+/// Whose token this is, while it may still set up her second factor. Once she has one, a token that was given before
+/// replaces nothing.
+async fn enrolling(tx: &Tx<'_>, token: &str) -> Result<Option<one_time::Holder>> {
+    match one_time::look(tx, token, Purpose::Enrolment).await? {
+        Some(holder) if !second_factor::is_set_up(tx, holder.user).await? => Ok(Some(holder)),
+        _ => Ok(None),
+    }
+}
+
 /// Begin to set up the second factor.
 ///
 /// # Errors
@@ -155,7 +164,7 @@ pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Resu
         May::Token(token) => {
             return reader
                 .as_platform(async |tx| {
-                    let Some(holder) = one_time::look(tx, token, Purpose::Enrolment).await? else {
+                    let Some(holder) = enrolling(tx, token).await? else {
                         return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")]));
                     };
                     let rows =
@@ -210,7 +219,7 @@ pub async fn confirm(
     reader
         .as_platform(async |tx| {
             let holder = match token {
-                Some(token) => one_time::look(tx, token, Purpose::Enrolment).await?.map(|holder| holder.user),
+                Some(token) => enrolling(tx, token).await?.map(|holder| holder.user),
                 None => signed_in,
             };
             let Some(user) = holder else { return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")])) };

@@ -8,7 +8,7 @@ use crate::platform::error::Result;
 use domain::access::{Actor, Purpose};
 use jiff::{SignedDuration, Timestamp};
 
-/// So long what came of a mutation is kept under its key, and a letter that was sent.
+/// So long what came of a mutation is kept under its key, and a letter, be it sent or not.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What is thrown away once its instant lies before the one given: the table, and the column that holds the instant.
@@ -17,7 +17,7 @@ const SHORT_LIVED: [(&str, &str, SignedDuration); 6] = [
     ("one_time_token", "expires_at", SignedDuration::ZERO),
     ("partner_client_secret", "expires_at", SignedDuration::ZERO),
     ("sign_in_failure", "last_at", FORGOTTEN),
-    ("mail", "sent_at", KEPT),
+    ("mail", "queued_at", KEPT),
     ("idempotency", "made_at", KEPT),
 ];
 

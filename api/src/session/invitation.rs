@@ -67,10 +67,7 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
 /// EMAIL_INVALID, TEXT_REQUIRED, TEXT_TOO_LONG or TEXT_UNSAFE, or the database's refusal.
 pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -> Result<String> {
     let email = domain::user::email(email)?;
-    let name = domain::text::clean(name, NAME_MAX).map_err(Fault::new)?;
-    if name.is_empty() {
-        return Err(Fault::new(Code::TextRequired).into());
-    }
+    let name = domain::text::required(name, NAME_MAX).map_err(Fault::new)?;
     let national = crate::platform::audit::national();
     db.write(&Actor::System(domain::access::Purpose::Authenticate), now, async |tx| {
         let (user, at) = (Uuid::now_v7(), now.as_microsecond());

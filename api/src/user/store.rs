@@ -36,6 +36,9 @@ use uuid::Uuid;
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<User>> {
     let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
     Ok(row.map(|row| {
+        if reader.actor().key() != Some(key) {
+            reader.reads_personal("users");
+        }
         let batch = Batch::of::<Entity>([&row]);
         User::new((row, batch))
     }))
@@ -81,6 +84,9 @@ pub async fn list(reader: &Reader, roots: Roots, filter: Option<UserFilter>) -> 
         see = see.having::<assignment::Entity>(tie, held.add(assignment::Column::RevokedAt.is_null()));
     }
     let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    if listed.rows().any(|row| reader.actor().key() != Some(row.id)) {
+        reader.reads_personal("users");
+    }
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| User::new((row, batch.clone()))))
 }
@@ -196,11 +202,8 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) 
     let (given, user) = (placed(tx, given).await?, Uuid::now_v7());
     let mut faults = Faults::new();
     let email = domain::user::email(email).map_err(|fault| faults.push(fault.at("email")));
-    let name = match domain::text::clean(display_name, NAME_MAX) {
-        Ok(name) if name.is_empty() => Err(Code::TextRequired),
-        other => other,
-    };
-    let name = name.map_err(|code| faults.push(Fault::new(code).at("displayName")));
+    let name =
+        domain::text::required(display_name, NAME_MAX).map_err(|code| faults.push(Fault::new(code).at("displayName")));
     let inviter = staff(tx)?;
     faults.extend(faults_of(inviter, user, &given));
     let (Ok(email), Ok(name), true) = (email, name, faults.is_empty()) else { return Err(faults.into()) };
