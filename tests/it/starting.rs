@@ -132,7 +132,7 @@ fn commands_say_what_they_did() {
     assert!(said(&["seed", "--demo"]).contains("nothing was changed"));
     assert_eq!(said(&["schema"]).trim_end(), unfm::schema::sdl().trim_end());
     let table = said(&["check"]);
-    assert_eq!(table.lines().filter(|line| line.starts_with("right")).count(), 5, "{table}");
+    assert_eq!(table.lines().filter(|line| line.starts_with("right")).count(), 6, "{table}");
     assert!(said(&["--help"]).contains("UNFM_KEYS_DIR"));
 }
 
