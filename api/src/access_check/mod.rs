@@ -14,6 +14,7 @@ pub use scratch::Scratch;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, Heard};
 use crate::platform::error::{Error, Result};
+use crate::platform::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::reader::{Facts, Readers};
 use crate::schema::Schema;
@@ -154,13 +155,18 @@ impl<'c> Check<'c> {
             for (asker, (was, is)) in self.askers.iter().zip(before.iter().zip(&after)) {
                 self.compare(asker, &target, &all, (was, is), &reads, &mut seen, &mut report).await?;
             }
+            report.marks = all.len();
             if !report.leaks.is_empty() {
                 // Whatever is asked further would tell of the same hole.
                 return Ok(report);
             }
             before = after;
         }
-        report.marks = all.len();
+        for kind in Kind::ALL {
+            if !is_always_public(kind) && !all.iter().any(|mark| mark.kind == kind) {
+                report.blind.push(format!("no {} was planted", kind.name()));
+            }
+        }
         for mark in &all {
             if !seen.contains(&mark.key) && self.walls == Walls::Both {
                 report.blind.push(format!("nobody ever saw the {} that was planted at {}", mark.what, mark.at));
@@ -315,6 +321,30 @@ impl<'c> Check<'c> {
             versions.push(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?);
         }
         Ok(versions)
+    }
+}
+
+/// Whether there is nothing of a kind that anybody may not see. Of every other kind something must be planted; every kind
+/// is named, so that a new one is thought of.
+fn is_always_public(kind: Kind) -> bool {
+    match kind {
+        Kind::Region | Kind::Province | Kind::Category | Kind::Branch | Kind::Partner | Kind::Indicator => true,
+        Kind::Cooperative
+        | Kind::Product
+        | Kind::ProductVariant
+        | Kind::Market
+        | Kind::Listing
+        | Kind::Agreement
+        | Kind::Contribution
+        | Kind::Programme
+        | Kind::ProgrammeIndicator
+        | Kind::IndicatorValue
+        | Kind::User
+        | Kind::RoleAssignment
+        | Kind::PartnerClient
+        | Kind::AuditEntry
+        | Kind::Membership
+        | Kind::Document => false,
     }
 }
 

@@ -33,6 +33,20 @@ pub(super) struct Probe {
     pub by_slug: bool,
 }
 
+/// Where a list is asked: what stands before its arguments and behind what is selected of it.
+struct Asked {
+    field: String,
+    before: String,
+    after: String,
+}
+
+impl Asked {
+    /// The question with these arguments, below the field of the root.
+    fn with(&self, arguments: &str, below: &str) -> (String, String) {
+        (self.field.clone(), format!("{}({arguments}) {below}{}", self.before, self.after))
+    }
+}
+
 /// Everything that there is to ask.
 pub(super) struct Questions {
     types: BTreeMap<String, Value>,
@@ -88,6 +102,7 @@ impl Questions {
             questions.mutation(field);
         }
         questions.kinds_are_probed();
+        questions.fields_are_asked();
         Ok(questions)
     }
 
@@ -115,6 +130,50 @@ impl Questions {
             .map(|(name, _)| format!("nothing asks for a {name} by its id"))
             .collect();
         self.unknown.extend(missing);
+    }
+
+    /// A field below the roots that must be told something is passed by when a type is selected: only those are, that are
+    /// asked by themselves.
+    fn fields_are_asked(&mut self) {
+        let (mut passed_by, mut lists) = (Vec::new(), Vec::new());
+        for (name, one) in self.types.iter().filter(|(name, _)| !["Query", "Mutation"].contains(&name.as_str())) {
+            for field in list(one, "fields") {
+                let (of, args) = (text(field, "name"), list(field, "args"));
+                let is_page = args.iter().any(|argument| argument["name"] == "first");
+                if !is_page && args.iter().any(is_required) && (name.as_str(), of) != ("Viewer", "explain") {
+                    passed_by.push(format!("{name}.{of}: nobody says how to ask it"));
+                }
+                if is_page {
+                    lists.push((name.clone(), field.clone()));
+                }
+            }
+        }
+        self.unknown.extend(passed_by.into_iter().filter(|place| !place.starts_with("__")));
+        for (name, field) in lists {
+            self.list_below(&name, &field);
+        }
+    }
+
+    /// A list below a thing, with what narrows and orders it: below every one of those things.
+    fn list_below(&mut self, of: &str, field: &Value) {
+        let args = list(field, "args");
+        if args.iter().all(|argument| ["first", "after", "last", "before"].contains(&text(argument, "name"))) {
+            return;
+        }
+        let connection = format!("{of}Connection");
+        let roots = list(&self.types["Query"], "fields").iter();
+        let Some(root) = roots.clone().find(|root| named(&root["type"]) == connection) else {
+            self.unknown.push(format!("{of}.{}: no list at a root leads there", text(field, "name")));
+            return;
+        };
+        let (root, field_name) = (text(root, "name").to_owned(), text(field, "name"));
+        let at = Asked {
+            field: format!("{root}.{field_name}"),
+            before: format!("{{ {root}(first: 100) {{ nodes {{ {field_name}"),
+            after: " } } }".to_owned(),
+        };
+        let about = self.about(field);
+        self.narrowed(&at, about, args, "{ totalCount nodes { __typename id } }");
     }
 
     fn is_node(&self, name: &str) -> bool {
@@ -232,27 +291,31 @@ impl Questions {
             }
             return;
         }
+        let at = Asked { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
+        self.narrowed(&at, about, args, &deep);
+    }
+
+    /// A list with each of the arguments that narrow or order it.
+    fn narrowed(&mut self, at: &Asked, about: Option<Kind>, args: &[Value], deep: &str) {
         let short = "{ totalCount nodes { __typename id } edges { cursor } pageInfo { endCursor hasNextPage } }";
         for argument in args {
             let argument_name = text(argument, "name");
             match argument_name {
                 "first" | "after" | "last" | "before" => {}
-                "published" => self.read(&name, "first: 100, published: true", &deep),
+                "published" => self.reads.push(at.with("first: 100, published: true", deep)),
                 "orderBy" => {
-                    let values: Vec<String> = list(&self.types[named(&argument["type"])], "enumValues")
-                        .iter()
-                        .map(|value| text(value, "name").to_owned())
-                        .collect();
-                    for value in values {
-                        self.read(&name, &format!("last: 100, orderBy: {value}"), short);
+                    for value in list(&self.types[named(&argument["type"])], "enumValues") {
+                        let value = text(value, "name");
+                        self.reads.push(at.with(&format!("last: 100, orderBy: {value}"), short));
                     }
                 }
                 "search" => {
-                    self.read(&name, "first: 100, search: \"leak\"", short);
-                    self.read(&name, "first: 100, search: \"argan\"", short);
+                    for text in ["leak", "argan"] {
+                        self.reads.push(at.with(&format!("first: 100, search: \"{text}\""), short));
+                    }
                 }
-                "filter" => self.filters(&name, about, &argument["type"], short),
-                _ => self.unknown.push(format!("{name}: nobody says how to fill `{argument_name}`")),
+                "filter" => self.filters(at, about, &argument["type"], short),
+                _ => self.unknown.push(format!("{}: nobody says how to fill `{argument_name}`", at.field)),
             }
         }
     }
@@ -288,11 +351,11 @@ impl Questions {
         }
     }
 
-    fn filters(&mut self, root: &str, about: Option<Kind>, of: &Value, short: &str) {
+    fn filters(&mut self, at: &Asked, about: Option<Kind>, of: &Value, short: &str) {
         let fields = list(&self.types[named(of)], "inputFields").to_vec();
         for field in fields {
             let (name, of) = (text(&field, "name").to_owned(), named(&field["type"]).to_owned());
-            let place = format!("{root}(filter.{name})");
+            let place = format!("{}(filter.{name})", at.field);
             let mut values: Vec<String> = match (of.as_str(), text(&self.types[of.as_str()], "kind")) {
                 (_, "ENUM") => {
                     let values = list(&self.types[of.as_str()], "enumValues").iter();
@@ -306,7 +369,7 @@ impl Questions {
                 ("String", _) => vec!["\"05.311\"".into(), "\"leak\"".into(), "\"OLIVE_OIL\"".into()],
                 ("ID", _) => {
                     if let Some(kind) = self.kind_of(&place, &name, about) {
-                        let asked = format!("{{ {root}(first: 100, filter: {{ {name}: \"{NAME}\" }}) {short} }}");
+                        let (_, asked) = at.with(&format!("first: 100, filter: {{ {name}: \"{NAME}\" }}"), short);
                         self.probe(place.clone(), asked, kind, false);
                     }
                     Vec::new()
@@ -320,7 +383,7 @@ impl Questions {
                 values = values.into_iter().map(|value| format!("[{value}]")).collect();
             }
             for value in values {
-                self.read(root, &format!("first: 100, filter: {{ {name}: {value} }}"), short);
+                self.reads.push(at.with(&format!("first: 100, filter: {{ {name}: {value} }}"), short));
             }
         }
     }
