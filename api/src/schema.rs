@@ -17,44 +17,68 @@ use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
 use crate::partner::query::PartnerQuery;
 use crate::partner_client::query::PartnerClientQuery;
+use crate::platform::root::{Part, Parts, Root};
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
 use crate::session::mutation::SessionMutation;
 use crate::user::query::UserQuery;
-use async_graphql::{EmptySubscription, MergedObject, Object, SDLExportOptions, SimpleObject, ValidationMode};
+use async_graphql::{EmptySubscription, Object, SDLExportOptions, SimpleObject, ValidationMode};
 
 /// Everything that can be asked.
-#[derive(MergedObject, Default)]
-pub struct Query(
-    AboutQuery,
-    NodeQuery,
-    GeographyQuery,
-    CategoryQuery,
-    BranchQuery,
-    MarketQuery,
-    CooperativeQuery,
-    CatalogueQuery,
-    ProductQuery,
-    PartnerQuery,
-    AgreementQuery,
-    ProgrammeQuery,
-    IndicatorQuery,
-    ViewerQuery,
-    UserQuery,
-    PartnerClientQuery,
-    AuditQuery,
-);
+pub type Query = Root<Queries>;
+
+/// The parts of [`Query`].
+pub struct Queries;
+
+impl Parts for Queries {
+    const NAME: &'static str = "Query";
+    const DESCRIPTION: &'static str = "Everything that can be asked.";
+
+    fn parts() -> Vec<Part> {
+        vec![
+            Part::of::<AboutQuery>(),
+            Part::of::<NodeQuery>(),
+            Part::of::<GeographyQuery>(),
+            Part::of::<CategoryQuery>(),
+            Part::of::<BranchQuery>(),
+            Part::of::<MarketQuery>(),
+            Part::of::<CooperativeQuery>(),
+            Part::of::<CatalogueQuery>(),
+            Part::of::<ProductQuery>(),
+            Part::of::<PartnerQuery>(),
+            Part::of::<AgreementQuery>(),
+            Part::of::<ProgrammeQuery>(),
+            Part::of::<IndicatorQuery>(),
+            Part::of::<ViewerQuery>(),
+            Part::of::<UserQuery>(),
+            Part::of::<PartnerClientQuery>(),
+            Part::of::<AuditQuery>(),
+        ]
+    }
+}
 
 /// Everything that can be done; each root field is its own transaction, one after another.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
-    SessionMutation,
-    UserMutation,
-    BranchMutation,
-    CooperativeMutation,
-    MembershipMutation,
-    PartnerClientMutation,
-);
+pub type Mutation = Root<Mutations>;
+
+/// The parts of [`Mutation`].
+pub struct Mutations;
+
+impl Parts for Mutations {
+    const NAME: &'static str = "Mutation";
+    const DESCRIPTION: &'static str =
+        "Everything that can be done; each root field is its own transaction, one after another.";
+
+    fn parts() -> Vec<Part> {
+        vec![
+            Part::of::<SessionMutation>(),
+            Part::of::<UserMutation>(),
+            Part::of::<BranchMutation>(),
+            Part::of::<CooperativeMutation>(),
+            Part::of::<MembershipMutation>(),
+            Part::of::<PartnerClientMutation>(),
+        ]
+    }
+}
 
 /// The schema as it is served.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -203,8 +203,7 @@ impl Reach {
         reach.subtrees.sort_unstable();
         reach.subtrees.dedup_by(|later, earlier| earlier.covers(later));
         for assignment in assignments {
-            let is_covered = reach.subtrees.iter().any(|path| path.covers(&assignment.path));
-            if matches!(assignment.scope(), Scope::Branch(_)) && !is_covered {
+            if matches!(assignment.scope(), Scope::Branch(_)) && !reach.holds(&assignment.path) {
                 reach.branches.push(assignment.branch);
             }
         }
@@ -222,10 +221,20 @@ impl Reach {
 
     /// Whether it reaches a branch.
     pub fn covers(&self, branch: Uuid, path: &Path) -> bool {
+        self.holds(path) || self.branches.binary_search(&branch).is_ok()
+    }
+
+    /// Whether it reaches the whole association.
+    pub fn is_everything(&self) -> bool {
+        self.subtrees.iter().any(Path::is_root)
+    }
+
+    /// Whether a branch stands in one of its subtrees.
+    fn holds(&self, path: &Path) -> bool {
         // The last one that is not behind it in their order is the only one that can begin like it.
         let place = self.subtrees.partition_point(|own| own <= path);
         let covering = place.checked_sub(1).and_then(|place| self.subtrees.get(place));
-        covering.is_some_and(|own| own.covers(path)) || self.branches.binary_search(&branch).is_ok()
+        covering.is_some_and(|own| own.covers(path))
     }
 }
 

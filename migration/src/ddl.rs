@@ -72,24 +72,33 @@ pub(crate) enum Open<'a> {
 pub(crate) const PUBLISHED_AND_VALID: Open<'static> =
     Open::When("published and (valid_until is null or valid_until >= to_char(now() at time zone 'UTC', 'YYYY-MM-DD'))");
 
-/// Raise the second wall around a tenant's table on PostgreSQL: whatever the server's role asks, it reads the rows
+/// The condition that a row's branch is within the reading reach, or the writing reach: an array that is computed once
+/// for a statement, and not at all when no row asks for it.
+pub(crate) const READS_BRANCH: &str = "branch_id = any ((select reach('app.read'))::uuid[])";
+/// See [`READS_BRANCH`].
+pub(crate) const WRITES_BRANCH: &str = "branch_id = any ((select reach('app.write'))::uuid[])";
+
+/// Protect a tenant's table on PostgreSQL with row security: whatever the server's role asks, it reads the rows
 /// that are open or within its reading reach, and writes only within its writing reach. The reach is set for one
 /// transaction at a time (`app.read_…`, `app.write_…`); without it only open rows are left.
+///
+/// A policy holds no join and no function that answers rows: the planner cannot estimate those, and gives up ordered
+/// indexes for them, also for whoever they do not concern. A right that follows from another row is a column of this one.
 pub(crate) async fn protect(manager: &SchemaManager<'_>, table: &str, open: Open<'_>) -> Result<(), DbErr> {
     let read = match open {
         Open::All => "true".to_owned(),
-        Open::When(condition) => format!("({condition}) or branch_id in (select reach('app.read'))"),
-        Open::None => "branch_id in (select reach('app.read'))".to_owned(),
+        Open::When(condition) => format!("({condition}) or {READS_BRANCH}"),
+        Open::None => READS_BRANCH.to_owned(),
     };
-    let write = "branch_id in (select reach('app.write'))";
+    let write = WRITES_BRANCH;
     on_postgres(
         manager,
         &format!(
             "alter table {table} enable row level security;
              create policy read on {table} for select using ({read});
-             create policy plant on {table} for insert with check ({write});
-             create policy change on {table} for update using ({write}) with check ({write});
-             create policy remove on {table} for delete using ({write});
+             create policy insert on {table} for insert with check ({write});
+             create policy update on {table} for update using ({write}) with check ({write});
+             create policy delete on {table} for delete using ({write});
              grant select, insert, update, delete on {table} to {SERVER_ROLE}"
         ),
     )

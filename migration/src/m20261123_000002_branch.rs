@@ -1,6 +1,6 @@
-//! The tenant tree, and the function that turns an actor's reach into branches for the second wall.
+//! The tenant tree, and the functions that tell the policies of row security who asks and how far her reach is.
 
-use crate::ddl::{Open, SERVER_ROLE, drop_tables, migration, on_postgres, protect, run};
+use crate::ddl::{Open, READS_BRANCH, SERVER_ROLE, drop_tables, migration, on_postgres, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("The tenant tree.", up: |manager| up(manager), down: |manager| down(manager));
@@ -40,12 +40,37 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await?;
     // A path is compared with its closing separator, so `/1/5/` never covers `/1/50/`; a setting that was set once in a
     // connection is '' afterwards and not absent.
+    // Functions of policies answer one value, an array where it is a set: a policy asks for it by a subselect of its own,
+    // which is computed once a statement.
     on_postgres(
         manager,
-        "create function reach(setting text) returns setof uuid language sql stable as $$
-           select id from branch
-           where id = any (coalesce(nullif(current_setting(setting || '_branches', true), ''), '{}')::uuid[])
-              or path ^@ any (coalesce(nullif(current_setting(setting || '_subtrees', true), ''), '{}')::text[]) $$",
+        "create function setting(name text) returns text language sql stable as $$
+           select nullif(current_setting(name, true), '') $$;
+         create function reach(setting text) returns uuid[] language sql stable as $$
+           select coalesce(array_agg(id), '{}') from branch
+           where id = any (coalesce(setting(setting || '_branches'), '{}')::uuid[])
+              or path ^@ any (coalesce(setting(setting || '_subtrees'), '{}')::text[]) $$;
+         create function reaches_all(setting text) returns boolean language sql stable as $$
+           select exists (select 1 from branch where kind = 'NATIONAL'
+             and path ^@ any (coalesce(setting(setting || '_subtrees'), '{}')::text[])) $$;
+         create function own_cooperatives(setting text) returns uuid[] language sql stable as $$
+           select coalesce(setting(setting || '_cooperatives'), '{}')::uuid[] $$;
+         create function is_for(purpose text) returns boolean language sql stable as $$
+           select coalesce(setting('app.purpose') = purpose, false) $$;
+         create function writes_somewhere() returns boolean language sql stable as $$
+           select coalesce(setting('app.write_branches'), '{}') <> '{}'
+             or coalesce(setting('app.write_subtrees'), '{}') <> '{}'
+             or coalesce(setting('app.write_cooperatives'), '{}') <> '{}' $$",
+    )
+    .await?;
+    // The book of changes: whoever may change a row adds to it.
+    on_postgres(
+        manager,
+        &format!(
+            "alter table change enable row level security;
+             create policy read on change for select using ({READS_BRANCH});
+             create policy insert on change for insert with check (true)"
+        ),
     )
     .await?;
     // What a branch shows is public; a policy on it that asked for the reach would ask itself.
@@ -54,9 +79,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         &format!(
             "alter table branch enable row level security;
              create policy read on branch for select using (true);
-             create policy plant on branch for insert with check (parent_id in (select reach('app.write')));
-             create policy change on branch for update using (id in (select reach('app.write')))
-               with check (id in (select reach('app.write')));
+             create policy insert on branch for insert
+               with check (parent_id = any ((select reach('app.write'))::uuid[]));
+             create policy update on branch for update using (id = any ((select reach('app.write'))::uuid[]))
+               with check (id = any ((select reach('app.write'))::uuid[]));
              grant select, insert, update on branch to {SERVER_ROLE}"
         ),
     )
@@ -68,7 +94,10 @@ async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     drop_tables(manager, &["branch_place"]).await?;
     on_postgres(
         manager,
-        "drop policy read on branch; drop policy plant on branch; drop policy change on branch; drop function reach(text)",
+        "drop policy read on branch; drop policy insert on branch; drop policy update on branch;
+         drop policy read on change; drop policy insert on change; alter table change disable row level security;
+         drop function writes_somewhere(); drop function is_for(text); drop function own_cooperatives(text);
+         drop function reaches_all(text); drop function reach(text); drop function setting(text)",
     )
     .await?;
     drop_tables(manager, &["branch"]).await

@@ -32,9 +32,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check (published = (status = 'ACTIVE')),
            check (women_count is null or member_count is not null)
          );
-         create index cooperative_newest on cooperative (number) where published;
-         create index cooperative_name_ar on cooperative (name_key_ar, number) where published;
-         create index cooperative_name_fr on cooperative (name_key_fr, number) where published;
+         create index cooperative_name_ar on cooperative (name_key_ar, number);
+         create index cooperative_name_fr on cooperative (name_key_fr, number);
          create index cooperative_branch on cooperative (branch_id, number);
          create index cooperative_province on cooperative (province_id, number);
          create table cooperative_private (

@@ -1,7 +1,8 @@
 //! What cooperatives make: products, their variants and quality signs.
 //!
 //! `published` and `valid_until` say together whether a row may be shown: the first changes by writes alone, the second
-//! is the last day on which every sign and the sanitary number hold.
+//! is the last day on which every sign and the sanitary number hold. What belongs to a product carries its cooperative
+//! too, kept by the foreign key: whose own it is must follow from the row alone (`ddl::protect`).
 
 use crate::ddl::{Open, PUBLISHED_AND_VALID, drop_tables, migration, protect, run};
 use sea_orm_migration::prelude::*;
@@ -33,43 +34,50 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            is_demo boolean not null,
            {node},
            check (status = 'PUBLISHED' or not published),
-           check (sanitary_valid_until is null or sanitary_number is not null)
+           check (sanitary_valid_until is null or sanitary_number is not null),
+           unique (id, cooperative_id)
          );
-         create index product_newest on product (number) where published;
-         create index product_name_ar on product (name_key_ar, number) where published;
-         create index product_name_fr on product (name_key_fr, number) where published;
-         create index product_price on product (price_key, number) where published;
-         create index product_category on product (category_id, number) where published;
+         create index product_name_ar on product (name_key_ar, number);
+         create index product_name_fr on product (name_key_fr, number);
+         create index product_price on product (price_key, number);
+         create index product_category on product (category_id, number);
          create index product_cooperative on product (cooperative_id, number);
          create index product_branch on product (branch_id, number);
          create table product_review (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),
-           product_id {uuid} not null references product (id) on delete cascade,
+           product_id {uuid} not null,
+           cooperative_id {uuid} not null,
            decision {text} not null check (decision in ('PUBLISHED', 'REJECTED')),
            reason {text},
            decided_at {long} not null,
-           check (decision <> 'REJECTED' or reason is not null)
+           check (decision <> 'REJECTED' or reason is not null),
+           foreign key (product_id, cooperative_id) references product (id, cooperative_id)
+             on delete cascade on update cascade
          );
          create index product_review_product on product_review (product_id);
          create index product_review_branch on product_review (branch_id);
          create table quality_sign (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),
-           product_id {uuid} not null references product (id) on delete cascade,
+           product_id {uuid} not null,
+           cooperative_id {uuid} not null,
            kind {text} not null check (kind in ('IGP', 'AOP', 'LABEL_AGRICOLE', 'ORGANIC')),
            reference {text},
            valid_until {text},
            published boolean not null,
            is_demo boolean not null,
-           unique (product_id, kind)
+           unique (product_id, kind),
+           foreign key (product_id, cooperative_id) references product (id, cooperative_id)
+             on delete cascade on update cascade
          );
          create index quality_sign_kind on quality_sign (kind, product_id);
          create index quality_sign_branch on quality_sign (branch_id);
          create table product_variant (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),
-           product_id {uuid} not null references product (id) on delete cascade,
+           product_id {uuid} not null,
+           cooperative_id {uuid} not null,
            unit {text} not null check (unit in ('KG', 'G', 'L', 'ML', 'PIECE', 'M2')),
            quantity {long} not null check (quantity > 0),
            sku {text} not null,
@@ -78,7 +86,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            valid_until {text},
            is_demo boolean not null,
            {node},
-           unique (product_id, sku)
+           unique (product_id, sku),
+           foreign key (product_id, cooperative_id) references product (id, cooperative_id)
+             on delete cascade on update cascade
          );
          create index product_variant_branch on product_variant (branch_id)",
     )

@@ -32,7 +32,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check (not published or signed_on is not null),
            check ((signed_on is null) = (signed_on_basis is null))
          );
-         create index agreement_newest on agreement (number) where published;
          create index agreement_branch on agreement (branch_id, number);
          create table agreement_private (
            agreement_id {uuid} primary key references agreement (id) on delete cascade,

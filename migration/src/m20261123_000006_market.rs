@@ -38,9 +38,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check (published = (status <> 'PLANNED')),
            check ((latitude is null) = (longitude is null))
          );
-         create index market_newest on market (number) where published;
-         create index market_name_ar on market (name_key_ar, number) where published;
-         create index market_name_fr on market (name_key_fr, number) where published;
+         create index market_name_ar on market (name_key_ar, number);
+         create index market_name_fr on market (name_key_fr, number);
          create index market_branch on market (branch_id, number);
          create index market_province on market (province_id, number);
          create index market_agreement on market (agreement_id);
@@ -54,7 +53,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            {number},
            branch_id {uuid} not null references branch (id),
            market_id {uuid} not null references market (id),
-           product_id {uuid} not null references product (id),
+           product_id {uuid} not null,
+           cooperative_id {uuid} not null,
            variant_id {uuid} not null references product_variant (id),
            price {long} not null check (price > 0),
            visible boolean not null,
@@ -63,10 +63,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            is_demo boolean not null,
            {node},
            unique (market_id, variant_id),
-           check (visible or not published)
+           check (visible or not published),
+           foreign key (product_id, cooperative_id) references product (id, cooperative_id) on update cascade
          );
-         create index listing_market on listing (market_id, number) where published;
-         create index listing_market_price on listing (market_id, price, number) where published;
+         create index listing_market on listing (market_id, number);
+         create index listing_market_price on listing (market_id, price, number);
          create index listing_product on listing (product_id, number);
          create index listing_variant on listing (variant_id);
          create index listing_branch on listing (branch_id);

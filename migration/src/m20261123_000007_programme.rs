@@ -45,9 +45,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check (published = (status in ('ACTIVE', 'SUSPENDED', 'COMPLETED', 'CLOSED'))),
            check (ends_on is null or starts_on is null or ends_on >= starts_on)
          );
-         create index programme_newest on programme (number) where published;
-         create index programme_title_ar on programme (title_key_ar, number) where published;
-         create index programme_title_fr on programme (title_key_fr, number) where published;
+         create index programme_title_ar on programme (title_key_ar, number);
+         create index programme_title_fr on programme (title_key_fr, number);
          create index programme_branch_id on programme (branch_id, number);
          create table programme_branch (
            programme_id {uuid} not null references programme (id) on delete cascade,

@@ -1,7 +1,8 @@
 //! Product search: published text only, folded by the domain, written in the transaction that changes it.
 //!
-//! It has no second wall on purpose, since a policy switches indexes off for text operators; whoever searches joins
-//! back to `product`, which has one. On SQLite the words are in an FTS5 table whose rowid is the product's number, so
+//! Every row may be read on purpose, since a policy switches indexes off for text operators; whoever searches joins
+//! back to `product`, which has a policy. Writing needs some reach to write: what follows a permitted change is derived by
+//! the server. On SQLite the words are in an FTS5 table whose rowid is the product's number, so
 //! matches come newest first without sorting; on PostgreSQL in a table of postings, read in the order of its index:
 //! bytes are compared, and nothing depends on the database's locale.
 
@@ -31,7 +32,21 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                        grant select, insert, update, delete on product_search, product_posting to {SERVER_ROLE}"#
                 ),
             )
-            .await
+            .await?;
+            for table in ["product_search", "product_posting"] {
+                on_postgres(
+                    manager,
+                    &format!(
+                        "alter table {table} enable row level security;
+                         create policy read on {table} for select using (true);
+                         create policy insert on {table} for insert with check ((select writes_somewhere()));
+                         create policy update on {table} for update using ((select writes_somewhere()));
+                         create policy delete on {table} for delete using ((select writes_somewhere()))"
+                    ),
+                )
+                .await?;
+            }
+            Ok(())
         }
         _ => {
             run(

@@ -1,11 +1,11 @@
-//! People and their roles, how they come in, and the machine credentials of partners; with the arms of the second wall
-//! for whoever has no branch: a cooperative's representative, and a partner's program.
+//! People and their roles, how they come in, and the machine credentials of partners; with the policies for whoever has no
+//! branch: a cooperative's representative, and a partner's program.
 //!
-//! Beside the reach the wall knows who asks (`app.actor`), for which purpose of the platform itself (`app.purpose`), for
+//! Beside the reach the policies know who asks (`app.actor`), for which purpose of the platform itself (`app.purpose`), for
 //! which partner (`app.partner`), and which cooperatives are her own (`app.read_cooperatives`,
 //! `app.write_cooperatives`).
 
-use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, run};
+use crate::ddl::{READS_BRANCH, SERVER_ROLE, WRITES_BRANCH, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
 
 migration!("People.", up: |manager| up(manager), down: |manager| down(manager));
@@ -28,32 +28,34 @@ const TABLES: [&str; 11] = [
 const OF_THE_PLATFORM: [&str; 7] =
     ["user_secret", "session", "refresh_token", "one_time_token", "sign_in_failure", "mail", "partner_client_secret"];
 
-/// Further arms of the wall: policies are alternatives, so each opens a little more.
-const ARMS: [(&str, &str, &str); 20] = [
-    ("cooperative", "select", "id in (select own_cooperatives('app.read'))"),
-    ("cooperative", "update", "id in (select own_cooperatives('app.write'))"),
-    ("cooperative_private", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
-    ("membership", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
-    ("membership", "insert", "cooperative_id in (select own_cooperatives('app.write'))"),
-    ("membership", "update", "cooperative_id in (select own_cooperatives('app.write'))"),
-    ("document", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
-    ("document", "insert", "cooperative_id in (select own_cooperatives('app.write'))"),
-    ("document", "update", "cooperative_id in (select own_cooperatives('app.write'))"),
-    ("product", "select", "cooperative_id in (select own_cooperatives('app.read'))"),
-    ("product", "insert", "cooperative_id in (select own_cooperatives('app.write'))"),
-    ("product", "update", "cooperative_id in (select own_cooperatives('app.write'))"),
-    ("product_variant", "select", OWN_PRODUCT),
-    ("quality_sign", "select", OWN_PRODUCT),
-    ("listing", "select", OWN_PRODUCT),
-    ("product_review", "select", OWN_PRODUCT),
-    ("programme", "select", "status = 'APPROVED' and id in (select partys_programmes())"),
-    ("programme_branch", "select", "programme_id in (select partys_approved_programmes())"),
-    ("programme_indicator", "select", "programme_id in (select partys_approved_programmes())"),
-    ("indicator_value", "select", "programme_id in (select partys_approved_programmes()) and accepted"),
+/// Further policies, each an alternative to those of `ddl::protect`: what a cooperative's representative reads and writes
+/// of her own, and what a partner's programs read because their partner is party to it.
+const FURTHER: [(&str, &str, &str); 20] = [
+    ("cooperative", "select", "id = any ((select own_cooperatives('app.read'))::uuid[])"),
+    ("cooperative", "update", "id = any ((select own_cooperatives('app.write'))::uuid[])"),
+    ("cooperative_private", "select", READS_OWN),
+    ("membership", "select", READS_OWN),
+    ("membership", "insert", WRITES_OWN),
+    ("membership", "update", WRITES_OWN),
+    ("document", "select", READS_OWN),
+    ("document", "insert", WRITES_OWN),
+    ("document", "update", WRITES_OWN),
+    ("product", "select", READS_OWN),
+    ("product", "insert", WRITES_OWN),
+    ("product", "update", WRITES_OWN),
+    ("product_variant", "select", READS_OWN),
+    ("quality_sign", "select", READS_OWN),
+    ("listing", "select", READS_OWN),
+    ("product_review", "select", READS_OWN),
+    ("programme", "select", "status = 'APPROVED' and id = any ((select party_programmes())::uuid[])"),
+    ("programme_branch", "select", PARTY_APPROVED),
+    ("programme_indicator", "select", PARTY_APPROVED),
+    ("indicator_value", "select", "accepted and programme_id = any ((select party_approved_programmes())::uuid[])"),
 ];
 
-const OWN_PRODUCT: &str =
-    "product_id in (select id from product where cooperative_id in (select own_cooperatives('app.read')))";
+const READS_OWN: &str = "cooperative_id = any ((select own_cooperatives('app.read'))::uuid[])";
+const WRITES_OWN: &str = "cooperative_id = any ((select own_cooperatives('app.write'))::uuid[])";
+const PARTY_APPROVED: &str = "programme_id = any ((select party_approved_programmes())::uuid[])";
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -180,66 +182,52 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await?;
     on_postgres(
         manager,
-        "create function setting(name text) returns text language sql stable as $$
-           select nullif(current_setting(name, true), '') $$;
-         create function own_cooperatives(reach text) returns setof uuid language sql stable as $$
-           select unnest(coalesce(setting(reach || '_cooperatives'), '{}')::uuid[]) $$;
-         create function is_for(purpose text) returns boolean language sql stable as $$
-           select coalesce(setting('app.purpose') = purpose, false) $$;
-         create function partys_programmes() returns setof uuid language sql stable as $$
-           select l.programme_id from agreement_party p join agreement_programme l on l.agreement_id = p.agreement_id
+        "create function party_programmes() returns uuid[] language sql stable as $$
+           select coalesce(array_agg(l.programme_id), '{}')
+           from agreement_party p join agreement_programme l on l.agreement_id = p.agreement_id
            where p.partner_id = setting('app.partner')::uuid and p.published $$;
-         create function partys_approved_programmes() returns setof uuid language sql stable as $$
-           select id from programme where status = 'APPROVED' and id in (select partys_programmes()) $$;
-         create function reaches_all(reaching text) returns boolean language sql stable as $$
-           select exists (select 1 from branch where kind = 'NATIONAL'
-             and path ^@ any (coalesce(setting(reaching || '_subtrees'), '{}')::text[])) $$;
-         create function writes_nowhere() returns boolean language sql stable as $$
-           select coalesce(setting('app.write_branches'), '{}') = '{}' and coalesce(setting('app.write_subtrees'), '{}') = '{}' $$",
+         create function party_approved_programmes() returns uuid[] language sql stable as $$
+           select coalesce(array_agg(id), '{}') from programme
+           where status = 'APPROVED' and id = any ((select party_programmes())::uuid[]) $$;
+         create function people(reaching text) returns uuid[] language sql stable as $$
+           select coalesce(array_agg(distinct user_id), '{}') from role_assignment
+           where revoked_at is null and branch_id = any ((select reach(reaching))::uuid[]) $$",
     )
     .await?;
+    let (actor, lets_in) = ("(select setting('app.actor'))::uuid", "(select is_for('AUTHENTICATE'))");
+    let changes_user =
+        format!("{lets_in} or (select reaches_all('app.write')) or id = any ((select people('app.write'))::uuid[])");
     on_postgres(
         manager,
         &format!(
             "alter table role_assignment enable row level security;
-             create policy read on role_assignment for select
-               using (branch_id in (select reach('app.read')) or user_id = setting('app.actor')::uuid or is_for('AUTHENTICATE'));
-             create policy plant on role_assignment for insert with check (branch_id in (select reach('app.write')));
-             create policy change on role_assignment for update
-               using (branch_id in (select reach('app.write')) or is_for('AUTHENTICATE'))
-               with check (branch_id in (select reach('app.write')) or is_for('AUTHENTICATE'));
+             create policy read on role_assignment for select using ({lets_in} or user_id = {actor} or {READS_BRANCH});
+             create policy insert on role_assignment for insert with check ({WRITES_BRANCH});
+             create policy update on role_assignment for update using ({lets_in} or {WRITES_BRANCH})
+               with check ({lets_in} or {WRITES_BRANCH});
              grant select, insert, update on role_assignment to {SERVER_ROLE};
-             create function people(reaching text) returns setof uuid language sql stable as $$
-               select user_id from role_assignment where revoked_at is null and branch_id in (select reach(reaching)) $$;
              alter table staff_user enable row level security;
              create policy read on staff_user for select
-               using (id = setting('app.actor')::uuid or is_for('AUTHENTICATE') 
-                 or id in (select people('app.read')));
-             create policy plant on staff_user for insert with check (is_for('AUTHENTICATE') or is_for('SEED'));
-             create policy change on staff_user for update
-               using (is_for('AUTHENTICATE') or reaches_all('app.write') or id in (select people('app.write')))
-               with check (is_for('AUTHENTICATE') or reaches_all('app.write') or id in (select people('app.write')));
-             create policy remove on staff_user for delete using (status = 'INVITED' and is_for('AUTHENTICATE'));
+               using ({lets_in} or id = {actor} or id = any ((select people('app.read'))::uuid[]));
+             create policy insert on staff_user for insert with check ({lets_in} or (select is_for('SEED')));
+             create policy update on staff_user for update using ({changes_user}) with check ({changes_user});
+             create policy delete on staff_user for delete using (status = 'INVITED' and {lets_in});
              grant select, insert, update, delete on staff_user to {SERVER_ROLE};
              alter table partner_client enable row level security;
              create policy read on partner_client for select
-               using (is_for('AUTHENTICATE') or id = setting('app.actor')::uuid
-                 or reaches_all('app.read'));
-             create policy plant on partner_client for insert
-               with check (reaches_all('app.write'));
-             create policy change on partner_client for update
-               using (is_for('AUTHENTICATE')
-                 or reaches_all('app.write'));
+               using ({lets_in} or id = {actor} or (select reaches_all('app.read')));
+             create policy insert on partner_client for insert with check ((select reaches_all('app.write')));
+             create policy update on partner_client for update
+               using ({lets_in} or (select reaches_all('app.write')));
              grant select, insert, update on partner_client to {SERVER_ROLE};
              alter table idempotency enable row level security;
-             create policy own on idempotency using (actor = setting('app.actor')::uuid);
-             create policy keep on idempotency for delete using (is_for('HOUSEKEEP'));
-             create policy look on idempotency for select using (is_for('HOUSEKEEP'));
+             create policy own on idempotency using (actor = {actor});
+             create policy housekeeping_delete on idempotency for delete using ((select is_for('HOUSEKEEP')));
+             create policy housekeeping_read on idempotency for select using ((select is_for('HOUSEKEEP')));
              grant select, insert, update, delete on idempotency to {SERVER_ROLE};
              alter table register_dispute enable row level security;
-             create policy read on register_dispute for select
-               using (reaches_all('app.read'));
-             create policy plant on register_dispute for insert with check (not writes_nowhere());
+             create policy read on register_dispute for select using ((select reaches_all('app.read')));
+             create policy insert on register_dispute for insert with check ((select writes_somewhere()));
              grant select, insert on register_dispute to {SERVER_ROLE}"
         ),
     )
@@ -249,39 +237,34 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             manager,
             &format!(
                 "alter table {table} enable row level security;
-                 create policy platform on {table} using (is_for('AUTHENTICATE') or is_for('HOUSEKEEP'));
+                 create policy platform on {table} using ((select is_for('AUTHENTICATE')) or (select is_for('HOUSEKEEP')));
                  grant select, insert, update, delete on {table} to {SERVER_ROLE}"
             ),
         )
         .await?;
     }
-    for (number, (table, what, condition)) in ARMS.iter().enumerate() {
+    for (number, (table, what, condition)) in FURTHER.iter().enumerate() {
         let condition = match *what {
             "insert" => format!("with check ({condition})"),
             _ => format!("using ({condition})"),
         };
-        on_postgres(manager, &format!("create policy z_arm_{number} on {table} for {what} {condition}")).await?;
+        on_postgres(manager, &format!("create policy further_{number} on {table} for {what} {condition}")).await?;
     }
     Ok(())
 }
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    for (number, (table, ..)) in ARMS.iter().enumerate() {
-        on_postgres(manager, &format!("drop policy z_arm_{number} on {table}")).await?;
+    for (number, (table, ..)) in FURTHER.iter().enumerate() {
+        on_postgres(manager, &format!("drop policy further_{number} on {table}")).await?;
     }
     drop_tables(manager, &["register_dispute"]).await?;
     on_postgres(
         manager,
-        "drop policy read on staff_user; drop policy change on staff_user; drop policy plant on staff_user;
+        "drop policy read on staff_user; drop policy update on staff_user; drop policy insert on staff_user;
          drop function people(text)",
     )
     .await?;
     drop_tables(manager, &TABLES).await?;
     run(manager, "alter table indicator_value drop column accepted").await?;
-    on_postgres(
-        manager,
-        "drop function partys_approved_programmes(); drop function partys_programmes(); drop function writes_nowhere(); drop function reaches_all(text);
-         drop function is_for(text); drop function own_cooperatives(text); drop function setting(text)",
-    )
-    .await
+    on_postgres(manager, "drop function party_approved_programmes(); drop function party_programmes()").await
 }

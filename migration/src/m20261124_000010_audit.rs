@@ -1,7 +1,7 @@
 //! The audit: one keyed hash chain per branch. Entries are added and never changed; what is personal in them lies beside
 //! the chain, which holds its keyed hash, so that a value can be erased and the proof stays whole.
 
-use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, run};
+use crate::ddl::{READS_BRANCH, SERVER_ROLE, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
 
 migration!("The audit.", up: |manager| up(manager), down: |manager| down(manager));
@@ -63,19 +63,19 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
              grant execute on function audit_head(uuid) to {SERVER_ROLE};
              alter table audit_entry enable row level security;
              create policy read on audit_entry for select
-               using (branch_id in (select reach('app.read')) or is_for('HOUSEKEEP'));
-             create policy append on audit_entry for insert with check (true);
+               using ({READS_BRANCH} or (select is_for('HOUSEKEEP')));
+             create policy insert on audit_entry for insert with check (true);
              grant select, insert on audit_entry to {SERVER_ROLE};
              alter table audit_value enable row level security;
              create policy read on audit_value for select
-               using (branch_id in (select reach('app.read')) or is_for('HOUSEKEEP'));
-             create policy append on audit_value for insert with check (true);
+               using ({READS_BRANCH} or (select is_for('HOUSEKEEP')));
+             create policy insert on audit_value for insert with check (true);
              grant select, insert on audit_value to {SERVER_ROLE};
              alter table audit_tally enable row level security;
              create policy read on audit_tally for select
-               using (branch_id in (select reach('app.read')) or actor = setting('app.actor'));
-             create policy append on audit_tally for insert with check (actor = setting('app.actor'));
-             create policy more on audit_tally for update using (actor = setting('app.actor'));
+               using ({READS_BRANCH} or actor = (select setting('app.actor')));
+             create policy insert on audit_tally for insert with check (actor = (select setting('app.actor')));
+             create policy update on audit_tally for update using (actor = (select setting('app.actor')));
              grant select, insert, update (times) on audit_tally to {SERVER_ROLE}"
         ),
     )

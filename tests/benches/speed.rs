@@ -1,17 +1,20 @@
 //! What the operations of clients cost: CPU, latency and memory of the real program, in one run.
 //!
-//! `cargo bench --package tests -- --units 100` measures the world of scale 1 (a unit is 5,000 products) beside one of a
+//! `cargo bench --package tests -- --units 250` measures the world of scale 1 (a unit is 2,000 products) beside one of a
 //! single unit, on SQLite and, where one is at hand, on PostgreSQL in the server's role. The worlds stay for the next
 //! run: in `target/speed`, and in databases named `unfm_speed_…`. `--only postgres` or `--only sqlite` leaves one out.
 //! Machines differ: compare lines of one run with each other, above all with `{ about }`, which reads no database.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails loudly")]
 
+use domain::branch::Path as BranchPath;
+use domain::user::Reach;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tests::program::{Server, command};
 use tests::speed::Kept;
+use uuid::Uuid;
 
 /// Connections that ask at once.
 const CONNECTIONS: usize = 16;
@@ -21,11 +24,14 @@ const ROUNDS: usize = 3;
 
 const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
 const PARTNER: &str = include_str!("../contract/partner.graphql");
+const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
 
 /// An operation with the variables that it is asked with, one after another.
 struct Operation {
     name: &'static str,
     bodies: Vec<String>,
+    /// Whose token is shown.
+    token: Option<String>,
 }
 
 /// What one operation cost in one round.
@@ -51,7 +57,7 @@ struct Target {
 async fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let option = |name: &str| args.iter().position(|arg| arg == name).and_then(|place| args.get(place + 1)).cloned();
-    let large: u64 = option("--units").map_or(10, |units| units.parse().unwrap());
+    let large: u64 = option("--units").map_or(25, |units| units.parse().unwrap());
     let only = option("--only");
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/speed");
     std::fs::create_dir_all(&home).unwrap();
@@ -72,6 +78,7 @@ async fn main() {
             }
         }
     }
+    scope();
     for on in ["PostgreSQL", "SQLite"] {
         let of = |units| targets.iter().find(|target| target.on == on && target.units == units);
         if let (Some(small), Some(large)) = (of(1), of(large)) {
@@ -101,7 +108,7 @@ impl Target {
         let start = Instant::now();
         let mut server = Server::of(program);
         let address = format!("http://{}/graphql", server.address());
-        send(&reqwest::Client::new(), &address, body("{ categories { slug } }", None, json!({}))).await;
+        send(&reqwest::Client::new(), &address, body("{ categories { slug } }", None, json!({})), None).await;
         let first_answer = since(start);
         (server, address, first_answer)
     }
@@ -114,11 +121,12 @@ impl Target {
         let start = Instant::now();
         let asking = (0..connections).map(|first| {
             let (client, address, bodies) = (client.clone(), self.address.clone(), operation.bodies.clone());
+            let token = operation.token.clone();
             tokio::spawn(async move {
                 let mut took = Vec::new();
                 for body in bodies.iter().cycle().skip(first) {
                     let sent = Instant::now();
-                    send(&client, &address, body.clone()).await;
+                    send(&client, &address, body.clone(), token.as_deref()).await;
                     took.push(since(sent));
                     if since(start) > ROUND {
                         break;
@@ -147,8 +155,11 @@ fn body(query: &str, operation: Option<&str>, variables: Value) -> String {
     json!({"query": query, "operationName": operation, "variables": variables}).to_string()
 }
 
-async fn send(client: &reqwest::Client, address: &str, body: String) -> Value {
-    let request = client.post(address).header("content-type", "application/json").header("accept-language", "fr");
+async fn send(client: &reqwest::Client, address: &str, body: String, token: Option<&str>) -> Value {
+    let mut request = client.post(address).header("content-type", "application/json").header("accept-language", "fr");
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
     let answer = request.body(body).send().await.unwrap().bytes().await.unwrap();
     let answer: Value = serde_json::from_slice(&answer).unwrap();
     assert!(answer["errors"].is_null(), "{answer}");
@@ -160,22 +171,30 @@ async fn operations(address: &str) -> Vec<Operation> {
     let client = reqwest::Client::new();
     let found =
         "query { markets(first: 100, orderBy: NEWEST) { nodes { slug } } products(first: 100) { nodes { id } } }";
-    let found = send(&client, address, body(found, None, json!({}))).await;
+    let found = send(&client, address, body(found, None, json!({})), None).await;
+    let login = json!({"email": "khouribga@unfm.example", "password": "marhaba-demo"});
+    let session = send(&client, address, body(BRANCH_ADMIN, Some("SignIn"), login), None).await;
+    let token = session["data"]["sessionCreate"]["session"]["accessToken"].as_str().unwrap().to_owned();
     let listed = |value: &Value, field: &str| -> Vec<Value> {
         value["nodes"].as_array().unwrap().iter().map(|node| node[field].clone()).collect()
     };
     let markets = listed(&found["data"]["markets"], "slug");
-    let places = markets.into_iter().filter(|slug| slug.as_str().is_some_and(|slug| slug.starts_with("demo-0")));
+    let places: Vec<Value> = markets
+        .into_iter()
+        .filter(|slug| slug.as_str().is_some_and(|slug| slug.starts_with("demo-0")))
+        .map(|slug| json!({"slug": slug, "first": 20}))
+        .collect();
     let operation = |name: &'static str, document: &str, variables: Vec<Value>| {
-        let short = name.split(' ').next();
+        let short = name.split([' ', ',']).next();
         let bodies = variables.into_iter().map(|variables| body(document, short, variables)).collect();
-        Operation { name, bodies }
+        Operation { name, bodies, token: None }
     };
+    let signed_in = |operation: Operation| Operation { token: Some(token.clone()), ..operation };
     let search = |text: &str| vec![json!({"text": text, "first": 20})];
     vec![
         operation("about", "query about { about { version } }", vec![json!({})]),
         operation("StorefrontHome", STOREFRONT, vec![json!({})]),
-        operation("MarketPage", STOREFRONT, places.map(|slug| json!({"slug": slug, "first": 20})).collect()),
+        operation("MarketPage", STOREFRONT, places.clone()),
         operation(
             "ProductPage",
             STOREFRONT,
@@ -186,6 +205,9 @@ async fn operations(address: &str) -> Vec<Operation> {
         operation("SearchProducts tap", STOREFRONT, search("tap")),
         operation("SearchProducts huile argan atlas", STOREFRONT, search("huile argan atlas")),
         operation("ProgrammePull", PARTNER, vec![json!({"first": 50})]),
+        signed_in(operation("about, signed in", "query about { about { version } }", vec![json!({})])),
+        signed_in(operation("MarketPage, signed in", STOREFRONT, places)),
+        signed_in(operation("BranchCooperatives, signed in", BRANCH_ADMIN, vec![json!({"first": 20})])),
     ]
 }
 
@@ -220,7 +242,7 @@ async fn report(small: &Target, large: &Target) {
         costs.sort_unstable_by_key(|cost| cost.cpu);
         costs[costs.len() / 2]
     };
-    println!("\n{}: {} and {} products, {CONNECTIONS} connections\n", small.on, small.units * 5000, large.units * 5000);
+    println!("\n{}: {} and {} products, {CONNECTIONS} connections\n", small.on, small.units * 2000, large.units * 2000);
     println!("| operation | CPU a request, ms | × `about` | × small world | p50, ms | p99, ms | requests a second |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     let about = middle(large, 0).cpu;
@@ -248,4 +270,33 @@ async fn report(small: &Target, large: &Target) {
         ms(large.first_answer),
         memory(large.server.0.id())
     );
+}
+
+/// What it costs to ask whether a branch lies within somebody's reach, in a tree of 2,000 branches.
+fn scope() {
+    let key = |number: u128| Uuid::from_u128(number);
+    let root = BranchPath::root(key(1));
+    let branches: Vec<(Uuid, BranchPath)> =
+        (2..2002_u128).map(|number| (key(number), root.child(key(number % 12 + 9000)).child(key(number)))).collect();
+    println!("\n2,000 branches\n");
+    println!("| branches in her reach | one question, ns |");
+    println!("| ---: | ---: |");
+    for count in [1, 20, 200, 2000] {
+        let reach = Reach {
+            subtrees: {
+                let mut held: Vec<_> = branches.iter().take(count).map(|(_, path)| path.clone()).collect();
+                held.sort_unstable();
+                held
+            },
+            ..Reach::default()
+        };
+        let start = Instant::now();
+        let mut covered = 0_usize;
+        for _ in 0..500 {
+            covered +=
+                branches.iter().filter(|(branch, path)| std::hint::black_box(&reach).covers(*branch, path)).count();
+        }
+        assert_eq!(covered, 500 * count);
+        println!("| {count} | {} |", since(start).as_nanos() / (500 * branches.len() as u128));
+    }
 }

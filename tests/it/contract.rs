@@ -148,3 +148,27 @@ async fn every_operation_sends_as_many_statements_as_was_agreed() {
         assert_eq!(counts, agreed, "{}", world.on);
     }
 }
+
+#[tokio::test]
+async fn who_asks_costs_one_statement_a_second() {
+    for world in World::each().await {
+        let market = json!({"slug": "khouribga", "first": 20});
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let program = world.program("unfpa-demo").await;
+        let counted = async |token: Option<&str>, at: &str| {
+            world.at(at);
+            let before = world.db.statements();
+            match token {
+                Some(token) => world.contract_as(token, STOREFRONT, "MarketPage", market.clone()).await.data(),
+                None => world.contract(STOREFRONT, "MarketPage", market.clone()).await.data(),
+            };
+            world.db.statements() - before
+        };
+        for token in [&token, &program] {
+            let anybody = counted(None, "2026-11-23T12:00:01Z").await;
+            let first = counted(Some(token.as_str()), "2026-11-23T12:00:02Z").await;
+            let within_the_second = counted(Some(token.as_str()), "2026-11-23T12:00:02.5Z").await;
+            assert_eq!((first, within_the_second), (anybody + 1, anybody), "{}", world.on);
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod schema;
 mod scope;
 mod search;
 mod session;
+mod smoke;
 mod starting;
 mod storefront;
 mod structure;

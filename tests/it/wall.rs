@@ -31,6 +31,27 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn every_table_has_policies_and_no_policy_joins_or_scans() {
+    let Some(world) = World::postgres().await else { return };
+    // The list of migrations says nothing of anybody, and the server only reads it.
+    let without_policies = "
+        select coalesce(string_agg(relname, ', '), 'none') from pg_class c
+         where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'seaql_migrations'
+           and not (relrowsecurity and exists (select from pg_policy where polrelid = c.oid))";
+    // A subselect is computed once for a statement; one that reads a table, or answers rows, is what planners misjudge.
+    let costly = "
+        select coalesce(string_agg(format('%s.%s', tablename, policyname), ', '), 'none') from pg_policies
+         where concat(qual, with_check) ~* '(\\mFROM\\M|\\mIN\\M|\\mEXISTS\\M)'";
+    let answering_rows = "
+        select coalesce(string_agg(proname, ', '), 'none') from pg_proc p
+         where pronamespace = 'public'::regnamespace and proretset and not prosecdef";
+
+    assert_eq!(world.text_as_owner(without_policies).await.as_deref(), Ok("none"));
+    assert_eq!(world.text_as_owner(costly).await.as_deref(), Ok("none"));
+    assert_eq!(world.text_as_owner(answering_rows).await.as_deref(), Ok("none"));
+}
+
+#[tokio::test]
 async fn being_published_opens_reading_only() {
     let Some(world) = World::postgres().await else { return };
 

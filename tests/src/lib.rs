@@ -49,9 +49,9 @@ enum Home {
     Database(#[expect(dead_code, reason = "dropped at the end")] postgres::Scratch),
 }
 
-/// A number, in a transaction that is taken back.
+/// A value, in a transaction that is taken back.
 #[expect(clippy::disallowed_methods, reason = "what is asked here is asked past the program on purpose")]
-async fn raw(url: &str, sql: &str) -> Result<i64, String> {
+async fn raw<T: sea_orm::TryGetable>(url: &str, sql: &str) -> Result<T, String> {
     use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait};
     let connection = Database::connect(url).await.map_err(|error| error.to_string())?;
     let transaction = connection.begin().await.map_err(|error| error.to_string())?;
@@ -116,6 +116,14 @@ impl World {
         Self::begin("SQLite", (db.clone(), db), (url.clone(), url), Home::Folder(folder)).await
     }
 
+    /// The demo world and a synthetic one of so many units on PostgreSQL, with fresh statistics for the planner.
+    pub async fn postgres_of(units: u64) -> Option<Self> {
+        let world = Self::postgres().await?;
+        seed::scale(&world.owner, units, world.clock.now(), |_, _| {}).await.unwrap();
+        world.owner.analyze().await.unwrap();
+        Some(world)
+    }
+
     /// The demo world on PostgreSQL, in the server's role; none where there is no PostgreSQL.
     pub async fn postgres() -> Option<Self> {
         let Some(scratch) = postgres::Scratch::new().await else {
@@ -166,6 +174,11 @@ impl World {
         self.owner.write(&Actor::System(Purpose::Seed), self.clock.now(), work).await.unwrap()
     }
 
+    /// The address of the database for the server's login.
+    pub fn server_url(&self) -> &str {
+        &self.server_url
+    }
+
     /// A number asked past the program, as the server's login.
     pub async fn raw(&self, sql: &str) -> Result<i64, String> {
         raw(&self.server_url, sql).await
@@ -173,6 +186,11 @@ impl World {
 
     /// A number asked past the program, as the owner.
     pub async fn raw_as_owner(&self, sql: &str) -> Result<i64, String> {
+        raw(&self.owner_url, sql).await
+    }
+
+    /// A text asked past the program, as the owner.
+    pub async fn text_as_owner(&self, sql: &str) -> Result<String, String> {
         raw(&self.owner_url, sql).await
     }
 

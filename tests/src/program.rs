@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// The program, built if need be: cargo tells no other package's tests where it is.
+/// The program: the one that `TEST_PROGRAM` names, else built if need be, since cargo tells no other package's tests where
+/// it is.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        if let Some(named) = std::env::var_os("TEST_PROGRAM") {
+            return std::fs::canonicalize(named).unwrap();
+        }
         // The tests are in <target>/<profile>/deps.
         let here = std::env::current_exe().unwrap();
         let (profile, target) = (here.ancestors().nth(2).unwrap(), here.ancestors().nth(3).unwrap());

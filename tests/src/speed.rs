@@ -6,7 +6,7 @@ use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
 use unfm::seed;
 
-/// A synthetic world of so many units of 5,000 products.
+/// A synthetic world of so many units of 2,000 products.
 pub struct Kept {
     /// Which database it is on.
     pub on: &'static str,

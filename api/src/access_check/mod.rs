@@ -12,7 +12,7 @@ mod scratch;
 pub use scratch::Scratch;
 
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, Heard};
+use crate::platform::db::{Db, Sent};
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::Kind;
 use crate::platform::keys::Keys;
@@ -302,11 +302,11 @@ impl<'c> Check<'c> {
 
     /// What is answered to a probe, and the work that it makes: the statements with the number of their rows, and how many
     /// passwords were checked.
-    async fn try_one(&self, asker: &Asker, probe: &Probe, name: &str) -> (String, (Vec<Heard>, u64)) {
+    async fn try_one(&self, asker: &Asker, probe: &Probe, name: &str) -> (String, (Vec<Sent>, u64)) {
         let checks = self.door.passwords.checks();
-        self.server.listen();
+        self.server.record();
         let answer = self.ask(asker, &probe.text.replace(questions::NAME, name)).await;
-        (answer, (self.server.heard(), self.door.passwords.checks() - checks))
+        (answer, (self.server.recorded(), self.door.passwords.checks() - checks))
     }
 
     /// What stands in the rows that were planted.

@@ -224,12 +224,17 @@ async fn trade(planting: &mut Planting<'_, '_>) -> Result<()> {
     }
     let row = first_where(planting.tx, "product", "is_demo and published").await?;
     let (product, _) = planting
-        .copy::<product::entity::Entity>("product", row, &[("name", marked_text()), ("status", "PUBLISHED".into()), of])
+        .copy::<product::entity::Entity>(
+            "product",
+            row,
+            &[("name", marked_text()), ("status", "PUBLISHED".into()), of.clone()],
+        )
         .await?;
-    let of = ("product_id", Value::from(product));
+    let (made_by, of) = (of, ("product_id", Value::from(product)));
     let row = first_where(planting.tx, "product_variant", "is_demo and published").await?;
-    let (variant, _) =
-        planting.copy::<product::variant::Entity>("variant", row, &[("sku", marked()), of.clone()]).await?;
+    let (variant, _) = planting
+        .copy::<product::variant::Entity>("variant", row, &[("sku", marked()), of.clone(), made_by.clone()])
+        .await?;
     let (market, _) = planting
         .copy::<market::entity::Entity>(
             "market",
@@ -238,7 +243,13 @@ async fn trade(planting: &mut Planting<'_, '_>) -> Result<()> {
         )
         .await?;
     let row = first_where(planting.tx, "listing", "is_demo and published").await?;
-    let at = [of, ("variant_id", Value::from(variant)), ("market_id", Value::from(market)), ("visible", true.into())];
+    let at = [
+        of,
+        made_by,
+        ("variant_id", Value::from(variant)),
+        ("market_id", Value::from(market)),
+        ("visible", true.into()),
+    ];
     planting.copy::<listing::entity::Entity>("listing", row, &at).await?;
     Ok(())
 }

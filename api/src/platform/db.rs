@@ -45,23 +45,32 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     connection: DatabaseConnection,
     statements: AtomicU64,
-    /// What is sent, while somebody listens: the check of access compares the work of two requests by it.
-    heard: StdMutex<Option<Vec<Heard>>>,
-    is_heard: AtomicBool,
+    /// What is sent, while it is recorded: the check of access compares the work of two requests by it, and the test of
+    /// plans reads how the database would run it.
+    recorded: StdMutex<Vec<Sent>>,
+    is_recording: AtomicBool,
     /// Only ever set by [`Db::without_first_wall`].
     is_without_first_wall: bool,
 }
 
-/// A statement that was sent, and how many rows it answered or changed.
-pub type Heard = (String, u64);
+/// A statement that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Its text.
+    pub sql: String,
+    /// What PostgreSQL calls the types of its parameters.
+    pub parameters: Vec<&'static str>,
+    /// How many rows it answered or changed.
+    pub rows: u64,
+}
 
 impl Inner {
     fn new(connection: DatabaseConnection, is_without_first_wall: bool) -> Self {
         Self {
             connection,
             statements: AtomicU64::new(0),
-            heard: StdMutex::default(),
-            is_heard: AtomicBool::new(false),
+            recorded: StdMutex::default(),
+            is_recording: AtomicBool::new(false),
             is_without_first_wall,
         }
     }
@@ -160,16 +169,18 @@ impl Db {
         Self(Arc::new(Inner::new(self.0.connection.clone(), true)))
     }
 
-    /// Listen to what is sent from now on.
-    pub(crate) fn listen(&self) {
-        *self.0.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
-        self.0.is_heard.store(true, Ordering::Relaxed);
+    /// Record the statements that are sent from now on: for the check of access, and for tests.
+    #[doc(hidden)]
+    pub fn record(&self) {
+        self.0.recorded.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.is_recording.store(true, Ordering::Relaxed);
     }
 
-    /// What was sent since [`Db::listen`]; nobody listens any more.
-    pub(crate) fn heard(&self) -> Vec<Heard> {
-        self.0.is_heard.store(false, Ordering::Relaxed);
-        self.0.heard.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    /// The statements that were sent since [`Db::record`]; no more are recorded.
+    #[doc(hidden)]
+    pub fn recorded(&self) -> Vec<Sent> {
+        self.0.is_recording.store(false, Ordering::Relaxed);
+        std::mem::take(&mut *self.0.recorded.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many statements were sent since the start.
@@ -357,6 +368,69 @@ impl Db {
     }
 }
 
+impl Db {
+    /// Write very much at once, as the owner of the tables: everything that `work` does is kept when it succeeds, and
+    /// nothing otherwise. On PostgreSQL rows go in by COPY; indexes that hold no constraint and foreign keys are dropped
+    /// before and made again after it, in the same transaction.
+    ///
+    /// # Errors
+    /// What `work` answered, or the database's refusal, also of rows that break a foreign key.
+    pub(crate) async fn load<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        if self.backend() != DbBackend::Postgres {
+            return self.write(actor, now, work).await;
+        }
+        let begun = self.0.connection.get_postgres_connection_pool().begin().await;
+        let transaction = Connection::PostgresWithin(begun.map_err(driver_error)?);
+        // Given up anywhere below, the transaction is rolled back.
+        let line = Line { db: Arc::clone(&self.0), held: Held::Loading(Mutex::new(transaction)) };
+        let make_again = drop_for_loading(&line).await?;
+        let done = work(&Tx::new(&line, actor, now)).await?;
+        line.run("set local maintenance_work_mem = '256MB'").await?;
+        for sql in &make_again {
+            line.run(sql).await?;
+        }
+        match line.held {
+            Held::Loading(connection) => match connection.into_inner() {
+                Connection::PostgresWithin(transaction) => transaction.commit().await.map_err(driver_error)?,
+                Connection::Postgres(_) | Connection::Sqlite(_) => {}
+            },
+            Held::Reading(..) | Held::Writing(_) => {}
+        }
+        Ok(done)
+    }
+}
+
+/// Drop the indexes that hold no constraint, and the foreign keys; answers the statements that make them again.
+async fn drop_for_loading(line: &Line) -> Result<Vec<String>> {
+    let dropped = "
+        select format('alter table %s drop constraint %I', conrelid::regclass, conname) as dropped,
+               format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as made
+          from pg_constraint where contype = 'f' and connamespace = current_schema()::regnamespace
+        union all
+        select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+          from pg_index join pg_class on pg_class.oid = indrelid
+         where relnamespace = current_schema()::regnamespace
+           and not exists (select from pg_constraint where conindid = indexrelid)";
+    let rows = line.query(Statement::from_string(DbBackend::Postgres, dropped)).await?;
+    let mut make_again = Vec::new();
+    for row in rows {
+        line.run(&row.try_get::<String>("", "dropped")?).await?;
+        make_again.push(row.try_get::<String>("", "made")?);
+    }
+    // Indexes first: foreign keys are checked along them.
+    make_again.sort_by_key(|sql| sql.starts_with("alter table"));
+    Ok(make_again)
+}
+
+fn driver_error(error: sea_orm::sqlx::Error) -> Error {
+    DbErr::Query(RuntimeErr::SqlxError(error.into())).into()
+}
+
 /// What one request reads on, or one transaction writes on.
 ///
 /// A request that reads keeps the connection of its first statement until its end. The pool looks after every
@@ -385,6 +459,8 @@ enum Held {
     /// a transaction that begins with the statement that says it.
     Reading(Mutex<Option<Connection>>, Option<Statement>),
     Writing(DatabaseTransaction),
+    /// A transaction of PostgreSQL that rows are copied into.
+    Loading(Mutex<Connection>),
 }
 
 #[derive(Debug)]
@@ -440,12 +516,18 @@ impl Line {
         self.db.is_without_first_wall
     }
 
-    /// Tell whoever listens of a statement.
-    fn tell(&self, sql: &str, rows: u64) {
-        if self.db.is_heard.load(Ordering::Relaxed)
-            && let Some(heard) = self.db.heard.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
-        {
-            heard.push((sql.to_owned(), rows));
+    /// What is to be recorded of a statement; nothing when nobody wants to know.
+    fn sent(&self, statement: &Statement) -> Option<Sent> {
+        self.db.is_recording.load(Ordering::Relaxed).then(|| {
+            let values = statement.values.iter().flat_map(|values| &values.0);
+            Sent { sql: statement.sql.clone(), parameters: values.map(parameter_type).collect(), rows: 0 }
+        })
+    }
+
+    /// Record a statement with the number of its rows.
+    fn record(&self, sent: Option<Sent>, rows: u64) {
+        if let Some(sent) = sent {
+            self.db.recorded.lock().unwrap_or_else(PoisonError::into_inner).push(Sent { rows, ..sent });
         }
     }
 
@@ -461,8 +543,42 @@ impl Line {
     pub(super) fn writer(&self) -> Result<&(impl ConnectionTrait + use<>)> {
         match &self.held {
             Held::Writing(transaction) => Ok(transaction),
-            Held::Reading(..) => Err(Error::internal("written outside a transaction")),
+            Held::Reading(..) | Held::Loading(_) => Err(Error::internal("written outside a transaction")),
         }
+    }
+
+    /// Whether rows are to be added by [`Line::copy`].
+    pub(super) fn is_loading(&self) -> bool {
+        matches!(self.held, Held::Loading(_))
+    }
+
+    /// Run a statement without values in a transaction that is loaded.
+    async fn run(&self, sql: &str) -> Result<()> {
+        self.query(Statement::from_string(self.backend(), sql)).await.map(drop)
+    }
+
+    /// Add rows by COPY, in a transaction that is loaded.
+    pub(super) async fn copy(&self, table: &str, columns: &[&str], rows: &[Vec<sea_query::Value>]) -> Result<()> {
+        let Held::Loading(held) = &self.held else { return Err(Error::internal("copied outside of loading")) };
+        let mut held = held.lock().await;
+        let Connection::PostgresWithin(transaction) = &mut *held else {
+            return Err(Error::internal("only PostgreSQL copies"));
+        };
+        self.count();
+        let mut text = String::new();
+        for row in rows {
+            for (place, value) in row.iter().enumerate() {
+                if place > 0 {
+                    text.push('\t');
+                }
+                copied(value, &mut text)?;
+            }
+            text.push('\n');
+        }
+        let sql = format!("copy {table} ({}) from stdin", columns.join(", "));
+        let mut copying = transaction.copy_in_raw(&sql).await.map_err(driver_error)?;
+        copying.send(text.as_bytes()).await.map_err(driver_error)?;
+        copying.finish().await.map(drop).map_err(driver_error)
     }
 
     /// Give the connection back: the next statement takes another, and sees what was committed meanwhile.
@@ -499,9 +615,12 @@ impl Line {
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64> {
         self.count();
         let span = tracing::debug_span!(target: SPANS, "db.execute", otel.kind = "client", db.system.name = system(self.backend()));
-        let sql = statement.sql.clone();
+        if self.is_loading() {
+            return self.query(statement).await.map(|_| 0);
+        }
+        let sent = self.sent(&statement);
         let changed = self.writer()?.execute_raw(statement).instrument(span).await?.rows_affected();
-        self.tell(&sql, changed);
+        self.record(sent, changed);
         Ok(changed)
     }
 
@@ -514,9 +633,10 @@ impl Line {
     async fn send(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         self.count();
         let span = tracing::debug_span!(target: SPANS, "db.query", otel.kind = "client", db.system.name = system(self.backend()));
-        let sql = self.db.is_heard.load(Ordering::Relaxed).then(|| statement.sql.clone());
+        let sent = self.sent(&statement);
         let rows = match &self.held {
             Held::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
+            Held::Loading(connection) => connection.lock().await.query(statement).instrument(span).await,
             Held::Reading(held, settings) => {
                 let reading = async {
                     let mut held = held.lock().await;
@@ -533,8 +653,8 @@ impl Line {
                 reading.instrument(span).await
             }
         };
-        if let (Some(sql), Ok(rows)) = (sql, &rows) {
-            self.tell(&sql, rows.len() as u64);
+        if let Ok(rows) = &rows {
+            self.record(sent, rows.len() as u64);
         }
         rows.map_err(Error::from)
     }
@@ -573,6 +693,70 @@ fn settings(actor: &Actor) -> Option<Statement> {
         .collect();
     let sql = format!("select {}", said.join(", "));
     Some(Statement::from_sql_and_values(DbBackend::Postgres, sql, told.into_iter().map(|(_, value)| value.into())))
+}
+
+/// Write a value as COPY reads it.
+fn copied(value: &sea_query::Value, text: &mut String) -> Result<()> {
+    use sea_query::Value;
+    use std::fmt::Write;
+    let mut escaped = |plain: &str| {
+        for character in plain.chars() {
+            match character {
+                '\\' => text.push_str("\\\\"),
+                '\t' => text.push_str("\\t"),
+                '\n' => text.push_str("\\n"),
+                '\r' => text.push_str("\\r"),
+                other => text.push(other),
+            }
+        }
+    };
+    let written = match value {
+        Value::String(Some(plain)) => {
+            escaped(plain);
+            Ok(())
+        }
+        Value::Json(Some(json)) => {
+            escaped(&json.to_string());
+            Ok(())
+        }
+        Value::Bool(Some(flag)) => write!(text, "{flag}"),
+        Value::SmallInt(Some(number)) => write!(text, "{number}"),
+        Value::Int(Some(number)) => write!(text, "{number}"),
+        Value::BigInt(Some(number)) => write!(text, "{number}"),
+        Value::Double(Some(number)) => write!(text, "{number}"),
+        Value::Uuid(Some(key)) => write!(text, "{key}"),
+        Value::Bool(None)
+        | Value::SmallInt(None)
+        | Value::Int(None)
+        | Value::BigInt(None)
+        | Value::Double(None)
+        | Value::String(None)
+        | Value::Json(None)
+        | Value::Uuid(None) => write!(text, "\\N"),
+        other => return Err(Error::internal(format!("{other:?} cannot be copied"))),
+    };
+    written.map_err(Error::internal)
+}
+
+/// What PostgreSQL calls the type of a parameter.
+fn parameter_type(value: &sea_query::Value) -> &'static str {
+    use sea_query::{ArrayType, Value};
+    match value {
+        Value::Bool(_) => "boolean",
+        Value::SmallInt(_) => "smallint",
+        Value::Int(_) => "integer",
+        Value::BigInt(_) | Value::Unsigned(_) | Value::BigUnsigned(_) => "bigint",
+        Value::Double(_) => "double precision",
+        Value::Uuid(_) => "uuid",
+        Value::Json(_) => "jsonb",
+        Value::Array(of, _) => match of {
+            ArrayType::SmallInt => "smallint[]",
+            ArrayType::BigInt => "bigint[]",
+            ArrayType::Uuid => "uuid[]",
+            _ => "text[]",
+        },
+        _ => "text",
+    }
 }
 
 /// Keys as PostgreSQL writes an array.

@@ -14,6 +14,7 @@ pub mod mutation;
 pub mod page;
 pub mod password;
 pub mod reader;
+pub mod root;
 pub mod scalars;
 pub mod see;
 pub mod source;

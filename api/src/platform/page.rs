@@ -397,14 +397,9 @@ impl<E: Guarded> See<'_, '_, E> {
             see = see.filter(beyond(columns, keys, !asked.order.descending));
         }
         let direction = asked.order.direction(wanted.backwards);
-        see =
-            see.also(columns.iter().map(|(column, _)| column.clone())).limit(wanted.size + 1).statement(|statement| {
-                for (column, _) in columns {
-                    statement.order_by_expr(column.clone(), direction.clone());
-                }
-            });
+        let order: Vec<SimpleExpr> = columns.iter().map(|(column, _)| column.clone()).collect();
         let rows = see
-            .all(|cells| {
+            .first(&order, &direction, wanted.size + 1, |cells| {
                 let row = read(cells)?;
                 Ok((row, asked.order.read(cells)?))
             })

@@ -5,8 +5,8 @@ use crate::platform::table::{Cells, Guarded, Table};
 use crate::platform::tx::Tx;
 use domain::fault::Code;
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Query, SelectStatement, SimpleExpr,
-    WindowStatement,
+    Alias, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Order, PostgresQueryBuilder, Query,
+    SelectStatement, SimpleExpr, SqlWriterValues, WindowStatement,
 };
 use sea_orm::{ColumnTrait, DbBackend, DbErr};
 use std::collections::HashMap;
@@ -22,6 +22,8 @@ pub struct See<'t, 'a, E> {
     statement: SelectStatement,
     columns: Vec<SimpleExpr>,
     limit: Option<u64>,
+    /// Leaves only rows of the branches that meet a condition on the table of branches, named `reached`.
+    branches: Option<(SimpleExpr, Condition)>,
     /// The actor's token was not given for what is asked.
     is_refused: bool,
     entity: std::marker::PhantomData<E>,
@@ -34,7 +36,19 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         statement.from(E::default());
         statement.cond_where(tx.visible::<E>());
         let is_refused = tx.is_outside_token::<E>();
-        Self { tx, statement, columns, limit: None, is_refused, entity: std::marker::PhantomData }
+        Self { tx, statement, columns, limit: None, branches: None, is_refused, entity: std::marker::PhantomData }
+    }
+
+    /// Leave only rows of the branches that meet a condition on the table of branches, named `reached`.
+    pub(super) fn of_branches(self, column: impl ColumnTrait, condition: Condition) -> Self {
+        Self { branches: Some((column.into_expr(), condition)), ..self }
+    }
+
+    /// Add the condition on branches to the others, where a list is not read branch by branch.
+    fn narrowed_to_branches(&mut self) {
+        if let Some((column, condition)) = self.branches.take() {
+            self.statement.and_where(column.in_subquery(reached(condition)));
+        }
     }
 
     /// Which database is asked.
@@ -127,6 +141,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// # Errors
     /// FORBIDDEN to a program whose token was not given for it, or the database's refusal.
     pub async fn all<T>(mut self, mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Vec<T>> {
+        self.narrowed_to_branches();
         self.statement.exprs(std::mem::take(&mut self.columns));
         let mut statement = self.tx.backend().build(&self.statement);
         if let Some(most) = self.limit {
@@ -151,6 +166,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// # Errors
     /// The database's refusal.
     pub async fn count(mut self, most: Option<u64>) -> Result<u64> {
+        self.narrowed_to_branches();
         let counted = match most {
             None => {
                 self.statement.expr(Func::count(Expr::val(1)));
@@ -174,6 +190,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// # Errors
     /// The database's refusal.
     pub(crate) async fn counts(mut self, parent: impl ColumnTrait) -> Result<HashMap<Uuid, u64>> {
+        self.narrowed_to_branches();
         self.statement.add_group_by([parent.into_expr()]);
         self.columns = vec![parent.into_expr(), Func::count(Expr::val(1)).into()];
         let counts = self.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i64>()?.unsigned_abs()))).await?;
@@ -190,6 +207,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         most: u64,
         mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
     ) -> Result<Vec<T>> {
+        self.narrowed_to_branches();
         let place = Alias::new("place");
         self.statement.exprs(std::mem::take(&mut self.columns));
         self.statement.expr_window_as(Func::cust(Alias::new("row_number")), window, place.clone());
@@ -198,8 +216,49 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             .column(sea_orm::sea_query::Asterisk)
             .from_subquery(self.statement.take(), Alias::new("placed"))
             .and_where(Expr::col(place.clone()).lte(most))
-            .order_by(place, sea_orm::Order::Asc);
+            .order_by(place, Order::Asc);
         let rows = self.ask(self.tx.backend().build(&outer)).await?;
+        rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
+    }
+
+    /// Read the first rows in an order, and what they are ordered by behind the columns.
+    ///
+    /// Rows of several branches are read branch by branch on PostgreSQL, as many of each as are wanted of all: each branch
+    /// is an index of its own in this order, and whoever reaches a few branches does not read past everybody else's rows.
+    ///
+    /// # Errors
+    /// Those of [`See::all`].
+    pub(crate) async fn first<T>(
+        mut self,
+        order: &[SimpleExpr],
+        direction: &Order,
+        most: u64,
+        mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
+    ) -> Result<Vec<T>> {
+        for column in order {
+            self.statement.order_by_expr(column.clone(), direction.clone());
+        }
+        let Some((column, condition)) = self.branches.take_if(|_| self.tx.backend() == DbBackend::Postgres) else {
+            return self.also(order.iter().cloned()).limit(most).all(read).await;
+        };
+        self.statement.exprs(std::mem::take(&mut self.columns));
+        self.statement.and_where(column.eq(Expr::cust("reached.id")));
+        let mut outer_order = Vec::new();
+        for (place, column) in order.iter().enumerate() {
+            self.statement.expr_as(column.clone(), Alias::new(format!("order_{place}")));
+            outer_order.push(format!("page.order_{place} {}", direction_word(direction)));
+        }
+        let mut writer = SqlWriterValues::new("$", true);
+        let text = "writing to a string does not fail";
+        writer.write_str("SELECT page.* FROM (").expect(text);
+        reached(condition).build_collect_into(PostgresQueryBuilder, &mut writer);
+        writer.write_str(") AS reached CROSS JOIN LATERAL (").expect(text);
+        self.statement.build_collect_into(PostgresQueryBuilder, &mut writer);
+        // Spelled out for the same reason as in `all`.
+        write!(writer, " LIMIT {most}) AS page ORDER BY {} LIMIT {most}", outer_order.join(", ")).expect(text);
+        let (sql, values) = writer.into_parts();
+        let statement = sea_orm::Statement { sql, values: Some(values), db_backend: DbBackend::Postgres };
+        let rows = self.ask(statement).await?;
         rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
     }
 
@@ -210,9 +269,24 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             statement: self.statement.clone(),
             columns: self.columns.clone(),
             limit: self.limit,
+            branches: self.branches.clone(),
             is_refused: self.is_refused,
             entity: std::marker::PhantomData,
         }
+    }
+}
+
+/// The keys of the branches that meet a condition on the table of branches.
+pub(super) fn reached(condition: Condition) -> SelectStatement {
+    let mut branches = Query::select();
+    branches.expr(Expr::cust("id")).from_as(Alias::new("branch"), Alias::new("reached")).cond_where(condition);
+    branches
+}
+
+fn direction_word(direction: &Order) -> &'static str {
+    match direction {
+        Order::Desc => "DESC",
+        _ => "ASC",
     }
 }
 

@@ -36,8 +36,6 @@ pub trait Guarded: EntityTrait {
     const HOME: Option<Self::Column> = Self::BRANCH;
     /// The cooperative whose own a row is, where its representative reaches it.
     const COOPERATIVE: Option<Self::Column>;
-    /// The product that a row belongs to, where the representative of its cooperative reaches it.
-    const PRODUCT: Option<Self::Column> = None;
     /// The person whom a row is about: she sees it without a permission.
     const OWN: Option<Self::Column> = None;
 

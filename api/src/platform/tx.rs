@@ -7,18 +7,19 @@
 use crate::platform::audit::{Touch, difference};
 use crate::platform::db::{Line, Savepoint};
 use crate::platform::error::{Error, Result};
-use crate::platform::see::{See, among};
+use crate::platform::see::{See, among, reached};
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open, Table};
 use domain::access::{Actor, Permission, Purpose};
-use domain::branch::{BranchStatus, Path};
+use domain::branch::BranchStatus;
 use domain::fault::{Code, Fault};
 use domain::partner_client::ClientScope;
 use domain::user::Reach;
 use jiff::Timestamp;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IntoActiveModel, ModelTrait, QueryResult, Statement, Value,
+    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    QueryResult, Statement, Value,
 };
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
@@ -154,7 +155,20 @@ impl<'a> Tx<'a> {
 
     /// Rows of a table that lie within the actor's own reach: what is published of others is left out.
     pub fn reach<E: Table>(&self) -> See<'_, 'a, E> {
-        self.see::<E>().filter(self.within::<E>(E::SEE))
+        let see = self.see::<E>();
+        match (self.actor, E::BRANCH) {
+            (Actor::Staff(staff), Some(column)) if !self.line.is_without_first_wall() => {
+                let reach = staff.reach(E::SEE);
+                if reach.is_everything() {
+                    see
+                } else if E::COOPERATIVE.is_none() || reach.cooperatives.is_empty() {
+                    see.of_branches(column, in_reach(&reach))
+                } else {
+                    see.filter(within::<E>(self.backend(), &reach))
+                }
+            }
+            _ => see.filter(self.within::<E>(E::SEE)),
+        }
     }
 
     /// The condition that leaves the rows of a table that the actor may see.
@@ -165,6 +179,7 @@ impl<'a> Tx<'a> {
         match self.actor {
             Actor::System(_) => self.within::<E>(E::SEE),
             Actor::Anonymous => self.open::<E>(),
+            Actor::Staff(staff) if staff.reach(E::SEE).is_everything() => Condition::all(),
             Actor::Staff(staff) => {
                 let any = Condition::any().add(self.open::<E>()).add(self.within::<E>(E::SEE));
                 match E::OWN {
@@ -317,9 +332,8 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// FORBIDDEN.
     pub fn everywhere<E: Guarded>(&self) -> Result<()> {
-        let is_all = |reach: &Reach| reach.subtrees.iter().any(Path::is_root);
         match self.actor {
-            Actor::Staff(staff) if !is_all(&staff.reach(E::MANAGE)) => Err(Error::refused(Code::Forbidden)),
+            Actor::Staff(staff) if !staff.reach(E::MANAGE).is_everything() => Err(Error::refused(Code::Forbidden)),
             Actor::Anonymous | Actor::Partner(_) => Err(Error::refused(Code::Forbidden)),
             Actor::Staff(_) | Actor::System(_) => Ok(()),
         }
@@ -378,16 +392,32 @@ impl<'a> Tx<'a> {
         E: Node,
         E::ActiveModel: Send,
     {
-        let book: Vec<_> = rows.iter().map(|row| line_of_new::<E>(row, self.now)).collect();
+        let lines = rows.iter().map(|row| change_of_new::<E>(row, self.now)).collect();
         if self.actor.key().is_some() {
             rows.iter().for_each(|row| self.touch(difference::<E>(None, row)));
         }
         self.insert_plain::<E>(rows).await?;
-        for lines in book.chunks(1000) {
+        self.insert_values("change", &CHANGE_COLUMNS, lines).await
+    }
+
+    /// Add rows of a table of the platform's own, or of derived data, after a change that was permitted.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn insert_values(
+        &self,
+        table: &str,
+        columns: &[&'static str],
+        rows: Vec<Vec<Value>>,
+    ) -> Result<()> {
+        if self.line.is_loading() {
+            return self.line.copy(table, columns, &rows).await;
+        }
+        for chunk in rows.chunks(CHUNK) {
             let mut statement = Query::insert();
-            statement.into_table(Alias::new("change")).columns(CHANGE_COLUMNS.map(Alias::new));
-            for line in lines {
-                statement.values_panic(line.clone());
+            statement.into_table(Alias::new(table)).columns(columns.iter().map(|column| Alias::new(*column)));
+            for row in chunk {
+                statement.values_panic(row.iter().cloned().map(Expr::val));
             }
             self.execute(self.backend().build(&statement)).await?;
         }
@@ -416,15 +446,35 @@ impl<'a> Tx<'a> {
         if !self.owns_by_cooperative::<E>(&rows) {
             self.may_own::<E>(owners).await?;
         }
-        // SQLite takes at most 32,766 values in a statement.
+        if self.line.is_loading() {
+            return self.copy::<E>(&rows).await;
+        }
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
-            let chunk: Vec<_> = rows.by_ref().take(500).collect();
+            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
             self.line.count();
             #[expect(clippy::disallowed_methods, reason = "the one place that inserts, after the check above")]
             E::insert_many(chunk).exec_without_returning(self.line.writer()?).await?;
         }
         Ok(())
+    }
+
+    /// Add rows by COPY; the database gives a value to what the first row leaves out.
+    async fn copy<E: Guarded>(&self, rows: &[E::ActiveModel]) -> Result<()> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        let given: Vec<E::Column> =
+            E::Column::iter().filter(|column| first.get(*column).into_value().is_some()).collect();
+        let values = |row: &E::ActiveModel| {
+            let value = |column: &E::Column| row.get(*column).into_value();
+            given
+                .iter()
+                .map(value)
+                .collect::<Option<Vec<Value>>>()
+                .ok_or_else(|| Error::internal("rows differ in columns"))
+        };
+        let values = rows.iter().map(values).collect::<Result<Vec<_>>>()?;
+        let names: Vec<&str> = given.iter().map(IdenStatic::as_str).collect();
+        self.line.copy(E::default().table_name(), &names, &values).await
     }
 
     /// Whether all these rows are of the actor's own cooperatives.
@@ -441,15 +491,9 @@ impl<'a> Tx<'a> {
     /// Leave a line in the book of changes.
     async fn note<E: Node>(&self, row: &E::Model) -> Result<()> {
         let branch = E::BRANCH.map_or(Value::Uuid(None), |column| row.get(column));
-        let mut statement = Query::insert();
-        statement.into_table(Alias::new("change")).columns(CHANGE_COLUMNS.map(Alias::new)).values_panic([
-            Expr::val(E::KIND.name()),
-            Expr::val(row.get(E::KEY)),
-            Expr::val(row.get(E::VERSION)),
-            Expr::val(branch),
-            Expr::val(self.now.as_microsecond()),
-        ]);
-        self.execute(self.backend().build(&statement)).await.map(drop)
+        let version = row.get(E::VERSION);
+        let line = vec![E::KIND.name().into(), row.get(E::KEY), version, branch, self.now.as_microsecond().into()];
+        self.insert_values("change", &CHANGE_COLUMNS, vec![line]).await
     }
 
     /// Send a statement that keeps derived data true (flags of publication, search text) after a change that was
@@ -475,31 +519,26 @@ impl<'a> Tx<'a> {
 
 /// The condition that no row meets.
 fn nothing() -> Condition {
-    Condition::all().add(Expr::val(false))
+    Condition::all().add(Expr::cust("false"))
 }
 
-/// The condition that a row is within reach: by its branch, its cooperative or its product, or by what lends it its
+/// The condition that a row is within reach: by its branch or its cooperative, or by what lends it its
 /// place. What belongs to no branch is within the reach of whoever reaches the whole association.
 fn within<E: Guarded>(backend: DbBackend, reach: &Reach) -> Condition {
+    if reach.is_everything() {
+        return Condition::all();
+    }
     let mut any = Condition::any();
-    let mut branches = Query::select();
-    branches.expr(Expr::cust("id")).from_as(Alias::new("branch"), Alias::new("reached")).cond_where(in_reach(reach));
+    let branches = reached(in_reach(reach));
     let is_nowhere = reach.subtrees.is_empty() && reach.branches.is_empty();
     match E::BRANCH {
         Some(_) | None if is_nowhere => {}
         Some(branch) => any = any.add(branch.into_expr().in_subquery(branches)),
-        None if reach.subtrees.iter().any(Path::is_root) => return Condition::all(),
         None => any = E::lent(branches).into_iter().fold(any, Condition::add),
     }
     if !reach.cooperatives.is_empty() {
         if let Some(cooperative) = E::COOPERATIVE {
             any = any.add(among(backend, cooperative, &reach.cooperatives));
-        }
-        if let Some(product) = E::PRODUCT {
-            let mut products = Query::select();
-            let own = Expr::cust("made.cooperative_id").is_in(reach.cooperatives.iter().copied());
-            products.expr(Expr::cust("made.id")).from_as(Alias::new("product"), Alias::new("made")).and_where(own);
-            any = any.add(product.into_expr().in_subquery(products));
         }
     }
     if any.is_empty() { nothing() } else { any }
@@ -524,13 +563,16 @@ static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
 const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];
 
-fn line_of_new<E: Node>(row: &E::ActiveModel, now: Timestamp) -> [SimpleExpr; 5] {
+/// Rows of one statement: SQLite takes at most 32,766 values in one.
+const CHUNK: usize = 500;
+
+fn change_of_new<E: Node>(row: &E::ActiveModel, now: Timestamp) -> Vec<Value> {
     let value = |column| row.get(column).into_value();
-    [
-        Expr::val(E::KIND.name()),
-        Expr::val(value(E::KEY).unwrap_or(Value::Uuid(None))),
-        Expr::val(1),
-        Expr::val(E::BRANCH.and_then(value).unwrap_or(Value::Uuid(None))),
-        Expr::val(now.as_microsecond()),
+    vec![
+        E::KIND.name().into(),
+        value(E::KEY).unwrap_or(Value::Uuid(None)),
+        1.into(),
+        E::BRANCH.and_then(value).unwrap_or(Value::Uuid(None)),
+        now.as_microsecond().into(),
     ]
 }

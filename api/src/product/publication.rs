@@ -9,7 +9,6 @@ use crate::platform::tx::Tx;
 use domain::fold::{fold, words};
 use domain::product::SearchRank;
 use domain::text::LocalizedText;
-use sea_orm::sea_query::{Alias, Expr, Query};
 use sea_orm::{DbBackend, QueryResult, Statement, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -179,29 +178,17 @@ impl Text {
 
 async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
     let backend = tx.backend();
-    for chunk in texts.chunks(500) {
-        let mut search = Query::insert();
-        search.into_table(Alias::new("product_search"));
-        if backend == DbBackend::Postgres {
-            search.columns(["number", "name", "other"].map(Alias::new));
-            for text in chunk {
-                // A blank on either side of each word, so that whole words and beginnings are found by plain text.
-                let padded = |text: &str| Expr::val(format!(" {text} "));
-                search.values_panic([Expr::val(text.number), padded(&text.name), padded(&text.other)]);
-            }
-        } else {
-            search.columns(["rowid", "exact", "name", "other"].map(Alias::new));
-            for text in chunk {
-                let exact = text.exact.join(" ");
-                search.values_panic([
-                    Expr::val(text.number),
-                    Expr::val(exact),
-                    Expr::val(text.name.as_str()),
-                    Expr::val(text.other.as_str()),
-                ]);
-            }
-        }
-        tx.execute(backend.build(&search)).await?;
+    if backend == DbBackend::Postgres {
+        // A blank on either side of each word, so that whole words and beginnings are found by plain text.
+        let padded = |text: &str| Value::from(format!(" {text} "));
+        let rows = texts.iter().map(|text| vec![text.number.into(), padded(&text.name), padded(&text.other)]);
+        tx.insert_values("product_search", &["number", "name", "other"], rows.collect()).await?;
+    } else {
+        let row = |text: &Text| {
+            vec![text.number.into(), text.exact.join(" ").into(), text.name.as_str().into(), text.other.as_str().into()]
+        };
+        tx.insert_values("product_search", &["rowid", "exact", "name", "other"], texts.iter().map(row).collect())
+            .await?;
     }
     if backend == DbBackend::Postgres {
         let postings = |text: &Text| {

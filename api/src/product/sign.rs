@@ -17,6 +17,8 @@ pub struct Model {
     pub branch_id: Uuid,
     /// What bears it.
     pub product_id: Uuid,
+    /// The cooperative that makes the product.
+    pub cooperative_id: Uuid,
     /// Which sign.
     pub kind: Stored<QualitySignKind>,
     /// Its number.
@@ -41,6 +43,5 @@ impl Guarded for Entity {
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
-    const COOPERATIVE: Option<Column> = None;
-    const PRODUCT: Option<Column> = Some(Column::ProductId);
+    const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }

@@ -278,6 +278,7 @@ impl Related for SignsOf {
                     id: cells.take()?,
                     branch_id: cells.take()?,
                     product_id: cells.take()?,
+                    cooperative_id: cells.take()?,
                     kind: cells.take()?,
                     reference: cells.take()?,
                     valid_until: cells.take()?,
@@ -331,5 +332,5 @@ pub async fn change_sign(
 
 /// The condition that no row meets: a search without a word finds nothing.
 pub(crate) fn nothing() -> Condition {
-    Condition::all().add(Expr::val(false))
+    Condition::all().add(Expr::cust("false"))
 }

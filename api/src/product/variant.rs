@@ -18,6 +18,8 @@ pub struct Model {
     pub branch_id: Uuid,
     /// What it is a variant of.
     pub product_id: Uuid,
+    /// The cooperative that makes the product.
+    pub cooperative_id: Uuid,
     /// What is measured.
     pub unit: Stored<Unit>,
     /// How much of the unit, in thousandths.
@@ -52,11 +54,10 @@ impl Guarded for Entity {
     const OPEN: Open<Column> = Open::PublishedUntil(Column::Published, Column::ValidUntil);
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
-    const COOPERATIVE: Option<Column> = None;
-    const PRODUCT: Option<Column> = Some(Column::ProductId);
+    const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => product_id, Unit => unit, Quantity => quantity, Sku => sku, Gtin => gtin, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Product: product_id });
+crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => product_id, CooperativeId => cooperative_id, Unit => unit, Quantity => quantity, Sku => sku, Gtin => gtin, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Product: product_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

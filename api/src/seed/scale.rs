@@ -1,8 +1,9 @@
 //! A large synthetic world, for measuring: all of it marked as demo, the same on every run.
 //!
-//! It is written in units, each in a transaction with a mark of its own: an interrupted run goes on where it stopped.
+//! It is written in units, each with a mark of its own, so that a world can be made larger later: on SQLite in a transaction
+//! each, on PostgreSQL in one transaction that loads all of them at once.
 
-use super::{fresh, once, text};
+use super::{SEEDER, fresh, once, once_within, text};
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
@@ -22,14 +23,14 @@ use domain::product::{ProductStatus, QualitySignKind, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use jiff::Timestamp;
 use jiff::civil::{Time, date};
-use sea_orm::{IntoActiveModel, Statement};
+use sea_orm::{DbBackend, IntoActiveModel, Statement};
 use uuid::Uuid;
 
 /// Units that make the world of scale 1: 20,000 cooperatives, 500,000 products, 2,000 programmes, 200,000 figures.
-pub const UNITS: u64 = 100;
-const COOPERATIVES: u64 = 200;
+pub const UNITS: u64 = 250;
+const COOPERATIVES: u64 = 80;
 const PRODUCTS: u64 = 25;
-const PROGRAMMES: u64 = 20;
+const PROGRAMMES: u64 = 8;
 const FIGURES: u64 = 20;
 
 /// Kinds of products: category, Arabic and French name.
@@ -70,8 +71,19 @@ const TRAITS: [(&str, &str); 10] = [
 pub async fn scale(db: &Db, units: u64, now: Timestamp, progress: impl Fn(u64, u64)) -> Result<()> {
     super::demo(db, now).await?;
     once(db, now, "scale places", places).await?;
+    let mark = |unit| format!("scale {unit}");
+    if db.backend() == DbBackend::Postgres {
+        let load = async |tx: &Tx<'_>| {
+            for unit in 0..units {
+                once_within(tx, &mark(unit), async |tx| one_unit(tx, unit).await).await?;
+                progress(unit + 1, units);
+            }
+            Ok(())
+        };
+        return db.load(&SEEDER, now, load).await;
+    }
     for unit in 0..units {
-        once(db, now, &format!("scale {unit}"), async |tx| one_unit(tx, unit).await).await?;
+        once(db, now, &mark(unit), async |tx| one_unit(tx, unit).await).await?;
         progress(unit + 1, units);
     }
     Ok(())
@@ -240,6 +252,7 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                     id: variant_id,
                     branch_id,
                     product_id: id,
+                    cooperative_id,
                     unit: Stored(*pick(Unit::ALL, number)),
                     quantity: 250_000,
                     sku: slug.clone(),
@@ -259,6 +272,7 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                         id: key("quality_sign", &slug),
                         branch_id,
                         product_id: id,
+                        cooperative_id,
                         kind: Stored(*pick(QualitySignKind::ALL, number / 10)),
                         reference: None,
                         valid_until,
@@ -273,6 +287,7 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                 branch_id,
                 market_id: market_of(province),
                 product_id: id,
+                cooperative_id,
                 variant_id,
                 price,
                 visible: true,

@@ -1,0 +1,116 @@
+//! The root types of the schema, put together from the features' own root objects.
+//!
+//! async-graphql's derived `MergedObject` nests every part in the next one, so that the future of a root field holds the
+//! futures of all parts: the compiler's layout of it grows deeper with every feature, and so does what is moved for each
+//! field. Here a field is looked up by its name once, and the future of the part that has it is boxed.
+
+use async_graphql::registry::{MetaType, MetaTypeId, Registry};
+use async_graphql::{
+    CacheControl, ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field, resolver_utils::resolve_container,
+};
+use futures_util::future::BoxFuture;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+/// A root type: its name, its description and its parts.
+pub trait Parts: Send + Sync + 'static {
+    /// The name of the type in the schema.
+    const NAME: &'static str;
+    /// What the schema says of it.
+    const DESCRIPTION: &'static str;
+
+    /// The features' root objects; no two have a field of the same name.
+    fn parts() -> Vec<Part>;
+}
+
+type Resolve = for<'c, 'a> fn(&'c Context<'a>) -> BoxFuture<'c, ServerResult<Option<Value>>>;
+
+/// A root object of one feature.
+pub struct Part {
+    describe: fn(&mut Registry) -> MetaType,
+    resolve: Resolve,
+}
+
+impl Part {
+    /// The part that is this object.
+    pub fn of<T: ObjectType + Default + 'static>() -> Self {
+        Self {
+            describe: Registry::create_fake_output_type::<T>,
+            resolve: |ctx| Box::pin(async move { T::default().resolve_field(ctx).await }),
+        }
+    }
+
+    /// The fields of the part, with their arguments and types.
+    fn fields(
+        &self,
+        registry: &mut Registry,
+    ) -> impl Iterator<Item = (String, async_graphql::registry::MetaField)> + use<> {
+        let fields = match (self.describe)(registry) {
+            MetaType::Object { fields, .. } => Some(fields),
+            _ => None,
+        };
+        fields.into_iter().flatten()
+    }
+}
+
+/// A root type of the schema.
+pub struct Root<P> {
+    /// Which part resolves a field.
+    resolvers: HashMap<String, Resolve>,
+    parts: PhantomData<P>,
+}
+
+impl<P: Parts> Default for Root<P> {
+    fn default() -> Self {
+        let mut registry = Registry::default();
+        let mut resolvers = HashMap::new();
+        for part in P::parts() {
+            resolvers.extend(part.fields(&mut registry).map(|(name, _)| (name, part.resolve)));
+        }
+        Self { resolvers, parts: PhantomData }
+    }
+}
+
+impl<P: Parts> ContainerType for Root<P> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        match self.resolvers.get(ctx.item.node.name.node.as_str()) {
+            Some(resolve) => resolve(ctx).await,
+            None => Ok(None),
+        }
+    }
+}
+
+impl<P: Parts> OutputType for Root<P> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed(P::NAME)
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| MetaType::Object {
+            name: P::NAME.to_owned(),
+            description: Some(P::DESCRIPTION.to_owned()),
+            fields: P::parts().iter().flat_map(|part| part.fields(registry)).collect(),
+            cache_control: CacheControl::default(),
+            extends: false,
+            shareable: false,
+            resolvable: true,
+            keys: None,
+            visible: None,
+            inaccessible: false,
+            interface_object: false,
+            tags: Vec::new(),
+            is_subscription: false,
+            rust_typename: Some(std::any::type_name::<Self>()),
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl<P: Parts> ObjectType for Root<P> {}

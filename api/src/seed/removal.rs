@@ -1,0 +1,98 @@
+//! Taking the demo world out of a database: everything that is marked as invented, with what belongs to it, and the invented
+//! hours of the real market.
+
+use super::facts::founding;
+use super::{SEEDER, founding::published_hours};
+use crate::market::entity as market;
+use crate::platform::db::Db;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::stored::{Document, Stored};
+use crate::platform::tx::Tx;
+use domain::id::founding as key;
+use domain::market::OpeningHoursBasis;
+use jiff::Timestamp;
+use sea_orm::{ActiveValue, DbBackend, Statement};
+
+/// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
+const MARKED: [(&str, Kind, &str); 14] = [
+    ("listing", Kind::Listing, "branch_id"),
+    ("product_variant", Kind::ProductVariant, "branch_id"),
+    ("product", Kind::Product, "branch_id"),
+    ("contribution", Kind::Contribution, "branch_id"),
+    ("indicator_value", Kind::IndicatorValue, "branch_id"),
+    ("programme", Kind::Programme, "branch_id"),
+    ("market", Kind::Market, "branch_id"),
+    ("agreement", Kind::Agreement, "branch_id"),
+    ("partner_client", Kind::PartnerClient, "null"),
+    ("staff_user", Kind::User, "null"),
+    ("cooperative", Kind::Cooperative, "branch_id"),
+    ("indicator", Kind::Indicator, "null"),
+    ("partner", Kind::Partner, "null"),
+    ("branch", Kind::Branch, "id"),
+];
+
+const DEMO_PEOPLE: &str = "(select id from staff_user where is_demo)";
+const DEMO_COOPERATIVES: &str = "(select id from cooperative where is_demo)";
+
+/// Remove the demo world; how many things there were. The audit keeps what demo people did, by their names, and a branch in
+/// whose audit something stands.
+///
+/// # Errors
+/// The database's refusal, also when something that is no demo data belongs to demo data; nothing was removed then.
+pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
+    db.write(&SEEDER, now, async |tx| {
+        let run = async |sql: &str| tx.execute(Statement::from_string(tx.backend(), sql)).await;
+        if tx.backend() != DbBackend::Postgres {
+            // A virtual table has no foreign keys.
+            run("delete from product_search where rowid in (select number from product where is_demo)").await?;
+        }
+        for sql in [
+            "delete from quality_sign where is_demo".to_owned(),
+            format!("delete from membership where cooperative_id in {DEMO_COOPERATIVES}"),
+            format!("delete from document where cooperative_id in {DEMO_COOPERATIVES}"),
+            format!("delete from role_assignment where cooperative_id in {DEMO_COOPERATIVES}"),
+            format!("update role_assignment set granted_by = null where granted_by in {DEMO_PEOPLE}"),
+            format!("update one_time_token set given_by = null where given_by in {DEMO_PEOPLE}"),
+            format!("update mail set given_by = null where given_by in {DEMO_PEOPLE}"),
+            format!("delete from idempotency where actor in {DEMO_PEOPLE}"),
+            "delete from branch_place where branch_id in (select id from branch where is_demo)
+               and branch_id not in (select branch_id from audit_entry)"
+                .to_owned(),
+            "delete from seed where name in ('demo', 'demo people') or name like 'scale %'".to_owned(),
+        ] {
+            run(&sql).await?;
+        }
+        let mut removed = 0;
+        for (table, kind, branch) in MARKED {
+            let which = match kind {
+                Kind::Branch => "is_demo and id not in (select branch_id from audit_entry)",
+                _ => "is_demo",
+            };
+            let line = format!(
+                "insert into change (object_type, object_id, version, branch_id, changed_at)
+                 select $1, id, version + 1, {branch}, $2 from {table} where {which}"
+            );
+            let values = [kind.name().into(), now.as_microsecond().into()];
+            tx.execute(Statement::from_sql_and_values(tx.backend(), line, values)).await?;
+            removed += run(&format!("delete from {table} where {which}")).await?;
+        }
+        forget_invented_hours(tx).await?;
+        Ok(removed)
+    })
+    .await
+}
+
+/// The hours of the real market are not published: what the demo world says of them is taken back.
+async fn forget_invented_hours(tx: &Tx<'_>) -> Result<()> {
+    let held = tx.edit::<market::Entity>(key("market", "khouribga")).await?;
+    if held.row().opening_hours_basis.0 == OpeningHoursBasis::Demo {
+        let hours = published_hours(&founding()?)?;
+        tx.update(held, |row| {
+            row.opening_hours = ActiveValue::Set(Document(hours));
+            row.opening_hours_basis = ActiveValue::Set(Stored(OpeningHoursBasis::NotPublished));
+        })
+        .await?;
+    }
+    Ok(())
+}
