@@ -9,6 +9,7 @@ use crate::platform::audit::{self, Broken};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, IfMissing, StartFault};
 use crate::platform::error::Error;
+use crate::platform::key_mark;
 use crate::platform::keys::Keys;
 use crate::platform::reader::{Facts, Readers};
 use crate::seed::DemoLogins;
@@ -135,7 +136,7 @@ async fn backup(settings: &Settings, file: &std::path::Path) -> Result<(), Start
         return Err(StartFault("PostgreSQL is backed up by its own `pg_dump`.".into()));
     }
     let name = file.to_str().ok_or_else(|| StartFault("The name of the file cannot be used.".into()))?;
-    let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
+    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse).await?;
     // It holds what the database holds: nobody else reads it. A file that is there already is not overwritten.
     make_private_file(file)?;
     db.copy_into(name).await?;
@@ -150,8 +151,8 @@ async fn invite(settings: &Settings, email: &str, name: &str) -> Result<(), Star
     let invited = invitation::invite_national(&db, Clock::System.now(), email, name).await;
     db.close().await;
     let token = invited.map_err(|error| refused(&error))?;
-    let app = settings.app_url.as_deref().unwrap_or("<the front end>");
-    say(&format!("She is invited for seven days; the link is for her alone: {app}/invitation#{token}"))
+    let link = format!("{}/invitation#{token}", settings.links_lead_to());
+    say(&format!("She is invited for seven days; the link is for her alone: {link}"))
 }
 
 /// Make a machine credential for a partner.
@@ -198,6 +199,9 @@ async fn verify_audit(settings: &Settings) -> Result<(), StartFault> {
     let keys = settings.keys(now)?;
     let db = owner(settings).await?;
     refuse_behind(&db).await?;
+    if !key_mark::fits(&db, &keys, now).await.map_err(|error| fault(&error))? {
+        return Err(StartFault(OTHER_KEYS.to_owned()));
+    }
     let proved = audit::prove(&db, &keys, now).await.map_err(|error| fault(&error))?;
     db.close().await;
     match proved {
@@ -208,13 +212,17 @@ async fn verify_audit(settings: &Settings) -> Result<(), StartFault> {
     }
 }
 
-/// Take the demo logins and credentials out of a database.
+/// What is said when `secret.key` was changed for another one.
+const OTHER_KEYS: &str = "The secret.key in the folder of keys is another key than the one that this database was used \
+                          with: put that one back; nothing was changed.";
+
+/// Take everything that demo data brought out of a database.
 async fn remove_demo(settings: &Settings) -> Result<(), StartFault> {
     let db = owner(settings).await?;
     refuse_behind(&db).await?;
-    let removed = seed::remove_demo_people(&db, Clock::System.now()).await.map_err(|error| fault(&error))?;
+    let removed = seed::remove_demo(&db, Clock::System.now()).await.map_err(|error| fault(&error))?;
     db.close().await;
-    say(&format!("{removed} demo logins and credentials were removed."))
+    say(&format!("{removed} things of the demo world were removed, and the invented hours of the market."))
 }
 
 async fn refuse_behind(db: &Db) -> Result<(), StartFault> {
@@ -238,7 +246,7 @@ async fn database(settings: &Settings) -> Result<Db, StartFault> {
         refuse_demo_people(&db, settings).await?;
         return Ok(db);
     }
-    let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
+    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse).await?;
     refuse_behind(&db).await?;
     db.refuse_powerful_role().await?;
     refuse_demo_people(&db, settings).await?;
@@ -250,7 +258,7 @@ async fn refuse_demo_people(db: &Db, settings: &Settings) -> Result<(), StartFau
     let is_there = seed::has_demo_people(db, Clock::System.now()).await.map_err(|error| fault(&error))?;
     if settings.mode() == Mode::Production && is_there {
         let sentence = "The database holds demo logins, which are for demo mode alone: `unfm seed --remove-demo` \
-                        removes them.";
+                        takes them and all demo data away.";
         return Err(StartFault(sentence.to_owned()));
     }
     Ok(())
@@ -286,6 +294,14 @@ async fn post_letters(db: Db, post: Post) {
 /// How often the outbox is looked at when nobody tells of a letter.
 const POSTING: Duration = Duration::from_secs(15);
 
+/// The mode, and what it means for whoever starts the program.
+fn mode_line(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Demo => "demo mode: demo logins come in, without a second factor, and links of letters stand in this log",
+        Mode::Production => "production mode: demo logins do not come in, and administrators need a second factor",
+    }
+}
+
 /// How to come in to the demo world.
 fn tell_logins(logins: &DemoLogins) {
     for (email, role, branch) in &logins.people {
@@ -300,11 +316,18 @@ const HOUSEKEEPING: Duration = Duration::from_secs(10 * 60);
 
 async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let telemetry = telemetry::start(settings)?;
+    tracing::info!("{}", mode_line(settings.mode()));
     // The ports first: when one is in use, nothing was touched.
     let listener = server::listen(settings.listen_addr, "LISTEN_ADDR").await?;
+    let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
+    // With the port that the machine chose, where none was said.
+    let settings = &Settings { listen_addr: address, ..settings.clone() };
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
     let db = database(settings).await?;
     let keys = settings.keys(Clock::System.now())?;
+    if !key_mark::leave(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))? {
+        return Err(StartFault(OTHER_KEYS.to_owned()));
+    }
     let housekeeping = tokio::spawn(keep_house(db.clone(), keys.clone()));
     let now = Clock::System.now();
     let logins = match settings.mode() {
@@ -319,16 +342,15 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let listening = tokio::spawn(state.rights().clone().listen());
     let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));
     let router = server::router(state, settings);
-    let address = listener.local_addr().map_err(|error| StartFault(format!("The address is lost: {error}.")))?;
     if let Ok(address) = metrics.local_addr() {
         tracing::info!("metrics on http://{address}/metrics");
     }
     tracing::info!("GraphQL on http://{address}/graphql, the schema on http://{address}/schema.graphql");
+    let end = until_told();
     tracing::info!("Open http://{address}/graphiql in a browser");
     if let Some(logins) = logins {
         tell_logins(&logins);
     }
-    let end = until_told();
     tokio::select! {
         served = server::serve(listener, router, end) => served?,
         () = server::serve_metrics(metrics, &telemetry) => {}
@@ -342,24 +364,25 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     tokio::task::spawn_blocking(move || telemetry.finish()).await.map_err(|error| StartFault(error.to_string()))
 }
 
-/// Until somebody asks the program to end.
-async fn until_told() {
+/// Until somebody asks the program to end: from the call on, also before it is waited for.
+fn until_told() -> impl Future<Output = ()> {
     let interrupted = async {
         // Without a handler the signal ends the program at once, as it would have anyway.
         let _ = tokio::signal::ctrl_c().await;
     };
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async {
+        #[cfg(unix)]
+        if let Ok(mut terminated) = terminated {
             tokio::select! {
                 () = interrupted => {}
                 _ = terminated.recv() => {}
             }
             return;
         }
+        interrupted.await;
     }
-    interrupted.await;
 }
 
 /// Whether Redis answers.
@@ -371,57 +394,107 @@ pub async fn ping_redis(redis: &redis::Client) -> Result<(), redis::RedisError> 
     redis::cmd("PING").query_async::<String>(&mut connection).await.map(drop)
 }
 
-/// Look at everything and say what is right and wrong.
+/// What was found of one thing.
+enum Found {
+    /// It is as it should be.
+    Right(String),
+    /// The program works without it, less well.
+    Degraded(String),
+    /// The program does not work so.
+    Wrong(String),
+}
+
+impl From<Result<String, StartFault>> for Found {
+    fn from(found: Result<String, StartFault>) -> Self {
+        match found {
+            Ok(text) => Self::Right(text),
+            Err(fault) => Self::Wrong(fault.0),
+        }
+    }
+}
+
+/// Look at everything, change nothing, and say what is right and wrong.
 async fn check(settings: &Settings) -> Result<(), StartFault> {
-    let mut lines: Vec<(&str, Result<String, String>)> = Vec::new();
-    lines.push(("settings", settings.check().map(|()| format!("{:?} mode", settings.mode())).map_err(|fault| fault.0)));
-    lines.push(("database", check_database(settings).await.map_err(|fault| fault.0)));
-    lines.push(("redis", check_redis(settings).await));
-    lines.push(("mail", Ok(check_mail(settings))));
-    lines.push(("time zone", check_time_zone()));
-    let keys = settings.keys(Clock::System.now());
-    lines.push(("keys", keys.map(|_| "tokens can be signed, cursors sealed".to_owned()).map_err(|fault| fault.0)));
-    let wrong = lines.iter().filter(|(_, line)| line.is_err()).count();
-    for (name, line) in &lines {
-        let (mark, text) = match line {
-            Ok(text) => ("right", text),
-            Err(text) => ("WRONG", text),
+    let checked = settings.check();
+    let is_sound = checked.is_ok();
+    let mut lines: Vec<(&str, Found)> =
+        vec![("settings", checked.map(|()| format!("{:?} mode", settings.mode())).into())];
+    if is_sound {
+        let db = Db::look(settings.database_url.as_str()).await;
+        let (database, keys) = match &db {
+            Ok(db) => (check_database(db).await, check_keys(settings, Some(db)).await),
+            Err(fault) => (Err(fault.clone()), check_keys(settings, None).await),
         };
-        say(&format!("{mark}  {name:<10} {text}"))?;
+        lines.extend([("database", database.into()), ("keys", keys.into())]);
+        lines.push(("redis", check_redis(settings).await));
+        lines.push(("mail", check_mail(settings).await.into()));
+        if let Ok(db) = db {
+            db.close().await;
+        }
+    }
+    lines.push(("time zone", check_time_zone().into()));
+    let wrong = lines.iter().filter(|(_, found)| matches!(found, Found::Wrong(_))).count();
+    for (name, found) in &lines {
+        let (verdict, text) = match found {
+            Found::Right(text) => ("right", text),
+            Found::Degraded(text) => ("degraded", text),
+            Found::Wrong(text) => ("WRONG", text),
+        };
+        say(&format!("{verdict:<9} {name:<10} {text}"))?;
     }
     if wrong == 0 { Ok(()) } else { Err(StartFault(format!("{wrong} of {} are wrong.", lines.len()))) }
 }
 
-async fn check_database(settings: &Settings) -> Result<String, StartFault> {
-    let db = Db::connect(&settings.database_url.0, IfMissing::Refuse).await?;
-    refuse_behind(&db).await?;
+async fn check_database(db: &Db) -> Result<String, StartFault> {
+    refuse_behind(db).await?;
     db.refuse_powerful_role().await?;
-    db.close().await;
     Ok("answers, up to date".to_owned())
 }
 
-async fn check_redis(settings: &Settings) -> Result<String, String> {
-    let Some(url) = &settings.redis_url else { return Ok("none; caches are in the process".to_owned()) };
-    let client =
-        redis::Client::open(url.0.as_str()).map_err(|_| "REDIS_URL is not an address of a Redis".to_owned())?;
-    ping_redis(&client).await.map(|()| "answers".to_owned()).map_err(|error| error.to_string())
+/// Whether the keys can be read, and are those that the database was used with.
+async fn check_keys(settings: &Settings, db: Option<&Db>) -> Result<String, StartFault> {
+    let Some(keys) = settings.look_at_keys()? else { return Ok("none yet; the start makes them".to_owned()) };
+    let fits = match db {
+        Some(db) if db.behind().await == Ok(0) => {
+            key_mark::fits(db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?
+        }
+        _ => true,
+    };
+    if fits { Ok("tokens can be signed, cursors sealed".to_owned()) } else { Err(StartFault(OTHER_KEYS.to_owned())) }
 }
 
-/// What becomes of letters.
-fn check_mail(settings: &Settings) -> String {
-    match (&settings.smtp_url, settings.mode()) {
-        (Some(_), _) => "letters leave over SMTP",
-        (None, Mode::Demo) => "none; links are logged",
-        (None, Mode::Production) => "none; letters wait until there is one, a week at most",
+async fn check_redis(settings: &Settings) -> Found {
+    let Some(url) = &settings.redis_url else { return Found::Right("none; caches are in the process".to_owned()) };
+    let Ok(client) = redis::Client::open(url.0.as_str()) else {
+        return Found::Wrong("REDIS_URL is not an address of a Redis".to_owned());
+    };
+    match tokio::time::timeout(PATIENCE, ping_redis(&client)).await {
+        Ok(Ok(())) => Found::Right("answers".to_owned()),
+        _ => Found::Degraded(
+            "does not answer; instances learn of changed rights within a second, not at once".to_owned(),
+        ),
     }
-    .to_owned()
+}
+
+/// How long `check` waits for a server.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What becomes of letters.
+async fn check_mail(settings: &Settings) -> Result<String, StartFault> {
+    let post = Post::new(settings)?;
+    match (tokio::time::timeout(PATIENCE, post.try_server()).await, settings.mode()) {
+        (Err(_), _) => Err(StartFault("the mail server does not answer".to_owned())),
+        (Ok(Some(tried)), _) => tried.map(|()| "the mail server takes letters".to_owned()).map_err(StartFault),
+        (Ok(None), Mode::Demo) => Ok("none; links are logged".to_owned()),
+        (Ok(None), Mode::Production) => Ok("none; letters wait until there is one, a week at most".to_owned()),
+    }
 }
 
 /// Whether the program knows of Morocco's move to permanent UTC+00 on 2026-09-20.
-fn check_time_zone() -> Result<String, String> {
+fn check_time_zone() -> Result<String, StartFault> {
     let noon = jiff::civil::date(2026, 9, 21).at(12, 0, 0, 0);
     match domain::calendar::instant(noon).to_string().as_str() {
         "2026-09-21T12:00:00Z" => Ok("the bundled data knows Casablanca after 2026-09-20".to_owned()),
-        other => Err(format!("the bundled data says that noon of 2026-09-21 is {other}")),
+        other => Err(StartFault(format!("the bundled data says that noon of 2026-09-21 is {other}"))),
     }
 }

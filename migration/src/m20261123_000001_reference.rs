@@ -15,7 +15,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager,
         &format!(
             "do $$ begin
-               create role {SERVER_ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+               -- Whoever may make no roles finds it made.
+               if not exists (select from pg_roles where rolname = '{SERVER_ROLE}') then
+                 create role {SERVER_ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+               end if;
              exception when duplicate_object or unique_violation then null;
              end $$;
              grant usage on schema public to {SERVER_ROLE};

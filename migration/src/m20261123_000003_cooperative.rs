@@ -35,6 +35,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index cooperative_name_ar on cooperative (name_key_ar, number);
          create index cooperative_name_fr on cooperative (name_key_fr, number);
          create index cooperative_branch on cooperative (branch_id, number);
+         create index cooperative_published on cooperative (number) where published;
          create index cooperative_province on cooperative (province_id, number);
          create table cooperative_private (
            cooperative_id {uuid} primary key references cooperative (id) on delete cascade,

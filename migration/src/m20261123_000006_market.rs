@@ -55,6 +55,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            market_id {uuid} not null references market (id),
            product_id {uuid} not null,
            cooperative_id {uuid} not null,
+           category_id {uuid} not null references category (id),
            variant_id {uuid} not null references product_variant (id),
            price {long} not null check (price > 0),
            visible boolean not null,
@@ -70,6 +71,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index listing_market_price on listing (market_id, price, number);
          create index listing_product on listing (product_id, number);
          create index listing_variant on listing (variant_id);
+         create index listing_category on listing (market_id, category_id, number);
+         create index listing_cooperative on listing (cooperative_id, market_id, number);
          create index listing_branch on listing (branch_id);
          create table contribution (
            id {uuid} primary key,

@@ -1,12 +1,13 @@
 //! The audit: one keyed hash chain per branch. Entries are added and never changed; what is personal in them lies beside
-//! the chain, which holds its keyed hash, so that a value can be erased and the proof stays whole.
+//! the chain, which holds its keyed hash, so that a value can be erased and the proof stays whole. And the mark of the keys
+//! that the chains are made with.
 
 use crate::ddl::{READS_BRANCH, SERVER_ROLE, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
 
 migration!("The audit.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 3] = ["audit_entry", "audit_value", "audit_tally"];
+const TABLES: [&str; 4] = ["audit_entry", "audit_value", "audit_tally", "key_mark"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -45,6 +46,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            entry_id {uuid} not null unique references audit_entry (id),
            times {int} not null check (times > 0),
            primary key (actor, action, minute)
+         );
+         create table key_mark (
+           place {int} primary key check (place = 1),
+           mark {text} not null,
+           made_at {long} not null
          )",
     )
     .await?;
@@ -76,7 +82,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                using ({READS_BRANCH} or actor = (select setting('app.actor')));
              create policy insert on audit_tally for insert with check (actor = (select setting('app.actor')));
              create policy update on audit_tally for update using (actor = (select setting('app.actor')));
-             grant select, insert, update (times) on audit_tally to {SERVER_ROLE}"
+             grant select, insert, update (times) on audit_tally to {SERVER_ROLE};
+             alter table key_mark enable row level security;
+             create policy platform on key_mark using ((select is_for('AUTHENTICATE')));
+             grant select, insert on key_mark to {SERVER_ROLE}"
         ),
     )
     .await

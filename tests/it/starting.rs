@@ -1,7 +1,9 @@
 //! Starting the real program: what goes wrong is one clear sentence, and nothing is overwritten.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 use tests::program::{Server, command, run};
 
 /// The sentence that a refused start ends with.
@@ -86,7 +88,7 @@ fn what_cannot_be_used_stops_the_start_with_one_sentence() {
     assert!(refusal(home.path(), &["--listen-addr", &taken]).contains("is in use"));
     assert!(!home.path().join("data").exists(), "a start that fails makes nothing");
 
-    let unreachable = ["--database-url", "postgres://nobody:hunter2@127.0.0.1:1/nothing"];
+    let unreachable = ["--mode", "demo", "--database-url", "postgres://nobody:hunter2@127.0.0.1:1/nothing"];
     let sentence = refusal(home.path(), &unreachable);
     assert!(sentence.contains("cannot be opened") && !sentence.contains("hunter2"), "{sentence}");
 }
@@ -98,11 +100,106 @@ fn a_setting_that_means_nothing_stops_the_start() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("UNFM_MOOD"));
     let empty = command(home.path(), &["check"]).env("UNFM_TRUSTED_PROXIES", "").env("UNFM_MODE", "").output().unwrap();
-    assert!(String::from_utf8_lossy(&empty.stdout).contains("right  settings"), "an empty variable is absent");
+    assert!(String::from_utf8_lossy(&empty.stdout).contains("right     settings"), "an empty variable is absent");
     let wrong = command(home.path(), &[]).env("UNFM_MODE", "try").output().unwrap();
     let text = String::from_utf8(wrong.stderr).unwrap();
     assert!(wrong.status.code() == Some(2) && text.lines().count() == 1 && text.contains("--mode"), "{text}");
     assert_eq!(run(home.path(), &["--mood", "good"]).status.code(), Some(2));
+}
+
+/// Every file below a folder with what stands in it and when it was written.
+fn files(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            // An index that SQLite keeps of a journal, in memory that processes share: it holds nothing of its own.
+            if path.extension().is_some_and(|extension| extension == "db-shm") {
+                continue;
+            }
+            let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+            found.insert(path.clone(), (std::fs::read(&path).unwrap(), written));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_check_changes_nothing_and_knows_a_wrong_key_and_a_mail_server_that_is_away() {
+    let home = tempfile::tempdir().unwrap();
+    let checked = |args: &[&str]| {
+        let output = run(home.path(), &[&["check"], args].concat());
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert!(!checked(&[]).0, "there is no database yet");
+    assert_eq!(files(home.path()), BTreeMap::new());
+    Server::start(home.path()).address();
+    // Once with the journal of a server that was killed, and once without.
+    for _ in 0..2 {
+        let before = files(home.path());
+        let (is_right, table) = checked(&[]);
+        assert!(is_right, "{table}");
+        assert!(files(home.path()) == before, "{table}");
+        let mut server = Server::start(home.path());
+        server.address();
+        server.end();
+    }
+
+    let away = ["--redis-url", "redis://127.0.0.1:1"];
+    let (is_right, table) = checked(&away);
+    assert!(is_right && table.contains("degraded  redis"), "{table}");
+    let mail =
+        ["--smtp-url", "smtp://127.0.0.1:1", "--mail-from", "a@unfm.example", "--app-url", "https://unfm.example"];
+    let (is_right, table) = checked(&mail);
+    assert!(!is_right && table.contains("WRONG     mail"), "{table}");
+
+    std::fs::write(home.path().join("data/keys/secret.key"), [7; 32]).unwrap();
+    let (is_right, table) = checked(&[]);
+    assert!(!is_right && table.contains("another key"), "{table}");
+    assert!(refusal(home.path(), &["audit", "verify"]).contains("another key"));
+    assert!(refusal(home.path(), &[]).contains("another key"));
+}
+
+#[tokio::test]
+async fn with_the_demo_world_taken_away_the_founding_data_is_left_and_production_starts() {
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Server::start(home.path());
+    server.address();
+    server.end();
+    let production = ["--mode", "production", "--allow-sqlite", "--keys-dir", "data/keys"];
+    assert!(refusal(home.path(), &production).contains("seed --remove-demo"));
+    let removed = run(home.path(), &["seed", "--remove-demo"]);
+    assert!(removed.status.success(), "{}", String::from_utf8_lossy(&removed.stderr));
+    assert!(run(home.path(), &["audit", "verify"]).status.success());
+
+    let mut server = Server::of(command(home.path(), &production));
+    let (address, log) = server.address_and_log();
+    assert!(log.contains("production mode") && !log.contains("@unfm.example"), "{log}");
+    let question = serde_json::json!({"query": "{
+        market(slug: \"khouribga\") { openingHours { intervals { opens } } listings(first: 1) { nodes { id } } }
+        markets(first: 9) { nodes { slug isDemo } } products(first: 1) { totalCount } programmes(first: 9) { nodes { isDemo } }
+        cooperatives(first: 1) { totalCount } }"});
+    let answer = reqwest::Client::new().post(format!("http://{address}/graphql")).json(&question).send().await.unwrap();
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    let data = &answer["data"];
+    assert!(
+        data["market"]["openingHours"].as_array().unwrap().iter().all(|day| day["intervals"].is_null()),
+        "{answer}"
+    );
+    assert_eq!(data["markets"]["nodes"], serde_json::json!([{"slug": "khouribga", "isDemo": false}]));
+    assert_eq!(data["products"]["totalCount"], 0);
+    assert_eq!(data["cooperatives"]["totalCount"], 0);
+    assert_eq!(
+        data["programmes"]["nodes"],
+        serde_json::json!([{"isDemo": false}, {"isDemo": false}, {"isDemo": false}])
+    );
+    server.end();
+    // And it can be brought back.
+    assert!(run(home.path(), &["seed", "--demo"]).status.success());
+    let mut server = Server::start(home.path());
+    assert!(server.address_and_log().1.contains("demo mode"));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 #![expect(clippy::print_stderr, clippy::unwrap_used, reason = "a harness says what it skips and fails loudly")]
 
 pub mod letters;
-mod postgres;
+pub mod postgres;
 pub mod program;
 pub mod speed;
 
@@ -58,6 +58,11 @@ async fn raw<T: sea_orm::TryGetable>(url: &str, sql: &str) -> Result<T, String> 
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let row = transaction.query_one_raw(statement).await.map_err(|error| error.to_string())?;
     row.ok_or("no row".to_owned())?.try_get_by_index(0).map_err(|error| error.to_string())
+}
+
+fn skipped_postgres() {
+    eprintln!("skipped: the PostgreSQL half of a story (no server at TEST_DATABASE_URL or 127.0.0.1:5432)");
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs PostgreSQL");
 }
 
 /// What a server answered.
@@ -124,11 +129,19 @@ impl World {
         Some(world)
     }
 
+    /// The administrator of PostgreSQL; none where there is no PostgreSQL.
+    pub async fn postgres_admin() -> Option<postgres::Admin> {
+        let admin = postgres::Admin::find().await;
+        if admin.is_none() {
+            skipped_postgres();
+        }
+        admin
+    }
+
     /// The demo world on PostgreSQL, in the server's role; none where there is no PostgreSQL.
     pub async fn postgres() -> Option<Self> {
         let Some(scratch) = postgres::Scratch::new().await else {
-            eprintln!("skipped: the PostgreSQL half of a story (no server at TEST_DATABASE_URL or 127.0.0.1:5432)");
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs PostgreSQL");
+            skipped_postgres();
             return None;
         };
         let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse).await.unwrap();

@@ -30,6 +30,37 @@ async fn connect(url: &str) -> Option<DatabaseConnection> {
     Database::connect(options).await.ok()
 }
 
+/// The administrator of the cluster.
+pub struct Admin {
+    connection: DatabaseConnection,
+    url: String,
+}
+
+impl Admin {
+    pub(crate) async fn find() -> Option<Self> {
+        for url in admin_urls() {
+            if let Some(connection) = connect(&url).await {
+                return Some(Self { connection, url });
+            }
+        }
+        None
+    }
+
+    /// Where the server is, with its port.
+    pub fn host(&self) -> String {
+        let authority = self.url.split_once("://").unwrap().1.split('/').next().unwrap();
+        authority.rsplit('@').next().unwrap().to_owned()
+    }
+
+    /// Run a statement.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn run(&self, sql: &str) -> Result<(), String> {
+        self.connection.execute_unprepared(sql).await.map(drop).map_err(|error| error.to_string())
+    }
+}
+
 impl Scratch {
     pub(crate) async fn new() -> Option<Self> {
         let mut scratch = Self::named(format!("unfm_test_{}", uuid::Uuid::now_v7().simple())).await?;

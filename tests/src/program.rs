@@ -70,6 +70,20 @@ impl Server {
         rest
     }
 
+    /// Read its log until it says where it is, and what it said before.
+    pub fn address_and_log(&mut self) -> (String, String) {
+        let mut log = String::new();
+        let mut line = String::new();
+        while self.1.read_line(&mut line).unwrap() > 0 {
+            log.push_str(&line);
+            if let Some((_, rest)) = line.split_once("Open http://") {
+                return (rest.split('/').next().unwrap_or_default().to_owned(), log);
+            }
+            line.clear();
+        }
+        panic!("the server ended before it was ready: {log}");
+    }
+
     /// Read its log until it says where it is.
     pub fn address(&mut self) -> String {
         self.addresses().0

@@ -45,7 +45,7 @@ impl Scratch {
         let wrong = || StartFault("DATABASE_URL is no address of a database.".to_owned());
         let owner = settings.owner_url().to_owned();
         let owner_url = on_same_server(&owner, &name).ok_or_else(wrong)?;
-        let server_url = on_same_server(&settings.database_url.0, &name).ok_or_else(wrong)?;
+        let server_url = on_same_server(settings.database_url.as_str(), &name).ok_or_else(wrong)?;
         let db = Db::connect(&owner, IfMissing::Refuse).await?;
         let made = db.administer(&format!("create database {name} template template0")).await;
         db.close().await;

@@ -1,6 +1,7 @@
 //! The table of agreements.
 
 use crate::partner::reach;
+use crate::platform::see::among_selected;
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
@@ -8,8 +9,9 @@ use domain::access::Permission;
 use domain::partnership::{AgreementState, SignedOnBasis};
 use domain::source::Source;
 use domain::text::LocalizedText;
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Condition, IntoCondition};
+use sea_orm::sea_query::Condition;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -73,8 +75,8 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 
     /// Those that the partner is party to.
-    fn partys(partner: Uuid) -> Option<Condition> {
-        Some(Column::Id.in_subquery(reach::agreements(partner)).into_condition())
+    fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
+        Some(among_selected(backend, Column::Id, reach::agreements(partner)))
     }
 }
 

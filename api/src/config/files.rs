@@ -26,20 +26,24 @@ impl Settings {
             // Demo mode on PostgreSQL: cursors and tokens hold as long as the process.
             return Keys::ephemeral(now).map_err(|_| StartFault("There is no randomness to make a key of.".into()));
         };
-        let is_complete = || folder.join(SECRET).exists() && pairs_in(&folder).is_ok_and(|pairs| !pairs.is_empty());
-        if self.keys_dir.is_none() && !is_complete() {
+        if self.keys_dir.is_none() && !is_complete(&folder) {
             rotate(&folder, now)?;
         }
-        let secret = read_key(&folder.join(SECRET))?;
-        let pairs = pairs_in(&folder)?.into_iter().map(|(made_at, path)| {
-            Pair::read(&read_key(&path)?, made_at)
-                .map_err(|_| StartFault(format!("The key file {} holds no Ed25519 key.", path.display())))
-        });
-        let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
-        Keys::new(&secret, pairs).map_err(|_| {
-            let shown = folder.display();
-            StartFault(format!("The keys in {shown} are not complete: `unfm keys rotate` makes what is missing."))
-        })
+        read_keys(&folder)
+    }
+
+    /// The keys as they are, without making any; none where the first start makes them.
+    ///
+    /// # Errors
+    /// Those of [`Settings::keys`].
+    pub fn look_at_keys(&self) -> Result<Option<Keys>, StartFault> {
+        let beside = self.database_file().map(|file| file.with_file_name("keys"));
+        match (&self.keys_dir, beside) {
+            (Some(folder), _) => read_keys(folder).map(Some),
+            (None, Some(folder)) if is_complete(&folder) => read_keys(&folder).map(Some),
+            (None, _) if self.mode() == Mode::Demo => Ok(None),
+            (None, _) => Err(StartFault("UNFM_KEYS_DIR is needed: the folder of the keys.".into())),
+        }
     }
 
     /// Make a new pair to sign with, and whatever is missing; throw away pairs that have had their time.
@@ -53,6 +57,23 @@ impl Settings {
             None => Err(StartFault("UNFM_KEYS_DIR is needed: the folder of the keys.".into())),
         }
     }
+}
+
+fn is_complete(folder: &Path) -> bool {
+    folder.join(SECRET).exists() && pairs_in(folder).is_ok_and(|pairs| !pairs.is_empty())
+}
+
+fn read_keys(folder: &Path) -> Result<Keys, StartFault> {
+    let secret = read_key(&folder.join(SECRET))?;
+    let pairs = pairs_in(folder)?.into_iter().map(|(made_at, path)| {
+        Pair::read(&read_key(&path)?, made_at)
+            .map_err(|_| StartFault(format!("The key file {} holds no Ed25519 key.", path.display())))
+    });
+    let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+    Keys::new(&secret, pairs).map_err(|_| {
+        let shown = folder.display();
+        StartFault(format!("The keys in {shown} are not complete: `unfm keys rotate` makes what is missing."))
+    })
 }
 
 fn rotate(folder: &Path, now: Timestamp) -> Result<usize, StartFault> {

@@ -186,23 +186,90 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The address of a database; it is not shown, and no error about it repeats it.
+#[derive(Clone)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The address as the driver reads it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before `://`.
+    fn scheme(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+
+    fn is_postgres(&self) -> bool {
+        matches!(self.scheme(), "postgres" | "postgresql")
+    }
+
+    /// Whether the driver can read it.
+    fn is_readable(&self) -> bool {
+        !self.is_postgres() || self.0.parse::<sqlx::postgres::PgConnectOptions>().is_ok()
+    }
+}
+
+impl std::str::FromStr for DatabaseUrl {
+    type Err = std::convert::Infallible;
+
+    /// Take an address as people write it: a password may hold signs that mean something elsewhere in an address.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let split = text.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres"));
+        let Some((scheme, (login, rest))) = split.and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)))
+        else {
+            return Ok(Self(text.to_owned()));
+        };
+        let login = match login.split_once(':') {
+            Some((name, password)) => format!("{}:{}", encoded(name), encoded(password)),
+            None => encoded(login),
+        };
+        Ok(Self(format!("{scheme}://{login}@{rest}")))
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("•••")
+    }
+}
+
+/// Percent-encode what would end a login in an address; what is encoded already stays (RFC 3986 §2.1, §3.2.1).
+fn encoded(text: &str) -> String {
+    use std::fmt::Write;
+    let bytes = text.as_bytes();
+    let mut encoded = String::new();
+    for (place, byte) in bytes.iter().enumerate() {
+        let is_escape = *byte == b'%'
+            && bytes.get(place + 1..place + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        if is_escape || byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(byte) {
+            encoded.push(char::from(*byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("writing to a string does not fail");
+        }
+    }
+    encoded
+}
+
 /// All settings.
 #[derive(clap::Args, Debug, Clone)]
 pub struct Settings {
     /// Address to listen on.
     #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:8000", global = true)]
     pub listen_addr: SocketAddr,
-    /// Database address: sqlite://path or postgres://….
+    /// Database address: sqlite://path or postgres://login:password@host/database. A password may hold any sign; `%` before
+    /// two hexadecimal digits is written %25.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/unfm.db", hide_env_values = true, global = true)]
-    pub database_url: Secret,
+    pub database_url: DatabaseUrl,
     /// Address for `migrate` and `seed` on PostgreSQL, as the owner of the tables; DATABASE_URL if not given.
     #[arg(long, env = "MIGRATE_DATABASE_URL", hide_env_values = true, global = true)]
-    pub migrate_database_url: Option<Secret>,
+    pub migrate_database_url: Option<DatabaseUrl>,
     /// Redis address, by which instances tell each other at once that rights changed; without one they find out within a
     /// second.
     #[arg(long, env = "REDIS_URL", hide_env_values = true, global = true)]
     pub redis_url: Option<Secret>,
-    /// Demo or production; demo by default on a loopback address, production otherwise.
+    /// Demo or production; demo by default on a loopback address with an embedded database, production otherwise.
     #[arg(long, env = "UNFM_MODE", global = true)]
     pub mode: Option<Mode>,
     /// Allow SQLite in production.
@@ -302,19 +369,21 @@ impl Cli {
     }
 }
 
-/// One sentence of what clap tells in a paragraph.
+/// One line of what clap tells in several: what is wrong or missing, and the choices.
 pub fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches('.');
-    format!("{first}; `unfm --help` lists the settings.")
+    let told =
+        text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let told = told.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let told = told.strip_prefix("error: ").unwrap_or(&told).trim_end_matches('.');
+    format!("{told}; `unfm --help` lists the settings.")
 }
 
 impl Settings {
     /// The mode that the settings amount to.
     pub fn mode(&self) -> Mode {
-        let by_address = if self.is_local() { Mode::Demo } else { Mode::Production };
-        self.mode.unwrap_or(by_address)
+        let unsaid = if self.is_local() && self.is_embedded() { Mode::Demo } else { Mode::Production };
+        self.mode.unwrap_or(unsaid)
     }
 
     /// Whether this machine alone can reach the server.
@@ -324,25 +393,29 @@ impl Settings {
 
     /// Whether the database is embedded.
     pub fn is_embedded(&self) -> bool {
-        self.database_url.0.starts_with("sqlite:")
+        self.database_url.scheme() == "sqlite"
     }
 
     /// The address for `migrate` and `seed`.
     pub fn owner_url(&self) -> &str {
-        self.migrate_database_url.as_ref().map_or(&self.database_url.0, |url| &url.0)
+        self.migrate_database_url.as_ref().unwrap_or(&self.database_url).as_str()
     }
 
     /// The login name that the server uses, where an owner's is given besides.
     pub fn server_login(&self) -> Option<String> {
         self.migrate_database_url.as_ref()?;
-        let rest = self.database_url.0.split_once("://")?.1;
-        let login = rest.split_once('@')?.0.split(':').next()?;
-        (!login.is_empty()).then(|| login.to_owned())
+        let options: sqlx::postgres::PgConnectOptions = self.database_url.as_str().parse().ok()?;
+        Some(options.get_username().to_owned())
+    }
+
+    /// Where links in letters lead: to the front end, or else to this server.
+    pub fn links_lead_to(&self) -> String {
+        self.app_url.clone().unwrap_or_else(|| format!("http://{}", self.listen_addr))
     }
 
     /// The embedded database's file.
     pub fn database_file(&self) -> Option<&Path> {
-        let path = self.database_url.0.strip_prefix("sqlite:")?;
+        let path = self.database_url.as_str().strip_prefix("sqlite:")?;
         Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
     }
 
@@ -358,13 +431,19 @@ impl Settings {
         {
             return fault(&format!("The variable {unknown} is not one that this program knows; see --help."));
         }
-        let scheme = self.database_url.0.split(':').next().unwrap_or_default();
-        if !matches!(scheme, "sqlite" | "postgres" | "postgresql") {
+        if !self.is_embedded() && !self.database_url.is_postgres() {
             return fault("DATABASE_URL begins with neither sqlite:// nor postgres://.");
+        }
+        for (name, url) in
+            [("DATABASE_URL", Some(&self.database_url)), ("MIGRATE_DATABASE_URL", self.migrate_database_url.as_ref())]
+        {
+            if url.is_some_and(|url| !url.is_readable()) {
+                return fault(&format!("{name} is no address such as postgres://login:password@host/database."));
+            }
         }
         // The driver would read them as an encoding and as parameters, and open another file than the one named.
         if self.is_embedded()
-            && (self.database_url.0.contains(['%', '?', '#']) || self.database_url.0.contains(":memory:"))
+            && (self.database_url.as_str().contains(['%', '?', '#']) || self.database_url.as_str().contains(":memory:"))
         {
             return fault("DATABASE_URL must name a file, without parameters and without `%`, `?` and `#`.");
         }
@@ -387,7 +466,7 @@ impl Settings {
         if self.mode() == Mode::Production && self.keys_dir.is_none() {
             return fault("Production needs UNFM_KEYS_DIR, the folder of the keys: `unfm keys rotate` makes it.");
         }
-        let owner_is_embedded = self.migrate_database_url.as_ref().is_some_and(|url| !url.0.starts_with("postgres"));
+        let owner_is_embedded = self.migrate_database_url.as_ref().is_some_and(|url| !url.is_postgres());
         if owner_is_embedded || (self.is_embedded() && self.migrate_database_url.is_some()) {
             return fault("MIGRATE_DATABASE_URL is for PostgreSQL: an embedded database has one owner.");
         }
@@ -540,6 +619,51 @@ mod tests {
         let settings =
             settings(&["--cors-origins", "https://a.example,http://localhost:3000", "--introspection", "false"]);
         assert_eq!((settings.cors_origins.len(), settings.introspection), (2, false));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_so_are_the_choices() {
+        assert!(Cli::of(&["client", "create"]).unwrap_err().contains("<PARTNER>"));
+        assert!(Cli::of(&["user", "invite", "a@unfm.example"]).unwrap_err().contains("--name <NAME>"));
+        assert!(Cli::of(&["--mode", "test"]).unwrap_err().contains("demo, production"));
+        assert!(Cli::of(&["seed", "--scale", "101"]).unwrap_err().contains("1..=100"));
+        assert!(Cli::of(&["--listen-adr", "x"]).unwrap_err().contains("--listen-addr"));
+    }
+
+    #[test]
+    fn with_postgresql_it_is_production_unless_told_otherwise() {
+        let postgres = ["--database-url", "postgres://unfm@127.0.0.1/unfm"];
+        assert_eq!(settings(&postgres).mode(), Mode::Production);
+        assert_eq!(settings(&[&postgres[..], &["--mode", "demo"]].concat()).mode(), Mode::Demo);
+    }
+
+    #[test]
+    fn a_password_may_hold_any_sign() {
+        use sqlx::postgres::PgConnectOptions;
+        let read = |password: &str| {
+            let url = format!("postgres://unfm_app:{password}@db.example:5433/unfm");
+            let settings = settings(&["--database-url", &url, "--migrate-database-url", &url]);
+            settings.database_url.as_str().parse::<PgConnectOptions>().map(|options| {
+                let place =
+                    (options.get_host().to_owned(), options.get_port(), options.get_database().map(str::to_owned));
+                (place, settings.server_login(), settings.check().map_err(|fault| fault.0))
+            })
+        };
+        let place = ("db.example".to_owned(), 5433, Some("unfm".to_owned()));
+        for password in ["a/b", "a#b@c", "12#x@y/z?q=1", "%zz", "a:b", "é 'ü", "p%40ss", "[x]"] {
+            let (seen, login, checked) = read(password).unwrap();
+            assert_eq!((seen, login.as_deref()), (place.clone(), Some("unfm_app")), "{password}");
+            assert!(!checked.unwrap_err().contains(password), "keys are what it lacks");
+        }
+        assert_eq!(encoded("a/b#c@d%e%41"), "a%2Fb%23c%40d%25e%41");
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_read_is_not_repeated() {
+        for url in ["postgres://unfm:hunter2@db:port/unfm", "postgres://:hunter2@[::1/unfm"] {
+            let sentence = refusal(&["--database-url", url]);
+            assert!(sentence.contains("DATABASE_URL") && !sentence.contains("hunter2"), "{sentence}");
+        }
     }
 
     #[test]

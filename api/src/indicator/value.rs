@@ -1,12 +1,14 @@
 //! The table of figures as they may leave the association, after disclosure control.
 
 use crate::partner::reach;
+use crate::platform::see::among_selected;
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
 use domain::access::Permission;
 use domain::indicator::{AreaKind, Method, ValueKind, ValueStatus};
 use domain::membership::{Milieu, Sex};
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Condition;
 
@@ -86,10 +88,10 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 
     /// The accepted figures of those programmes.
-    fn partys(partner: Uuid) -> Option<Condition> {
+    fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
         Some(
             Condition::all()
-                .add(Column::ProgrammeId.in_subquery(reach::programmes(partner)))
+                .add(among_selected(backend, Column::ProgrammeId, reach::programmes(partner)))
                 .add(Column::Accepted.into_expr()),
         )
     }

@@ -23,6 +23,8 @@ pub struct Model {
     pub product_id: Uuid,
     /// The cooperative that makes the product.
     pub cooperative_id: Uuid,
+    /// The category of the product; kept by the writes that change it.
+    pub category_id: Uuid,
     /// In which quantity.
     pub variant_id: Uuid,
     /// The shelf price in centimes.
@@ -58,7 +60,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, CooperativeId => cooperative_id, VariantId => variant_id, Price => price, Visible => visible, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });
+crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, CooperativeId => cooperative_id, CategoryId => category_id, VariantId => variant_id, Price => price, Visible => visible, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -134,11 +134,11 @@ impl ListingsOf {
     fn narrowed<'t, 'a>(&self, see: See<'t, 'a, Entity>) -> Result<See<'t, 'a, Entity>> {
         let mut see = see;
         if let Some(slug) = &self.filter.category {
-            see = see.filter(category::entity::Column::Slug.eq(slug));
+            see = see.filter(Column::CategoryId.eq(domain::id::founding("category", slug)));
         }
         if let Some(cooperative) = &self.filter.cooperative {
             let key = GlobalId::parse_as(Kind::Cooperative, cooperative, "filter.cooperative")?;
-            see = see.filter(product::Column::CooperativeId.eq(key));
+            see = see.filter(Column::CooperativeId.eq(key));
         }
         Ok(see)
     }

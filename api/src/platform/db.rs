@@ -156,6 +156,27 @@ impl Db {
         }
     }
 
+    /// Open a database to look at it: nothing is written, not even beside an embedded one.
+    ///
+    /// # Errors
+    /// One sentence, as of [`Db::connect`].
+    pub async fn look(url: &str) -> Result<Self, StartFault> {
+        if !url.starts_with("sqlite:") {
+            return Self::connect(url, IfMissing::Refuse).await;
+        }
+        let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+        // Without a journal nobody has it open: then it is read as it is, or the driver would make a journal of its own.
+        let is_idle = !std::path::Path::new(&format!("{path}-wal")).exists();
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite.read_only(true).immutable(is_idle).busy_timeout(Duration::from_secs(5))
+        });
+        let db = Self::open(options).await.map_err(|error| StartFault(unreachable_sentence(&error)))?;
+        db.refuse_foreign().await?;
+        Ok(db)
+    }
+
     /// Which database this is.
     pub fn backend(&self) -> DbBackend {
         self.0.connection.get_database_backend()
@@ -318,6 +339,13 @@ impl Db {
     /// # Errors
     /// One sentence, when the login does not exist or the right to grant is missing.
     pub async fn admit_server(&self, login: &str) -> Result<(), StartFault> {
+        let is_member = "select 1 from pg_roles where rolname = $1 and pg_has_role(oid, $2, 'USAGE')";
+        let is_member =
+            Statement::from_sql_and_values(self.backend(), is_member, [login.into(), migration::SERVER_ROLE.into()]);
+        let found = self.0.connection.query_one_raw(is_member).await;
+        if found.map_err(|error| StartFault(broken_sentence(&error)))?.is_some() {
+            return Ok(());
+        }
         let sql = format!("grant {} to \"{}\"", migration::SERVER_ROLE, login.replace('"', "\"\""));
         self.0.connection.execute_unprepared(&sql).await.map(drop).map_err(|error| StartFault(broken_sentence(&error)))
     }

@@ -20,6 +20,7 @@ struct Inner {
     audit: hmac::Key,
     refresh: hmac::Key,
     second_factor: RandomizedNonceKey,
+    mark: Option<hmac::Key>,
     pairs: Vec<Pair>,
 }
 
@@ -140,6 +141,7 @@ impl Keys {
             refresh: mac(b"refresh tokens"),
             second_factor: RandomizedNonceKey::new(&AES_256_GCM, &derive(secret, b"second factors"))
                 .map_err(|_| Unusable)?,
+            mark: Some(mac(b"mark")),
             pairs,
         })))
     }
@@ -149,7 +151,14 @@ impl Keys {
     /// # Errors
     /// When the machine makes none.
     pub fn ephemeral(now: Timestamp) -> Result<Self, Unusable> {
-        Self::new(&random::<32>(), vec![Pair::read(&Pair::generate()?, now)?])
+        let Self(inner) = Self::new(&random::<32>(), vec![Pair::read(&Pair::generate()?, now)?])?;
+        let inner = Arc::into_inner(inner).ok_or(Unusable)?;
+        Ok(Self(Arc::new(Inner { mark: None, ..inner })))
+    }
+
+    /// What a database is marked with that is used with these keys; nothing for keys that end with the process.
+    pub fn mark(&self) -> Option<String> {
+        self.0.mark.as_ref().map(|key| URL_SAFE_NO_PAD.encode(hmac::sign(key, b"unfm")))
     }
 
     /// The key that cursors are sealed with.

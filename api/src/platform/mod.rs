@@ -8,6 +8,7 @@ pub mod db;
 pub mod error;
 pub mod error_code;
 pub mod global_id;
+pub mod key_mark;
 pub mod keys;
 pub mod lookup;
 pub mod mutation;

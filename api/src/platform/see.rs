@@ -22,8 +22,8 @@ pub struct See<'t, 'a, E> {
     statement: SelectStatement,
     columns: Vec<SimpleExpr>,
     limit: Option<u64>,
-    /// Leaves only rows of the branches that meet a condition on the table of branches, named `reached`.
-    branches: Option<(SimpleExpr, Condition)>,
+    /// Leaves only rows whose column is one of a few keys that a statement answers.
+    each: Option<(SimpleExpr, SelectStatement)>,
     /// The actor's token was not given for what is asked.
     is_refused: bool,
     entity: std::marker::PhantomData<E>,
@@ -36,18 +36,20 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         statement.from(E::default());
         statement.cond_where(tx.visible::<E>());
         let is_refused = tx.is_outside_token::<E>();
-        Self { tx, statement, columns, limit: None, branches: None, is_refused, entity: std::marker::PhantomData }
+        Self { tx, statement, columns, limit: None, each: None, is_refused, entity: std::marker::PhantomData }
     }
 
-    /// Leave only rows of the branches that meet a condition on the table of branches, named `reached`.
-    pub(super) fn of_branches(self, column: impl ColumnTrait, condition: Condition) -> Self {
-        Self { branches: Some((column.into_expr(), condition)), ..self }
+    /// Leave only rows whose column is one of a few keys that a statement answers: on PostgreSQL the first rows of a list
+    /// are read key by key ([`See::first`]).
+    pub(crate) fn each(mut self, column: SimpleExpr, keys: SelectStatement) -> Self {
+        self.narrow_to_keys();
+        Self { each: Some((column, keys)), ..self }
     }
 
-    /// Add the condition on branches to the others, where a list is not read branch by branch.
-    fn narrowed_to_branches(&mut self) {
-        if let Some((column, condition)) = self.branches.take() {
-            self.statement.and_where(column.in_subquery(reached(condition)));
+    /// Add the condition on keys to the others, where rows are not read key by key.
+    fn narrow_to_keys(&mut self) {
+        if let Some((column, keys)) = self.each.take() {
+            self.statement.and_where(column.in_subquery(keys));
         }
     }
 
@@ -141,7 +143,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// # Errors
     /// FORBIDDEN to a program whose token was not given for it, or the database's refusal.
     pub async fn all<T>(mut self, mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Vec<T>> {
-        self.narrowed_to_branches();
+        self.narrow_to_keys();
         self.statement.exprs(std::mem::take(&mut self.columns));
         let mut statement = self.tx.backend().build(&self.statement);
         if let Some(most) = self.limit {
@@ -166,7 +168,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// # Errors
     /// The database's refusal.
     pub async fn count(mut self, most: Option<u64>) -> Result<u64> {
-        self.narrowed_to_branches();
+        self.narrow_to_keys();
         let counted = match most {
             None => {
                 self.statement.expr(Func::count(Expr::val(1)));
@@ -190,7 +192,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// # Errors
     /// The database's refusal.
     pub(crate) async fn counts(mut self, parent: impl ColumnTrait) -> Result<HashMap<Uuid, u64>> {
-        self.narrowed_to_branches();
+        self.narrow_to_keys();
         self.statement.add_group_by([parent.into_expr()]);
         self.columns = vec![parent.into_expr(), Func::count(Expr::val(1)).into()];
         let counts = self.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i64>()?.unsigned_abs()))).await?;
@@ -207,7 +209,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         most: u64,
         mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
     ) -> Result<Vec<T>> {
-        self.narrowed_to_branches();
+        self.narrow_to_keys();
         let place = Alias::new("place");
         self.statement.exprs(std::mem::take(&mut self.columns));
         self.statement.expr_window_as(Func::cust(Alias::new("row_number")), window, place.clone());
@@ -223,8 +225,9 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
 
     /// Read the first rows in an order, and what they are ordered by behind the columns.
     ///
-    /// Rows of several branches are read branch by branch on PostgreSQL, as many of each as are wanted of all: each branch
-    /// is an index of its own in this order, and whoever reaches a few branches does not read past everybody else's rows.
+    /// Rows of a few keys (the branches within reach, the words that begin alike) are read key by key on PostgreSQL, as many
+    /// of each as are wanted of all: an index by key and order answers that, and whoever reaches a few branches does not
+    /// read past everybody else's rows. A row that two keys lead to stands once.
     ///
     /// # Errors
     /// Those of [`See::all`].
@@ -238,28 +241,34 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         for column in order {
             self.statement.order_by_expr(column.clone(), direction.clone());
         }
-        let Some((column, condition)) = self.branches.take_if(|_| self.tx.backend() == DbBackend::Postgres) else {
+        let Some((column, keys)) = self.each.take_if(|_| self.tx.backend() == DbBackend::Postgres) else {
             return self.also(order.iter().cloned()).limit(most).all(read).await;
         };
-        self.statement.exprs(std::mem::take(&mut self.columns));
-        self.statement.and_where(column.eq(Expr::cust("reached.id")));
-        let mut outer_order = Vec::new();
+        self.statement.exprs(std::mem::take(&mut self.columns)).and_where(column.eq(Expr::cust("each.key")));
+        let mut names = Vec::new();
         for (place, column) in order.iter().enumerate() {
             self.statement.expr_as(column.clone(), Alias::new(format!("order_{place}")));
-            outer_order.push(format!("page.order_{place} {}", direction_word(direction)));
+            names.push(format!("page.order_{place}"));
         }
-        let mut writer = SqlWriterValues::new("$", true);
+        let direction = if *direction == Order::Desc { " DESC" } else { "" };
+        let (distinct, order) = (names.join(", "), names.join(&format!("{direction}, ")) + direction);
+        let mut sql = SqlWriterValues::new("$", true);
         let text = "writing to a string does not fail";
-        writer.write_str("SELECT page.* FROM (").expect(text);
-        reached(condition).build_collect_into(PostgresQueryBuilder, &mut writer);
-        writer.write_str(") AS reached CROSS JOIN LATERAL (").expect(text);
-        self.statement.build_collect_into(PostgresQueryBuilder, &mut writer);
+        write!(sql, "SELECT DISTINCT ON ({distinct}) page.* FROM (").expect(text);
+        keys.build_collect_into(PostgresQueryBuilder, &mut sql);
+        sql.write_str(") AS each (key) CROSS JOIN LATERAL (").expect(text);
+        self.statement.build_collect_into(PostgresQueryBuilder, &mut sql);
         // Spelled out for the same reason as in `all`.
-        write!(writer, " LIMIT {most}) AS page ORDER BY {} LIMIT {most}", outer_order.join(", ")).expect(text);
-        let (sql, values) = writer.into_parts();
+        write!(sql, " LIMIT {most}) AS page ORDER BY {order} LIMIT {most}").expect(text);
+        let (sql, values) = sql.into_parts();
         let statement = sea_orm::Statement { sql, values: Some(values), db_backend: DbBackend::Postgres };
         let rows = self.ask(statement).await?;
         rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
+    }
+
+    /// Whether it is narrowed to a few keys.
+    pub(crate) fn is_of_few_keys(&self) -> bool {
+        self.each.is_some()
     }
 
     /// A second question about the same rows.
@@ -269,7 +278,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             statement: self.statement.clone(),
             columns: self.columns.clone(),
             limit: self.limit,
-            branches: self.branches.clone(),
+            each: self.each.clone(),
             is_refused: self.is_refused,
             entity: std::marker::PhantomData,
         }
@@ -281,13 +290,6 @@ pub(super) fn reached(condition: Condition) -> SelectStatement {
     let mut branches = Query::select();
     branches.expr(Expr::cust("id")).from_as(Alias::new("branch"), Alias::new("reached")).cond_where(condition);
     branches
-}
-
-fn direction_word(direction: &Order) -> &'static str {
-    match direction {
-        Order::Desc => "DESC",
-        _ => "ASC",
-    }
 }
 
 /// The same for a column that holds numbers.
@@ -310,15 +312,42 @@ fn listed(list: String, element: &'static str) -> SelectStatement {
         .to_owned()
 }
 
+/// The condition that a column holds one of the keys that a statement answers, beside other conditions of which one is
+/// enough: on PostgreSQL an array that is made when the first row asks for it.
+pub(crate) fn among_selected(backend: DbBackend, column: impl ColumnTrait, keys: SelectStatement) -> Condition {
+    let expression = match backend {
+        DbBackend::Postgres => {
+            let keys = SimpleExpr::SubQuery(None, Box::new(keys.into()));
+            let array = Func::cust(Alias::new("ARRAY")).arg(keys);
+            column.into_expr().eq(Func::cust(Alias::new("ANY")).arg(array))
+        }
+        _ => column.into_expr().in_subquery(keys),
+    };
+    expression.into_condition()
+}
+
+/// These keys as a statement that answers them, one text however many there are.
+pub(super) fn each_of(backend: DbBackend, keys: &[Uuid]) -> SelectStatement {
+    match backend {
+        DbBackend::Postgres => {
+            let keys = sea_orm::Value::from(keys.to_vec());
+            Query::select().expr(Expr::cust_with_values("unnest($1::uuid[])", [keys])).to_owned()
+        }
+        _ => listed_keys(keys),
+    }
+}
+
+/// Keys as a JSON list, for SQLite.
+fn listed_keys(keys: &[Uuid]) -> SelectStatement {
+    let list: Vec<String> = keys.iter().map(|key| key.simple().to_string()).collect();
+    listed(serde_json::Value::from(list).to_string(), "unhex(value)")
+}
+
 /// The condition that a column holds one of these keys, as one statement text however many there are.
 pub(crate) fn among(backend: DbBackend, column: impl ColumnTrait, keys: &[Uuid]) -> Condition {
     let expression = match backend {
         DbBackend::Postgres => column.eq_any(keys.iter().copied()),
-        _ => {
-            let list: Vec<String> = keys.iter().map(|key| key.simple().to_string()).collect();
-            let list = serde_json::Value::from(list).to_string();
-            column.into_expr().in_subquery(listed(list, "unhex(value)"))
-        }
+        _ => column.into_expr().in_subquery(listed_keys(keys)),
     };
     expression.into_condition()
 }

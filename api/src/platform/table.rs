@@ -4,7 +4,7 @@ use crate::platform::batch::Keys;
 use crate::platform::global_id::Kind;
 use domain::access::Permission;
 use sea_orm::sea_query::{Condition, SelectStatement};
-use sea_orm::{DbErr, EntityTrait, QueryResult, TryGetable};
+use sea_orm::{DbBackend, DbErr, EntityTrait, QueryResult, TryGetable};
 use uuid::Uuid;
 
 /// Which rows of a table are open to everybody.
@@ -46,7 +46,7 @@ pub trait Guarded: EntityTrait {
     }
 
     /// Rows that a partner's programs reach, because their partner is party to them. None: they read what is published.
-    fn partys(_partner: Uuid) -> Option<Condition> {
+    fn partys(_backend: DbBackend, _partner: Uuid) -> Option<Condition> {
         None
     }
 }

@@ -7,7 +7,7 @@
 use crate::platform::audit::{Touch, difference};
 use crate::platform::db::{Line, Savepoint};
 use crate::platform::error::{Error, Result};
-use crate::platform::see::{See, among, reached};
+use crate::platform::see::{See, among, among_selected, each_of, reached};
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open, Table};
 use domain::access::{Actor, Permission, Purpose};
@@ -145,7 +145,7 @@ impl<'a> Tx<'a> {
             _ if self.line.is_without_first_wall() && !published => self.see::<E>(),
             Actor::Staff(_) | Actor::Partner(_) if published => self.see::<E>().filter(self.open::<E>()),
             Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.reach::<E>(),
-            Actor::Partner(client) => match E::partys(client.partner) {
+            Actor::Partner(client) => match E::partys(self.backend(), client.partner) {
                 Some(partys) => self.see::<E>().filter(partys),
                 None => self.see::<E>(),
             },
@@ -162,7 +162,11 @@ impl<'a> Tx<'a> {
                 if reach.is_everything() {
                     see
                 } else if E::COOPERATIVE.is_none() || reach.cooperatives.is_empty() {
-                    see.of_branches(column, in_reach(&reach))
+                    see.each(column.into_expr(), reached(in_reach(&reach)))
+                } else if let (Some(own), true) =
+                    (E::COOPERATIVE, reach.subtrees.is_empty() && reach.branches.is_empty())
+                {
+                    see.each(own.into_expr(), each_of(self.backend(), &reach.cooperatives))
                 } else {
                     see.filter(within::<E>(self.backend(), &reach))
                 }
@@ -188,7 +192,7 @@ impl<'a> Tx<'a> {
                 }
             }
             Actor::Partner(client) => {
-                let partys = E::partys(client.partner).filter(|_| client.may(E::SEE));
+                let partys = E::partys(self.backend(), client.partner).filter(|_| client.may(E::SEE));
                 let own = E::OWN.map(|own| own.eq(client.client));
                 let any = partys.into_iter().fold(Condition::any().add(self.open::<E>()), Condition::add);
                 own.into_iter().fold(any, Condition::add)
@@ -533,7 +537,7 @@ fn within<E: Guarded>(backend: DbBackend, reach: &Reach) -> Condition {
     let is_nowhere = reach.subtrees.is_empty() && reach.branches.is_empty();
     match E::BRANCH {
         Some(_) | None if is_nowhere => {}
-        Some(branch) => any = any.add(branch.into_expr().in_subquery(branches)),
+        Some(branch) => any = any.add(among_selected(backend, branch, branches)),
         None => any = E::lent(branches).into_iter().fold(any, Condition::add),
     }
     if !reach.cooperatives.is_empty() {

@@ -86,6 +86,7 @@ pub async fn refresh(tx: &Tx<'_>, touched: Touched) -> Result<()> {
         "update listing set
            published = (visible and (select p.published from product p where p.id = product_id)
              and (select m.published from market m where m.id = market_id)),
+           category_id = (select p.category_id from product p where p.id = product_id),
            valid_until = (select p.valid_until from product p where p.id = product_id)"
             .to_owned(),
         "listing.product_id",

@@ -214,13 +214,38 @@ async fn numbers(see: See<'_, '_, Entity>, words: &Words, class: SearchRank, str
     let backend = see.backend();
     let see = see.limit(stretch.limit).only([Column::Number.into_expr()]);
     let see = match backend {
-        DbBackend::Postgres => see.statement(|statement| {
-            let on = Expr::cust("posting.number").eq(Column::Number.into_expr());
-            let postings = postings(words, class, stretch);
-            statement.join_subquery(JoinType::InnerJoin, postings, Alias::new("posting"), on.into_condition());
-            statement.cond_where(meets(words, class));
-            statement.order_by_expr(Expr::cust("posting.number"), stretch.order());
-        }),
+        DbBackend::Postgres => {
+            let (order, number) = (stretch.order(), Expr::cust("posting.number"));
+            let on = number.clone().eq(Column::Number.into_expr()).into_condition();
+            let see = match each_word(words, class) {
+                // Of a few branches or cooperatives the products are looked through, and not everybody's of a word.
+                _ if see.is_of_few_keys() => {
+                    let hit = SelectStatement::new()
+                        .expr(Expr::val(1))
+                        .from_as(Alias::new("product_posting"), Alias::new("posting"))
+                        .cond_where(on)
+                        .cond_where(is_hit(words, class))
+                        .cond_where(meets(words, class))
+                        // Asked of each product on the way; as a join, planners read the whole search table for it.
+                        .offset(0)
+                        .to_owned();
+                    let number = Column::Number.into_expr();
+                    let see = see.filter(Expr::exists(hit)).filter(stretch.condition("product.number"));
+                    return see.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
+                }
+                Some(each) => see.each(Expr::cust("posting.word"), each).statement(|statement| {
+                    statement.join_as(JoinType::InnerJoin, Alias::new("product_posting"), Alias::new("posting"), on);
+                    statement.and_where(Expr::cust(format!("posting.rank = {}", of_rank(class))));
+                    statement.cond_where(stretch.condition("posting.number"));
+                }),
+                None => see.statement(|statement| {
+                    let postings = postings(words, class, stretch);
+                    statement.join_subquery(JoinType::InnerJoin, postings, Alias::new("posting"), on);
+                }),
+            };
+            let see = see.filter(meets(words, class));
+            return see.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
+        }
         _ => see.statement(|statement| {
             let on = Expr::cust("product_search.rowid").eq(Column::Number.into_expr());
             statement.join(JoinType::InnerJoin, Alias::new("product_search"), on.into_condition());
@@ -229,6 +254,41 @@ async fn numbers(see: See<'_, '_, Entity>, words: &Words, class: SearchRank, str
         }),
     };
     see.all(|cells| cells.take::<i64>()).await
+}
+
+/// The rank of the postings that a class is read from.
+fn of_rank(class: SearchRank) -> i16 {
+    match class {
+        SearchRank::NamePrefix => SearchRank::NameWord as i16,
+        other => other as i16,
+    }
+}
+
+/// So many words with a beginning are looked at.
+const BEGINNINGS: u64 = 1000;
+
+/// The words whose postings a class is read from, where they are several: those of one lie in order, those of several are
+/// read word by word.
+fn each_word(words: &Words, class: SearchRank) -> Option<SelectStatement> {
+    let key = match class {
+        SearchRank::NameExact | SearchRank::NameWord => return None,
+        SearchRank::NamePrefix => {
+            // Each word once, from one to the next along the index.
+            let least = least_beginning(words);
+            let sql = format!(
+                "unnest(array(with recursive beginning (word) as (
+                   (select word from product_posting where {least} and word < $2 order by word limit 1)
+                   union all
+                   select (select p.word from product_posting p
+                            where p.word > beginning.word and p.word < $2 order by p.word limit 1)
+                     from beginning where beginning.word is not null
+                 ) select word from beginning where word is not null limit {BEGINNINGS}))"
+            );
+            Expr::cust_with_values(sql, [Value::from(words.driver()), behind(words)])
+        }
+        SearchRank::OtherText => Expr::cust_with_values("unnest($1::text[])", [Value::from(words.words().to_vec())]),
+    };
+    Some(SelectStatement::new().expr(key).to_owned())
 }
 
 /// The condition of a class for FTS5. Words are letters and digits alone, so quoting them is safe.
@@ -255,46 +315,62 @@ fn matches(words: &Words, class: SearchRank) -> SimpleExpr {
 /// The postings of a whole word lie in order in the index. Those of all words with a beginning, or of several words, do
 /// not: they are sorted, numbers alone, before anything is joined to them.
 fn postings(words: &Words, class: SearchRank, stretch: Stretch) -> SelectStatement {
-    let condition = |sql: &str, values: Vec<Value>| Expr::cust_with_values(sql.to_owned(), values);
-    let driver = || Value::from(words.driver().to_owned());
     let mut statement = SelectStatement::new();
-    statement.from(Alias::new("product_posting")).cond_where(stretch.condition("number"));
-    match class {
-        SearchRank::NameExact => {
-            // Whole names stand apart from words, or every name would be a longer form of its first word.
-            let exact = Value::from(format!("={}", words.exact()));
-            statement.cond_where(condition("word = $1 and rank = 0", vec![exact]));
-        }
-        SearchRank::NameWord => {
-            statement.cond_where(condition("word = $1 and rank = 1", vec![driver()]));
-        }
-        SearchRank::NamePrefix => {
-            let end = Value::from(format!("{}\u{10FFFF}", words.driver()));
-            // Of several words one may be whole, as long as another is not.
-            let range = match words.words() {
-                [one] if one.chars().count() < SHORTEST_PREFIX => "word > $1 and word < $2 and false",
-                [_] => "word > $1 and word < $2 and rank = 1",
-                _ => "word >= $1 and word < $2 and rank = 1",
-            };
-            statement.cond_where(condition(range, vec![driver(), end]));
-        }
-        SearchRank::OtherText => {
-            // Some word is in other text alone, or all were in the name.
-            let all: Vec<String> = words.words().to_vec();
-            statement.cond_where(condition("word = any($1) and rank = 3", vec![all.into()]));
-        }
-    }
+    statement.from_as(Alias::new("product_posting"), Alias::new("posting"));
+    statement.cond_where(stretch.condition("posting.number")).cond_where(is_hit(words, class));
     let is_sorted = match class {
         SearchRank::NameExact | SearchRank::NameWord => true,
         SearchRank::NamePrefix => false,
         SearchRank::OtherText => words.words().len() == 1,
     };
     if is_sorted {
-        statement.expr(Expr::cust("number"));
+        statement.expr(Expr::cust("posting.number"));
     } else {
-        statement.expr(Expr::cust("distinct number")).order_by_expr(Expr::cust("number"), stretch.order());
+        statement
+            .expr(Expr::cust("distinct posting.number"))
+            .order_by_expr(Expr::cust("posting.number"), stretch.order());
     }
     statement
+}
+
+/// The postings that a class is read from.
+fn is_hit(words: &Words, class: SearchRank) -> SimpleExpr {
+    let condition = |sql: String, values: Vec<Value>| Expr::cust_with_values(sql, values);
+    let driver = || Value::from(words.driver().to_owned());
+    let rank = of_rank(class);
+    match class {
+        // Whole names stand apart from words, or every name would be a longer form of its first word.
+        SearchRank::NameExact => {
+            let exact = Value::from(format!("={}", words.exact()));
+            condition(format!("posting.word = $1 and posting.rank = {rank}"), vec![exact])
+        }
+        SearchRank::NameWord => condition(format!("posting.word = $1 and posting.rank = {rank}"), vec![driver()]),
+        SearchRank::NamePrefix => {
+            let least = least_beginning(words);
+            let sql = format!("posting.{least} and posting.word < $2 and posting.rank = {rank}");
+            condition(sql, vec![driver(), behind(words)])
+        }
+        // Some word is in other text alone, or all were in the name.
+        SearchRank::OtherText => {
+            let all: Vec<String> = words.words().to_vec();
+            condition(format!("posting.word = any($1) and posting.rank = {rank}"), vec![all.into()])
+        }
+    }
+}
+
+/// Where the words with a beginning start: of one word it is no beginning of itself, of several one may be whole, as long as
+/// another is not. A beginning that is too short has none.
+fn least_beginning(words: &Words) -> &'static str {
+    match words.words() {
+        [one] if one.chars().count() < SHORTEST_PREFIX => "word > $1 and false",
+        [_] => "word > $1",
+        _ => "word >= $1",
+    }
+}
+
+/// What stands behind all words with a beginning.
+fn behind(words: &Words) -> Value {
+    Value::from(format!("{}\u{10FFFF}", words.driver()))
 }
 
 /// What a posting's product must meet besides, for its class: the words are looked up in its text.

@@ -1,11 +1,13 @@
 //! The table of the indicators that programmes follow.
 
 use crate::partner::reach;
+use crate::platform::see::among_selected;
 use crate::platform::table::{Guarded, Open};
 use crate::platform::tx::Node;
 use domain::access::Permission;
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Condition, IntoCondition};
+use sea_orm::sea_query::Condition;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -49,8 +51,8 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 
     /// What those programmes follow.
-    fn partys(partner: Uuid) -> Option<Condition> {
-        Some(Column::ProgrammeId.in_subquery(reach::programmes(partner)).into_condition())
+    fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
+        Some(among_selected(backend, Column::ProgrammeId, reach::programmes(partner)))
     }
 }
 

@@ -1,10 +1,12 @@
 //! The table of branches that take part in programmes of others.
 
 use crate::partner::reach;
+use crate::platform::see::among_selected;
 use crate::platform::table::{Guarded, Open};
 use domain::access::Permission;
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Condition, IntoCondition};
+use sea_orm::sea_query::Condition;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -35,7 +37,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 
     /// Who takes part in those programmes.
-    fn partys(partner: Uuid) -> Option<Condition> {
-        Some(Column::ProgrammeId.in_subquery(reach::programmes(partner)).into_condition())
+    fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
+        Some(among_selected(backend, Column::ProgrammeId, reach::programmes(partner)))
     }
 }

@@ -380,6 +380,7 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
             market_id: key("market", market),
             product_id: id,
             cooperative_id: key("cooperative", cooperative.slug),
+            category_id: key("category", category),
             variant_id,
             price,
             visible: true,

@@ -351,13 +351,19 @@ async fn the_agreement(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
     tx.insert_plain::<agreement::objective::Entity>(objectives.collect()).await
 }
 
+/// What is published of the market's hours: its days.
+pub(super) fn published_hours(facts: &Founding) -> Result<OpeningHours> {
+    let days = facts.market.opening_days.iter();
+    let days = days.map(|day| Ok(code(&day.to_ascii_uppercase())?.0)).collect::<Result<_>>()?;
+    Ok(OpeningHours::try_from(Parts { days, ..Parts::default() })?)
+}
+
 async fn the_market(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
     use domain::market::{Aim, MarketStatus, OpeningHoursBasis};
     let now = tx.now().as_microsecond();
     let row = &facts.market;
     let (id, branch_id) = (key("market", "khouribga"), branch_key("khouribga"));
-    let days = row.opening_days.iter().map(|day| Ok(code(&day.to_ascii_uppercase())?.0)).collect::<Result<_>>()?;
-    let hours = OpeningHours::try_from(Parts { days, ..Parts::default() })?;
+    let hours = published_hours(facts)?;
     let name = text("", &row.name, Some(&row.name));
     let (name_key_ar, name_key_fr) = name_keys(&name)?;
     let aims = row.aims.iter().map(|item| Aim { code: item.code.clone(), text: item.text.clone() });

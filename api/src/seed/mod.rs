@@ -5,9 +5,11 @@ mod demo;
 mod facts;
 mod founding;
 mod people;
+mod removal;
 mod scale;
 
-pub use people::{DemoLogins, demo_logins, has_demo_people, remove_demo_people};
+pub use people::{DemoLogins, demo_logins, has_demo_people};
+pub use removal::remove_demo;
 pub use scale::{UNITS, scale};
 
 use crate::platform::db::Db;

@@ -150,7 +150,7 @@ pub async fn demo_logins(db: &Db, keys: &Keys, now: Timestamp) -> Result<DemoLog
     })
 }
 
-/// In whose name people of the demo world are looked for and removed.
+/// In whose name people of the demo world are looked for.
 static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
 /// Whether a database holds demo logins or credentials that may come in.
@@ -162,31 +162,4 @@ pub async fn has_demo_people(db: &Db, now: Timestamp) -> Result<bool> {
         or exists (select 1 from partner_client where is_demo and revoked_at is null)";
     let rows = db.ask(&PLATFORM, now, Statement::from_string(db.backend(), sql)).await?;
     Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(false))
-}
-
-/// Disable demo logins and revoke demo credentials, and throw their secrets away; how many there were. Their rows stay:
-/// what they did names them.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn remove_demo_people(db: &Db, now: Timestamp) -> Result<u64> {
-    db.write(&PLATFORM, now, async |tx| {
-        let at = now.as_microsecond();
-        let run = async |sql: &str, values: Vec<sea_orm::Value>| {
-            tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
-        };
-        run("delete from user_secret where user_id in (select id from staff_user where is_demo)", vec![]).await?;
-        let ended = "update session set ended_at = $1 where ended_at is null
-            and user_id in (select id from staff_user where is_demo)";
-        run(ended, vec![at.into()]).await?;
-        let secrets = "delete from partner_client_secret
-            where partner_client_id in (select id from partner_client where is_demo)";
-        run(secrets, vec![]).await?;
-        let people = "update staff_user set status = 'DISABLED', version = version + 1, changed_at = $1
-            where is_demo and status <> 'DISABLED'";
-        let clients = "update partner_client set revoked_at = $1, version = version + 1, changed_at = $1
-            where is_demo and revoked_at is null";
-        Ok(run(people, vec![at.into()]).await? + run(clients, vec![at.into()]).await?)
-    })
-    .await
 }

@@ -1,8 +1,7 @@
 //! Taking the demo world out of a database: everything that is marked as invented, with what belongs to it, and the invented
 //! hours of the real market.
 
-use super::facts::founding;
-use super::{SEEDER, founding::published_hours};
+use super::{SEEDER, facts, founding::published_hours};
 use crate::market::entity as market;
 use crate::platform::db::Db;
 use crate::platform::error::Result;
@@ -87,7 +86,7 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
 async fn forget_invented_hours(tx: &Tx<'_>) -> Result<()> {
     let held = tx.edit::<market::Entity>(key("market", "khouribga")).await?;
     if held.row().opening_hours_basis.0 == OpeningHoursBasis::Demo {
-        let hours = published_hours(&founding()?)?;
+        let hours = published_hours(&facts::founding())?;
         tx.update(held, |row| {
             row.opening_hours = ActiveValue::Set(Document(hours));
             row.opening_hours_basis = ActiveValue::Set(Stored(OpeningHoursBasis::NotPublished));

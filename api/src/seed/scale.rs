@@ -31,6 +31,8 @@ pub const UNITS: u64 = 250;
 const COOPERATIVES: u64 = 80;
 const PRODUCTS: u64 = 25;
 const PROGRAMMES: u64 = 8;
+/// The first unit has more, so that a page of them is full in the smallest world.
+const FIRST_PROGRAMMES: u64 = 64;
 const FIGURES: u64 = 20;
 
 /// Kinds of products: category, Arabic and French name.
@@ -171,7 +173,9 @@ async fn one_unit(tx: &Tx<'_>, unit: u64) -> Result<()> {
     let sql = "select coalesce(max(number), 0) from product";
     let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
     let newest: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
-    let places = provinces();
+    // Branches and markets are as full in a small world as in a large one: it has fewer of them.
+    let mut places = provinces();
+    places.truncate(usize::try_from(3 + unit / 2).map_err(Error::internal)?);
     catalogue(tx, unit, &places).await?;
     index(tx, Touched::Since(newest)).await?;
     partnerships(tx, unit, &places).await
@@ -288,6 +292,7 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
                 market_id: market_of(province),
                 product_id: id,
                 cooperative_id,
+                category_id: key("category", category),
                 variant_id,
                 price,
                 visible: true,
@@ -312,7 +317,11 @@ async fn partnerships(tx: &Tx<'_>, unit: u64, places: &[(String, String, String,
     let (mut agreements, mut parties, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
     let (mut programmes, mut links, mut followed, mut figures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let codes = ["DEMO_TRAINED", "SBA", "PNC", "ANC_QUALIFIED", "CAESAREAN"];
-    for number in unit * PROGRAMMES..(unit + 1) * PROGRAMMES {
+    let numbers = match unit {
+        0 => 0..FIRST_PROGRAMMES,
+        _ => FIRST_PROGRAMMES + (unit - 1) * PROGRAMMES..FIRST_PROGRAMMES + unit * PROGRAMMES,
+    };
+    for number in numbers {
         let province = pick(places, number).0.as_str();
         let branch_id = branch_of(province);
         let slug = format!("scale-{number}");

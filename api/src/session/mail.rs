@@ -28,8 +28,6 @@ const AT_ONCE: i64 = 50;
 const TRIES: i32 = 8;
 /// A mail server that does not answer is not waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Where links lead when there is no front end yet, in demo mode.
-const NOWHERE: &str = "http://127.0.0.1:8000";
 
 /// In whose name letters are written.
 static PLATFORM: Actor = Actor::System(domain::access::Purpose::Authenticate);
@@ -99,13 +97,26 @@ impl Post {
             _ if settings.mode() == Mode::Demo => Way::Log,
             _ => Way::None,
         };
-        let app_url = settings.app_url.clone().unwrap_or_else(|| NOWHERE.to_owned());
+        let app_url = settings.links_lead_to();
         Ok(Self { way, app_url, waiting: Arc::default() })
     }
 
     /// A post that sends nothing.
     pub(crate) fn silent() -> Self {
-        Self { way: Way::None, app_url: NOWHERE.to_owned(), waiting: Arc::default() }
+        Self { way: Way::None, app_url: String::new(), waiting: Arc::default() }
+    }
+
+    /// Try whether the mail server takes letters, without sending one; nothing where there is none.
+    ///
+    /// # Errors
+    /// One sentence, without the address or the password of the server.
+    pub async fn try_server(&self) -> Option<Result<(), String>> {
+        let Way::Smtp(smtp) = &self.way else { return None };
+        Some(match smtp.0.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the mail server does not take letters".to_owned()),
+            Err(error) => Err(unsent(&error)),
+        })
     }
 
     /// Say that a letter waits.
@@ -165,10 +176,15 @@ impl Post {
             .body(letter.body(&link))
             .map_err(|error| error.to_string())?;
         let answer = transport.send(message).await;
-        answer.map(drop).map_err(|error| match error.status() {
-            Some(status) => format!("the mail server answered {status}"),
-            None => "the mail server cannot be reached".to_owned(),
-        })
+        answer.map(drop).map_err(|error| unsent(&error))
+    }
+}
+
+/// Why a letter cannot be sent, without addresses.
+fn unsent(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(status) => format!("the mail server answered {status}"),
+        None => "the mail server cannot be reached".to_owned(),
     }
 }
 

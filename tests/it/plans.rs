@@ -1,0 +1,295 @@
+//! How PostgreSQL and SQLite would run the statements that were really sent: along an index, and for a page as cheaply in a
+//! large world as in a small one, whoever asks.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use tests::World;
+use unfm::platform::db::Sent;
+
+/// Worlds are made of units of 2,000 products.
+const SMALL: u64 = 1;
+const LARGE: u64 = 25;
+
+/// Tables with no more rows than this may be read whole and sorted; a search counts up to one hit more.
+const FEW: f64 = 1001.0;
+
+/// How much more a page may cost in the large world by the planner's estimate.
+const DEARER: f64 = 1.5;
+
+/// What a page of 20 rows with five tables joined to each by their keys costs where each is on a page of its own (20 × 5 ×
+/// `random_page_cost`): below it nothing is compared.
+const LOW: f64 = 400.0;
+
+/// Somebody who asks: who, and her token.
+type Asker = (&'static str, Option<String>);
+
+/// A statement with the operation that was the first to send it.
+struct Asked {
+    by: String,
+    sent: Sent,
+}
+
+/// The statements that the operations of clients send, each text once.
+type Statements = BTreeMap<String, Asked>;
+
+async fn askers(world: &World) -> Vec<Asker> {
+    let mut askers = vec![("anybody", None)];
+    for (name, login) in [
+        ("the national administrator", "national@unfm.example"),
+        ("the auditor", "auditor@unfm.example"),
+        ("a region's administrator", "region05@unfm.example"),
+        ("a province's administrator", "khouribga@unfm.example"),
+        ("a market's manager", "market.khouribga@unfm.example"),
+        ("a cooperative's representative", "cooperative@unfm.example"),
+    ] {
+        askers.push((name, Some(world.sign_in(login).await.0)));
+    }
+    askers.push(("a partner's program", Some(world.program("unfpa-demo").await)));
+    askers
+}
+
+/// An operation: its name, its text and its variables; `at` leads to its connection.
+struct Operation {
+    name: String,
+    query: String,
+    operation: Option<&'static str>,
+    variables: Value,
+    connection: Option<&'static str>,
+}
+
+const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
+const PARTNER: &str = include_str!("../contract/partner.graphql");
+const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
+
+/// The operations of the contract that read.
+fn contract(product: &str) -> Vec<Operation> {
+    let page = |size: u8| json!({"first": size});
+    let search = |text: &str| json!({"first": 20, "text": text});
+    let market = json!({"slug": "khouribga", "first": 20});
+    [
+        (STOREFRONT, "StorefrontHome", json!({}), None),
+        (STOREFRONT, "MarketPage", market, Some("/market/listings")),
+        (STOREFRONT, "ProductPage", json!({"id": product}), None),
+        (STOREFRONT, "SearchProducts", search("huile"), None),
+        (STOREFRONT, "SearchProducts", search("أركان"), None),
+        (STOREFRONT, "SearchProducts", search("huile argan"), None),
+        (STOREFRONT, "SearchProducts", search("tap"), None),
+        (PARTNER, "AgreementBySlug", json!({"slug": "unfm-unfpa-2021"}), None),
+        (PARTNER, "ProgrammePull", page(50), Some("/programmes")),
+        (BRANCH_ADMIN, "Viewer", json!({}), None),
+        (BRANCH_ADMIN, "BranchCooperatives", page(20), Some("/cooperatives")),
+        (BRANCH_ADMIN, "RecentChanges", page(20), None),
+    ]
+    .into_iter()
+    .map(|(document, name, variables, connection)| Operation {
+        name: format!("{name} {variables}"),
+        query: document.to_owned(),
+        operation: Some(name),
+        variables,
+        connection,
+    })
+    .collect()
+}
+
+/// Every list of the storefront, in each of its orders and with each of its filters.
+async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation> {
+    let market = world.ask(r#"{ market(slug: "khouribga") { id branch { id } } }"#, json!({})).await;
+    let (branch, market) =
+        (market.data()["market"]["branch"]["id"].clone(), market.data()["market"]["id"].as_str().unwrap().to_owned());
+    let unfpa = world.ask(r#"{ partner(slug: "unfpa") { id } }"#, json!({})).await.data()["partner"]["id"].clone();
+    let samples = json!({
+        "category": "olive-oil", "cooperative": cooperative, "market": market, "branch": branch, "parent": branch,
+        "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
+        "qualitySign": "ORGANIC", "sector": "ARGAN", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
+        "ProgrammeStatus": "ACTIVE", "kind": "PROVINCIAL", "partner": unfpa,
+    });
+    let node = |list: &str, nodes: &str| format!("{list} {{ nodes {{ {nodes} }} pageInfo {{ endCursor }} }}");
+    let product_card = "id name { text } category { slug } cooperative { id name { text } } minPrice { amount }";
+    let of_market = node(
+        "listings(first: $first, after: $after, ARGS)",
+        "id price { amount } product { id name { text } cooperative { id name { text } } }",
+    );
+    let of_product = node("listings(first: $first, after: $after, ARGS)", "id price { amount } market { id slug }");
+    let root = |field: &str, nodes: &str| node(&format!("{field}(first: $first, after: $after, ARGS)"), nodes);
+    let lists = [
+        (
+            "/markets",
+            "MarketFilter",
+            "MarketOrder",
+            root("markets", "id name { text } branch { id } province { code }"),
+        ),
+        (
+            "/cooperatives",
+            "CooperativeFilter",
+            "CooperativeOrder",
+            root("cooperatives", "id name { text } branch { id }"),
+        ),
+        ("/products", "ProductFilter", "ProductOrder", root("products", product_card)),
+        ("/programmes", "ProgrammeFilter", "ProgrammeOrder", root("programmes", "id title { text } branch { id }")),
+        ("/agreements", "AgreementFilter", "AgreementOrder", root("agreements", "id slug")),
+        ("/branches", "BranchFilter", "", root("branches", "id name { text }")),
+        ("/indicators", "IndicatorFilter", "", root("indicators", "id code")),
+        ("/partners", "", "", root("partners", "id slug")),
+        ("/market/listings", "ListingFilter", "ListingOrder", format!("market(id: \"{market}\") {{ {of_market} }}")),
+        ("/product/listings", "", "ListingOrder", format!("product(id: \"{product}\") {{ {of_product} }}")),
+    ];
+    let mut operations = Vec::new();
+    for (connection, filter, order, text) in lists {
+        let mut ways = vec![String::new()];
+        let described = format!(
+            "{{ o: __type(name: \"{order}\") {{ enumValues {{ name }} }}
+                f: __type(name: \"{filter}\") {{ inputFields {{ name type {{ name }} }} }} }}"
+        );
+        let described = world.ask(&described, json!({})).await.data().clone();
+        let named = |list: &Value| list.as_array().cloned().unwrap_or_default();
+        for value in named(&described["o"]["enumValues"]) {
+            // Relevance is an order of searches, which the contract has.
+            if value["name"] != "RELEVANCE" {
+                ways.push(format!("orderBy: {}", value["name"].as_str().unwrap()));
+            }
+        }
+        for field in named(&described["f"]["inputFields"]) {
+            let name = field["name"].as_str().unwrap();
+            let kind = field["type"]["name"].as_str().unwrap_or_default();
+            let sample = samples.get(name).or_else(|| samples.get(kind));
+            let sample = sample.unwrap_or_else(|| panic!("no value for {filter}.{name}: {kind}")).to_string();
+            let is_enum = sample.trim_matches('"').chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            let sample = if is_enum { sample.trim_matches('"').to_owned() } else { sample };
+            ways.push(format!("filter: {{ {name}: {sample} }}"));
+        }
+        for way in ways {
+            operations.push(Operation {
+                name: format!("{connection} {way}"),
+                query: format!("query($first: Int!, $after: String) {{ {} }}", text.replace("ARGS", &way)),
+                operation: None,
+                variables: json!({"first": 20}),
+                connection: Some(connection),
+            });
+        }
+    }
+    operations
+}
+
+/// The statements that are sent when everybody asks everything, a first and a later page of it.
+async fn statements(world: &World) -> Statements {
+    let found = world.ask("{ products(first: 1) { nodes { id cooperative { id } } } }", json!({})).await;
+    let found = &found.data()["products"]["nodes"][0];
+    let id = |value: &Value| value.as_str().unwrap().to_owned();
+    let (product, cooperative) = (id(&found["id"]), id(&found["cooperative"]["id"]));
+    let mut operations = contract(&product);
+    operations.extend(lists(world, &product, &cooperative).await);
+    let mut statements = Statements::new();
+    for (who, token) in askers(world).await {
+        for operation in &operations {
+            let mut variables = operation.variables.clone();
+            for page in ["first", "later"] {
+                world.db.record();
+                let body = json!({
+                    "query": operation.query, "operationName": operation.operation, "variables": variables,
+                });
+                let mut request = world.http().post(world.url("/graphql")).json(&body);
+                if let Some(token) = &token {
+                    request = request.bearer_auth(token);
+                }
+                let answer = world.send(request).await;
+                for sent in world.db.recorded() {
+                    let by = format!("{}, {page} page, {who}", operation.name);
+                    statements.entry(sent.sql.clone()).or_insert(Asked { by, sent });
+                }
+                let connection = operation.connection.and_then(|place| answer.body["data"].pointer(place));
+                let Some(cursor) = connection.and_then(|list| list["pageInfo"]["endCursor"].as_str()) else { break };
+                variables["after"] = cursor.into();
+            }
+        }
+    }
+    statements
+}
+
+/// A connection as the server's login, past the program.
+#[expect(clippy::disallowed_methods, reason = "plans are read past the program")]
+async fn connection(world: &World) -> DatabaseConnection {
+    let mut options = sea_orm::ConnectOptions::new(world.server_url());
+    options.max_connections(1).sqlx_logging(false);
+    sea_orm::Database::connect(options).await.unwrap()
+}
+
+/// The plan of a statement, made once for all values.
+async fn plan(connection: &DatabaseConnection, sent: &Sent) -> Value {
+    let run =
+        async |sql: &str| connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    run("set plan_cache_mode = force_generic_plan").await;
+    let types = sent.parameters.join(", ");
+    let typed = if types.is_empty() { String::new() } else { format!(" ({types})") };
+    run(&format!("prepare asked{typed} as {}", sent.sql)).await;
+    let values = vec!["null"; sent.parameters.len()].join(", ");
+    let given = if values.is_empty() { String::new() } else { format!(" ({values})") };
+    let explain = Statement::from_string(
+        connection.get_database_backend(),
+        format!("explain (format json) execute asked{given}"),
+    );
+    let row = connection.query_one_raw(explain).await.unwrap().unwrap();
+    run("deallocate asked").await;
+    row.try_get_by_index::<Value>(0).unwrap()[0]["Plan"].clone()
+}
+
+/// How many rows each table has.
+async fn sizes(connection: &DatabaseConnection) -> BTreeMap<String, f64> {
+    let sql = "select relname::text, reltuples::float8 from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace";
+    let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect()
+}
+
+/// What is wrong with a plan: tables with many rows that are read whole or sorted whole.
+fn faults(plan: &Value, sizes: &BTreeMap<String, f64>, counts_everything: bool, found: &mut Vec<String>) {
+    let kind = plan["Node Type"].as_str().unwrap_or_default();
+    let children = plan["Plans"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if kind == "Seq Scan" && !counts_everything {
+        let table = plan["Relation Name"].as_str().unwrap_or_default();
+        if sizes.get(table).is_some_and(|rows| *rows > FEW) {
+            found.push(format!("{table} is read whole"));
+        }
+    }
+    if kind == "Sort" && children.iter().any(|child| child["Plan Rows"].as_f64().unwrap_or_default() > FEW) {
+        found.push(format!("{} rows are sorted by {}", children[0]["Plan Rows"], plan["Sort Key"]));
+    }
+    for child in children {
+        faults(child, sizes, counts_everything, found);
+    }
+}
+
+/// Whether a statement counts a list to its end, or the hits of a search up to the thousandth: that may grow with the list.
+fn counts(sql: &str) -> bool {
+    // The largest page is 100, read with one row more.
+    let most = sql.rsplit_once(" LIMIT ").and_then(|(_, most)| most.parse::<u32>().ok());
+    sql.starts_with("SELECT COUNT(") || most.is_some_and(|most| most > 101)
+}
+
+#[tokio::test]
+async fn statements_go_along_indexes_and_cost_no_more_in_a_large_world() {
+    let Some(small) = World::postgres_of(SMALL).await else { return };
+    let large = World::postgres_of(LARGE).await.unwrap();
+    let (asked, in_small, in_large) = (statements(&large).await, connection(&small).await, connection(&large).await);
+    let (small_sizes, large_sizes) = (sizes(&in_small).await, sizes(&in_large).await);
+    assert!(small_sizes["product"] >= 2_000.0 && large_sizes["product"] >= 50_000.0);
+    assert!(asked.len() > 100, "only {} statements were seen", asked.len());
+
+    let mut report = String::new();
+    for Asked { by, sent } in asked.values() {
+        let (before, now) = (plan(&in_small, sent).await, plan(&in_large, sent).await);
+        let mut found = Vec::new();
+        // Whoever reaches everything counts everything: there is no shorter way.
+        let counts_everything = sent.sql.starts_with("SELECT COUNT(") && sent.sql.ends_with("WHERE TRUE");
+        faults(&now, &large_sizes, counts_everything, &mut found);
+        let cost = |plan: &Value| plan["Total Cost"].as_f64().unwrap();
+        if !counts(&sent.sql) && cost(&now) > DEARER * cost(&before).max(LOW) {
+            found.push(format!("it costs {} and {} in the small world", cost(&now), cost(&before)));
+        }
+        if !found.is_empty() {
+            let _ = writeln!(report, "{by}\n  {}\n  {}", found.join("\n  "), sent.sql);
+        }
+    }
+
+    assert!(report.is_empty(), "{report}");
+}
