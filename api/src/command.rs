@@ -281,6 +281,13 @@ async fn keep_house(db: Db, keys: Keys) {
     }
 }
 
+/// Let the allocator give back what the start needed for a moment: it looks for what was freed a while ago only when a large
+/// piece is freed again, which an idle server never does.
+async fn give_memory_back() {
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(64 << 20)));
+}
+
 /// Send the letters that wait, as long as the program runs.
 async fn post_letters(db: Db, post: Post) {
     loop {
@@ -340,6 +347,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let readers = Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let listening = tokio::spawn(state.rights().clone().listen());
+    tokio::spawn(give_memory_back());
     let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {

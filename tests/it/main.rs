@@ -5,6 +5,7 @@
 mod access_check;
 mod account;
 mod branch_admin;
+mod clients;
 mod contract;
 mod cooperatives;
 mod http;

@@ -3,7 +3,7 @@
 //! PostgreSQL is found by `TEST_DATABASE_URL`, else on the local port; without one its half of the stories is left out,
 //! which is said in one line, and is a failure where `CI=true`.
 
-#![expect(clippy::print_stderr, clippy::unwrap_used, reason = "a harness says what it skips and fails loudly")]
+#![expect(clippy::unwrap_used, reason = "a harness fails loudly")]
 
 pub mod letters;
 pub mod postgres;
@@ -13,8 +13,9 @@ pub mod speed;
 use domain::access::{Actor, Purpose};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::sync::{Mutex, OnceLock};
 use unfm::config::Cli;
 use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
@@ -60,10 +61,17 @@ async fn raw<T: sea_orm::TryGetable>(url: &str, sql: &str) -> Result<T, String> 
     row.ok_or("no row".to_owned())?.try_get_by_index(0).map_err(|error| error.to_string())
 }
 
-fn skipped_postgres() {
-    eprintln!("skipped: the PostgreSQL half of a story (no server at TEST_DATABASE_URL or 127.0.0.1:5432)");
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs PostgreSQL");
+/// Say in one line, once, that something is left out, which CI does not allow.
+pub fn skip(what: &'static str) {
+    static TOLD: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "CI skips nothing: {what}");
+    if TOLD.lock().unwrap().insert(what) {
+        // Past the macros, whose lines the test harness keeps to itself.
+        std::io::stderr().write_all(format!("skipped: {what}\n").as_bytes()).unwrap();
+    }
 }
+
+const NO_POSTGRES: &str = "stories on PostgreSQL (none at TEST_DATABASE_URL or 127.0.0.1:5432)";
 
 /// What a server answered.
 pub struct Answer {
@@ -129,11 +137,19 @@ impl World {
         Some(world)
     }
 
+    /// The same on SQLite.
+    pub async fn sqlite_of(units: u64) -> Self {
+        let world = Self::sqlite().await;
+        seed::scale(&world.owner, units, world.clock.now(), |_, _| {}).await.unwrap();
+        world.owner.analyze().await.unwrap();
+        world
+    }
+
     /// The administrator of PostgreSQL; none where there is no PostgreSQL.
     pub async fn postgres_admin() -> Option<postgres::Admin> {
         let admin = postgres::Admin::find().await;
         if admin.is_none() {
-            skipped_postgres();
+            skip(NO_POSTGRES);
         }
         admin
     }
@@ -141,7 +157,7 @@ impl World {
     /// The demo world on PostgreSQL, in the server's role; none where there is no PostgreSQL.
     pub async fn postgres() -> Option<Self> {
         let Some(scratch) = postgres::Scratch::new().await else {
-            skipped_postgres();
+            skip(NO_POSTGRES);
             return None;
         };
         let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse).await.unwrap();
@@ -234,8 +250,7 @@ impl World {
             Err(_) => false,
         };
         if !answers {
-            eprintln!("skipped: a story of two instances with Redis (none at TEST_REDIS_URL or 127.0.0.1:6379)");
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs Redis");
+            skip("stories of two instances with Redis (none at TEST_REDIS_URL or 127.0.0.1:6379)");
         }
         answers.then_some(url)
     }

@@ -114,3 +114,61 @@ impl<P: Parts> OutputType for Root<P> {
 }
 
 impl<P: Parts> ObjectType for Root<P> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+
+    /// A part whose field keeps much while it waits.
+    #[derive(Default)]
+    struct Large;
+
+    #[Object]
+    impl Large {
+        /// How much it keeps.
+        async fn kept(&self) -> usize {
+            let kept = std::hint::black_box([0_u8; 4096]);
+            std::future::ready(()).await;
+            kept.len()
+        }
+    }
+
+    #[derive(Default)]
+    struct Small;
+
+    #[Object]
+    impl Small {
+        /// A number.
+        async fn number(&self) -> i32 {
+            7
+        }
+    }
+
+    struct Queries;
+
+    impl Parts for Queries {
+        const NAME: &'static str = "Query";
+        const DESCRIPTION: &'static str = "Two parts.";
+
+        fn parts() -> Vec<Part> {
+            vec![Part::of::<Large>(), Part::of::<Small>()]
+        }
+    }
+
+    #[tokio::test]
+    async fn each_field_is_resolved_by_its_part_in_the_order_asked_for() {
+        let schema = Schema::new(Root::<Queries>::default(), EmptyMutation, EmptySubscription);
+        let answer = schema.execute("{ number again: kept __typename }").await;
+        assert_eq!(answer.data.to_string(), r#"{number: 7,again: 4096,__typename: "Query"}"#);
+        assert!(!schema.execute("{ nothing }").await.is_ok());
+    }
+
+    #[test]
+    fn the_future_of_a_root_field_does_not_grow_with_its_parts() {
+        fn size<F>(_: impl Fn(&'static Root<Queries>, &'static Context<'static>) -> F) -> usize {
+            size_of::<F>()
+        }
+        assert!(size(|root, ctx| root.resolve_field(ctx)) < 128);
+    }
+}

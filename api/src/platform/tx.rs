@@ -540,10 +540,8 @@ fn within<E: Guarded>(backend: DbBackend, reach: &Reach) -> Condition {
         Some(branch) => any = any.add(among_selected(backend, branch, branches)),
         None => any = E::lent(branches).into_iter().fold(any, Condition::add),
     }
-    if !reach.cooperatives.is_empty() {
-        if let Some(cooperative) = E::COOPERATIVE {
-            any = any.add(among(backend, cooperative, &reach.cooperatives));
-        }
+    if let (Some(cooperative), false) = (E::COOPERATIVE, reach.cooperatives.is_empty()) {
+        any = any.add(among(backend, cooperative, &reach.cooperatives));
     }
     if any.is_empty() { nothing() } else { any }
 }

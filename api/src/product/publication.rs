@@ -39,9 +39,7 @@ impl Touched {
             Self::Market(key) => {
                 (format!("{column} in (select product_id from listing where market_id = $1)"), vec![key.into()])
             }
-            Self::Since(number) => {
-                (format!("{column} in (select id from product where number > $1)"), vec![number.into()])
-            }
+            Self::Since(number) => (format!("{}number > $1", column.trim_end_matches("id")), vec![number.into()]),
             Self::All => ("true".to_owned(), vec![]),
         }
     }

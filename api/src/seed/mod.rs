@@ -43,24 +43,21 @@ pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
 
 /// Run a seed unless its mark is there; the mark is set in the seed's own transaction.
 async fn once(db: &Db, now: Timestamp, name: &str, seed: impl AsyncFn(&Tx<'_>) -> Result<()>) -> Result<bool> {
-    db.write(&SEEDER, now, async |tx| once_within(tx, name, seed).await).await
-}
-
-/// The same within a transaction.
-async fn once_within(tx: &Tx<'_>, name: &str, seed: impl AsyncFn(&Tx<'_>) -> Result<()>) -> Result<bool> {
-    if tx.backend() == DbBackend::Postgres {
-        // Two instances may start at once; the second waits and finds the mark. SQLite has one writer anyway.
-        let lock = "select pg_advisory_xact_lock(1970169456)";
-        tx.query(Statement::from_string(tx.backend(), lock)).await?;
-    }
-    if is_seeded(tx, name).await? {
-        return Ok(false);
-    }
-    seed(tx).await?;
-    let values = [name.into(), tx.now().as_microsecond().into()];
-    let sql = "insert into seed (name, finished_at) values ($1, $2)";
-    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
-    Ok(true)
+    db.write(&SEEDER, now, async |tx| {
+        if tx.backend() == DbBackend::Postgres {
+            // Two instances may start at once; the second waits and finds the mark. SQLite has one writer anyway.
+            let lock = "select pg_advisory_xact_lock(1970169456)";
+            tx.query(Statement::from_string(tx.backend(), lock)).await?;
+        }
+        if is_seeded(tx, name).await? {
+            return Ok(false);
+        }
+        seed(tx).await?;
+        let mark = vec![name.into(), now.as_microsecond().into()];
+        tx.insert_values("seed", &["name", "finished_at"], vec![mark]).await?;
+        Ok(true)
+    })
+    .await
 }
 
 async fn is_seeded(tx: &Tx<'_>, name: &str) -> Result<bool> {

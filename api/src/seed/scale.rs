@@ -3,7 +3,7 @@
 //! It is written in units, each with a mark of its own, so that a world can be made larger later: on SQLite in a transaction
 //! each, on PostgreSQL in one transaction that loads all of them at once.
 
-use super::{SEEDER, fresh, once, once_within, text};
+use super::{SEEDER, fresh, is_seeded, once, text};
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
@@ -24,6 +24,7 @@ use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use jiff::Timestamp;
 use jiff::civil::{Time, date};
 use sea_orm::{DbBackend, IntoActiveModel, Statement};
+use std::ops::Range;
 use uuid::Uuid;
 
 /// Units that make the world of scale 1: 20,000 cooperatives, 500,000 products, 2,000 programmes, 200,000 figures.
@@ -73,22 +74,55 @@ const TRAITS: [(&str, &str); 10] = [
 pub async fn scale(db: &Db, units: u64, now: Timestamp, progress: impl Fn(u64, u64)) -> Result<()> {
     super::demo(db, now).await?;
     once(db, now, "scale places", places).await?;
-    let mark = |unit| format!("scale {unit}");
     if db.backend() == DbBackend::Postgres {
         let load = async |tx: &Tx<'_>| {
-            for unit in 0..units {
-                once_within(tx, &mark(unit), async |tx| one_unit(tx, unit).await).await?;
-                progress(unit + 1, units);
+            for first in (0..units).step_by(TOGETHER) {
+                let last = Ord::min(first + TOGETHER as u64, units);
+                write(tx, first..last).await?;
+                progress(last, units);
             }
             Ok(())
         };
         return db.load(&SEEDER, now, load).await;
     }
     for unit in 0..units {
-        once(db, now, &mark(unit), async |tx| one_unit(tx, unit).await).await?;
+        db.write(&SEEDER, now, async |tx| write(tx, unit..unit + 1).await).await?;
         progress(unit + 1, units);
     }
     Ok(())
+}
+
+/// Units that are written together on PostgreSQL: each COPY waits for the network's delayed acknowledgement.
+const TOGETHER: usize = 10;
+
+/// Write units, without those that are there already.
+async fn write(tx: &Tx<'_>, mut units: Range<u64>) -> Result<()> {
+    while units.start < units.end && is_seeded(tx, &mark(units.start)).await? {
+        units.start += 1;
+    }
+    if units.is_empty() {
+        return Ok(());
+    }
+    let sql = "select coalesce(max(number), 0) from product";
+    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let newest: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    let places = provinces();
+    catalogue(tx, units.clone(), &places).await?;
+    index(tx, Touched::Since(newest)).await?;
+    partnerships(tx, units.clone(), &places).await?;
+    let marks = units.map(|unit| vec![mark(unit).into(), tx.now().as_microsecond().into()]);
+    tx.insert_values("seed", &["name", "finished_at"], marks.collect()).await
+}
+
+fn mark(unit: u64) -> String {
+    format!("scale {unit}")
+}
+
+/// The places that a unit is spread over: branches and markets are as full in a small world as in a large one, which has
+/// more of them.
+fn places_of<T>(unit: u64, places: &[T]) -> &[T] {
+    let number = usize::try_from(3 + unit / 2).unwrap_or(usize::MAX);
+    places.get(..number).unwrap_or(places)
 }
 
 fn provinces() -> Vec<(String, String, String, String)> {
@@ -169,30 +203,18 @@ async fn places(tx: &Tx<'_>) -> Result<()> {
     tx.insert_all::<market::entity::Entity>(markets).await
 }
 
-async fn one_unit(tx: &Tx<'_>, unit: u64) -> Result<()> {
-    let sql = "select coalesce(max(number), 0) from product";
-    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
-    let newest: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
-    // Branches and markets are as full in a small world as in a large one: it has fewer of them.
-    let mut places = provinces();
-    places.truncate(usize::try_from(3 + unit / 2).map_err(Error::internal)?);
-    catalogue(tx, unit, &places).await?;
-    index(tx, Touched::Since(newest)).await?;
-    partnerships(tx, unit, &places).await
-}
-
 /// An index into a list, spread over it.
 fn pick<T>(list: &[T], number: u64) -> &T {
     &list[usize::try_from(number % list.len() as u64).expect("it is below a length")]
 }
 
 /// Products with what is derived of them, as [`crate::product::publication::refresh`] would derive it.
-async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, String)]) -> Result<()> {
+async fn catalogue(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, String, String)]) -> Result<()> {
     let now = tx.now().as_microsecond();
     let (mut cooperatives, mut products, mut variants) = (Vec::new(), Vec::new(), Vec::new());
     let (mut signs, mut listings) = (Vec::new(), Vec::new());
-    for number in unit * COOPERATIVES..(unit + 1) * COOPERATIVES {
-        let province = pick(places, number).0.as_str();
+    for number in units.start * COOPERATIVES..units.end * COOPERATIVES {
+        let province = pick(places_of(number / COOPERATIVES, places), number).0.as_str();
         let branch_id = branch_of(province);
         let slug = format!("scale-{number}");
         let cooperative_id = key("cooperative", &slug);
@@ -312,17 +334,15 @@ async fn catalogue(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, St
     tx.insert_all::<listing::entity::Entity>(listings).await
 }
 
-async fn partnerships(tx: &Tx<'_>, unit: u64, places: &[(String, String, String, String)]) -> Result<()> {
+async fn partnerships(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, String, String)]) -> Result<()> {
     let now = tx.now().as_microsecond();
     let (mut agreements, mut parties, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
     let (mut programmes, mut links, mut followed, mut figures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let codes = ["DEMO_TRAINED", "SBA", "PNC", "ANC_QUALIFIED", "CAESAREAN"];
-    let numbers = match unit {
-        0 => 0..FIRST_PROGRAMMES,
-        _ => FIRST_PROGRAMMES + (unit - 1) * PROGRAMMES..FIRST_PROGRAMMES + unit * PROGRAMMES,
-    };
-    for number in numbers {
-        let province = pick(places, number).0.as_str();
+    let before = |unit: u64| FIRST_PROGRAMMES * unit.min(1) + PROGRAMMES * unit.saturating_sub(1);
+    let numbers = units.flat_map(|unit| (before(unit)..before(unit + 1)).map(move |number| (unit, number)));
+    for (unit, number) in numbers {
+        let province = pick(places_of(unit, places), number).0.as_str();
         let branch_id = branch_of(province);
         let slug = format!("scale-{number}");
         let (id, agreement_id) = (key("programme", &slug), key("agreement", &slug));
