@@ -16,7 +16,7 @@ use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
 use crate::session::invitation;
 use crate::session::mail::Post;
-use crate::{partner_client, schema, seed, server, telemetry};
+use crate::{partner, partner_client, schema, seed, server, telemetry};
 use std::io::Write;
 use std::time::Duration;
 
@@ -168,8 +168,15 @@ async fn create_client(
     let now = Clock::System.now();
     let expires_at = now + jiff::SignedDuration::from_hours(i64::from(days) * 24);
     let made = partner_client::store::create_for(&db, now, partner, name, scopes, expires_at).await;
+    let made = match made {
+        Err(error) if error.code() == domain::fault::Code::NotFound => {
+            let partners = partner::store::slugs(&db, now).await.map_err(|error| fault(&error))?;
+            Err(StartFault(format!("There is no partner `{partner}`; there are {}.", partners.join(", "))))
+        }
+        made => made.map_err(|error| refused(&error)),
+    };
     db.close().await;
-    let (client_id, secret) = made.map_err(|error| refused(&error))?;
+    let (client_id, secret) = made?;
     say(&format!("client_id {client_id}\nclient_secret {secret}\nThe secret is told once; only its hash is kept."))
 }
 
@@ -185,9 +192,6 @@ fn refused(error: &Error) -> StartFault {
                 })
                 .collect();
             StartFault(told.join(" "))
-        }
-        Err(error) if error.code() == domain::fault::Code::NotFound => {
-            StartFault("There is no such thing in the database.".to_owned())
         }
         Err(error) => fault(&error),
     }
@@ -281,11 +285,13 @@ async fn keep_house(db: Db, keys: Keys) {
     }
 }
 
-/// Let the allocator give back what the start needed for a moment: it looks for what was freed a while ago only when a large
-/// piece is freed again, which an idle server never does.
+/// Let the allocator give back what the start needed for a moment, and never end. The allocator looks for what a thread
+/// freed a while ago when the same thread frees something large again, which the one that started an idle server never does:
+/// so this is polled by that thread.
 async fn give_memory_back() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(64 << 20)));
+    std::future::pending().await
 }
 
 /// Send the letters that wait, as long as the program runs.
@@ -347,7 +353,6 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let readers = Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let listening = tokio::spawn(state.rights().clone().listen());
-    tokio::spawn(give_memory_back());
     let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {
@@ -362,6 +367,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     tokio::select! {
         served = server::serve(listener, router, end) => served?,
         () = server::serve_metrics(metrics, &telemetry) => {}
+        () = give_memory_back() => {}
     }
     housekeeping.abort();
     posting.abort();

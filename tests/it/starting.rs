@@ -298,7 +298,9 @@ async fn what_the_commands_give_out_lets_people_and_programs_in() {
         .basic_auth(value("client_id "), Some(value("client_secret ")));
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(request.body("grant_type=client_credentials").send().await.unwrap().status(), 200);
-    assert!(refusal(home.path(), &["client", "create", "nobody", "--name", "x"]).contains("no such thing"));
+    assert!(
+        refusal(home.path(), &["client", "create", "nobody", "--name", "x"]).contains("no partner `nobody`; there are")
+    );
 
     assert!(said(&["backup", "copy.db"]).contains("copied"));
     assert!(refusal(home.path(), &["backup", "copy.db"]).contains("nothing was overwritten"));

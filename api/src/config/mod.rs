@@ -9,6 +9,8 @@ pub use network::{Network, is_loopback};
 use crate::platform::db::StartFault;
 use clap::builder::Resettable;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use domain::codes::Coded;
+use domain::partner_client::ClientScope;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -109,7 +111,12 @@ pub enum ClientAction {
         #[arg(long)]
         name: String,
         /// What it may ask for, separated by commas.
-        #[arg(long, value_delimiter = ',', default_value = "programmes:read,agreements:read,indicators:read")]
+        #[arg(
+            long,
+            value_delimiter = ',',
+            default_value = "programmes:read,agreements:read,indicators:read",
+            value_parser = ClientScope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>()
+        )]
         scopes: Vec<String>,
         /// For how many days it holds, at most 365.
         #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=365))]
@@ -626,6 +633,8 @@ mod tests {
         assert!(Cli::of(&["client", "create"]).unwrap_err().contains("<PARTNER>"));
         assert!(Cli::of(&["user", "invite", "a@unfm.example"]).unwrap_err().contains("--name <NAME>"));
         assert!(Cli::of(&["--mode", "test"]).unwrap_err().contains("demo, production"));
+        let scopes = Cli::of(&["client", "create", "indh", "--name", "x", "--scopes", "everything"]).unwrap_err();
+        assert!(scopes.contains("programmes:read, agreements:read"), "{scopes}");
         assert!(Cli::of(&["seed", "--scale", "101"]).unwrap_err().contains("1..=100"));
         assert!(Cli::of(&["--listen-adr", "x"]).unwrap_err().contains("--listen-addr"));
     }

@@ -3,12 +3,15 @@
 use super::entity::{Column, Entity, Model};
 use super::object::Partner;
 use crate::platform::batch::Batch;
-use crate::platform::error::Result;
+use crate::platform::db::Db;
+use crate::platform::error::{Error, Result};
 use crate::platform::lookup::Lookup;
 use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::table::Table;
-use sea_orm::ColumnTrait;
+use domain::access::{Actor, Purpose};
+use jiff::Timestamp;
+use sea_orm::{ColumnTrait, Statement};
 
 /// One partner.
 ///
@@ -21,6 +24,17 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Partner>> {
         let batch = Batch::of::<Entity>([&row]);
         Partner::new((row, batch))
     }))
+}
+
+/// The names in addresses of all partners, for a command that was given none of them.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn slugs(db: &Db, now: Timestamp) -> Result<Vec<String>> {
+    let sql = "select slug from partner order by slug";
+    let asker = Actor::System(Purpose::Authenticate);
+    let rows = db.ask(&asker, now, Statement::from_string(db.backend(), sql)).await?;
+    rows.iter().map(|row| row.try_get_by_index(0).map_err(Error::from)).collect()
 }
 
 /// A page of partners, by their names in addresses.

@@ -160,7 +160,7 @@ mod tests {
     async fn each_field_is_resolved_by_its_part_in_the_order_asked_for() {
         let schema = Schema::new(Root::<Queries>::default(), EmptyMutation, EmptySubscription);
         let answer = schema.execute("{ number again: kept __typename }").await;
-        assert_eq!(answer.data.to_string(), r#"{number: 7,again: 4096,__typename: "Query"}"#);
+        assert_eq!(answer.data.to_string(), r#"{number: 7, again: 4096, __typename: "Query"}"#);
         assert!(!schema.execute("{ nothing }").await.is_ok());
     }
 
