@@ -285,11 +285,10 @@ async fn keep_house(db: Db, keys: Keys) {
     }
 }
 
-/// Let the allocator give back what the start needed for a moment, and never end. The allocator looks for what a thread
-/// freed a while ago when the same thread frees something large again, which the one that started an idle server never does:
-/// so this is polled by that thread.
+/// Let the allocator give back what the start needed for a moment, and never end. It gives back what was freed a second ago,
+/// and looks for that only when something large is freed again, which an idle server never does.
 async fn give_memory_back() {
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(64 << 20)));
     std::future::pending().await
 }
