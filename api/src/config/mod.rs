@@ -8,6 +8,7 @@ pub use network::{Network, is_loopback};
 
 use crate::platform::db::StartFault;
 use clap::builder::Resettable;
+use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::codes::Coded;
 use domain::partner_client::ClientScope;
@@ -379,6 +380,13 @@ impl Cli {
 /// One line of what clap tells in several: what is wrong or missing, and the choices.
 pub fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Each begins its line after two blanks; what is said of it is wrapped further in.
+        let commands = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        let names = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+        let names = names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+        return format!("a command is missing: {names}; `unfm --help` lists the settings.");
+    }
     let told =
         text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
     let told = told.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
@@ -636,6 +644,7 @@ mod tests {
         let scopes = Cli::of(&["client", "create", "indh", "--name", "x", "--scopes", "everything"]).unwrap_err();
         assert!(scopes.contains("programmes:read, agreements:read"), "{scopes}");
         assert!(Cli::of(&["seed", "--scale", "101"]).unwrap_err().contains("1..=100"));
+        assert_eq!(Cli::of(&["keys"]).unwrap_err(), "a command is missing: rotate; `unfm --help` lists the settings.");
         assert!(Cli::of(&["--listen-adr", "x"]).unwrap_err().contains("--listen-addr"));
     }
 
