@@ -285,6 +285,14 @@ async fn keep_house(db: Db, keys: Keys) {
     }
 }
 
+/// Let the allocator give back what the start needed for a moment, and never end. It gives back what was freed a second ago,
+/// and looks for that only when something large is freed again, which an idle server never does.
+async fn give_memory_back() {
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(64 << 20)));
+    std::future::pending().await
+}
+
 /// Send the letters that wait, as long as the program runs.
 async fn post_letters(db: Db, post: Post) {
     loop {
@@ -358,6 +366,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     tokio::select! {
         served = server::serve(listener, router, end) => served?,
         () = server::serve_metrics(metrics, &telemetry) => {}
+        () = give_memory_back() => {}
     }
     housekeeping.abort();
     posting.abort();
