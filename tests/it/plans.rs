@@ -172,7 +172,28 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
     operations
 }
 
-/// The statements that are sent when everybody asks everything, a first and a later page of it.
+/// Do what the contract's mutations do, as the national administrator, and take their statements too.
+async fn changes(world: &World, statements: &mut Statements) {
+    let branch = world.ask(r#"{ branch(slug: "khouribga") { id } }"#, json!({})).await.data()["branch"]["id"].clone();
+    world.db.record();
+    let (token, _) = world.sign_in("national@unfm.example").await;
+    let new = json!({"branchId": branch, "ar": "تعاونية", "fr": "Coopérative", "provinceCode": "05.311"});
+    let made = world.contract_as(&token, BRANCH_ADMIN, "RegisterCooperative", new).await;
+    let made = &made.data()["cooperativeRegister"]["cooperative"];
+    let named = json!({"id": made["id"], "version": made["version"], "fr": "Coopérative nouvelle"});
+    world.contract_as(&token, BRANCH_ADMIN, "RenameCooperative", named).await.data();
+    for sent in world.db.recorded() {
+        let is_planned = ["select", "insert", "update", "delete"]
+            .iter()
+            .any(|word| sent.sql.get(..word.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(word)));
+        if is_planned {
+            let by = "sign-in, registration or renaming by the national administrator".to_owned();
+            statements.entry(sent.sql.clone()).or_insert(Asked { by, sent });
+        }
+    }
+}
+
+/// The statements that are sent when everybody asks everything, a first and a later page of it, and of the mutations.
 async fn statements(world: &World) -> Statements {
     let found = world.ask("{ products(first: 1) { nodes { id cooperative { id } } } }", json!({})).await;
     let found = &found.data()["products"]["nodes"][0];
@@ -181,6 +202,7 @@ async fn statements(world: &World) -> Statements {
     let mut operations = contract(&product);
     operations.extend(lists(world, &product, &cooperative).await);
     let mut statements = Statements::new();
+    changes(world, &mut statements).await;
     for (who, token) in askers(world).await {
         for operation in &operations {
             let mut variables = operation.variables.clone();
