@@ -135,6 +135,37 @@ async fn seeding_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_demo_world_is_taken_away_whole_and_can_come_back() {
+    const MARKED: [&str; 9] = [
+        "branch",
+        "cooperative",
+        "product",
+        "product_variant",
+        "listing",
+        "market",
+        "programme",
+        "staff_user",
+        "partner_client",
+    ];
+    for world in World::each().await {
+        let left = async || {
+            let counts = MARKED.map(|table| format!("(select count(*) from {table} where is_demo)")).join(" + ");
+            world.raw_as_owner(&format!("select {counts}")).await.unwrap()
+        };
+        assert!(left().await > 0, "{}", world.on);
+
+        assert!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap() > 0, "{}", world.on);
+
+        assert_eq!(left().await, 0, "{}", world.on);
+        let invented = "select count(*) from market where opening_hours_basis = 'DEMO'";
+        assert_eq!(world.raw_as_owner(invented).await, Ok(0), "{}", world.on);
+        assert_eq!(world.raw_as_owner("select count(*) from programme").await, Ok(3), "{}", world.on);
+        assert_eq!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap(), 0, "{}", world.on);
+        assert!(unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
+    }
+}
+
+#[tokio::test]
 async fn every_change_leaves_a_line_in_the_book() {
     for world in World::each().await {
         let key = domain::id::founding("market", "demo-mdiq");
