@@ -11,7 +11,9 @@ use crate::platform::db::{Db, IfMissing, StartFault};
 use crate::platform::error::Error;
 use crate::platform::key_mark;
 use crate::platform::keys::Keys;
+use crate::platform::projection;
 use crate::platform::reader::{Facts, Readers};
+use crate::projections::PROJECTIONS;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
 use crate::session::invitation;
@@ -32,8 +34,9 @@ pub async fn run(cli: Cli) -> Result<(), StartFault> {
         Command::Migrate => migrate(&settings).await,
         Command::Seed { remove_demo: true, .. } => remove_demo(&settings).await,
         Command::Seed { demo, scale, .. } => seed(&settings, demo, scale).await,
-        Command::Check { access: false } => check(&settings).await,
-        Command::Check { access: true } => check_access(&settings).await,
+        Command::Check { access: true, .. } => check_access(&settings).await,
+        Command::Check { data: true, .. } => check_data(&settings).await,
+        Command::Check { .. } => check(&settings).await,
         Command::Backup { file } => backup(&settings, &file).await,
         Command::User { action: UserAction::Invite { email, name } } => invite(&settings, &email, &name).await,
         Command::Client { action: ClientAction::Create { partner, name, scopes, days } } => {
@@ -72,7 +75,7 @@ async fn owner(settings: &Settings) -> Result<Db, StartFault> {
     if let Some(file) = settings.database_file() {
         prepare_database_file(file)?;
     }
-    Db::connect(settings.owner_url(), IfMissing::Refuse).await
+    Db::connect(settings.owner_url(), IfMissing::Refuse, PROJECTIONS).await
 }
 
 async fn migrate(settings: &Settings) -> Result<(), StartFault> {
@@ -136,7 +139,7 @@ async fn backup(settings: &Settings, file: &std::path::Path) -> Result<(), Start
         return Err(StartFault("PostgreSQL is backed up by its own `pg_dump`.".into()));
     }
     let name = file.to_str().ok_or_else(|| StartFault("The name of the file cannot be used.".into()))?;
-    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse).await?;
+    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse, PROJECTIONS).await?;
     // It holds what the database holds: nobody else reads it. A file that is there already is not overwritten.
     make_private_file(file)?;
     db.copy_into(name).await?;
@@ -250,7 +253,7 @@ async fn database(settings: &Settings) -> Result<Db, StartFault> {
         refuse_demo_people(&db, settings).await?;
         return Ok(db);
     }
-    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse).await?;
+    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse, PROJECTIONS).await?;
     refuse_behind(&db).await?;
     db.refuse_powerful_role().await?;
     refuse_demo_people(&db, settings).await?;
@@ -433,7 +436,7 @@ async fn check(settings: &Settings) -> Result<(), StartFault> {
     let mut lines: Vec<(&str, Found)> =
         vec![("settings", checked.map(|()| format!("{:?} mode", settings.mode())).into())];
     if is_sound {
-        let db = Db::look(settings.database_url.as_str()).await;
+        let db = Db::look(settings.database_url.as_str(), PROJECTIONS).await;
         let (database, keys) = match &db {
             Ok(db) => (check_database(db).await, check_keys(settings, Some(db)).await),
             Err(fault) => (Err(fault.clone()), check_keys(settings, None).await),
@@ -456,6 +459,24 @@ async fn check(settings: &Settings) -> Result<(), StartFault> {
         say(&format!("{verdict:<9} {name:<10} {text}"))?;
     }
     if wrong == 0 { Ok(()) } else { Err(StartFault(format!("{wrong} of {} are wrong.", lines.len()))) }
+}
+
+/// Compare everything that is derived with what it is derived from.
+async fn check_data(settings: &Settings) -> Result<(), StartFault> {
+    settings.check()?;
+    let db = Db::look(settings.database_url.as_str(), PROJECTIONS).await?;
+    refuse_behind(&db).await?;
+    let differences = projection::differences(&db, Clock::System.now()).await.map_err(|error| fault(&error));
+    db.close().await;
+    let differences = differences?;
+    for line in &differences {
+        say(line)?;
+    }
+    match differences.len() {
+        0 => say("Everything that is derived agrees with what it is derived from."),
+        1 => Err(StartFault("One value is not what it should be.".to_owned())),
+        number => Err(StartFault(format!("{number} values are not what they should be."))),
+    }
 }
 
 async fn check_database(db: &Db) -> Result<String, StartFault> {

@@ -25,6 +25,7 @@ pub mod partner_client;
 pub mod platform;
 pub mod product;
 pub mod programme;
+pub mod projections;
 pub mod schema;
 pub mod seed;
 pub mod server;

@@ -26,10 +26,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            member_count {int} check (member_count >= 5),
            women_count {int} check (women_count <= member_count and member_count - women_count not between 1 and 4),
            is_women_only boolean,
-           published boolean not null,
+           published boolean generated always as (status = 'ACTIVE') stored not null,
            is_demo boolean not null,
            {node},
-           check (published = (status = 'ACTIVE')),
            check (women_count is null or member_count is not null)
          );
          create index cooperative_name_ar on cooperative (name_key_ar, number);

@@ -33,7 +33,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            price_key {long} not null,
            is_demo boolean not null,
            {node},
-           check (status = 'PUBLISHED' or not published),
            check (sanitary_valid_until is null or sanitary_number is not null),
            unique (id, cooperative_id)
          );

@@ -24,11 +24,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            duration_months {int} check (duration_months > 0),
            ends_on {text},
            budget {long} check (budget >= 0),
-           published boolean not null,
+           published boolean generated always as (status in ('SIGNED', 'TERMINATED', 'RENEWED')) stored not null,
            sources {json} not null,
            is_demo boolean not null,
            {node},
-           check (published = (status in ('SIGNED', 'TERMINATED', 'RENEWED'))),
            check (not published or signed_on is not null),
            check ((signed_on is null) = (signed_on_basis is null))
          );

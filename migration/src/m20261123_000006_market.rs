@@ -31,11 +31,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            opening_hours_basis {text} not null check (opening_hours_basis in ('NOT_PUBLISHED', 'PUBLISHED', 'DEMO')),
            cost {long} check (cost >= 0),
            aims {json} not null,
-           published boolean not null,
+           published boolean generated always as (status <> 'PLANNED') stored not null,
            sources {json} not null,
            is_demo boolean not null,
            {node},
-           check (published = (status <> 'PLANNED')),
            check ((latitude is null) = (longitude is null))
          );
          create index market_name_ar on market (name_key_ar, number);
@@ -64,7 +63,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            is_demo boolean not null,
            {node},
            unique (market_id, variant_id),
-           check (visible or not published),
            foreign key (product_id, cooperative_id) references product (id, cooperative_id) on update cascade
          );
          create index listing_market on listing (market_id, number);

@@ -38,11 +38,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            status {text} not null check (status in ('DRAFT', 'SUBMITTED', 'APPROVED', 'ACTIVE', 'SUSPENDED', 'COMPLETED',
              'CLOSED', 'CANCELLED')),
            status_basis {text} not null check (status_basis in ('STATED', 'INFERRED')),
-           published boolean not null,
+           published boolean generated always as (status in ('ACTIVE', 'SUSPENDED', 'COMPLETED', 'CLOSED')) stored not null,
            sources {json} not null,
            is_demo boolean not null,
            {node},
-           check (published = (status in ('ACTIVE', 'SUSPENDED', 'COMPLETED', 'CLOSED'))),
            check (ends_on is null or starts_on is null or ends_on >= starts_on)
          );
          create index programme_title_ar on programme (title_key_ar, number);

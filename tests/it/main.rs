@@ -14,6 +14,7 @@ mod pages;
 mod partner_client;
 mod people;
 mod plans;
+mod projections;
 mod schema;
 mod scope;
 mod search;

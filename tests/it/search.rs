@@ -6,7 +6,7 @@ use domain::product::QualitySignKind;
 use jiff::civil::date;
 use serde_json::{Value, json};
 use tests::World;
-use unfm::{edges::publication, product};
+use unfm::{cooperative, product};
 
 const SEARCH: &str =
     "query($text: String!, $first: Int = 100, $after: String, $filter: ProductFilter, $by: ProductOrder) {
@@ -107,7 +107,7 @@ async fn a_suspended_cooperative_takes_its_products_out_of_the_search_and_back()
     for world in World::each().await {
         let (maker, before) = (key("cooperative", "demo-argan"), found(&world, "argan").await);
         let go = async |status| {
-            world.change(async |tx| publication::cooperative_goes(tx, maker, None, status).await).await;
+            world.change(async |tx| cooperative::store::go(tx, maker, None, status).await).await;
         };
 
         go(CooperativeStatus::Suspended).await;

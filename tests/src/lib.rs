@@ -21,6 +21,7 @@ use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
 use unfm::platform::keys::Keys;
 use unfm::platform::reader::{Facts, Readers};
+use unfm::projections::PROJECTIONS;
 use unfm::{seed, server, telemetry};
 
 /// The instant at which worlds begin: a Monday noon after Morocco's change of time.
@@ -123,7 +124,7 @@ impl World {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("unfm.db");
-        let db = Db::connect(&format!("sqlite://{}", file.display()), IfMissing::Create).await.unwrap();
+        let db = Db::connect(&format!("sqlite://{}", file.display()), IfMissing::Create, PROJECTIONS).await.unwrap();
         db.migrate().await.unwrap();
         let url = format!("sqlite://{}", file.display());
         Self::begin("SQLite", (db.clone(), db), (url.clone(), url), Home::Folder(folder)).await
@@ -160,9 +161,9 @@ impl World {
             skip(NO_POSTGRES);
             return None;
         };
-        let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse).await.unwrap();
+        let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
         scratch.prepare(&owner).await;
-        let db = Db::connect(&scratch.server_url(), IfMissing::Refuse).await.unwrap();
+        let db = Db::connect(&scratch.server_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
         db.refuse_powerful_role().await.unwrap();
         let urls = (scratch.server_url(), scratch.owner_url());
         Some(Self::begin("PostgreSQL", (db, owner), urls, Home::Database(scratch)).await)
@@ -198,7 +199,7 @@ impl World {
     /// Change something as the platform itself, on the owner's connection: what builders use.
     pub async fn change<T>(
         &self,
-        work: impl AsyncFnOnce(&unfm::platform::tx::Tx<'_>) -> unfm::platform::error::Result<T>,
+        work: impl AsyncFnOnce(&unfm::platform::tx::Tx<'_>) -> unfm::platform::error::Result<T> + Clone,
     ) -> T {
         self.owner.write(&Actor::System(Purpose::Seed), self.clock.now(), work).await.unwrap()
     }

@@ -4,6 +4,7 @@ use crate::postgres::Scratch;
 use std::path::Path;
 use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
+use unfm::projections::PROJECTIONS;
 use unfm::seed;
 
 /// A synthetic world of so many units of 2,000 products.
@@ -21,14 +22,14 @@ impl Kept {
     /// One in a file in this folder.
     pub async fn sqlite(folder: &Path, units: u64) -> Self {
         let server_url = format!("sqlite://{}", folder.join(format!("{units}.db")).display());
-        let owner = Db::connect(&server_url, IfMissing::Create).await.unwrap();
+        let owner = Db::connect(&server_url, IfMissing::Create, PROJECTIONS).await.unwrap();
         Self { on: "SQLite", server_url, units, owner, scratch: None }
     }
 
     /// One on PostgreSQL, in the server's role; none where there is no PostgreSQL.
     pub async fn postgres(units: u64) -> Option<Self> {
         let scratch = Scratch::named(format!("unfm_speed_{units}")).await?;
-        let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse).await.unwrap();
+        let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
         // On the same machine nobody encrypts.
         let server_url = format!("{}?sslmode=disable", scratch.server_url());
         Some(Self { on: "PostgreSQL", server_url, units, owner, scratch: Some(scratch) })

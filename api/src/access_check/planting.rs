@@ -5,7 +5,6 @@ use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::keys::Keys;
 use crate::platform::tx::{Node, Tx};
-use crate::product::publication::{Touched, refresh};
 use crate::{
     agreement, contribution, cooperative, document, indicator, listing, market, membership, partner_client, product,
     programme, user,
@@ -195,7 +194,6 @@ pub(super) async fn plant(tx: &Tx<'_>, target: &Target) -> Result<Vec<Mark>> {
             people(&mut planting).await?;
         }
     }
-    refresh(tx, Touched::All).await?;
     Ok(planting.marks)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::Settings;
 use crate::platform::db::{Db, IfMissing, StartFault};
+use crate::projections::PROJECTIONS;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -46,7 +47,7 @@ impl Scratch {
         let owner = settings.owner_url().to_owned();
         let owner_url = on_same_server(&owner, &name).ok_or_else(wrong)?;
         let server_url = on_same_server(settings.database_url.as_str(), &name).ok_or_else(wrong)?;
-        let db = Db::connect(&owner, IfMissing::Refuse).await?;
+        let db = Db::connect(&owner, IfMissing::Refuse, PROJECTIONS).await?;
         let made = db.administer(&format!("create database {name} template template0")).await;
         db.close().await;
         made?;
@@ -61,17 +62,17 @@ impl Scratch {
         match self {
             Self::Embedded(file) => {
                 crate::config::prepare_database_file(file)?;
-                let db = Db::connect(&format!("sqlite://{}", file.display()), IfMissing::Create).await?;
+                let db = Db::connect(&format!("sqlite://{}", file.display()), IfMissing::Create, PROJECTIONS).await?;
                 db.migrate().await?;
                 Ok((db.clone(), db))
             }
             Self::Postgres { owner_url, server_url, login, .. } => {
-                let owner = Db::connect(owner_url, IfMissing::Refuse).await?;
+                let owner = Db::connect(owner_url, IfMissing::Refuse, PROJECTIONS).await?;
                 owner.migrate().await?;
                 if let Some(login) = login {
                     owner.admit_server(login).await?;
                 }
-                let server = Db::connect(server_url, IfMissing::Refuse).await?;
+                let server = Db::connect(server_url, IfMissing::Refuse, PROJECTIONS).await?;
                 server.refuse_powerful_role().await?;
                 Ok((owner, server))
             }
@@ -94,7 +95,7 @@ impl Scratch {
                 Ok(())
             }
             Self::Postgres { owner, name, .. } => {
-                let db = Db::connect(&owner, IfMissing::Refuse).await?;
+                let db = Db::connect(&owner, IfMissing::Refuse, PROJECTIONS).await?;
                 let dropped = db.administer(&format!("drop database {name} with (force)")).await;
                 db.close().await;
                 dropped

@@ -46,7 +46,7 @@ pub struct Model {
     pub ends_on: Option<Day>,
     /// The budget in centimes, when published.
     pub budget: Option<i64>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
     pub sources: Document<Vec<Source>>,
@@ -73,6 +73,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const GENERATED: &'static [Column] = &[Column::Published];
 
     /// Those that the partner is party to.
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {

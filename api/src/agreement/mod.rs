@@ -4,5 +4,6 @@ pub mod entity;
 pub mod object;
 pub mod objective;
 pub mod party;
+pub mod projection;
 pub mod query;
 pub mod store;

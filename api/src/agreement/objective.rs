@@ -22,7 +22,7 @@ pub struct Model {
     pub code: String,
     /// What it says.
     pub text: Document<LocalizedText>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
 }
 

@@ -22,7 +22,7 @@ pub struct Model {
     pub branch_id: Uuid,
     /// As what; none: not published.
     pub role: Option<Stored<PartyRole>>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
 }
 

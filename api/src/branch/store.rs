@@ -10,14 +10,14 @@ use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
 use crate::platform::reader::Reader;
 use crate::platform::see::See;
-use crate::platform::stored::{Day, Document, Stored};
+use crate::platform::stored::{Document, Stored};
 use crate::platform::table::Table;
 use crate::platform::text::{LocalizedTextInput, slug};
 use crate::platform::tx::Tx;
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
-use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement, Value};
+use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -89,6 +89,7 @@ impl Related for ChildrenOf {
 }
 
 /// A branch that is to be made, as it was asked for.
+#[derive(Clone)]
 pub struct Wanted {
     /// The branch above it.
     pub parent: Uuid,
@@ -172,25 +173,7 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
         changed_at: now,
     };
     tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
-    place(tx, id, parent.id).await?;
     Ok(id)
-}
-
-/// Write down where a branch stands from today on.
-async fn place(tx: &Tx<'_>, branch: Uuid, parent: Uuid) -> Result<()> {
-    let today = Day(domain::calendar::today(tx.now()));
-    let run = async |sql: &str, values: Vec<Value>| {
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
-    };
-    // Moved twice on one day, it stood at the first place for no day.
-    let again = "update branch_place set parent_id = $2 where branch_id = $1 and valid_from = $3";
-    if run(again, vec![branch.into(), parent.into(), today.into()]).await? > 0 {
-        return Ok(());
-    }
-    let ended = "update branch_place set valid_until = $2 where branch_id = $1 and valid_until is null";
-    run(ended, vec![branch.into(), today.into()]).await?;
-    let begun = "insert into branch_place (id, branch_id, parent_id, valid_from) values ($1, $2, $3, $4)";
-    run(begun, vec![Uuid::now_v7().into(), branch.into(), parent.into(), today.into()]).await.map(drop)
 }
 
 /// Give a branch another name.
@@ -219,14 +202,8 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Res
         return Err(refused().into());
     }
     let (from, to) = (Path::parse(&held.row().path)?, Path::parse(&parent.path)?);
-    let moved = from.moved(&from, &to).map_err(|_| refused())?;
-    let (first, behind) = from.range();
-    let sql = "update branch set path = $3 || substr(path, $4) where path >= $1 and path < $2";
-    let length = i32::try_from(from.as_str().len() + 1).map_err(Error::internal)?;
-    let values: [Value; 4] = [first.into(), behind.into(), moved.as_str().into(), length.into()];
-    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    from.moved(&from, &to).map_err(|_| refused())?;
     tx.update(held, |row| row.parent_id = ActiveValue::Set(Some(parent.id))).await?;
-    place(tx, key, parent.id).await?;
     Ok(key)
 }
 

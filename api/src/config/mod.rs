@@ -68,6 +68,10 @@ pub enum Command {
         /// away, and print what leaks. On PostgreSQL the owner must be able to make databases.
         #[arg(long)]
         access: bool,
+        /// Compute everything anew that is derived from other data (publication, prices, search text, counts), and print a
+        /// line for each row that holds something else.
+        #[arg(long, conflicts_with = "access")]
+        data: bool,
     },
     /// Write a copy of the embedded database to a file, while it is in use. PostgreSQL has `pg_dump`.
     Backup {

@@ -30,7 +30,7 @@ pub struct Model {
     pub amount: i64,
     /// Whether it is confirmed.
     pub status: Stored<ContributionStatus>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,

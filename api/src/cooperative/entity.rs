@@ -43,7 +43,7 @@ pub struct Model {
     pub women_count: Option<i32>,
     /// Whether all members are women; none: not disclosed.
     pub is_women_only: Option<bool>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
@@ -68,6 +68,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = Some(Column::Id);
+    const GENERATED: &'static [Column] = &[Column::Published];
 }
 
 crate::table!(Cooperative { Id => id, Number => number, BranchId => branch_id, ProvinceId => province_id, Slug => slug, Name => name, NameKeyAr => name_key_ar, NameKeyFr => name_key_fr, Sector => sector, LegalForm => legal_form, Commune => commune, Status => status, MemberCount => member_count, WomenCount => women_count, IsWomenOnly => is_women_only, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Province: province_id });

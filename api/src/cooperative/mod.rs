@@ -3,5 +3,6 @@
 pub mod entity;
 pub mod object;
 pub mod private;
+pub mod projection;
 pub mod query;
 pub mod store;

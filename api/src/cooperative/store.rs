@@ -4,12 +4,13 @@ use super::entity::{Column, Entity, Model};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
 use super::{object, private};
 use crate::geography::province;
-use crate::platform::audit::Touch;
+use crate::platform::audit::Audited;
 use crate::platform::batch::{Batch, Related};
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::lookup::Lookup;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Roots, Seal};
+use crate::platform::projection::Change;
 use crate::platform::reader::Reader;
 use crate::platform::see::See;
 use crate::platform::stored::{Document, Stored};
@@ -164,11 +165,11 @@ pub async fn register(tx: &Tx<'_>, applicant: Applicant) -> Result<Uuid> {
     Ok(id)
 }
 
-/// Give a cooperative another name. What is found by it changes too, so it is called by `edges::publication`.
+/// Give a cooperative another name.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
-pub(crate) async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Model> {
+pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Model> {
     let held = tx.edit_version::<Entity>(key, version).await?;
     let at_name = |faults: Faults| faults.into_iter().map(|fault| fault.at("name")).collect::<Faults>();
     let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
@@ -181,13 +182,11 @@ pub(crate) async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: Localized
     .await
 }
 
-/// Go to another status. Its products come on sale or go off with it, so it is called by `edges::publication`, which
-/// sees to them in the same transaction. The version and the status that it goes from are given by whoever has looked
-/// at it.
+/// Go to another status. The version and the status that it goes from are given by whoever has looked at it.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT where a version is given, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
-pub(crate) async fn go(
+pub async fn go(
     tx: &Tx<'_>,
     key: Uuid,
     from: Option<(i32, Option<CooperativeStatus>)>,
@@ -213,7 +212,6 @@ pub(crate) async fn go(
     }
     tx.update(held, |row| {
         row.status = ActiveValue::Set(Stored(next));
-        row.published = ActiveValue::Set(next.is_published());
     })
     .await
 }
@@ -302,13 +300,12 @@ pub struct Edit {
     pub legacy_exemption: Option<bool>,
 }
 
-/// Say something else of a cooperative. Where it stands past its verification, another identity is claimed at once; it is
-/// called by `edges::publication`, for what it is found by may change.
+/// Say something else of a cooperative. Where it stands past its verification, another identity is claimed at once.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, NOT_FOUND at `provinceCode`, REGISTER_IDENTITY_REQUIRED at `register` where it cannot
 /// do without.
-pub(crate) async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: Edit) -> Result<Uuid> {
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: Edit) -> Result<Uuid> {
     let held = tx.edit_version::<Entity>(key, version).await?;
     let province = match edit.province_code {
         None => None,
@@ -372,7 +369,7 @@ pub(crate) async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: Edit) -> Re
     let sides = |pair: Option<(String, String)>, exempt: bool| serde_json::json!([pair, exempt]);
     let changes = [("register".to_owned(), serde_json::json!([sides(before, was_exempt), sides(after, is_exempt)]))];
     let (changes, personal) = (changes.into_iter().collect(), BTreeMap::new());
-    tx.touch(Touch { kind: Kind::Cooperative, key, branch: Some(branch), changes, personal });
+    tx.record(Change::noted(Kind::Cooperative, key, Some(branch), Audited { changes, personal }));
     Ok(key)
 }
 

@@ -1,6 +1,5 @@
 //! Root fields that change cooperatives, and with them what is on sale and what is found.
 
-use super::publication::{cooperative_edit, cooperative_goes, cooperative_rename};
 use crate::cooperative::object::{
     Cooperative, CooperativeEditInput, CooperativeMoveInput, CooperativeRegisterInput, CooperativeRenameInput,
 };
@@ -40,7 +39,7 @@ async fn go(
     let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
     let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
     let work = async |tx: &crate::platform::tx::Tx<'_>| {
-        Ok(cooperative_goes(tx, key, Some((input.expected_version, from)), to).await?.id)
+        Ok(store::go(tx, key, Some((input.expected_version, from)), to).await?.id)
     };
     let outcome = ctx.reader().mutate(mutation, once, work).await?;
     payload(ctx, outcome).await
@@ -139,7 +138,7 @@ impl CooperativeMutation {
         let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
         let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
         let work = async |tx: &crate::platform::tx::Tx<'_>| {
-            Ok(cooperative_rename(tx, key, input.expected_version, input.name).await?.id)
+            Ok(store::rename(tx, key, input.expected_version, input.name).await?.id)
         };
         let outcome = ctx.reader().mutate("cooperativeRename", once, work).await?;
         payload(ctx, outcome).await
@@ -156,7 +155,7 @@ impl CooperativeMutation {
         let work = async |tx: &crate::platform::tx::Tx<'_>| {
             // Whether she may comes before what is wrong with the form.
             tx.edit::<crate::cooperative::entity::Entity>(key).await?;
-            cooperative_edit(tx, key, input.expected_version, edited(input)?).await
+            store::edit(tx, key, input.expected_version, edited(input)?).await
         };
         let outcome = ctx.reader().mutate("cooperativeEdit", once, work).await?;
         payload(ctx, outcome).await

@@ -15,7 +15,6 @@ pub mod partner;
 pub mod partner_client;
 pub mod product;
 pub mod programme;
-pub mod publication;
 pub mod user;
 
 /// The four arguments of a page and whether to count, from a resolver's own arguments.

@@ -15,6 +15,7 @@ use crate::platform::reader::Reads;
 use crate::platform::tx::Tx;
 use crate::session::mutation::HasDoor;
 use async_graphql::{ComplexObject, Context, Object};
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 #[ComplexObject]
@@ -38,15 +39,16 @@ payload! {
 async fn tell(
     ctx: &Context<'_>,
     mutation: &str,
-    work: impl AsyncFnOnce(&Tx<'_>) -> Result<(Uuid, String)>,
+    work: impl AsyncFnOnce(&Tx<'_>) -> Result<(Uuid, String)> + Clone,
 ) -> Result<PartnerClientSecretPayload> {
-    let (reader, mut secret) = (ctx.reader(), None);
+    let (reader, secret) = (ctx.reader(), Mutex::new(None));
     let outcome = reader.mutate(mutation, None, async |tx| {
         let (key, told) = work(tx).await?;
-        secret = Some(told);
+        *secret.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
         Ok(key)
     });
     let outcome = outcome.await?;
+    let secret = secret.into_inner().unwrap_or_else(PoisonError::into_inner);
     ctx.door().rights.forget();
     let partner_client = match outcome.thing {
         Some(key) => store::find(reader, key).await?,

@@ -149,7 +149,7 @@ async fn move_user(
     ctx: &Context<'_>,
     mutation: &str,
     input: UserMoveInput,
-    work: impl AsyncFnOnce(&Tx<'_>, Uuid, i32) -> Result<Uuid>,
+    work: impl AsyncFnOnce(&Tx<'_>, Uuid, i32) -> Result<Uuid> + Clone,
 ) -> Result<UserPayload> {
     let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
     let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;

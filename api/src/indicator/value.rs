@@ -61,7 +61,7 @@ pub struct Model {
     pub source_url: Option<String>,
     /// Whether it was accepted, the last of the steps that a programme's figure goes through.
     pub accepted: bool,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,

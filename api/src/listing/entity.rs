@@ -23,7 +23,7 @@ pub struct Model {
     pub product_id: Uuid,
     /// The cooperative that makes the product.
     pub cooperative_id: Uuid,
-    /// The category of the product; kept by the writes that change it.
+    /// The category of the product; derived.
     pub category_id: Uuid,
     /// In which quantity.
     pub variant_id: Uuid,
@@ -31,7 +31,7 @@ pub struct Model {
     pub price: i64,
     /// Whether the market shows it.
     pub visible: bool,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown; none: no end.
     pub valid_until: Option<Day>,

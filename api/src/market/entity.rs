@@ -58,7 +58,7 @@ pub struct Model {
     pub cost: Option<i64>,
     /// What it is for.
     pub aims: Document<Vec<Aim>>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
     pub sources: Document<Vec<Source>>,
@@ -85,6 +85,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const GENERATED: &'static [Column] = &[Column::Published];
 }
 
 crate::table!(Market { Id => id, Number => number, BranchId => branch_id, ProvinceId => province_id, AgreementId => agreement_id, Slug => slug, Name => name, NameKeyAr => name_key_ar, NameKeyFr => name_key_fr, City => city, Address => address, Latitude => latitude, Longitude => longitude, Contacts => contacts, Status => status, AnnouncedOn => announced_on, OpenedOn => opened_on, OpeningHours => opening_hours, OpeningHoursBasis => opening_hours_basis, Cost => cost, Aims => aims, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Province: province_id, Agreement: agreement_id });

@@ -2,5 +2,6 @@
 
 pub mod entity;
 pub mod object;
+pub mod projection;
 pub mod query;
 pub mod store;

@@ -116,17 +116,15 @@ pub async fn list(
     Ok(listed.connection(|row: Arc<Model>| Market::new((row, batch.clone()))))
 }
 
-/// Go to another status. Its listings come on sale or go off with it, so it is called by `edges::publication`, which
-/// sees to them in the same transaction.
+/// Go to another status.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, STATUS_INVALID.
-pub(crate) async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
+pub async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
     let held = tx.edit::<Entity>(key).await?;
     let next = held.row().status.0.go(status)?;
     tx.update(held, |row| {
         row.status = ActiveValue::Set(Stored(next));
-        row.published = ActiveValue::Set(next.is_published());
     })
     .await
 }

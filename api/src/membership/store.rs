@@ -13,7 +13,7 @@ use crate::platform::table::Table;
 use crate::platform::tx::Tx;
 use domain::access::Permission;
 use domain::fault::Code;
-use domain::membership::{Joining, Milieu, Sex, check_end, disclosed};
+use domain::membership::{Joining, Milieu, Sex, check_end};
 use jiff::civil::Date;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
@@ -105,7 +105,7 @@ fn how_many(condition: SimpleExpr) -> SimpleExpr {
     Func::count(CaseStatement::new().case(condition, Expr::val(1))).into()
 }
 
-/// Somebody joins a cooperative; what outsiders learn of its numbers changes with it.
+/// Somebody joins a cooperative.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, and the refusals of [`Joining::check`].
@@ -134,7 +134,6 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uui
         changed_at: now,
     };
     tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
-    recount(tx, whose).await?;
     Ok(id)
 }
 
@@ -148,35 +147,6 @@ pub async fn end(tx: &Tx<'_>, key: Uuid, version: i32, left_on: Date) -> Result<
         return Err(domain::fault::Fault::new(Code::StatusInvalid).into());
     }
     check_end(held.row().joined_on.0, left_on, domain::calendar::today(tx.now()))?;
-    let cooperative = held.row().cooperative_id;
     tx.update(held, |row| row.left_on = ActiveValue::Set(Some(Day(left_on)))).await?;
-    let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
-    let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
-    recount(tx, whose).await?;
     Ok(key)
-}
-
-/// Count the members of a cooperative anew, and keep what outsiders may learn of it.
-async fn recount(tx: &Tx<'_>, whose: cooperative::Model) -> Result<()> {
-    let counted = tx
-        .see_plain::<Entity>()
-        .filter(Column::CooperativeId.eq(whose.id))
-        .filter(Column::LeftOn.is_null())
-        .only([Func::count(Expr::val(1)).into(), how_many(Column::Sex.eq(Stored(Sex::Female)))])
-        .one(|cells| Ok((cells.take::<i64>()?, cells.take::<i64>()?)))
-        .await?;
-    let count = |count: i64| u32::try_from(count).map_err(Error::internal);
-    let (members, women) = counted.unwrap_or_default();
-    let seen = disclosed(count(members)?, count(women)?);
-    let signed = |count: Option<u32>| count.and_then(|count| i32::try_from(count).ok());
-    let (member_count, women_count) = (signed(seen.member_count), signed(seen.women_count));
-    if (whose.member_count, whose.women_count, whose.is_women_only) == (member_count, women_count, seen.is_women_only) {
-        return Ok(());
-    }
-    let derived = tx.derive::<cooperative::Entity>(whose.id, |row| {
-        row.member_count = ActiveValue::Set(member_count);
-        row.women_count = ActiveValue::Set(women_count);
-        row.is_women_only = ActiveValue::Set(seen.is_women_only);
-    });
-    derived.await.map(drop)
 }

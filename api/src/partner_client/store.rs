@@ -56,6 +56,7 @@ pub async fn list(reader: &Reader, roots: Roots) -> Result<Connection<PartnerCli
 }
 
 /// A credential that is to be made, as it was given.
+#[derive(Clone)]
 pub struct Wanted {
     /// For which partner.
     pub partner: Uuid,

@@ -14,9 +14,7 @@ use domain::codes;
 use domain::id::founding;
 use jiff::Timestamp;
 use sea_orm::sea_query::sea_value_to_json_value;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait, Statement, Value,
-};
+use sea_orm::{DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait, Statement, Value};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -49,59 +47,43 @@ codes! {
     }
 }
 
-/// One thing that was changed, with what changed in it: column by column, before and after.
-#[derive(Clone, Debug)]
-pub struct Touch {
-    /// What it is.
-    pub kind: Kind,
-    /// Which one.
-    pub key: Uuid,
-    /// The branch that it belongs to.
-    pub branch: Option<Uuid>,
+/// What the audit says of one change: column by column, before and after.
+#[derive(Clone, Debug, Default)]
+pub struct Audited {
     /// What is not about a person.
     pub changes: Map<String, serde_json::Value>,
     /// What is.
     pub personal: BTreeMap<String, String>,
 }
 
-/// What changed in a node: nothing stood before when it is new.
-pub(super) fn difference<E: Node>(before: Option<&E::Model>, after: &E::ActiveModel) -> Touch {
-    let (mut changes, mut personal) = (Map::new(), BTreeMap::new());
-    let is_personal = |column: &E::Column| E::PERSONAL.iter().any(|other| other.as_str() == column.as_str());
+/// What the audit says of a change: nothing stood before when the node is new. What the database generates follows from
+/// the rest.
+pub(super) fn difference<E: Node>(
+    before: Option<&E::Model>,
+    after: impl Fn(<E as EntityTrait>::Column) -> Option<Value>,
+) -> Audited {
+    let mut audited = Audited::default();
+    let is_among =
+        |columns: &[E::Column], column: &E::Column| columns.iter().any(|other| other.as_str() == column.as_str());
     for column in <E as EntityTrait>::Column::iter() {
-        // Of a row that is new everything counts, whichever way it was made.
-        let value = match (before, after.get(column)) {
-            (_, ActiveValue::Set(value)) | (None, ActiveValue::Unchanged(value)) => value,
-            (Some(_), ActiveValue::Unchanged(_)) | (_, ActiveValue::NotSet) => continue,
-        };
+        let Some(value) = after(column) else { continue };
         let was = before.map_or(serde_json::Value::Null, |before| sea_value_to_json_value(&before.get(column)));
         let is = sea_value_to_json_value(&value);
-        if was == is || [E::VERSION.as_str(), E::CHANGED_AT.as_str()].contains(&column.as_str()) {
+        if was == is || is_among(&[E::VERSION, E::CHANGED_AT], &column) || is_among(E::GENERATED, &column) {
             continue;
         }
-        if is_personal(&column) {
+        if is_among(E::PERSONAL, &column) {
             for (side, value) in [("before", was), ("after", is)] {
                 if !value.is_null() {
                     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    personal.insert(format!("{}.{side}", column.as_str()), text);
+                    audited.personal.insert(format!("{}.{side}", column.as_str()), text);
                 }
             }
         } else {
-            changes.insert(column.as_str().to_owned(), json!([was, is]));
+            audited.changes.insert(column.as_str().to_owned(), json!([was, is]));
         }
     }
-    let uuid = |column| match after.get(column).into_value() {
-        Some(Value::Uuid(key)) => key,
-        _ => None,
-    };
-    let branch = E::BRANCH.and_then(|column| match uuid(column) {
-        Some(branch) => Some(branch),
-        None => before.and_then(|before| match before.get(column) {
-            Value::Uuid(branch) => branch,
-            _ => None,
-        }),
-    });
-    Touch { kind: E::KIND, key: uuid(E::KEY).unwrap_or_default(), branch, changes, personal }
+    audited
 }
 
 /// One entry, before it is put at the end of a chain.
@@ -246,32 +228,48 @@ async fn by(tx: &Tx<'_>, origin: &Origin) -> Result<BTreeMap<String, String>> {
     Ok(personal)
 }
 
-/// Write down what was done in this transaction: an entry in the chain of every branch that it touched.
+/// In whose transaction entries are written, and what they say of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The keys of the installation.
+    pub keys: &'a Keys,
+    /// What is done, by the name of the mutation.
+    pub action: &'a str,
+    /// Where the request came from.
+    pub origin: &'a Origin,
+}
+
+/// Record what was done in this transaction: an entry in the chain of every branch whose rows it changed.
 ///
 /// # Errors
 /// The database's refusal.
-pub(super) async fn done(tx: &Tx<'_>, keys: &Keys, action: &str, origin: &Origin) -> Result<()> {
-    let touched = tx.touched();
-    if touched.is_empty() {
+pub(super) async fn record(tx: &Tx<'_>, context: Context<'_>) -> Result<()> {
+    let Context { keys, action, origin } = context;
+    let changes = tx.changes().rows;
+    let audited: Vec<_> = changes
+        .into_iter()
+        .filter_map(|change| Some((change.kind?, change.key, change.branch, change.audited?)))
+        .collect();
+    if audited.is_empty() {
         return Ok(());
     }
     let (actor, home) = who(tx.actor());
     let by = by(tx, origin).await?;
-    let elsewhere = touched.iter().find_map(|touch| touch.branch).unwrap_or(home);
-    // In the order of their keys, so that two writers who touch the same branches wait for each other in turn.
-    let mut chains: BTreeMap<Uuid, Vec<Touch>> = BTreeMap::new();
-    for touch in touched {
-        chains.entry(touch.branch.unwrap_or(elsewhere)).or_default().push(touch);
+    let elsewhere = audited.iter().find_map(|(_, _, branch, _)| *branch).unwrap_or(home);
+    // In the order of their keys, so that two writers who change the same branches wait for each other in turn.
+    let mut chains: BTreeMap<Uuid, Vec<_>> = BTreeMap::new();
+    for (kind, key, branch, audited) in audited {
+        chains.entry(branch.unwrap_or(elsewhere)).or_default().push((kind, key, audited));
     }
-    for (branch, touches) in chains {
-        let subject = touches.first().map(|touch| (touch.kind, touch.key));
+    for (branch, chain) in chains {
+        let subject = chain.first().map(|(kind, key, _)| (*kind, *key));
         let (mut changes, mut personal) = (Map::new(), by.clone());
-        for touch in touches {
+        for (kind, key, audited) in chain {
             // What concerns the subject stands under its own names, what came with it under its kind.
-            let is_subject = subject == Some((touch.kind, touch.key));
-            let named = |column: String| if is_subject { column } else { format!("{}.{column}", touch.kind.name()) };
-            changes.extend(touch.changes.into_iter().map(|(column, sides)| (named(column), sides)));
-            personal.extend(touch.personal.into_iter().map(|(column, value)| (named(column), value)));
+            let is_subject = subject == Some((kind, key));
+            let named = |column: String| if is_subject { column } else { format!("{}.{column}", kind.name()) };
+            changes.extend(audited.changes.into_iter().map(|(column, sides)| (named(column), sides)));
+            personal.extend(audited.personal.into_iter().map(|(column, value)| (named(column), value)));
         }
         let outcome = AuditOutcome::Done;
         append(tx, keys, Entry { branch, action: action.to_owned(), outcome, actor, subject, changes, personal })

@@ -1,7 +1,9 @@
 //! The database itself: how it is opened, looked at and brought up to date, and the [`Line`] on which one request or one
 //! transaction talks to it. This is the only file that holds a connection; who asks goes through `tx.rs`.
 
+use crate::platform::audit;
 use crate::platform::error::{Error, Result};
+use crate::platform::projection::Projections;
 use crate::platform::tx::Tx;
 use domain::access::{Actor, Permission, Purpose};
 use domain::branch::Path;
@@ -11,7 +13,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::postgres::PgTransaction;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous, SqliteTransaction};
 use sea_orm::sqlx::{AssertSqlSafe, Postgres, Sqlite, query_with};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
@@ -44,6 +46,7 @@ pub struct Db(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     connection: DatabaseConnection,
+    projections: Projections,
     statements: AtomicU64,
     /// What is sent, while it is recorded: the check of access compares the work of two requests by it, and the test of
     /// plans reads how the database would run it.
@@ -65,9 +68,10 @@ pub struct Sent {
 }
 
 impl Inner {
-    fn new(connection: DatabaseConnection, is_without_first_wall: bool) -> Self {
+    fn new(connection: DatabaseConnection, projections: Projections, is_without_first_wall: bool) -> Self {
         Self {
             connection,
+            projections,
             statements: AtomicU64::new(0),
             recorded: StdMutex::default(),
             is_recording: AtomicBool::new(false),
@@ -88,17 +92,20 @@ pub enum IfMissing {
 /// Where the spans of statements belong: below what is logged, so that they cost nothing unless they are exported.
 pub const SPANS: &str = "unfm::db";
 
+/// How often a transaction is begun that the database gives up for another one.
+const ATTEMPTS: u32 = 4;
+
 /// How many connections to a server are kept: within 4 to 32 the number made no difference when it was measured.
 const CONNECTIONS: u32 = 16;
 /// How many to a file: each is a thread that works in this process, with a cache of its own.
 const EMBEDDED_CONNECTIONS: u32 = 4;
 
 impl Db {
-    /// Open a database by its address, `sqlite://…` or `postgres://…`.
+    /// Open a database by its address, `sqlite://…` or `postgres://…`, with what follows from changes of it.
     ///
     /// # Errors
     /// One sentence that says what is wrong with the address, the file or the server; no secret is in it.
-    pub async fn connect(url: &str, if_missing: IfMissing) -> Result<Self, StartFault> {
+    pub async fn connect(url: &str, if_missing: IfMissing, projections: Projections) -> Result<Self, StartFault> {
         if url.starts_with("sqlite:") {
             Self::look_at_file(url, if_missing).await?;
         }
@@ -129,13 +136,13 @@ impl Db {
                 // run it, several times over.
                 .options([("plan_cache_mode", "force_generic_plan")])
         });
-        Self::open(options).await.map_err(|error| StartFault(unreachable_sentence(&error)))
+        Self::open(options, projections).await.map_err(|error| StartFault(unreachable_sentence(&error)))
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that opens a connection")]
-    async fn open(options: ConnectOptions) -> Result<Self, DbErr> {
+    async fn open(options: ConnectOptions, projections: Projections) -> Result<Self, DbErr> {
         let connection = Database::connect(options).await?;
-        Ok(Self(Arc::new(Inner::new(connection, false))))
+        Ok(Self(Arc::new(Inner::new(connection, projections, false))))
     }
 
     /// Look at a file without writing to it: to open it for work changes how it keeps its journal, so somebody else's
@@ -144,7 +151,7 @@ impl Db {
         let mut options = ConnectOptions::new(url);
         options.max_connections(1).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| sqlite.read_only(true).busy_timeout(Duration::from_secs(5)));
-        match Self::open(options).await {
+        match Self::open(options, &[]).await {
             Ok(db) => {
                 let looked = db.refuse_foreign().await;
                 db.close().await;
@@ -160,9 +167,9 @@ impl Db {
     ///
     /// # Errors
     /// One sentence, as of [`Db::connect`].
-    pub async fn look(url: &str) -> Result<Self, StartFault> {
+    pub async fn look(url: &str, projections: Projections) -> Result<Self, StartFault> {
         if !url.starts_with("sqlite:") {
-            return Self::connect(url, IfMissing::Refuse).await;
+            return Self::connect(url, IfMissing::Refuse, projections).await;
         }
         let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
         // Without a journal nobody has it open: then it is read as it is, or the driver would make a journal of its own.
@@ -172,7 +179,7 @@ impl Db {
         options.map_sqlx_sqlite_opts(move |sqlite| {
             sqlite.read_only(true).immutable(is_idle).busy_timeout(Duration::from_secs(5))
         });
-        let db = Self::open(options).await.map_err(|error| StartFault(unreachable_sentence(&error)))?;
+        let db = Self::open(options, projections).await.map_err(|error| StartFault(unreachable_sentence(&error)))?;
         db.refuse_foreign().await?;
         Ok(db)
     }
@@ -187,7 +194,7 @@ impl Db {
     #[doc(hidden)]
     #[must_use]
     pub fn without_first_wall(&self) -> Self {
-        Self(Arc::new(Inner::new(self.0.connection.clone(), true)))
+        Self(Arc::new(Inner::new(self.0.connection.clone(), self.0.projections, true)))
     }
 
     /// Record the statements that are sent from now on: for the check of access, and for tests.
@@ -356,6 +363,29 @@ impl Db {
         Line { db: Arc::clone(&self.0), held: Held::Reading(Mutex::new(None), settings) }
     }
 
+    /// A line for reading on which all statements see the database as it was at the first one.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn snapshot(&self, actor: &Actor) -> Result<Line> {
+        let connection = match self.backend() {
+            DbBackend::Postgres => {
+                let pool = self.0.connection.get_postgres_connection_pool();
+                let begun = pool.begin_with("begin isolation level repeatable read read only").await;
+                Connection::PostgresWithin(begun.map_err(driver_error)?)
+            }
+            _ => {
+                let begun = self.0.connection.get_sqlite_connection_pool().begin().await;
+                Connection::SqliteWithin(begun.map_err(driver_error)?)
+            }
+        };
+        let line = Line { db: Arc::clone(&self.0), held: Held::Reading(Mutex::new(Some(connection)), None) };
+        if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
+            line.query(settings).await?;
+        }
+        Ok(line)
+    }
+
     /// Ask one question in the name of `actor`.
     ///
     /// # Errors
@@ -364,7 +394,8 @@ impl Db {
         Tx::new(&self.read(actor), actor, now).query(question).await
     }
 
-    /// Write in the name of `actor`: everything that `work` does is kept when it succeeds, and nothing otherwise.
+    /// Write in the name of `actor`: everything that `work` does is kept when it succeeds, with all that follows from it,
+    /// and nothing otherwise. It is done again when the database gives the transaction up for another one.
     ///
     /// # Errors
     /// What `work` answered, or the database's refusal.
@@ -372,6 +403,38 @@ impl Db {
         &self,
         actor: &Actor,
         now: Timestamp,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
+    ) -> Result<T> {
+        self.write_audited(actor, now, None, work).await
+    }
+
+    /// The same, with an entry in the audit.
+    ///
+    /// # Errors
+    /// Those of [`Db::write`].
+    pub(super) async fn write_audited<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        context: Option<audit::Context<'_>>,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
+    ) -> Result<T> {
+        for _ in 1..ATTEMPTS {
+            match self.write_once(actor, now, context, work.clone()).await {
+                Err(error) if error.is_given_up() => {
+                    tracing::debug!("a transaction met another one, and is done again")
+                }
+                done => return done,
+            }
+        }
+        self.write_once(actor, now, context, work).await
+    }
+
+    async fn write_once<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        context: Option<audit::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let options = TransactionOptions {
@@ -384,7 +447,14 @@ impl Db {
             transaction.query_one_raw(settings).await?;
         }
         let line = Line { db: Arc::clone(&self.0), held: Held::Writing(transaction) };
-        let outcome = work(&Tx::new(&line, actor, now)).await;
+        let tx = Tx::new(&line, actor, now);
+        let outcome = async {
+            let done = work(&tx).await?;
+            tx.finish(context).await?;
+            Ok(done)
+        };
+        let outcome = outcome.await;
+        drop(tx);
         let Held::Writing(transaction) = line.held else { return Err(Error::internal("the transaction is gone")) };
         match outcome {
             Ok(done) => transaction.commit().await.map(|()| done).map_err(Error::from),
@@ -407,7 +477,7 @@ impl Db {
         &self,
         actor: &Actor,
         now: Timestamp,
-        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
         if self.backend() != DbBackend::Postgres {
             return self.write(actor, now, work).await;
@@ -417,15 +487,26 @@ impl Db {
         // Given up anywhere below, the transaction is rolled back.
         let line = Line { db: Arc::clone(&self.0), held: Held::Loading(Mutex::new(transaction)) };
         let make_again = drop_for_loading(&line).await?;
-        let done = work(&Tx::new(&line, actor, now)).await?;
+        let tx = Tx::new(&line, actor, now);
+        let done = work(&tx).await?;
+        // What the projections read along its indexes is made before them, what they fill after them.
+        let filled: Vec<&str> = self.0.projections.iter().flat_map(|projection| projection.fills()).copied().collect();
+        let (before, after): (Vec<_>, Vec<_>) =
+            make_again.into_iter().partition(|(table, _)| !filled.contains(&table.as_str()));
         line.run("set local maintenance_work_mem = '256MB'").await?;
-        for sql in &make_again {
+        for (_, sql) in &before {
+            line.run(sql).await?;
+        }
+        line.run("analyze").await?;
+        tx.finish(None).await?;
+        drop(tx);
+        for (_, sql) in &after {
             line.run(sql).await?;
         }
         match line.held {
             Held::Loading(connection) => match connection.into_inner() {
                 Connection::PostgresWithin(transaction) => transaction.commit().await.map_err(driver_error)?,
-                Connection::Postgres(_) | Connection::Sqlite(_) => {}
+                Connection::Postgres(_) | Connection::Sqlite(_) | Connection::SqliteWithin(_) => {}
             },
             Held::Reading(..) | Held::Writing(_) => {}
         }
@@ -433,14 +514,16 @@ impl Db {
     }
 }
 
-/// Drop the indexes that hold no constraint, and the foreign keys; answers the statements that make them again.
-async fn drop_for_loading(line: &Line) -> Result<Vec<String>> {
+/// Drop the indexes that hold no constraint, and the foreign keys; answers the statements that make them again, each with
+/// its table.
+async fn drop_for_loading(line: &Line) -> Result<Vec<(String, String)>> {
     let dropped = "
         select format('alter table %s drop constraint %I', conrelid::regclass, conname) as dropped,
-               format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as made
+               format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as made,
+               conrelid::regclass::text as owner
           from pg_constraint where contype = 'f' and connamespace = current_schema()::regnamespace
         union all
-        select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+        select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid), indrelid::regclass::text
           from pg_index join pg_class on pg_class.oid = indrelid
          where relnamespace = current_schema()::regnamespace
            and not exists (select from pg_constraint where conindid = indexrelid)";
@@ -448,10 +531,10 @@ async fn drop_for_loading(line: &Line) -> Result<Vec<String>> {
     let mut make_again = Vec::new();
     for row in rows {
         line.run(&row.try_get::<String>("", "dropped")?).await?;
-        make_again.push(row.try_get::<String>("", "made")?);
+        make_again.push((row.try_get("", "owner")?, row.try_get::<String>("", "made")?));
     }
     // Indexes first: foreign keys are checked along them.
-    make_again.sort_by_key(|sql| sql.starts_with("alter table"));
+    make_again.sort_by_key(|(_, sql)| sql.starts_with("alter table"));
     Ok(make_again)
 }
 
@@ -496,6 +579,7 @@ enum Connection {
     Postgres(PoolConnection<Postgres>),
     PostgresWithin(PgTransaction<'static>),
     Sqlite(PoolConnection<Sqlite>),
+    SqliteWithin(SqliteTransaction<'static>),
 }
 
 impl Connection {
@@ -521,6 +605,10 @@ impl Connection {
                 .await
                 .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
             Self::PostgresWithin(transaction) => query_with(sql, values)
+                .fetch_all(&mut **transaction)
+                .await
+                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+            Self::SqliteWithin(transaction) => query_with(sql, values)
                 .fetch_all(&mut **transaction)
                 .await
                 .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
@@ -639,6 +727,31 @@ impl Line {
         Ok(())
     }
 
+    /// What follows from changes of the database.
+    pub(super) fn projections(&self) -> Projections {
+        self.db.projections
+    }
+
+    /// Say on PostgreSQL that the next statements of a transaction reach the whole association.
+    pub(super) async fn widen(&self) -> Result<()> {
+        let root = paths(&[Path::root(audit::national())]);
+        self.set_subtrees(&root, &root).await
+    }
+
+    /// The opposite of [`Line::widen`]: they reach as far as the actor does.
+    pub(super) async fn narrow(&self, actor: &Actor) -> Result<()> {
+        let (read, write) = subtrees(actor);
+        self.set_subtrees(&paths(&read), &paths(&write)).await
+    }
+
+    async fn set_subtrees(&self, read: &str, write: &str) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let sql = "select set_config('app.read_subtrees', $1, true), set_config('app.write_subtrees', $2, true)";
+            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, [read.into(), write.into()])).await?;
+        }
+        Ok(())
+    }
+
     /// Send a statement that changes rows.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64> {
         self.count();
@@ -688,21 +801,38 @@ impl Line {
     }
 }
 
+/// How far an actor reads and writes by subtrees, as PostgreSQL is told. Whoever looks whether everything is as it should
+/// be reads everything.
+fn subtrees(actor: &Actor) -> (Vec<Path>, Vec<Path>) {
+    match actor {
+        Actor::Staff(staff) => {
+            (Reach::of(staff.assignments()).subtrees, Reach::of(staff.assignments().iter().filter(is_writing)).subtrees)
+        }
+        Actor::System(Purpose::Check) => (vec![Path::root(audit::national())], Vec::new()),
+        Actor::Anonymous | Actor::Partner(_) | Actor::System(_) => (Vec::new(), Vec::new()),
+    }
+}
+
+/// Whether a role lets somebody change anything.
+fn is_writing(assignment: &&Assignment) -> bool {
+    Permission::ALL.iter().any(|permission| !permission.is_seeing() && assignment.role.grants(*permission))
+}
+
 /// What PostgreSQL is told of an actor, for one transaction: who asks, how far she reads and how far she writes with any
 /// of her roles; which of them lets her do what is the first wall's to say.
 fn settings(actor: &Actor) -> Option<Statement> {
     let told: Vec<(&str, String)> = match actor {
         Actor::Anonymous => return None,
-        Actor::System(purpose) => vec![("app.purpose", purpose.to_string())],
+        Actor::System(purpose) => {
+            let (read, _) = subtrees(actor);
+            vec![("app.purpose", purpose.to_string()), ("app.read_subtrees", paths(&read))]
+        }
         Actor::Partner(client) => {
             vec![("app.actor", client.client.to_string()), ("app.partner", client.partner.to_string())]
         }
         Actor::Staff(staff) => {
-            let writing = |assignment: &&Assignment| {
-                Permission::ALL.iter().any(|permission| !permission.is_seeing() && assignment.role.grants(*permission))
-            };
             let read = Reach::of(staff.assignments());
-            let write = Reach::of(staff.assignments().iter().filter(writing));
+            let write = Reach::of(staff.assignments().iter().filter(is_writing));
             vec![
                 ("app.actor", staff.user.to_string()),
                 ("app.read_branches", keys(&read.branches)),

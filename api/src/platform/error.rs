@@ -16,7 +16,16 @@ pub struct Error {
     faults: Faults,
     /// The thing that stands in the way as it now is.
     thing: Option<Uuid>,
-    is_taken: bool,
+    conflict: Option<Conflict>,
+}
+
+/// How a statement met with another transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Conflict {
+    /// A key is taken by another row.
+    Taken,
+    /// The database gave this transaction up for another one; done again, it may succeed.
+    GivenUp,
 }
 
 /// The extension under which a cause would stand, if one ever got so far: taken out on the way to the client.
@@ -33,7 +42,7 @@ impl Error {
 
     /// A refusal by its code.
     pub fn refused(code: Code) -> Self {
-        Self { code, argument: None, cause: None, faults: Faults::new(), thing: None, is_taken: false }
+        Self { code, argument: None, cause: None, faults: Faults::new(), thing: None, conflict: None }
     }
 
     /// A failure of ours. The client learns that there was one; the cause goes to the log, once.
@@ -48,7 +57,12 @@ impl Error {
 
     /// Whether a key was taken already: somebody else's row holds it.
     pub(crate) fn is_taken(&self) -> bool {
-        self.is_taken
+        self.conflict == Some(Conflict::Taken)
+    }
+
+    /// Whether the database gave the transaction up for another one: it is done again.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.conflict == Some(Conflict::GivenUp)
     }
 
     /// The rules that a form breaks, with the thing that stands in the way; the error itself when it is of another kind.
@@ -93,10 +107,26 @@ impl From<sea_orm::DbErr> for Error {
                 Self::refused(Code::Unavailable)
             }
             _ => {
-                let is_taken = matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)));
-                Self { is_taken, ..Self::internal(error) }
+                let conflict = match (error.sql_err(), sql_state(&error).as_deref()) {
+                    (Some(sea_orm::SqlErr::UniqueConstraintViolation(_)), _) => Some(Conflict::Taken),
+                    // `serialization_failure`, `deadlock_detected`
+                    (_, Some("40001" | "40P01")) => Some(Conflict::GivenUp),
+                    _ => None,
+                };
+                Self { conflict, ..Self::internal(error) }
             }
         }
+    }
+}
+
+/// The code that the database gave an error.
+fn sql_state(error: &sea_orm::DbErr) -> Option<String> {
+    use sea_orm::{DbErr, RuntimeErr};
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            error.as_database_error()?.code().map(|code| code.into_owned())
+        }
+        _ => None,
     }
 }
 

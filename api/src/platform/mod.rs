@@ -14,6 +14,7 @@ pub mod lookup;
 pub mod mutation;
 pub mod page;
 pub mod password;
+pub mod projection;
 pub mod reader;
 pub mod root;
 pub mod scalars;

@@ -134,7 +134,7 @@ impl Reader {
         &self,
         mutation: &str,
         once: Option<Idempotency>,
-        work: impl AsyncFnOnce(&Tx<'_>) -> Result<Uuid>,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<Uuid> + Clone,
     ) -> Result<Outcome> {
         self.signed_in()?;
         let (Some(actor), Some(once)) = (self.actor().key(), once) else {
@@ -145,7 +145,12 @@ impl Reader {
                 return Ok(outcome);
             }
             // What came of it is kept also when nothing did.
-            let outcome = Outcome::of(tx.undone_unless_done(async || work(tx).await).await)?;
+            let whole = async || {
+                let thing = work(tx).await?;
+                tx.project().await?;
+                Ok(thing)
+            };
+            let outcome = Outcome::of(tx.undone_unless_done(whole).await)?;
             once.settle(tx, actor, mutation, &outcome).await?;
             Ok(outcome)
         });

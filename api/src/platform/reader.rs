@@ -152,15 +152,15 @@ impl Reader {
     ///
     /// # Errors
     /// What `work` answered, or the database's refusal.
-    pub(super) async fn write<T>(&self, action: &str, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    pub(super) async fn write<T>(
+        &self,
+        action: &str,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
+    ) -> Result<T> {
         // A request holds one connection at a time, and reads anew what it has written.
         self.line.release().await;
-        let done = self.db.write(&self.actor, self.now, async |tx| {
-            let done = work(tx).await?;
-            audit::done(tx, &self.keys, action, &self.origin).await?;
-            Ok(done)
-        });
-        let done = done.await;
+        let context = audit::Context { keys: &self.keys, action, origin: &self.origin };
+        let done = self.db.write_audited(&self.actor, self.now, Some(context), work).await;
         if let Err(error) = &done
             && matches!(error.code(), Code::Forbidden | Code::NotFound)
         {
@@ -194,7 +194,7 @@ impl Reader {
     ///
     /// # Errors
     /// What `work` answered, or the database's refusal.
-    pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone) -> Result<T> {
         self.line.release().await;
         self.db.write(&Actor::System(Purpose::Authenticate), self.now, work).await
     }

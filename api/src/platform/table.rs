@@ -36,6 +36,8 @@ pub trait Guarded: EntityTrait {
     const HOME: Option<Self::Column> = Self::BRANCH;
     /// The cooperative whose own a row is, where its representative reaches it.
     const COOPERATIVE: Option<Self::Column>;
+    /// Columns that the database generates from others of the row: they are never written.
+    const GENERATED: &'static [Self::Column] = &[];
     /// The person whom a row is about: she sees it without a permission.
     const OWN: Option<Self::Column> = None;
 

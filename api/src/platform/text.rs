@@ -3,6 +3,7 @@
 use crate::platform::error::Result;
 use crate::platform::reader::Reads;
 use crate::platform::stored::Document;
+use crate::platform::table::Cells;
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text as rules;
@@ -155,6 +156,16 @@ pub fn name_keys(name: &rules::LocalizedText) -> Result<(String, String), Fault>
     let key = |wanted: &[rules::Locale]| domain::fold::sort_key(name.resolve(wanted).1);
     let keys = (key(&[rules::Locale::Ar]), key(&[rules::Locale::Fr, rules::Locale::En]));
     if keys.0.is_empty() && keys.1.is_empty() { Err(Fault::new(Code::TextRequired)) } else { Ok(keys) }
+}
+
+/// The rule of a projection that keeps both keys of a name: reads what is stored of them, and the name.
+///
+/// # Errors
+/// TEXT_REQUIRED, or what cannot be read.
+pub fn compute_name_keys(cells: &mut Cells<'_>) -> Result<Option<Vec<sea_orm::Value>>> {
+    let stored = (cells.take::<String>()?, cells.take::<String>()?);
+    let keys = name_keys(&cells.take::<Document<rules::LocalizedText>>()?.0)?;
+    Ok((stored != keys).then(|| vec![keys.0.into(), keys.1.into()]))
 }
 
 /// A name in addresses: made of a name, with the end of its key, so that a name that is taken is not told from one that

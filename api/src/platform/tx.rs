@@ -4,9 +4,11 @@
 //! is every table that is joined to it. Changing starts with [`Tx::edit`], whose answer is the proof that
 //! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
 
-use crate::platform::audit::{Touch, difference};
+use crate::platform::audit::{self, difference};
 use crate::platform::db::{Line, Savepoint};
 use crate::platform::error::{Error, Result};
+use crate::platform::projection;
+use crate::platform::projection::{CHANGE_COLUMNS, Change, Changes, Projections, change_line};
 use crate::platform::see::{See, among, among_selected, each_of, reached};
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open, Table};
@@ -30,7 +32,7 @@ pub struct Tx<'a> {
     line: &'a Line,
     actor: &'a Actor,
     now: Timestamp,
-    touched: Mutex<Vec<Touch>>,
+    changes: Mutex<Changes>,
 }
 
 /// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::edit`] makes one.
@@ -44,9 +46,9 @@ impl<E: EntityTrait> Editable<E> {
     }
 }
 
-/// A table whose rows are nodes: they count their changes, and every change leaves a line in the book of changes.
+/// A table whose rows are nodes: they count their edits, and every change of what they show has a line in the table `change`.
 pub trait Node: Table {
-    /// How often it was changed.
+    /// How often it was edited.
     const VERSION: Self::Column;
     /// When it was changed last.
     const CHANGED_AT: Self::Column;
@@ -57,7 +59,7 @@ pub trait Node: Table {
 impl<'a> Tx<'a> {
     /// Ask on a line in the name of `actor`, at an instant.
     pub(super) fn new(line: &'a Line, actor: &'a Actor, now: Timestamp) -> Self {
-        Self { line, actor, now, touched: Mutex::default() }
+        Self { line, actor, now, changes: Mutex::default() }
     }
 
     /// In whose name it is.
@@ -81,12 +83,12 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What `work` answered.
     pub(super) async fn undone_unless_done<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
-        let touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let before = self.changes();
         self.line.savepoint(Savepoint::Set).await?;
         let done = work().await;
         if done.is_err() {
             self.line.savepoint(Savepoint::GoBack).await?;
-            self.touched.lock().unwrap_or_else(PoisonError::into_inner).truncate(touched);
+            *self.changes.lock().unwrap_or_else(PoisonError::into_inner) = before;
         } else {
             self.line.savepoint(Savepoint::Forget).await?;
         }
@@ -100,22 +102,75 @@ impl<'a> Tx<'a> {
     /// What `work` answered, or the database's refusal.
     pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.line.purpose(Some(Purpose::Authenticate)).await?;
-        let done = work(&Tx::new(self.line, &PLATFORM, self.now)).await;
+        let platform = Tx::new(self.line, &PLATFORM, self.now);
+        let done = work(&platform).await;
+        self.record_all(platform.changes().rows);
         let ended = self.line.purpose(None).await;
         let done = done?;
         ended.map(|()| done)
     }
 
-    /// What was changed so far, for the audit.
-    pub(super) fn touched(&self) -> Vec<Touch> {
-        std::mem::take(&mut self.touched.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The changes so far.
+    pub(super) fn changes(&self) -> Changes {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Remember for the audit what somebody changed.
-    pub(crate) fn touch(&self, touch: Touch) {
-        if self.actor.key().is_some() {
-            self.touched.lock().unwrap_or_else(PoisonError::into_inner).push(touch);
+    /// Record a change, for the projections and the audit.
+    pub(crate) fn record(&self, change: Change) {
+        self.record_all(vec![change]);
+    }
+
+    /// Record changes. Of a bulk load no more is kept than which tables it fills.
+    pub(super) fn record_all(&self, changes: Vec<Change>) {
+        let mut recorded = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.line.is_loading() {
+            recorded.tables.extend(changes.iter().map(|change| change.table));
+        } else {
+            recorded.rows.extend(changes);
         }
+    }
+
+    /// Record that any row of some tables may be another: after a statement that changes many.
+    pub(crate) fn record_tables(&self, tables: impl IntoIterator<Item = &'static str>) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).tables.extend(tables);
+    }
+
+    /// The projections have seen all changes so far.
+    pub(super) fn set_projected(&self) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).set_projected();
+    }
+
+    /// What follows from changes of this database.
+    pub(super) fn projections(&self) -> Projections {
+        self.line.projections()
+    }
+
+    /// Do something with the reach of the whole association, on PostgreSQL too; then the actor's own reach holds again.
+    pub(super) async fn with_whole_reach<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+        self.line.widen().await?;
+        let done = work().await;
+        match done {
+            Ok(done) => self.line.narrow(self.actor).await.map(|()| done),
+            // The transaction may have failed: it is given up, and its settings with it.
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Bring everything up to date that follows from the changes so far.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(super) async fn project(&self) -> Result<()> {
+        projection::project(self).await
+    }
+
+    /// What is done before the transaction is committed: projections, the audit, the log of changes.
+    pub(super) async fn finish(&self, context: Option<audit::Context<'_>>) -> Result<()> {
+        self.project().await?;
+        if let Some(context) = context {
+            audit::record(self, context).await?;
+        }
+        projection::log(self).await
     }
 
     /// Which database this is.
@@ -292,21 +347,6 @@ impl<'a> Tx<'a> {
         Ok(None)
     }
 
-    /// Change what is derived of a node, by whoever was permitted to change what it is derived from: there is no right to
-    /// it of its own. The second wall stands.
-    ///
-    /// # Errors
-    /// NOT_FOUND, or the database's refusal.
-    pub(crate) async fn derive<E>(&self, key: Uuid, change: impl FnOnce(&mut E::ActiveModel)) -> Result<E::Model>
-    where
-        E: Node,
-        E::Model: IntoActiveModel<E::ActiveModel>,
-        E::ActiveModel: Send,
-    {
-        let row = self.see::<E>().filter(E::KEY.eq(key)).one(E::read).await?;
-        self.update::<E>(Editable(row.ok_or_else(|| Error::refused(Code::NotFound))?), change).await
-    }
-
     /// Look whether a branch that an input names at this place may get a new row of a table.
     ///
     /// # Errors
@@ -358,7 +398,7 @@ impl<'a> Tx<'a> {
         if usize::try_from(count) == Ok(branches.len()) { Ok(()) } else { Err(Error::refused(Code::NotFound)) }
     }
 
-    /// Change a row; its key stays, its version goes up by one, and the book of changes has a line more.
+    /// Change a row; its key stays, and its version goes up by one.
     ///
     /// # Errors
     /// The database's refusal.
@@ -376,18 +416,40 @@ impl<'a> Tx<'a> {
         let before = held.0.clone();
         let mut row = held.0.into_active_model();
         change(&mut row);
-        self.touch(difference::<E>(Some(&before), &row));
         row.set(E::KEY, key);
         row.reset(E::KEY);
         row.set(E::VERSION, version.into());
         row.set(E::CHANGED_AT, self.now.as_microsecond().into());
         let row = row.update(self.line.writer()?).await?;
         self.line.count();
-        self.note::<E>(&row).await?;
+        let is_audited = self.actor.key().is_some();
+        let audited = is_audited.then(|| difference::<E>(Some(&before), |column| Some(row.get(column))));
+        self.record(Change::updated::<E>(&before, &row, audited));
         Ok(row)
     }
 
-    /// Add rows, many at a time, with their lines in the book of changes.
+    /// Update rows that are parts of a node: those that point to it by a column and meet a condition. Answers how many.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn update_parts<E: Table, P: Guarded>(
+        &self,
+        owner: &Editable<E>,
+        by: P::Column,
+        condition: Condition,
+        values: Vec<(P::Column, Value)>,
+    ) -> Result<u64> {
+        let Value::Uuid(Some(key)) = owner.0.get(E::KEY) else { return Err(Error::internal("a key that is no key")) };
+        let columns = values.iter().map(|(column, _)| column.as_str()).collect();
+        let mut statement = Query::update();
+        statement.table(P::default()).and_where(by.eq(key)).cond_where(condition);
+        statement.values(values.into_iter().map(|(column, value)| (column, value.into())));
+        let updated = self.execute(self.backend().build(&statement)).await?;
+        self.record(Change::part::<P>(by, key, columns));
+        Ok(updated)
+    }
+
+    /// Add nodes, many at a time.
     ///
     /// # Errors
     /// FORBIDDEN when the actor may not, or the database's refusal.
@@ -396,12 +458,20 @@ impl<'a> Tx<'a> {
         E: Node,
         E::ActiveModel: Send,
     {
-        let lines = rows.iter().map(|row| change_of_new::<E>(row, self.now)).collect();
-        if self.actor.key().is_some() {
-            rows.iter().for_each(|row| self.touch(difference::<E>(None, row)));
+        let is_audited = self.actor.key().is_some();
+        let change = |row: &E::ActiveModel| {
+            let audited = is_audited.then(|| difference::<E>(None, |column| row.get(column).into_value()));
+            Change::inserted::<E>(row, Some(E::KIND), audited)
+        };
+        let changes: Vec<Change> = rows.iter().map(change).collect();
+        self.insert_rows::<E>(rows).await?;
+        if self.line.is_loading() {
+            // Their changes are not kept.
+            let line = |change: &Change| change_line(E::KIND, change.key, 1, change.branch, self);
+            self.insert_values("change", &CHANGE_COLUMNS, changes.iter().map(line).collect()).await?;
         }
-        self.insert_plain::<E>(rows).await?;
-        self.insert_values("change", &CHANGE_COLUMNS, lines).await
+        self.record_all(changes);
+        Ok(())
     }
 
     /// Add rows of a table of the platform's own, or of derived data, after a change that was permitted.
@@ -437,6 +507,20 @@ impl<'a> Tx<'a> {
         E: Guarded,
         E::ActiveModel: Send,
     {
+        let changes = rows.iter().map(|row| Change::inserted::<E>(row, None, None)).collect();
+        self.insert_rows::<E>(rows).await?;
+        self.record_all(changes);
+        Ok(())
+    }
+
+    async fn insert_rows<E>(&self, mut rows: Vec<E::ActiveModel>) -> Result<()>
+    where
+        E: Guarded,
+        E::ActiveModel: Send,
+    {
+        for row in &mut rows {
+            E::GENERATED.iter().for_each(|column| row.not_set(*column));
+        }
         if !self.actor.may(E::MANAGE) {
             return Err(Error::refused(Code::Forbidden));
         }
@@ -490,14 +574,6 @@ impl<'a> Tx<'a> {
             _ => false,
         };
         !own.is_empty() && rows.iter().all(is_own)
-    }
-
-    /// Leave a line in the book of changes.
-    async fn note<E: Node>(&self, row: &E::Model) -> Result<()> {
-        let branch = E::BRANCH.map_or(Value::Uuid(None), |column| row.get(column));
-        let version = row.get(E::VERSION);
-        let line = vec![E::KIND.name().into(), row.get(E::KEY), version, branch, self.now.as_microsecond().into()];
-        self.insert_values("change", &CHANGE_COLUMNS, vec![line]).await
     }
 
     /// Send a statement that keeps derived data true (flags of publication, search text) after a change that was
@@ -563,18 +639,5 @@ fn in_reach(reach: &Reach) -> Condition {
 /// The platform itself, as it lets people in.
 static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
-const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];
-
 /// Rows of one statement: SQLite takes at most 32,766 values in one.
 const CHUNK: usize = 500;
-
-fn change_of_new<E: Node>(row: &E::ActiveModel, now: Timestamp) -> Vec<Value> {
-    let value = |column| row.get(column).into_value();
-    vec![
-        E::KIND.name().into(),
-        value(E::KEY).unwrap_or(Value::Uuid(None)),
-        1.into(),
-        E::BRANCH.and_then(value).unwrap_or(Value::Uuid(None)),
-        now.as_microsecond().into(),
-    ]
-}

@@ -19,7 +19,7 @@ pub struct Model {
     pub cooperative_id: Uuid,
     /// What it is.
     pub description: Option<Document<LocalizedText>>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown.
     pub valid_until: Option<String>,

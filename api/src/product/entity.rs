@@ -39,7 +39,7 @@ pub struct Model {
     pub sanitary_valid_until: Option<Day>,
     /// Where it stands.
     pub status: Stored<ProductStatus>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown; none: no end.
     pub valid_until: Option<Day>,

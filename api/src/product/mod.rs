@@ -3,7 +3,7 @@
 pub mod description;
 pub mod entity;
 pub mod object;
-pub mod publication;
+pub mod projection;
 pub mod query;
 pub mod search;
 pub mod sign;

@@ -25,7 +25,7 @@ pub struct Model {
     pub reference: Option<String>,
     /// Its last day.
     pub valid_until: Option<Day>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,

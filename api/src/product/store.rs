@@ -2,7 +2,6 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder};
-use super::publication::{Touched, refresh};
 use super::{description, search, sign, variant};
 use crate::category;
 use crate::cooperative;
@@ -15,7 +14,7 @@ use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs,
 use crate::platform::reader::Reader;
 use crate::platform::scalars::Decimal;
 use crate::platform::see::{See, among};
-use crate::platform::stored::{Document, Stored};
+use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::table::{Cells, Table};
 use crate::platform::text::Text;
 use crate::platform::text::name_keys;
@@ -24,7 +23,7 @@ use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
-use sea_orm::{ActiveValue, ColumnTrait, DbErr, Iterable, Statement};
+use sea_orm::{ActiveValue, ColumnTrait, DbErr, Iterable};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -305,7 +304,6 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, name: LocalizedText) -> Result<Model
             row.name_key_fr = ActiveValue::Set(other);
         })
         .await?;
-    refresh(tx, Touched::Product(key)).await?;
     Ok(row)
 }
 
@@ -320,13 +318,11 @@ pub async fn change_sign(
     valid_until: Option<Date>,
 ) -> Result<Model> {
     let held = tx.edit::<Entity>(product).await?;
-    let day = valid_until.map(|day| day.to_string());
-    let values = [day.into(), product.into(), kind.to_string().into()];
-    let sql = "update quality_sign set valid_until = $1 where product_id = $2 and kind = $3";
-    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    let kind = sign::Column::Kind.eq(Stored(kind)).into_condition();
+    let day = vec![(sign::Column::ValidUntil, valid_until.map(Day).into())];
+    tx.update_parts::<Entity, sign::Entity>(&held, sign::Column::ProductId, kind, day).await?;
     // The product is what clients see change.
     let row = tx.update(held, |_| {}).await?;
-    refresh(tx, Touched::Product(product)).await?;
     Ok(row)
 }
 

@@ -28,7 +28,7 @@ pub struct Model {
     pub sku: String,
     /// The global trade item number.
     pub gtin: Option<String>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown; none: no end.
     pub valid_until: Option<Day>,

@@ -48,7 +48,7 @@ pub struct Model {
     pub status: Stored<ProgrammeStatus>,
     /// How that is known.
     pub status_basis: Stored<StatusBasis>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
     pub sources: Document<Vec<Source>>,
@@ -75,6 +75,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const GENERATED: &'static [Column] = &[Column::Published];
 
     /// Those of the agreements that the partner is party to.
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {

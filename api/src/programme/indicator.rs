@@ -24,9 +24,9 @@ pub struct Model {
     pub indicator_id: Uuid,
     /// Its place in the programme.
     pub position: i32,
-    /// The latest figure; kept by the writes that change it.
+    /// The latest figure; derived.
     pub latest_actual_id: Option<Uuid>,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
     /// How often it was changed; 1 when it was made.
     pub version: i32,

@@ -5,5 +5,6 @@ pub mod entity;
 pub mod indicator;
 pub mod object;
 pub mod participation;
+pub mod projection;
 pub mod query;
 pub mod store;

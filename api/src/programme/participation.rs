@@ -18,7 +18,7 @@ pub struct Model {
     /// The branch that takes part.
     #[sea_orm(primary_key, auto_increment = false)]
     pub branch_id: Uuid,
-    /// Whether it may be shown; kept by the writes that change it.
+    /// Whether it may be shown; derived.
     pub published: bool,
 }
 

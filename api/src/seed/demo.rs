@@ -8,7 +8,6 @@ use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::text::name_keys;
 use crate::platform::tx::Tx;
 use crate::product::object::NO_PRICE;
-use crate::product::publication::{Touched, refresh};
 use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::id::founding as key;
@@ -182,7 +181,6 @@ pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
     cooperatives(tx).await?;
     markets(tx).await?;
     products(tx).await?;
-    refresh(tx, Touched::All).await?;
     partnerships(tx).await
 }
 

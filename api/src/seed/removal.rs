@@ -11,7 +11,7 @@ use crate::platform::tx::Tx;
 use domain::id::founding as key;
 use domain::market::OpeningHoursBasis;
 use jiff::Timestamp;
-use sea_orm::{ActiveValue, DbBackend, Statement};
+use sea_orm::{ActiveValue, Statement};
 
 /// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
 const MARKED: [(&str, Kind, &str); 14] = [
@@ -42,10 +42,6 @@ const DEMO_COOPERATIVES: &str = "(select id from cooperative where is_demo)";
 pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
     db.write(&SEEDER, now, async |tx| {
         let run = async |sql: &str| tx.execute(Statement::from_string(tx.backend(), sql)).await;
-        if tx.backend() != DbBackend::Postgres {
-            // A virtual table has no foreign keys.
-            run("delete from product_search where rowid in (select number from product where is_demo)").await?;
-        }
         for sql in [
             "delete from quality_sign where is_demo".to_owned(),
             format!("delete from membership where cooperative_id in {DEMO_COOPERATIVES}"),
@@ -76,6 +72,7 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
             tx.execute(Statement::from_sql_and_values(tx.backend(), line, values)).await?;
             removed += run(&format!("delete from {table} where {which}")).await?;
         }
+        tx.record_tables(["membership", "quality_sign"].into_iter().chain(MARKED.map(|(table, ..)| table)));
         forget_invented_hours(tx).await?;
         Ok(removed)
     })

@@ -9,7 +9,6 @@ use crate::platform::error::{Error, Result};
 use crate::platform::stored::{Day, Document, Stored};
 use crate::platform::text::name_keys;
 use crate::platform::tx::Tx;
-use crate::product::publication::{Touched, index};
 use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme};
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::codes::Coded;
@@ -23,7 +22,7 @@ use domain::product::{ProductStatus, QualitySignKind, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use jiff::Timestamp;
 use jiff::civil::{Time, date};
-use sea_orm::{DbBackend, IntoActiveModel, Statement};
+use sea_orm::{DbBackend, IntoActiveModel};
 use std::ops::Range;
 use uuid::Uuid;
 
@@ -108,12 +107,8 @@ async fn write(tx: &Tx<'_>, mut units: Range<u64>) -> Result<()> {
     if units.is_empty() {
         return Ok(());
     }
-    let sql = "select coalesce(max(number), 0) from product";
-    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
-    let newest: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
     let places = provinces();
     catalogue(tx, units.clone(), &places).await?;
-    index(tx, Touched::Since(newest)).await?;
     partnerships(tx, units.clone(), &places).await?;
     let marks = units.map(|unit| vec![mark(unit).into(), tx.now().as_microsecond().into()]);
     tx.insert_values("seed", &["name", "finished_at"], marks.collect()).await

@@ -4,11 +4,12 @@ use super::object::{RoleAssignment, User, UserFilter};
 use super::{assignment, entity};
 use crate::branch::entity as branch;
 use crate::cooperative::entity as cooperative;
-use crate::platform::audit::Touch;
+use crate::platform::audit::Audited;
 use crate::platform::batch::{Batch, Related, grouped};
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
+use crate::platform::projection::Change;
 use crate::platform::reader::Reader;
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::Table;
@@ -224,7 +225,7 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) 
     // A login belongs to no branch: the platform makes it, and her branch notes it.
     tx.as_platform(async |tx| tx.insert_all::<Entity>(vec![row]).await).await?;
     let personal = BTreeMap::from([("email.after".into(), email.clone()), ("display_name.after".into(), name.into())]);
-    tx.touch(Touch { kind: Kind::User, key: user, branch: Some(given.branch), changes: Map::new(), personal });
+    tx.record(Change::noted(Kind::User, user, Some(given.branch), Audited { changes: Map::new(), personal }));
     give(tx, user, given).await?;
     let by = inviter.user;
     tx.as_platform(async |tx| mail::queue(tx, Purpose::Invitation, &email, Some(user), Some(by)).await).await?;

@@ -1,0 +1,103 @@
+//! What is derived of branches: their paths in the tree, and where they stood on which days.
+
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::projection::{Change, ComputedColumns, Derived, Projection, Rows, Source, difference};
+use crate::platform::stored::Day;
+use crate::platform::tx::Tx;
+use domain::branch::Path;
+use futures_util::future::BoxFuture;
+use sea_orm::{QueryResult, Statement, Value};
+use uuid::Uuid;
+
+/// The path of a branch is that of the one above it, and its own key.
+pub static PATHS: ComputedColumns = ComputedColumns {
+    of: Derived {
+        table: "branch",
+        kind: Some(Kind::Branch),
+        key: "id",
+        branch: "id",
+        sources: &[
+            Source { table: "branch", columns: &["parent_id"], by: "id", to: "id" },
+            Source { table: "branch", columns: &["path"], by: "id", to: "parent_id" },
+        ],
+    },
+    columns: &["path"],
+    inputs: &["id", "(select parent.path from branch parent where parent.id = branch.parent_id)"],
+    compute: |cells| {
+        let (stored, key, above) = (cells.take::<String>()?, cells.take::<Uuid>()?, cells.take::<Option<String>>()?);
+        let path = match above {
+            Some(above) => Path::parse(&above)?.child(key),
+            None => Path::root(key),
+        };
+        Ok((stored != path.as_str()).then(|| vec![path.as_str().into()]))
+    },
+};
+
+/// Where branches stood on which days. The place where a branch stands today has no end.
+#[derive(Debug)]
+pub struct Places;
+
+impl Projection for Places {
+    fn table(&self) -> &'static str {
+        "branch_place"
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn sources(&self) -> &'static [Source] {
+        &[Source { table: "branch", columns: &["parent_id"], by: "id", to: "id" }]
+    }
+
+    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+        Box::pin(async {
+            for row in misplaced(tx, rows).await? {
+                place(tx, row.try_get_by_index(0)?, row.try_get_by_index(1)?).await?;
+            }
+            Ok(Vec::new())
+        })
+    }
+
+    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(async {
+            let line = |row: &QueryResult| {
+                let parent =
+                    |place| row.try_get_by_index::<Option<Uuid>>(place).map(|key| key.map(|key| key.to_string()));
+                let (is, should) = (parent(2)?, parent(1)?);
+                Ok(difference("branch_place", row.try_get_by_index(0)?, "parent_id", is.as_deref(), should.as_deref()))
+            };
+            misplaced(tx, &Rows::ALL).await?.iter().map(line).collect()
+        })
+    }
+}
+
+/// The branches among these that stand somewhere else than was written down: key, the branch above, the one written down.
+async fn misplaced(tx: &Tx<'_>, rows: &Rows) -> Result<Vec<QueryResult>> {
+    let (condition, values) = rows.condition(tx.backend(), "branch");
+    let sql = format!(
+        "select branch.id, branch.parent_id, place.parent_id from branch
+         left join branch_place place on place.branch_id = branch.id and place.valid_until is null
+         where {condition} and (place.id is null or place.parent_id is distinct from branch.parent_id)
+         order by branch.id"
+    );
+    tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+}
+
+/// Write down where a branch stands from today on.
+async fn place(tx: &Tx<'_>, branch: Uuid, parent: Option<Uuid>) -> Result<()> {
+    let today = Day(domain::calendar::today(tx.now()));
+    let run = async |sql: &str, values: Vec<Value>| {
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+    };
+    // Moved twice on one day, it stood at the first place for no day.
+    let again = "update branch_place set parent_id = $2 where branch_id = $1 and valid_from = $3";
+    if run(again, vec![branch.into(), parent.into(), today.into()]).await? > 0 {
+        return Ok(());
+    }
+    let ended = "update branch_place set valid_until = $2 where branch_id = $1 and valid_until is null";
+    run(ended, vec![branch.into(), today.into()]).await?;
+    let begun = "insert into branch_place (id, branch_id, parent_id, valid_from) values ($1, $2, $3, $4)";
+    run(begun, vec![Uuid::now_v7().into(), branch.into(), parent.into(), today.into()]).await.map(drop)
+}

@@ -1,0 +1,561 @@
+//! What follows from a change: derived columns, histories, search text, the log of changes.
+//!
+//! A transaction records every row that it inserts, updates or deletes ([`Change`]). Before it is committed, each
+//! [`Projection`] whose [`Source`]s name a changed column brings its own rows up to date, as the platform and not with
+//! the actor's reach; rows that it changes are changes too, and are seen by the projections behind it in the list. Then
+//! the audit is written, and one line of the table `change` for every node whose row is another than before. Stores
+//! never call any of this, so none can forget it.
+//!
+//! A projection computes everything anew from what is stored, so the same code serves one edit, a bulk load, and the
+//! check that rows and projections agree ([`differences`]).
+
+use crate::platform::audit::Audited;
+use crate::platform::db::Db;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::table::{Cells, Guarded};
+use crate::platform::tx::{Node, Tx};
+use domain::access::{Actor, Purpose};
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use sea_orm::{ActiveModelTrait, DbBackend, IdenStatic, Iterable, ModelTrait, QueryResult, Statement, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// A row that a transaction has inserted, updated or deleted.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub(super) table: &'static str,
+    /// The kind of node that the row is; none for a row that is a part of one.
+    pub(super) kind: Option<Kind>,
+    pub(super) key: Uuid,
+    pub(super) branch: Option<Uuid>,
+    /// The version of the node after the change; none where there is no version.
+    pub(super) version: Option<i32>,
+    /// The columns that hold another value than before; none: the row is new or gone.
+    columns: Option<Vec<&'static str>>,
+    /// The keys that the row holds, before and after, by column.
+    keys: Vec<(&'static str, Uuid)>,
+    /// What the audit says of it; none for what is derived, and for what the platform does on its own.
+    pub(super) audited: Option<Audited>,
+}
+
+impl Change {
+    /// A row that was inserted.
+    pub(super) fn inserted<E: Guarded>(row: &E::ActiveModel, kind: Option<Kind>, audited: Option<Audited>) -> Self {
+        let key_in = |column: E::Column| match row.get(column).into_value() {
+            Some(Value::Uuid(key)) => key,
+            _ => None,
+        };
+        let keys = E::Column::iter().filter_map(|column| Some((column.as_str(), key_in(column)?)));
+        Self {
+            table: E::default().table_name(),
+            kind,
+            key: key_in(E::KEY).unwrap_or_default(),
+            branch: E::BRANCH.and_then(key_in),
+            version: kind.map(|_| 1),
+            columns: None,
+            keys: keys.collect(),
+            audited,
+        }
+    }
+
+    /// A node that was updated.
+    pub(super) fn updated<E: Node>(before: &E::Model, after: &E::Model, audited: Option<Audited>) -> Self {
+        let key_in = |row: &E::Model, column: E::Column| match row.get(column) {
+            Value::Uuid(key) => key,
+            _ => None,
+        };
+        let (mut columns, mut keys) = (Vec::new(), Vec::new());
+        for column in E::Column::iter() {
+            if before.get(column) != after.get(column) {
+                columns.push(column.as_str());
+                keys.extend(key_in(before, column).map(|key| (column.as_str(), key)));
+            }
+            keys.extend(key_in(after, column).map(|key| (column.as_str(), key)));
+        }
+        let version = match after.get(E::VERSION) {
+            Value::Int(version) => version,
+            _ => None,
+        };
+        Self {
+            table: E::default().table_name(),
+            kind: Some(E::KIND),
+            key: key_in(after, E::KEY).unwrap_or_default(),
+            branch: E::BRANCH.and_then(|column| key_in(after, column)),
+            version,
+            columns: Some(columns),
+            keys,
+            audited,
+        }
+    }
+
+    /// Parts of a node that were updated: those that point to it by a column.
+    pub(super) fn part<P: Guarded>(by: P::Column, owner: Uuid, columns: Vec<&'static str>) -> Self {
+        Self {
+            table: P::default().table_name(),
+            kind: None,
+            key: owner,
+            branch: None,
+            version: None,
+            columns: Some(columns),
+            keys: vec![(by.as_str(), owner)],
+            audited: None,
+        }
+    }
+
+    /// Something about a node that the audit must tell and no column of it holds.
+    pub fn noted(kind: Kind, key: Uuid, branch: Option<Uuid>, audited: Audited) -> Self {
+        Self {
+            table: "",
+            kind: Some(kind),
+            key,
+            branch,
+            version: None,
+            columns: Some(Vec::new()),
+            keys: Vec::new(),
+            audited: Some(audited),
+        }
+    }
+
+    /// Whether a source of a projection changed.
+    fn concerns(&self, source: &Source) -> bool {
+        let is_in = |columns: &Vec<&str>| columns.iter().any(|column| source.columns.contains(column));
+        self.table == source.table && self.columns.as_ref().is_none_or(is_in)
+    }
+}
+
+/// The changes of a transaction, in their order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    pub(super) rows: Vec<Change>,
+    /// Tables that were filled in bulk: of them every row may be another.
+    pub(super) tables: BTreeSet<&'static str>,
+    /// How many of the rows the projections have seen.
+    projected: usize,
+}
+
+/// Columns from which a projection follows, and the way from a row that holds them to the rows that it derives.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// The table.
+    pub table: &'static str,
+    /// Its columns. A row that is new or gone concerns the projection whatever it holds.
+    pub columns: &'static [&'static str],
+    /// The column of the changed row that holds a key …
+    pub by: &'static str,
+    /// … and the column of the derived rows that holds the same one.
+    pub to: &'static str,
+}
+
+/// The rows of one table that a projection is to bring up to date.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    column: &'static str,
+    /// None: all rows.
+    keys: Option<Vec<Uuid>>,
+}
+
+impl Rows {
+    /// All rows.
+    pub const ALL: Self = Self { column: "", keys: None };
+
+    /// The condition on a table that leaves these rows, whose only parameter is the first, and its value.
+    pub fn condition(&self, backend: DbBackend, table: &str) -> (String, Vec<Value>) {
+        let column = self.column;
+        match (self.keys.as_deref(), backend) {
+            (None, _) => ("true".to_owned(), Vec::new()),
+            // The common case, which PostgreSQL supposes to be ten rows otherwise.
+            (Some([key]), _) => (format!("{table}.{column} = $1"), vec![(*key).into()]),
+            (Some(keys), DbBackend::Postgres) => (format!("{table}.{column} = any($1)"), vec![keys.to_vec().into()]),
+            (Some(keys), _) => {
+                let list: Vec<String> = keys.iter().map(|key| key.simple().to_string()).collect();
+                let list = serde_json::Value::from(list).to_string();
+                (format!("{table}.{column} in (select unhex(value) from json_each($1))"), vec![list.into()])
+            }
+        }
+    }
+}
+
+/// Data that follows from other data.
+pub trait Projection: std::fmt::Debug + Send + Sync {
+    /// The table that holds what is derived.
+    fn table(&self) -> &'static str;
+
+    /// The columns that are derived; none, where whole rows are.
+    fn columns(&self) -> Vec<&'static str>;
+
+    /// What it follows from.
+    fn sources(&self) -> &'static [Source];
+
+    /// Tables of its own that it fills: a bulk load makes their indexes after it.
+    fn fills(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Bring rows up to date; answers those that were not. The first parameter of the condition is `rows`'.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>>;
+
+    /// One line for each row that is not what it should be.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>>;
+}
+
+/// All projections of the program: each stands behind those whose tables it follows from.
+pub type Projections = &'static [&'static dyn Projection];
+
+/// The table whose columns are derived.
+#[derive(Clone, Copy, Debug)]
+pub struct Derived {
+    /// Its name.
+    pub table: &'static str,
+    /// The kind of node that its rows are; none where they are parts of one.
+    pub kind: Option<Kind>,
+    /// The column that tells rows apart: the key, or the one that the rows' owner is in.
+    pub key: &'static str,
+    /// The column that holds the branch of a row.
+    pub branch: &'static str,
+    /// What its columns follow from.
+    pub sources: &'static [Source],
+}
+
+impl Derived {
+    /// What is answered of a row that was brought up to date: what [`Derived::change`] reads.
+    fn answered(&self, tx: &Tx<'_>) -> (String, Vec<&'static str>) {
+        let mut by: Vec<&'static str> = Vec::new();
+        for source in tx.projections().iter().flat_map(|projection| projection.sources()) {
+            if source.table == self.table && source.by != self.key && !by.contains(&source.by) {
+                by.push(source.by);
+            }
+        }
+        let version = if self.kind.is_some() { "version" } else { "null" };
+        let further: String = by.iter().map(|column| format!(", {column}")).collect();
+        (format!("{}, {}, {version}{further}", self.key, self.branch), by)
+    }
+
+    /// The change of a row that was brought up to date.
+    fn change(&self, row: &QueryResult, columns: Vec<&'static str>, by: &[&'static str]) -> Result<Change> {
+        let key: Uuid = row.try_get_by_index(0)?;
+        let mut keys = vec![(self.key, key)];
+        for (place, column) in by.iter().enumerate() {
+            keys.extend(row.try_get_by_index::<Option<Uuid>>(3 + place)?.map(|key| (*column, key)));
+        }
+        Ok(Change {
+            table: self.table,
+            kind: self.kind,
+            key,
+            branch: row.try_get_by_index(1)?,
+            version: self.kind.map(|_| row.try_get_by_index(2)).transpose()?,
+            columns: Some(columns),
+            keys,
+            audited: None,
+        })
+    }
+
+    /// Hold the rows, and what they point to and follow from, until the end of the transaction: two transactions that
+    /// change different sources of one row would each compute it from what the other has not committed yet. What is
+    /// read by the next statement is committed then. SQLite has one writer anyway.
+    async fn lock(&self, tx: &Tx<'_>, rows: &Rows) -> Result<()> {
+        if tx.backend() != DbBackend::Postgres || rows.keys.is_none() {
+            return Ok(());
+        }
+        let (condition, values) = rows.condition(tx.backend(), self.table);
+        let lock = async |locked: String| {
+            let sql = format!("select count(*) from ({locked}) locked");
+            tx.query(Statement::from_sql_and_values(tx.backend(), sql, values.clone())).await
+        };
+        for parent in self.sources.iter().filter(|source| source.by == "id" && source.table != self.table) {
+            let parents = if parent.to == rows.column {
+                Rows { column: "id", ..rows.clone() }.condition(tx.backend(), parent.table).0
+            } else {
+                // An array, so that it is read along its key whatever the planner supposes of their number.
+                format!("id = any (array(select {} from {} where {condition}))", parent.to, self.table)
+            };
+            lock(format!("select 1 from {} where {parents} order by id for share", parent.table)).await?;
+        }
+        lock(format!("select 1 from {} where {condition} order by {} for update", self.table, self.key)).await?;
+        Ok(())
+    }
+}
+
+/// Columns that are SQL expressions over their row and what it points to.
+#[derive(Debug)]
+pub struct SqlColumns {
+    /// The table.
+    pub of: Derived,
+    /// The columns, each with the expression that it holds the value of.
+    pub columns: &'static [(&'static str, &'static str)],
+}
+
+impl SqlColumns {
+    /// The condition that a row does not hold what it should.
+    fn is_different(&self) -> String {
+        let different =
+            |(column, expression): &(&str, &str)| format!("{}.{column} is distinct from ({expression})", self.of.table);
+        format!("({})", self.columns.iter().map(different).collect::<Vec<_>>().join(" or "))
+    }
+
+    async fn update(&self, tx: &Tx<'_>, rows: &Rows) -> Result<Vec<Change>> {
+        self.of.lock(tx, rows).await?;
+        let (condition, values) = rows.condition(tx.backend(), self.of.table);
+        let set = |(column, expression): &(&str, &str)| format!("{column} = ({expression})");
+        let set = self.columns.iter().map(set).collect::<Vec<_>>().join(", ");
+        let (answered, by) = self.of.answered(tx);
+        let sql = format!(
+            "update {} set {set} where {condition} and {} returning {answered}",
+            self.of.table,
+            self.is_different()
+        );
+        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        rows.iter().map(|row| self.of.change(row, self.columns(), &by)).collect()
+    }
+
+    async fn compare(&self, tx: &Tx<'_>) -> Result<Vec<String>> {
+        let Derived { table, key, .. } = self.of;
+        let mut lines = Vec::new();
+        for (column, expression) in self.columns {
+            let sql = format!(
+                "select {key}, cast({column} as text), cast(({expression}) as text) from {table}
+                 where {column} is distinct from ({expression}) order by {key} limit {MOST_LINES}"
+            );
+            for row in tx.query(Statement::from_string(tx.backend(), sql)).await? {
+                let key: Uuid = row.try_get_by_index(0)?;
+                let text = |place: usize| row.try_get_by_index::<Option<String>>(place);
+                let (is, should) = (text(1)?, text(2)?);
+                lines.push(difference(table, key, column, is.as_deref(), should.as_deref()));
+            }
+        }
+        Ok(lines)
+    }
+}
+
+impl Projection for SqlColumns {
+    fn table(&self) -> &'static str {
+        self.of.table
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|(column, _)| *column).collect()
+    }
+
+    fn sources(&self) -> &'static [Source] {
+        self.of.sources
+    }
+
+    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+        Box::pin(self.update(tx, rows))
+    }
+
+    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(self.compare(tx))
+    }
+}
+
+/// Columns that a rule of the domain computes.
+#[derive(Debug)]
+pub struct ComputedColumns {
+    /// The table.
+    pub of: Derived,
+    /// The columns.
+    pub columns: &'static [&'static str],
+    /// The SQL expressions that the rule is given.
+    pub inputs: &'static [&'static str],
+    /// The rule: reads what the columns hold, then the inputs, and answers what the columns should hold where that is
+    /// something else.
+    pub compute: fn(&mut Cells<'_>) -> Result<Option<Vec<Value>>>,
+}
+
+impl ComputedColumns {
+    /// The rows among these that do not hold what they should, with what that is.
+    async fn different(&self, tx: &Tx<'_>, rows: &Rows) -> Result<Vec<(Uuid, Vec<Value>)>> {
+        let Derived { table, key, .. } = self.of;
+        let (condition, values) = rows.condition(tx.backend(), table);
+        let read = [self.columns, self.inputs].concat().join(", ");
+        let after = values.len() + 1;
+        let sql = format!(
+            "select {key}, {read} from {table} where {condition} and {key} > ${after} order by {key} limit {PAGE}"
+        );
+        let (mut different, mut last) = (Vec::new(), Uuid::nil());
+        loop {
+            let values = values.iter().cloned().chain([last.into()]);
+            let read = tx.query(Statement::from_sql_and_values(tx.backend(), sql.clone(), values)).await?;
+            for row in &read {
+                let mut cells = Cells::new(row);
+                last = cells.take()?;
+                different.extend((self.compute)(&mut cells)?.map(|values| (last, values)));
+            }
+            if read.len() < PAGE {
+                return Ok(different);
+            }
+        }
+    }
+
+    async fn update(&self, tx: &Tx<'_>, rows: &Rows) -> Result<Vec<Change>> {
+        self.of.lock(tx, rows).await?;
+        let (answered, by) = self.of.answered(tx);
+        let set = |(place, column): (usize, &&str)| format!("{column} = ${}", place + 2);
+        let set = self.columns.iter().enumerate().map(set).collect::<Vec<_>>().join(", ");
+        let sql = format!("update {} set {set} where {} = $1 returning {answered}", self.of.table, self.of.key);
+        let mut changes = Vec::new();
+        for (key, values) in self.different(tx, rows).await? {
+            let values = std::iter::once(key.into()).chain(values);
+            for row in tx.query(Statement::from_sql_and_values(tx.backend(), sql.clone(), values)).await? {
+                changes.push(self.of.change(&row, self.columns.to_vec(), &by)?);
+            }
+        }
+        Ok(changes)
+    }
+
+    async fn compare(&self, tx: &Tx<'_>) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for (key, values) in self.different(tx, &Rows::ALL).await? {
+            for (column, value) in self.columns.iter().zip(values) {
+                let value = sea_orm::sea_query::sea_value_to_json_value(&value).to_string();
+                lines.push(format!("{} {key}: {column} should be {value}", self.of.table));
+            }
+        }
+        Ok(lines)
+    }
+}
+
+impl Projection for ComputedColumns {
+    fn table(&self) -> &'static str {
+        self.of.table
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        self.columns.to_vec()
+    }
+
+    fn sources(&self) -> &'static [Source] {
+        self.of.sources
+    }
+
+    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+        Box::pin(self.update(tx, rows))
+    }
+
+    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(self.compare(tx))
+    }
+}
+
+/// Rows that a rule of the domain is given at a time.
+const PAGE: usize = 1000;
+
+/// The check names no more rows than this for one column.
+const MOST_LINES: usize = 1000;
+
+/// One line about a row that is not what it should be.
+pub fn difference(table: &str, key: Uuid, column: &str, is: Option<&str>, should: Option<&str>) -> String {
+    let [is, should] = [is, should].map(|value| value.unwrap_or("null"));
+    format!("{table} {key}: {column} is {is} and should be {should}")
+}
+
+/// Bring everything up to date that follows from the changes that no projection has seen yet.
+pub(super) async fn project(tx: &Tx<'_>) -> Result<()> {
+    let changes = tx.changes();
+    let is_concerned = |projection: &&&'static dyn Projection| {
+        let rows = changes.rows.get(changes.projected..).unwrap_or_default();
+        projection
+            .sources()
+            .iter()
+            .any(|source| changes.tables.contains(source.table) || rows.iter().any(|change| change.concerns(source)))
+    };
+    if tx.projections().iter().any(|projection| is_concerned(&projection)) {
+        tx.with_whole_reach(async || project_all(tx, &changes).await).await?;
+    }
+    tx.set_projected();
+    Ok(())
+}
+
+async fn project_all(tx: &Tx<'_>, changes: &Changes) -> Result<()> {
+    let mut rows: Vec<Change> = changes.rows.get(changes.projected..).unwrap_or_default().to_vec();
+    let given = rows.len();
+    for projection in tx.projections() {
+        let is_whole = projection.sources().iter().any(|source| changes.tables.contains(source.table));
+        let mut seen = if is_whole {
+            let before = rows.len();
+            rows.extend(projection.derive(tx, &Rows::ALL).await?);
+            before
+        } else {
+            0
+        };
+        // What follows from itself, as the path of a branch from the one above it, is derived until nothing changes.
+        while seen < rows.len() {
+            let concerned = concerned(projection.sources(), rows.get(seen..).unwrap_or_default());
+            seen = rows.len();
+            for (column, keys) in concerned {
+                let keys = Some(keys.into_iter().collect());
+                rows.extend(projection.derive(tx, &Rows { column, keys }).await?);
+            }
+        }
+    }
+    tx.record_all(rows.split_off(given));
+    Ok(())
+}
+
+/// The rows that follow from changes: by which of their columns, and the keys that it holds.
+fn concerned(sources: &'static [Source], changes: &[Change]) -> BTreeMap<&'static str, BTreeSet<Uuid>> {
+    let mut concerned: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+    for source in sources {
+        for change in changes.iter().filter(|change| change.concerns(source)) {
+            let keys = change.keys.iter().filter(|(column, _)| *column == source.by).map(|(_, key)| *key);
+            let mut keys = keys.peekable();
+            if keys.peek().is_some() {
+                concerned.entry(source.to).or_default().extend(keys);
+            }
+        }
+    }
+    concerned
+}
+
+/// The columns of the table of changes.
+pub(super) const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];
+
+/// One line for every node whose row is another than before: its version, which counts edits alone, stays when only what is
+/// derived has changed.
+pub(super) async fn log(tx: &Tx<'_>) -> Result<()> {
+    let mut lines: BTreeMap<(&'static str, Uuid), Vec<Value>> = BTreeMap::new();
+    for change in &tx.changes().rows {
+        if let (Some(kind), Some(version)) = (change.kind, change.version) {
+            lines.insert((kind.name(), change.key), change_line(kind, change.key, version, change.branch, tx));
+        }
+    }
+    tx.insert_values("change", &CHANGE_COLUMNS, lines.into_values().collect()).await
+}
+
+/// A line of the table of changes.
+pub(super) fn change_line(kind: Kind, key: Uuid, version: i32, branch: Option<Uuid>, tx: &Tx<'_>) -> Vec<Value> {
+    vec![kind.name().into(), key.into(), version.into(), branch.into(), tx.now().as_microsecond().into()]
+}
+
+/// Compute every projection anew, as of one instant, and compare: one line for each difference.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn differences(db: &Db, now: Timestamp) -> Result<Vec<String>> {
+    let line = db.snapshot(&CHECKER).await?;
+    let tx = Tx::new(&line, &CHECKER, now);
+    let mut lines = Vec::new();
+    for projection in tx.projections() {
+        lines.extend(projection.differences(&tx).await?);
+    }
+    Ok(lines)
+}
+
+/// In whose name it is looked whether rows and projections agree.
+static CHECKER: Actor = Actor::System(Purpose::Check);
+
+impl Changes {
+    /// The projections have seen everything so far.
+    pub(super) fn set_projected(&mut self) {
+        self.projected = self.rows.len();
+        self.tables.clear();
+    }
+}

@@ -1,0 +1,360 @@
+//! What is derived of products: whether they and what belongs to them may be shown and until when, their lowest prices,
+//! the keys of their names, and what is searched of them.
+
+use super::object::NO_PRICE;
+use crate::platform::error::Result;
+use crate::platform::global_id::Kind;
+use crate::platform::projection::{Change, ComputedColumns, Derived, Projection, Rows, Source, SqlColumns};
+use crate::platform::stored::Document;
+use crate::platform::text::compute_name_keys;
+use crate::platform::tx::Tx;
+use domain::fold::{fold, words};
+use domain::product::SearchRank;
+use domain::text::LocalizedText;
+use futures_util::future::BoxFuture;
+use sea_orm::{DbBackend, QueryResult, Statement, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+const PRODUCT: Derived =
+    Derived { table: "product", kind: Some(Kind::Product), key: "id", branch: "branch_id", sources: &[] };
+
+/// What lists by name sort by.
+pub static NAME_KEYS: ComputedColumns = ComputedColumns {
+    of: Derived { sources: &[Source { table: "product", columns: &["name"], by: "id", to: "id" }], ..PRODUCT },
+    columns: &["name_key_ar", "name_key_fr"],
+    inputs: &["name"],
+    compute: compute_name_keys,
+};
+
+/// A product may be shown while it is published and its cooperative is, until the first of its signs or its sanitary
+/// authorisation expires.
+pub static PUBLICATION: SqlColumns = SqlColumns {
+    of: Derived {
+        sources: &[
+            Source {
+                table: "product",
+                columns: &["status", "cooperative_id", "sanitary_valid_until"],
+                by: "id",
+                to: "id",
+            },
+            Source { table: "cooperative", columns: &["published"], by: "id", to: "cooperative_id" },
+            Source { table: "quality_sign", columns: &["product_id", "valid_until"], by: "product_id", to: "id" },
+        ],
+        ..PRODUCT
+    },
+    columns: &[
+        (
+            "published",
+            "status = 'PUBLISHED' and exists
+               (select 1 from cooperative where cooperative.id = product.cooperative_id and cooperative.published)",
+        ),
+        (
+            "valid_until",
+            "select min(days.until) from (
+               select product.sanitary_valid_until as until
+               union all select valid_until from quality_sign where product_id = product.id) days",
+        ),
+    ],
+};
+
+const OF_PRODUCT: Source =
+    Source { table: "product", columns: &["published", "valid_until"], by: "id", to: "product_id" };
+
+/// A variant may be shown as long as its product.
+pub static VARIANTS: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "product_variant",
+        kind: Some(Kind::ProductVariant),
+        key: "id",
+        branch: "branch_id",
+        sources: &[OF_PRODUCT, Source { table: "product_variant", columns: &["product_id"], by: "id", to: "id" }],
+    },
+    columns: &[
+        ("published", "select product.published from product where product.id = product_variant.product_id"),
+        ("valid_until", "select product.valid_until from product where product.id = product_variant.product_id"),
+    ],
+};
+
+/// A quality sign may be shown with its product.
+pub static SIGNS: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "quality_sign",
+        kind: None,
+        key: "id",
+        branch: "branch_id",
+        sources: &[OF_PRODUCT, Source { table: "quality_sign", columns: &["product_id"], by: "id", to: "id" }],
+    },
+    columns: &[("published", "select product.published from product where product.id = quality_sign.product_id")],
+};
+
+/// A listing may be shown while it is visible, and its product and its market may be.
+pub static LISTINGS: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "listing",
+        kind: Some(Kind::Listing),
+        key: "id",
+        branch: "branch_id",
+        sources: &[
+            Source { columns: &["published", "valid_until", "category_id"], ..OF_PRODUCT },
+            Source { table: "market", columns: &["published"], by: "id", to: "market_id" },
+            Source { table: "listing", columns: &["visible", "product_id", "market_id"], by: "id", to: "id" },
+        ],
+    },
+    columns: &[
+        (
+            "published",
+            "visible and (select product.published from product where product.id = listing.product_id)
+               and (select market.published from market where market.id = listing.market_id)",
+        ),
+        ("category_id", "select product.category_id from product where product.id = listing.product_id"),
+        ("valid_until", "select product.valid_until from product where product.id = listing.product_id"),
+    ],
+};
+
+/// The lowest price at which a product is on sale.
+pub static PRICES: SqlColumns = SqlColumns {
+    of: Derived {
+        sources: &[
+            Source { table: "listing", columns: &["published", "price", "product_id"], by: "product_id", to: "id" },
+            Source { table: "product", columns: &[], by: "id", to: "id" },
+        ],
+        ..PRODUCT
+    },
+    columns: &[(
+        "price_key",
+        // `NO_PRICE`
+        "coalesce((select min(price) from listing where listing.product_id = product.id and listing.published),
+           9223372036854775807)",
+    )],
+};
+
+const _: () = assert!(NO_PRICE == 9_223_372_036_854_775_807);
+
+/// What is searched of the products that may be shown.
+#[derive(Debug)]
+pub struct Search;
+
+impl Projection for Search {
+    fn table(&self) -> &'static str {
+        "product_search"
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn sources(&self) -> &'static [Source] {
+        &[
+            Source {
+                table: "product",
+                columns: &["published", "name", "description", "category_id"],
+                by: "id",
+                to: "id",
+            },
+            Source { table: "category", columns: &["name"], by: "id", to: "category_id" },
+        ]
+    }
+
+    fn fills(&self) -> &'static [&'static str] {
+        &["product_search", "product_posting"]
+    }
+
+    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+        Box::pin(async {
+            forget(tx, rows).await?;
+            index(tx, rows).await?;
+            // What is searched is no part of what a product shows.
+            Ok(Vec::new())
+        })
+    }
+
+    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(compare(tx))
+    }
+}
+
+/// Take products out of the search.
+async fn forget(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
+    let (condition, values) = rows.condition(tx.backend(), "product");
+    // A bulk load has no foreign keys by which words would go with their text.
+    let tables: &[(&str, &str)] = match tx.backend() {
+        DbBackend::Postgres => &[("product_posting", "number"), ("product_search", "number")],
+        _ => &[("product_search", "rowid")],
+    };
+    for (table, key) in tables {
+        let sql = match values.is_empty() {
+            // A product that is gone has a number no more.
+            true => format!("delete from {table}"),
+            false => format!("delete from {table} where {key} in (select number from product where {condition})"),
+        };
+        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values.clone())).await?;
+    }
+    Ok(())
+}
+
+/// How many products are folded and written at a time.
+const CHUNK: usize = 1000;
+
+/// What is searched of the products among these that may be shown, so many at a time.
+async fn texts(tx: &Tx<'_>, rows: &Rows, after: i64) -> Result<Vec<Text>> {
+    let (condition, values) = rows.condition(tx.backend(), "product");
+    let next = values.len() + 1;
+    let sql = format!(
+        "select product.number, product.name, product.description, category.name
+         from product join category on category.id = product.category_id
+         where product.published and product.number > ${next} and {condition} order by product.number limit {CHUNK}"
+    );
+    let values = values.into_iter().chain([after.into()]);
+    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    rows.iter().map(Text::read).collect()
+}
+
+/// Put the products among these that may be shown into the search.
+async fn index(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
+    let mut after = i64::MIN;
+    loop {
+        let texts = texts(tx, rows, after).await?;
+        write(tx, &texts).await?;
+        match texts.last() {
+            Some(last) if texts.len() == CHUNK => after = last.number,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// One line for each product whose searched text is missing, is another, or should not be there.
+async fn compare(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let is_postgres = tx.backend() == DbBackend::Postgres;
+    let mut lines = Vec::new();
+    let mut after = i64::MIN;
+    loop {
+        let texts = texts(tx, &Rows::ALL, after).await?;
+        let Some(last) = texts.last().map(|text| text.number) else { break };
+        let stored = stored(tx, after, last).await?;
+        for text in &texts {
+            if stored.get(&text.number) != Some(&text.stored(is_postgres)) {
+                lines.push(format!("product number {}: what is searched of it is not what it says", text.number));
+            }
+        }
+        after = last;
+    }
+    let key = if is_postgres { "number" } else { "rowid" };
+    let sql = format!(
+        "select {key} from product_search where {key} not in (select number from product where published) order by {key}"
+    );
+    for row in tx.query(Statement::from_string(tx.backend(), sql)).await? {
+        let number: i64 = row.try_get_by_index(0)?;
+        lines.push(format!("product number {number}: it is searched and may not be shown"));
+    }
+    Ok(lines)
+}
+
+/// What is stored of one product: its texts, and on PostgreSQL its words with their ranks.
+type Stored = (Vec<String>, BTreeSet<(String, i16)>);
+
+/// What is stored of the products with numbers after one and up to another.
+async fn stored(tx: &Tx<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Stored>> {
+    let is_postgres = tx.backend() == DbBackend::Postgres;
+    let (key, columns) = if is_postgres { ("number", "name, other") } else { ("rowid", "exact, name, other") };
+    let read = async |sql: String| {
+        let values: [Value; 2] = [after.into(), last.into()];
+        tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+    };
+    let between = format!("{key} > $1 and {key} <= $2");
+    let mut stored: BTreeMap<i64, Stored> = BTreeMap::new();
+    for row in read(format!("select {key}, {columns} from product_search where {between}")).await? {
+        let texts = (1..=columns.split(',').count()).map(|place| row.try_get_by_index::<String>(place));
+        stored.entry(row.try_get_by_index(0)?).or_default().0 = texts.collect::<Result<_, _>>()?;
+    }
+    if is_postgres {
+        for row in read(format!("select number, word, rank from product_posting where {between}")).await? {
+            let posting = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            stored.entry(row.try_get_by_index(0)?).or_default().1.insert(posting);
+        }
+    }
+    Ok(stored)
+}
+
+/// What is searched of one product, folded: its names, each as words and as a whole, and its other text.
+struct Text {
+    number: i64,
+    exact: Vec<String>,
+    name: String,
+    other: String,
+}
+
+impl Text {
+    fn read(row: &QueryResult) -> Result<Self> {
+        let text = |place: usize| row.try_get_by_index::<Option<Document<LocalizedText>>>(place);
+        let all = |text: Option<Document<LocalizedText>>| -> Vec<String> {
+            text.iter().flat_map(|text| text.0.translations().map(|(_, text)| fold(text)).collect::<Vec<_>>()).collect()
+        };
+        let number = row.try_get_by_index::<i64>(0)?;
+        let names = all(text(1)?);
+        let other = [all(text(2)?), all(text(3)?)].concat();
+        Ok(Self {
+            number,
+            exact: names.iter().map(|name| name.replace(' ', "_")).collect(),
+            name: names.join(" "),
+            other: other.join(" "),
+        })
+    }
+
+    /// What stands in the columns of the table.
+    fn columns(&self, is_postgres: bool) -> Vec<String> {
+        if is_postgres {
+            // A blank on either side of each word, so that whole words and beginnings are found by plain text.
+            [&self.name, &self.other].map(|text| format!(" {text} ")).into()
+        } else {
+            vec![self.exact.join(" "), self.name.clone(), self.other.clone()]
+        }
+    }
+
+    /// All that is stored of it.
+    fn stored(&self, is_postgres: bool) -> Stored {
+        let postings = if is_postgres { self.postings() } else { BTreeMap::new() };
+        (self.columns(is_postgres), postings.into_iter().map(|(word, rank)| (word, rank as i16)).collect())
+    }
+
+    /// Each word once, with the best rank that it has.
+    fn postings(&self) -> BTreeMap<String, SearchRank> {
+        let other = words(&self.other).map(|word| (word.to_owned(), SearchRank::OtherText));
+        let name = words(&self.name).map(|word| (word.to_owned(), SearchRank::NameWord));
+        // Whole names stand apart from words.
+        let exact = self.exact.iter().map(|name| (format!("={name}"), SearchRank::NameExact));
+        // Later ones are better and take the place of earlier ones.
+        other.chain(name).chain(exact).collect()
+    }
+}
+
+async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
+    let backend = tx.backend();
+    let is_postgres = backend == DbBackend::Postgres;
+    let columns: &[&str] =
+        if is_postgres { &["number", "name", "other"] } else { &["rowid", "exact", "name", "other"] };
+    let row = |text: &Text| {
+        let texts = text.columns(is_postgres).into_iter().map(Value::from);
+        std::iter::once(text.number.into()).chain(texts).collect()
+    };
+    tx.insert_values("product_search", columns, texts.iter().map(row).collect()).await?;
+    if is_postgres {
+        let postings = |text: &Text| {
+            let number = text.number;
+            text.postings().into_iter().map(move |(word, rank)| (word, rank as i16, number)).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = texts.iter().flat_map(postings).collect();
+        // In the order of the index, neighbours are written together.
+        all.sort_unstable();
+        let mut all_words = Vec::with_capacity(all.len());
+        let (mut ranks, mut numbers) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+        for (word, rank, number) in all {
+            all_words.push(word);
+            ranks.push(rank);
+            numbers.push(number);
+        }
+        let sql = "insert into product_posting (word, rank, number) select * from unnest($1::text[], $2::smallint[], $3::bigint[])";
+        let values: [Value; 3] = [all_words.into(), ranks.into(), numbers.into()];
+        tx.execute(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
+}

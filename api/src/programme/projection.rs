@@ -1,0 +1,57 @@
+//! What is derived of programmes: the keys of their titles, and whether what belongs to them may be shown.
+
+use crate::platform::global_id::Kind;
+use crate::platform::projection::{ComputedColumns, Derived, Source, SqlColumns};
+use crate::platform::text::compute_name_keys;
+
+/// What lists by title sort by.
+pub static TITLE_KEYS: ComputedColumns = ComputedColumns {
+    of: Derived {
+        table: "programme",
+        kind: Some(Kind::Programme),
+        key: "id",
+        branch: "branch_id",
+        sources: &[Source { table: "programme", columns: &["title"], by: "id", to: "id" }],
+    },
+    columns: &["title_key_ar", "title_key_fr"],
+    inputs: &["title"],
+    compute: compute_name_keys,
+};
+
+const OF_PROGRAMME: Source = Source { table: "programme", columns: &["published"], by: "id", to: "programme_id" };
+
+/// A branch's part in a programme may be shown with the programme.
+pub static PARTICIPATIONS: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "programme_branch",
+        kind: None,
+        key: "programme_id",
+        branch: "branch_id",
+        sources: &[
+            OF_PROGRAMME,
+            Source { table: "programme_branch", columns: &[], by: "programme_id", to: "programme_id" },
+        ],
+    },
+    columns: &[(
+        "published",
+        "select programme.published from programme where programme.id = programme_branch.programme_id",
+    )],
+};
+
+/// An indicator that a programme follows may be shown with the programme.
+pub static INDICATORS: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "programme_indicator",
+        kind: Some(Kind::ProgrammeIndicator),
+        key: "id",
+        branch: "branch_id",
+        sources: &[
+            OF_PROGRAMME,
+            Source { table: "programme_indicator", columns: &["programme_id"], by: "id", to: "id" },
+        ],
+    },
+    columns: &[(
+        "published",
+        "select programme.published from programme where programme.id = programme_indicator.programme_id",
+    )],
+};
