@@ -12,7 +12,7 @@ use crate::platform::error::Error;
 use crate::platform::key_mark;
 use crate::platform::keys::Keys;
 use crate::platform::projection;
-use crate::platform::reader::{Facts, Readers};
+use crate::platform::reader::{Facts, OnCommit, Readers};
 use crate::projections::PROJECTIONS;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
@@ -352,7 +352,8 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         }
         Mode::Demo | Mode::Production => None,
     };
-    let readers = Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default() };
+    let readers =
+        Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default(), on_commit: OnCommit::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let listening = tokio::spawn(state.rights().clone().listen());
     let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));

@@ -1,6 +1,6 @@
 //! The GraphQL server of the National Union of Women of Morocco.
 //!
-//! One folder per thing; arrows point down: `main → server → schema → edges → query → store → object → entity →
+//! One folder per thing; arrows point down: `main → server → schema → relations → { query, mutation } → { object, store } → object → entity →
 //! platform → domain`. See the section on architecture in README.md.
 
 pub mod access_check;
@@ -14,7 +14,6 @@ pub mod config;
 pub mod contribution;
 pub mod cooperative;
 pub mod document;
-pub mod edges;
 pub mod geography;
 pub mod indicator;
 pub mod listing;
@@ -26,6 +25,7 @@ pub mod platform;
 pub mod product;
 pub mod programme;
 pub mod projections;
+pub mod relations;
 pub mod schema;
 pub mod seed;
 pub mod server;

@@ -2,25 +2,27 @@
 
 use crate::agreement::query::AgreementQuery;
 use crate::audit::query::AuditQuery;
+use crate::branch::mutation::BranchMutation;
 use crate::branch::query::BranchQuery;
 use crate::category::query::CategoryQuery;
+use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
-use crate::edges::branch::BranchMutation;
-use crate::edges::catalogue::CatalogueQuery;
-use crate::edges::cooperative::CooperativeMutation;
-use crate::edges::membership::MembershipMutation;
-use crate::edges::node::{Node, NodeQuery};
-use crate::edges::partner_client::PartnerClientMutation;
-use crate::edges::user::{UserMutation, ViewerQuery};
+use crate::document::mutation::DocumentMutation;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
+use crate::membership::mutation::MembershipMutation;
 use crate::partner::query::PartnerQuery;
+use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
 use crate::platform::root::{Part, Parts, Root};
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
+use crate::relations::node::{Node, NodeQuery};
+use crate::relations::query::CatalogueQuery;
+use crate::relations::viewer::ViewerQuery;
 use crate::session::mutation::SessionMutation;
+use crate::user::mutation::UserMutation;
 use crate::user::query::UserQuery;
 use async_graphql::{EmptySubscription, Object, SDLExportOptions, SimpleObject, ValidationMode};
 
@@ -75,6 +77,7 @@ impl Parts for Mutations {
             Part::of::<BranchMutation>(),
             Part::of::<CooperativeMutation>(),
             Part::of::<MembershipMutation>(),
+            Part::of::<DocumentMutation>(),
             Part::of::<PartnerClientMutation>(),
         ]
     }

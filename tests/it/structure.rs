@@ -38,13 +38,13 @@ fn floor(module: &str) -> u8 {
         ("main", _) => 11,
         ("command", _) => 10,
         ("server", _) => 9,
-        ("telemetry" | "schema" | "seed", _) => 8,
+        ("telemetry" | "schema" | "seed" | "projections", _) => 8,
         ("access_check", _) => 9,
         ("config", _) => 2,
         ("platform", _) => 1,
-        ("edges", _) => 7,
+        ("relations", _) => 7,
         (_, "query" | "mutation") => 6,
-        (_, "store" | "search" | "publication") => 5,
+        (_, "store" | "search" | "projection") => 5,
         (_, "object") => 4,
         // The table files: `entity.rs` and its sisters.
         _ => 3,
@@ -81,7 +81,7 @@ fn arrows_point_down() {
             let (ours, theirs) = (floor(module), floor(&other));
             let is_list = !other.contains("::") && ours > 3;
             let same = feature == of_other;
-            // Stores, and whatever is above them, belong to one feature alone; edges and what is above may use all.
+            // Stores, and whatever is above them, belong to one feature alone; relations and what is above may use all.
             let foreign_store = !same && theirs == 5 && ours < 7 && of_other != "calendar";
             if (ours < theirs || foreign_store || (ours == theirs && !same && ours > 4)) && !is_list && module != "lib"
             {

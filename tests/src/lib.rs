@@ -20,7 +20,7 @@ use unfm::config::Cli;
 use unfm::platform::clock::Clock;
 use unfm::platform::db::{Db, IfMissing};
 use unfm::platform::keys::Keys;
-use unfm::platform::reader::{Facts, Readers};
+use unfm::platform::reader::{Facts, OnCommit, Readers};
 use unfm::projections::PROJECTIONS;
 use unfm::{seed, server, telemetry};
 
@@ -109,7 +109,7 @@ fn readers(db: &Db, clock: &Clock) -> Readers {
     // One installation, whichever of its instances: all have the same keys.
     static KEYS: OnceLock<Keys> = OnceLock::new();
     let keys = KEYS.get_or_init(|| Keys::ephemeral("2026-01-01T00:00:00Z".parse().unwrap()).unwrap()).clone();
-    Readers { db: db.clone(), clock: clock.clone(), keys, facts: Facts::default() }
+    Readers { db: db.clone(), clock: clock.clone(), keys, facts: Facts::default(), on_commit: OnCommit::default() }
 }
 
 impl World {

@@ -16,7 +16,7 @@ use crate::platform::db::{Db, Sent};
 use crate::platform::error::{Error, Result};
 use crate::platform::global_id::Kind;
 use crate::platform::keys::Keys;
-use crate::platform::reader::{Facts, Readers};
+use crate::platform::reader::{Facts, OnCommit, Readers};
 use crate::schema::Schema;
 use crate::session::mail::Post;
 use crate::session::mutation::Door;
@@ -136,7 +136,13 @@ impl<'c> Check<'c> {
         let questions = Questions::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
         let door = Door { passwords, rights: Rights::new(None), post: Post::silent(), is_demo_mode: true };
-        let readers = Readers { db: server.clone(), clock: Clock::fixed(now), keys, facts: Facts::default() };
+        let readers = Readers {
+            db: server.clone(),
+            clock: Clock::fixed(now),
+            keys,
+            facts: Facts::default(),
+            on_commit: OnCommit::default(),
+        };
         let askers = askers(owner, now).await?;
         Ok(Self { owner, server, readers, door, schema, questions, askers, walls })
     }

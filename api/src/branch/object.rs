@@ -5,7 +5,7 @@ use crate::platform::batch::Batch;
 use crate::platform::contacts::Contacts;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
-use crate::platform::text::{LocalizedTextInput, Text};
+use crate::platform::text::Text;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
@@ -103,61 +103,4 @@ pub struct BranchFilter {
     pub parent: Option<ID>,
     /// In the province with this code.
     pub province: Option<String>,
-}
-
-/// A branch that is to be made.
-#[derive(InputObject)]
-pub struct BranchCreateInput {
-    /// The branch above it.
-    pub parent_id: ID,
-    /// Its rank, below that of the one above it.
-    pub kind: BranchKind,
-    /// The name.
-    pub name: LocalizedTextInput,
-    /// The code of its region; that of its province or of the branch above it, if nothing is said.
-    pub region_code: Option<String>,
-    /// The code of its province; that of the branch above it, if nothing is said.
-    pub province_code: Option<String>,
-    /// Whether it is a legal person of its own.
-    #[graphql(default = false)]
-    pub is_legal_person: bool,
-    /// A key under which the same mutation may be sent again: it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// Another name for a branch.
-#[derive(InputObject)]
-pub struct BranchRenameInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// The name; languages that are not named stay.
-    pub name: LocalizedTextInput,
-    /// A key under which the same mutation may be sent again: it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// Another place for a branch and all below it.
-#[derive(InputObject)]
-pub struct BranchMoveInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// The branch that it will stand below.
-    pub parent_id: ID,
-    /// A key under which the same mutation may be sent again: it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// A branch that is to be closed.
-#[derive(InputObject)]
-pub struct BranchCloseInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// A key under which the same mutation may be sent again: it is done once.
-    pub idempotency_key: Option<String>,
 }

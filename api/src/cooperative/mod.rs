@@ -1,6 +1,7 @@
 //! Cooperatives, as the public sees them.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod private;
 pub mod projection;

@@ -4,8 +4,8 @@ use super::entity::Model;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::DateTime;
-use crate::platform::text::{LocalizedTextInput, Text};
-use async_graphql::{Enum, ID, InputObject, MaybeUndefined, SimpleObject};
+use crate::platform::text::Text;
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
 
@@ -149,63 +149,6 @@ pub enum CooperativeOrder {
 }
 
 /// The identity of a cooperative in the register of law 112-12.
-#[derive(InputObject, Clone, Debug)]
-pub struct RegisterIdentityInput {
-    /// The court of first instance that keeps the register.
-    pub court: String,
-    /// The number in its local register.
-    pub number: String,
-}
-
-/// A cooperative that applies.
-#[derive(InputObject, Clone, Debug)]
-pub struct CooperativeRegisterInput {
-    /// The branch that will look after it.
-    pub branch_id: ID,
-    /// The name.
-    pub name: LocalizedTextInput,
-    /// What it lives from.
-    pub sector: Sector,
-    /// Its legal form.
-    pub legal_form: LegalForm,
-    /// The province of its seat, by its code.
-    pub province_code: String,
-    /// The commune of its seat.
-    pub commune: Option<String>,
-    /// Its identity in the register, where it has one.
-    pub register: Option<RegisterIdentityInput>,
-    /// Whether it is older than the register and needs no identity there.
-    #[graphql(default)]
-    pub legacy_exemption: bool,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// Another name for a cooperative.
-#[derive(InputObject, Clone, Debug)]
-pub struct CooperativeRenameInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// The name; languages that are not named stay.
-    pub name: LocalizedTextInput,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// A step of a cooperative from one status to another.
-#[derive(InputObject, Clone, Debug)]
-pub struct CooperativeMoveInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// The identity of a cooperative in the register of law 112-12.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct RegisterIdentity {
     /// The court of first instance that keeps the register.
@@ -214,27 +157,4 @@ pub struct RegisterIdentity {
     pub number: String,
     /// Whether it is known to be this cooperative's alone. One that was claimed twice is looked at by the national level.
     pub is_verified: bool,
-}
-
-/// What is known anew of a cooperative; what is not named stays, and null clears it.
-#[derive(InputObject, Clone, Debug)]
-pub struct CooperativeEditInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// What it lives from.
-    pub sector: Option<Sector>,
-    /// Its legal form.
-    pub legal_form: Option<LegalForm>,
-    /// The province of its seat, by its code.
-    pub province_code: Option<String>,
-    /// The commune of its seat.
-    pub commune: MaybeUndefined<String>,
-    /// Its identity in the register.
-    pub register: MaybeUndefined<RegisterIdentityInput>,
-    /// Whether it is older than the register and needs no identity there.
-    pub legacy_exemption: Option<bool>,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
 }

@@ -89,8 +89,6 @@ pub async fn list(
 
 /// A cooperative that applies, as it was checked.
 pub struct Applicant {
-    /// The branch that will look after it.
-    pub branch: Uuid,
     /// The name.
     pub name: LocalizedText,
     /// What it lives from.
@@ -107,13 +105,15 @@ pub struct Applicant {
     pub legacy_exemption: bool,
 }
 
-/// Take up a cooperative that applies. An identity that another one holds is taken up all the same: it is looked at when
+/// Take up a cooperative that applies at a branch. An identity that another one holds is taken up all the same: it is looked at when
 /// the cooperative is verified, and by the national level alone.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, TEXT_REQUIRED, and NOT_FOUND at `provinceCode`.
-pub async fn register(tx: &Tx<'_>, applicant: Applicant) -> Result<Uuid> {
-    tx.home::<Entity>(applicant.branch, &["branchId"]).await?;
+pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Result<Applicant>) -> Result<Uuid> {
+    tx.home::<Entity>(branch, &["branchId"]).await?;
+    // Whether she may comes before what is wrong with the form.
+    let applicant = applicant()?;
     let province = tx
         .see::<province::Entity>()
         .filter(province::Column::Code.eq(applicant.province_code))
@@ -131,7 +131,7 @@ pub async fn register(tx: &Tx<'_>, applicant: Applicant) -> Result<Uuid> {
     let mut row = Model {
         id,
         number: 0,
-        branch_id: applicant.branch,
+        branch_id: branch,
         province_id: province.id,
         slug: slug(&applicant.name, id),
         name: Document(applicant.name),
@@ -155,7 +155,7 @@ pub async fn register(tx: &Tx<'_>, applicant: Applicant) -> Result<Uuid> {
     tx.insert_all::<Entity>(vec![row]).await?;
     let private = private::Model {
         cooperative_id: id,
-        branch_id: applicant.branch,
+        branch_id: branch,
         court: applicant.register.as_ref().map(|register| register.court().to_owned()),
         register_number: applicant.register.as_ref().map(|register| register.number().to_owned()),
         register_verified: false,
@@ -305,8 +305,11 @@ pub struct Edit {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, NOT_FOUND at `provinceCode`, REGISTER_IDENTITY_REQUIRED at `register` where it cannot
 /// do without.
-pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: Edit) -> Result<Uuid> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> Result<Edit>) -> Result<Uuid> {
+    let held = tx.edit::<Entity>(key).await?;
+    // Whether she may comes before what is wrong with the form, and that before what has changed since.
+    let edit = edit()?;
+    held.expect_version(version)?;
     let province = match edit.province_code {
         None => None,
         Some(code) => {

@@ -1,5 +1,6 @@
 //! Documents of cooperatives: what they are and until when they hold.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod store;

@@ -4,7 +4,7 @@ use super::entity::Model;
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::{Date, DateTime};
-use async_graphql::{Enum, ID, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
 
@@ -62,38 +62,4 @@ impl Document {
             batch,
         }
     }
-}
-
-/// A document that a cooperative shows.
-#[derive(InputObject, Clone, Debug)]
-pub struct DocumentAddInput {
-    /// Which cooperative.
-    pub cooperative_id: ID,
-    /// What it is.
-    pub kind: DocumentKind,
-    /// Its number with whoever gave it out.
-    pub reference: Option<String>,
-    /// The first day on which it holds.
-    pub valid_from: Option<Date>,
-    /// The last day; no end, if nothing is said.
-    pub valid_until: Option<Date>,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// What is known anew of a document; what is not named stays, and null clears it.
-#[derive(InputObject, Clone, Debug)]
-pub struct DocumentEditInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// Its number with whoever gave it out.
-    pub reference: MaybeUndefined<String>,
-    /// The first day on which it holds.
-    pub valid_from: MaybeUndefined<Date>,
-    /// The last day.
-    pub valid_until: MaybeUndefined<Date>,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
 }

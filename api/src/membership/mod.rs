@@ -1,5 +1,6 @@
 //! Members of cooperatives: who they are the cooperative and its branch line alone see.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod store;

@@ -5,7 +5,7 @@ use crate::indicator::object::{Milieu, Sex};
 use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::scalars::{Date, DateTime};
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
 
@@ -84,42 +84,4 @@ pub struct MemberCounts {
     pub under35: i32,
     /// People who live in the country.
     pub rural: i32,
-}
-
-/// Somebody who joins a cooperative.
-#[derive(InputObject, Clone, Debug)]
-pub struct MembershipAddInput {
-    /// Which cooperative.
-    pub cooperative_id: ID,
-    /// A person or an organisation.
-    #[graphql(default_with = "MemberKind::NaturalPerson")]
-    pub kind: MemberKind,
-    /// The name.
-    pub name: String,
-    /// Her sex: for a person, and for no organisation.
-    pub sex: Option<Sex>,
-    /// The year of her birth.
-    pub birth_year: Option<i32>,
-    /// Where she lives.
-    pub milieu: Option<Milieu>,
-    /// How many shares she holds.
-    #[graphql(default)]
-    pub shares: i32,
-    /// Her first day, which is not in the future.
-    pub joined_on: Date,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
-}
-
-/// Somebody who leaves a cooperative.
-#[derive(InputObject, Clone, Debug)]
-pub struct MembershipEndInput {
-    /// Which membership.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// Her last day: not before her first one, and not in the future.
-    pub left_on: Date,
-    /// A key under which the same input may be sent again; it is done once.
-    pub idempotency_key: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Machine credentials of partner organisations.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod query;
 pub mod store;

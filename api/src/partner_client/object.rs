@@ -5,7 +5,7 @@ use crate::platform::batch::Batch;
 use crate::platform::global_id::{GlobalId, Kind};
 use crate::platform::mutation::UserError;
 use crate::platform::scalars::DateTime;
-use async_graphql::{ID, InputObject, SimpleObject};
+use async_graphql::SimpleObject;
 use domain::codes::Coded;
 use std::borrow::Borrow;
 use uuid::Uuid;
@@ -62,47 +62,6 @@ impl PartnerClient {
             batch,
         }
     }
-}
-
-/// A machine credential that is to be made.
-#[derive(InputObject)]
-pub struct PartnerClientCreateInput {
-    /// For which partner.
-    pub partner_id: ID,
-    /// What people call it.
-    pub name: String,
-    /// What it may ask for, such as `programmes:read`.
-    pub scopes: Vec<String>,
-    /// The addresses and networks that it may come from, such as `192.0.2.0/24`; none: from anywhere.
-    #[graphql(default)]
-    pub addresses: Vec<String>,
-    /// When it ends: within 365 days.
-    pub expires_at: DateTime,
-}
-
-/// A machine credential that is to get another secret.
-#[derive(InputObject)]
-pub struct PartnerClientRotateInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// When it ends from now on: within 365 days.
-    pub expires_at: DateTime,
-    /// For so many hours the secrets before it hold too, 0 to 168.
-    #[graphql(default = 24)]
-    pub overlap_hours: i32,
-}
-
-/// A machine credential that is to be revoked.
-#[derive(InputObject)]
-pub struct PartnerClientRevokeInput {
-    /// Which one.
-    pub id: ID,
-    /// The version that the caller has looked at.
-    pub expected_version: i32,
-    /// A key under which the same mutation may be sent again: it is done once.
-    pub idempotency_key: Option<String>,
 }
 
 /// What came of making a machine credential, or of giving it another secret.

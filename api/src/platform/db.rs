@@ -3,7 +3,7 @@
 
 use crate::platform::audit;
 use crate::platform::error::{Error, Result};
-use crate::platform::projection::Projections;
+use crate::platform::projection::{Projections, Written};
 use crate::platform::tx::Tx;
 use domain::access::{Actor, Permission, Purpose};
 use domain::branch::Path;
@@ -405,10 +405,10 @@ impl Db {
         now: Timestamp,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
-        self.write_audited(actor, now, None, work).await
+        self.write_audited(actor, now, None, work).await.map(|(done, _)| done)
     }
 
-    /// The same, with an entry in the audit.
+    /// The same, with an entry in the audit; answers beside the outcome which tables were changed.
     ///
     /// # Errors
     /// Those of [`Db::write`].
@@ -418,7 +418,7 @@ impl Db {
         now: Timestamp,
         context: Option<audit::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
-    ) -> Result<T> {
+    ) -> Result<(T, Written)> {
         for _ in 1..ATTEMPTS {
             match self.write_once(actor, now, context, work.clone()).await {
                 Err(error) if error.is_given_up() => {
@@ -436,7 +436,7 @@ impl Db {
         now: Timestamp,
         context: Option<audit::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
-    ) -> Result<T> {
+    ) -> Result<(T, Written)> {
         let options = TransactionOptions {
             // One writer at a time: to begin as a reader and to write later can only end in "locked".
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -451,7 +451,7 @@ impl Db {
         let outcome = async {
             let done = work(&tx).await?;
             tx.finish(context).await?;
-            Ok(done)
+            Ok((done, tx.changes().written()))
         };
         let outcome = outcome.await;
         drop(tx);

@@ -65,8 +65,10 @@ struct Kept {
 }
 
 /// A key under which a client may send the same mutation again: it is done once.
-pub struct Idempotency {
+#[derive(Clone)]
+struct Idempotency {
     key: String,
+    /// The hash of the whole input, which tells this input from another.
     input: String,
 }
 
@@ -74,17 +76,17 @@ pub struct Idempotency {
 const LONGEST: usize = 128;
 
 impl Idempotency {
-    /// The key that an input carries, with what tells this input from another.
+    /// The key that an input carries in its field `idempotencyKey`, if it has one.
     ///
     /// # Errors
     /// BAD_USER_INPUT naming `input.idempotencyKey`.
-    pub fn of(key: Option<&String>, input: &impl InputType) -> Result<Option<Self>> {
-        let Some(key) = key else { return Ok(None) };
+    fn of(input: &impl InputType) -> Result<Option<Self>> {
+        let input = input.to_value().into_json().map_err(Error::internal)?;
+        let Some(key) = input.get("idempotencyKey").and_then(serde_json::Value::as_str) else { return Ok(None) };
         if key.is_empty() || key.chars().count() > LONGEST || key.contains(char::is_control) {
             return Err(Error::argument("input.idempotencyKey"));
         }
-        let input = input.to_value().into_json().map_err(Error::internal)?.to_string();
-        Ok(Some(Self { key: key.clone(), input: hashed(&input) }))
+        Ok(Some(Self { key: key.to_owned(), input: hashed(&input.to_string()) }))
     }
 
     /// Take the key for this transaction; what came of it the first time, when it was taken before.
@@ -125,46 +127,80 @@ impl Idempotency {
     }
 }
 
-impl Reader {
-    /// Do what a mutation asks for, in its own transaction; `work` answers the key of the thing.
+/// What a mutation answers: the thing as it is now, and what was refused. Declared by [`payload!`](crate::payload).
+pub trait Payload: Sized {
+    /// The thing.
+    type Thing;
+
+    /// Read the thing again, with the caller's present rights.
     ///
     /// # Errors
-    /// UNAUTHENTICATED to nobody in particular, and what is no refusal of a form.
-    pub async fn mutate(
-        &self,
-        mutation: &str,
-        once: Option<Idempotency>,
-        work: impl AsyncFnOnce(&Tx<'_>) -> Result<Uuid> + Clone,
-    ) -> Result<Outcome> {
-        self.signed_in()?;
-        let (Some(actor), Some(once)) = (self.actor().key(), once) else {
-            return Outcome::of(self.write(mutation, work).await);
-        };
-        let done = self.write(mutation, async |tx| {
-            if let Some(outcome) = once.claim(tx, actor, mutation).await? {
-                return Ok(outcome);
-            }
-            // What came of it is kept also when nothing did.
-            let whole = async || {
-                let thing = work(tx).await?;
-                tx.project().await?;
-                Ok(thing)
-            };
-            let outcome = Outcome::of(tx.undone_unless_done(whole).await)?;
-            once.settle(tx, actor, mutation, &outcome).await?;
-            Ok(outcome)
-        });
-        match done.await {
-            Ok(outcome) => Ok(outcome),
-            Err(error) => error.into_faults().map(|(faults, thing)| Outcome { thing, faults }),
+    /// The database's refusal.
+    fn find(reader: &Reader, key: Uuid) -> impl Future<Output = Result<Option<Self::Thing>>> + Send;
+
+    /// The payload of an outcome.
+    fn new(thing: Option<Self::Thing>, user_errors: Vec<UserError>) -> Self;
+}
+
+/// Run a mutation: once for its idempotency key, in a transaction of its own, which is done again when the database gives
+/// it up for another one. `work` answers the key of the thing that the payload shows.
+///
+/// # Errors
+/// UNAUTHENTICATED to anonymous callers, and what is no refusal of a form.
+pub async fn mutate<P: Payload>(
+    ctx: &Context<'_>,
+    input: &impl InputType,
+    work: impl AsyncFnOnce(&Tx<'_>) -> Result<Uuid> + Clone,
+) -> Result<P> {
+    let outcome = run(ctx, input, work).await?;
+    let thing = match outcome.thing {
+        Some(key) => P::find(ctx.reader(), key).await?,
+        None => None,
+    };
+    Ok(P::new(thing, user_errors(ctx, outcome.faults)))
+}
+
+/// The same, for a payload that shows more than the thing.
+///
+/// # Errors
+/// Those of [`mutate`].
+pub async fn run(
+    ctx: &Context<'_>,
+    input: &impl InputType,
+    work: impl AsyncFnOnce(&Tx<'_>) -> Result<Uuid> + Clone,
+) -> Result<Outcome> {
+    let idempotency = Idempotency::of(input)?;
+    let (reader, mutation) = (ctx.reader(), ctx.field().name());
+    reader.signed_in()?;
+    let (Some(actor), Some(idempotency)) = (reader.actor().key(), idempotency) else {
+        return Outcome::of(reader.write(mutation, work).await);
+    };
+    let written = reader.write(mutation, async |tx| {
+        if let Some(outcome) = idempotency.claim(tx, actor, mutation).await? {
+            return Ok(outcome);
         }
+        let whole = async || {
+            let thing = work(tx).await?;
+            tx.project().await?;
+            Ok(thing)
+        };
+        // The outcome is kept also when nothing was done.
+        let outcome = Outcome::of(tx.undone_unless_done(whole).await)?;
+        idempotency.settle(tx, actor, mutation, &outcome).await?;
+        Ok(outcome)
+    });
+    match written.await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => error.into_faults().map(|(faults, thing)| Outcome { thing, faults }),
     }
 }
 
-/// Declare a payload: the thing, null when it was refused, and `userErrors`.
+/// Declare a payload: the thing, null when it was refused, how it is found by its key, and `userErrors`.
 #[macro_export]
 macro_rules! payload {
-    ($(#[$about:meta])* $name:ident { $(#[$doc:meta])* $field:ident: $thing:ty }) => {
+    ($(#[$about:meta])* $name:ident {
+        $(#[$doc:meta])* $field:ident: $thing:ty = |$reader:ident, $key:ident| $find:expr
+    }) => {
         $(#[$about])*
         #[derive(async_graphql::SimpleObject)]
         pub struct $name {
@@ -174,22 +210,21 @@ macro_rules! payload {
             pub user_errors: Vec<$crate::platform::mutation::UserError>,
         }
 
-        impl $name {
-            /// The payload of an outcome: the thing is read again, with the caller's present rights.
-            ///
-            /// # Errors
-            /// What the reading answered.
-            pub async fn of(
-                ctx: &async_graphql::Context<'_>,
-                outcome: $crate::platform::mutation::Outcome,
-                find: impl AsyncFnOnce(uuid::Uuid) -> $crate::platform::error::Result<Option<$thing>>,
-            ) -> $crate::platform::error::Result<Self> {
-                let $field = match outcome.thing {
-                    Some(key) => find(key).await?,
-                    None => None,
-                };
-                let user_errors = $crate::platform::mutation::user_errors(ctx, outcome.faults);
-                Ok(Self { $field, user_errors })
+        impl $crate::platform::mutation::Payload for $name {
+            type Thing = $thing;
+
+            async fn find(
+                $reader: &$crate::platform::reader::Reader,
+                $key: uuid::Uuid,
+            ) -> $crate::platform::error::Result<Option<$thing>> {
+                $find.await
+            }
+
+            fn new(
+                $field: Option<$thing>,
+                user_errors: Vec<$crate::platform::mutation::UserError>,
+            ) -> Self {
+                Self { $field, user_errors }
             }
         }
     };

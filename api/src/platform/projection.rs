@@ -131,8 +131,30 @@ pub(super) struct Changes {
     pub(super) rows: Vec<Change>,
     /// Tables that were filled in bulk: of them every row may be another.
     pub(super) tables: BTreeSet<&'static str>,
+    /// Statements that changed rows which are not known.
+    pub(super) statements: BTreeSet<(Verb, String)>,
     /// How many of the rows the projections have seen.
     projected: usize,
+}
+
+/// What a statement does to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// It inserts rows.
+    Insert,
+    /// It updates rows.
+    Update,
+    /// It deletes rows.
+    Delete,
+}
+
+/// The tables that a committed transaction has changed.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// Those of rows that were inserted and updated one by one.
+    pub rows: BTreeSet<&'static str>,
+    /// Those of statements of their own.
+    pub statements: BTreeSet<(Verb, String)>,
 }
 
 /// Columns from which a projection follows, and the way from a row that holds them to the rows that it derives.
@@ -553,9 +575,21 @@ pub async fn differences(db: &Db, now: Timestamp) -> Result<Vec<String>> {
 static CHECKER: Actor = Actor::System(Purpose::Check);
 
 impl Changes {
+    /// Add those of a part of the transaction.
+    pub(super) fn extend(&mut self, part: Self) {
+        self.rows.extend(part.rows);
+        self.tables.extend(part.tables);
+        self.statements.extend(part.statements);
+    }
+
     /// The projections have seen everything so far.
     pub(super) fn set_projected(&mut self) {
         self.projected = self.rows.len();
         self.tables.clear();
+    }
+
+    /// The tables that were changed.
+    pub(super) fn written(self) -> Written {
+        Written { rows: self.rows.iter().map(|change| change.table).collect(), statements: self.statements }
     }
 }

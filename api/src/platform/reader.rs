@@ -6,6 +6,7 @@ use crate::platform::db::{Db, Line};
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
 use crate::platform::page::CursorKey;
+use crate::platform::projection::Written;
 use crate::platform::tx::Tx;
 use async_graphql::Context;
 use domain::access::{Actor, Purpose};
@@ -28,6 +29,7 @@ pub struct Reader {
     keys: Keys,
     origin: Origin,
     db: Db,
+    on_commit: OnCommit,
     facts: Facts,
     fact: OnceCell<Fact>,
     personal: PersonalReads,
@@ -55,6 +57,28 @@ pub struct Readers {
     pub keys: Keys,
     /// What they share for a second.
     pub facts: Facts,
+    /// What is told which tables a committed transaction changed.
+    pub on_commit: OnCommit,
+}
+
+/// What is called after each transaction that a request commits, with the tables that it changed: caches are dropped and
+/// the outbox is looked at by it, so that no mutation can forget to. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct OnCommit(Option<Arc<Listener>>);
+
+type Listener = dyn Fn(&Written) + Send + Sync;
+
+impl OnCommit {
+    /// Call this.
+    pub fn new(call: impl Fn(&Written) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(call)))
+    }
+
+    fn call(&self, written: &Written) {
+        if let Some(call) = &self.0 {
+            call(written);
+        }
+    }
 }
 
 /// A fact that is the same for everybody and changes a few times a year: it is read once a second at the most, and not
@@ -80,6 +104,7 @@ impl Readers {
             keys: self.keys.clone(),
             origin: Origin::default(),
             db: self.db.clone(),
+            on_commit: self.on_commit.clone(),
             facts: self.facts.clone(),
             fact: OnceCell::new(),
             personal: PersonalReads::default(),
@@ -161,6 +186,10 @@ impl Reader {
         self.line.release().await;
         let context = audit::Context { keys: &self.keys, action, origin: &self.origin };
         let done = self.db.write_audited(&self.actor, self.now, Some(context), work).await;
+        let done = done.map(|(done, written)| {
+            self.on_commit.call(&written);
+            done
+        });
         if let Err(error) = &done
             && matches!(error.code(), Code::Forbidden | Code::NotFound)
         {
@@ -196,7 +225,10 @@ impl Reader {
     /// What `work` answered, or the database's refusal.
     pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone) -> Result<T> {
         self.line.release().await;
-        self.db.write(&Actor::System(Purpose::Authenticate), self.now, work).await
+        let platform = Actor::System(Purpose::Authenticate);
+        let (done, written) = self.db.write_audited(&platform, self.now, None, work).await?;
+        self.on_commit.call(&written);
+        Ok(done)
     }
 
     /// The fact that all requests share, read anew when it is not fresh.

@@ -8,7 +8,7 @@ use crate::platform::audit::{self, difference};
 use crate::platform::db::{Line, Savepoint};
 use crate::platform::error::{Error, Result};
 use crate::platform::projection;
-use crate::platform::projection::{CHANGE_COLUMNS, Change, Changes, Projections, change_line};
+use crate::platform::projection::{CHANGE_COLUMNS, Change, Changes, Projections, Verb, change_line};
 use crate::platform::see::{See, among, among_selected, each_of, reached};
 use crate::platform::stored::{Day, Stored};
 use crate::platform::table::{Guarded, Open, Table};
@@ -43,6 +43,20 @@ impl<E: EntityTrait> Editable<E> {
     /// The row as it is.
     pub fn row(&self) -> &E::Model {
         &self.0
+    }
+}
+
+impl<E: Node> Editable<E> {
+    /// Check that the row is at the version that somebody has looked at.
+    ///
+    /// # Errors
+    /// CONFLICT when it was changed since.
+    pub fn expect_version(&self, version: i32) -> Result<()> {
+        match (self.0.get(E::VERSION), self.0.get(E::KEY)) {
+            (Value::Int(Some(now)), _) if now == version => Ok(()),
+            (_, Value::Uuid(Some(key))) => Err(Error::conflict(key)),
+            _ => Err(Error::internal("a node without a key")),
+        }
     }
 }
 
@@ -104,7 +118,7 @@ impl<'a> Tx<'a> {
         self.line.purpose(Some(Purpose::Authenticate)).await?;
         let platform = Tx::new(self.line, &PLATFORM, self.now);
         let done = work(&platform).await;
-        self.record_all(platform.changes().rows);
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).extend(platform.changes());
         let ended = self.line.purpose(None).await;
         let done = done?;
         ended.map(|()| done)
@@ -128,11 +142,6 @@ impl<'a> Tx<'a> {
         } else {
             recorded.rows.extend(changes);
         }
-    }
-
-    /// Record that any row of some tables may be another: after a statement that changes many.
-    pub(crate) fn record_tables(&self, tables: impl IntoIterator<Item = &'static str>) {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).tables.extend(tables);
     }
 
     /// The projections have seen all changes so far.
@@ -296,10 +305,6 @@ impl<'a> Tx<'a> {
     /// NOT_FOUND when it is not within the actor's reach, be it published or not; FORBIDDEN when it is and she may not
     /// change it.
     pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
-        let seen = self.reach::<E>().filter(E::KEY.eq(key)).count(None).await?;
-        if seen == 0 {
-            return Err(Error::refused(Code::NotFound));
-        }
         // Held until the end of the transaction, and read as it is once it is held. SQLite has one writer anyway.
         let mut held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(E::MANAGE));
         if self.backend() == DbBackend::Postgres {
@@ -307,7 +312,11 @@ impl<'a> Tx<'a> {
                 statement.lock_exclusive();
             });
         }
-        held.one(E::read).await?.map(Editable).ok_or_else(|| Error::refused(Code::Forbidden))
+        if let Some(row) = held.one(E::read).await? {
+            return Ok(Editable(row));
+        }
+        let seen = self.reach::<E>().filter(E::KEY.eq(key)).count(None).await?;
+        Err(Error::refused(if seen == 0 { Code::NotFound } else { Code::Forbidden }))
     }
 
     /// A row to be changed by somebody who has looked at a version of it.
@@ -316,10 +325,8 @@ impl<'a> Tx<'a> {
     /// Those of [`Tx::edit`], and CONFLICT when it was changed since.
     pub async fn edit_version<E: Node>(&self, key: Uuid, version: i32) -> Result<Editable<E>> {
         let held = self.edit::<E>(key).await?;
-        match held.0.get(E::VERSION) {
-            Value::Int(Some(now)) if now == version => Ok(held),
-            _ => Err(Error::conflict(key)),
-        }
+        held.expect_version(version)?;
+        Ok(held)
     }
 
     /// Whether the actor holds a permission on a row within her reach.
@@ -579,22 +586,45 @@ impl<'a> Tx<'a> {
     /// Send a statement that keeps derived data true (flags of publication, search text) after a change that was
     /// permitted. It is not narrowed by the first wall; the second one stands.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<u64> {
+        self.record_statement(&statement.sql);
         self.line.execute(statement).await
     }
 
-    /// Rewrite rows by a statement without values: for builders of tests, in a transaction of the platform itself.
+    /// Record that a statement of its own changes a table. What follows from the table follows from all of it then: which
+    /// rows it changes is not known.
+    fn record_statement(&self, sql: &str) {
+        let Some((verb, table)) = changed_table(sql) else { return };
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sources = self.projections().iter().flat_map(|projection| projection.sources());
+        changes.tables.extend(sources.find(|source| source.table == table).map(|source| source.table));
+        changes.statements.insert((verb, table.to_owned()));
+    }
+
+    /// Rewrite rows by a statement without values, and nothing that follows from them: for builders of tests, in a transaction of the platform itself.
     ///
     /// # Errors
     /// The database's refusal.
     #[doc(hidden)]
     pub async fn rewrite(&self, sql: &str) -> Result<()> {
-        self.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
+        self.line.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
     }
 
     /// Read with a statement whose rows hold nothing to be guarded (counts and keys for derived data).
     pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         self.line.query(statement).await
     }
+}
+
+/// The table that a statement changes, and how.
+fn changed_table(sql: &str) -> Option<(Verb, &str)> {
+    let mut words = sql.split_ascii_whitespace();
+    let (verb, before_table) = match words.next()?.to_ascii_lowercase().as_str() {
+        "insert" => (Verb::Insert, 1),
+        "update" => (Verb::Update, 0),
+        "delete" => (Verb::Delete, 1),
+        _ => return None,
+    };
+    words.nth(before_table).map(|table| (verb, table.trim_matches('"')))
 }
 
 /// The condition that no row meets.

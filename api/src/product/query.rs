@@ -1,4 +1,4 @@
-//! Root field of one product; the list is in `edges/catalogue.rs`, since it asks which markets are open.
+//! Root field of one product; the list is in `relations/query.rs`, since it asks which markets are open.
 
 use super::object::Product;
 use super::store;

@@ -72,7 +72,6 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
             tx.execute(Statement::from_sql_and_values(tx.backend(), line, values)).await?;
             removed += run(&format!("delete from {table} where {which}")).await?;
         }
-        tx.record_tables(["membership", "quality_sign"].into_iter().chain(MARKED.map(|(table, ..)| table)));
         forget_invented_hours(tx).await?;
         Ok(removed)
     })

@@ -13,7 +13,8 @@ mod request_id;
 use crate::config::{Mode, Network, Settings};
 use crate::platform::db::{Db, StartFault};
 use crate::platform::password::Passwords;
-use crate::platform::reader::Readers;
+use crate::platform::projection::{Verb, Written};
+use crate::platform::reader::{OnCommit, Readers};
 use crate::schema::Schema;
 use crate::session::mail::Post;
 use crate::session::mutation::Door;
@@ -57,24 +58,41 @@ struct Shared {
     door: Door,
 }
 
+/// Whether the rights of somebody who has come in may be others than before. A session that begins is nobody's yet, and
+/// when a credential was used last is no right.
+fn rights_come_from(written: &Written) -> bool {
+    let is_source = |table: &str| ["branch", "partner_client", "role_assignment", "staff_user"].contains(&table);
+    let by_statement = |(verb, table): &(Verb, String)| match table.as_str() {
+        "session" => *verb != Verb::Insert,
+        "partner_client" => *verb == Verb::Delete,
+        table => is_source(table),
+    };
+    written.rows.iter().any(|table| is_source(table)) || written.statements.iter().any(by_statement)
+}
+
 impl State {
     /// The state of a server.
     ///
     /// # Errors
     /// One sentence, when the Redis address or the cost of hashes cannot be used.
-    pub fn new(readers: Readers, metrics: Metrics, settings: &Settings) -> Result<Self, StartFault> {
+    pub fn new(mut readers: Readers, metrics: Metrics, settings: &Settings) -> Result<Self, StartFault> {
         let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.0.as_str()));
         let redis = redis.transpose().map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))?;
         let is_demo = settings.mode() == Mode::Demo;
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
+        let (rights, post) = (Rights::new(redis.clone()), Post::new(settings)?);
+        let (cached, outbox) = (rights.clone(), post.clone());
+        readers.on_commit = OnCommit::new(move |written| {
+            if rights_come_from(written) {
+                cached.forget();
+            }
+            if written.statements.contains(&(Verb::Insert, "mail".to_owned())) {
+                outbox.tell();
+            }
+        });
         Ok(Self(Arc::new(Shared {
-            door: Door {
-                passwords,
-                rights: Rights::new(redis.clone()),
-                post: Post::new(settings)?,
-                is_demo_mode: is_demo,
-            },
+            door: Door { passwords, rights, post, is_demo_mode: is_demo },
             schema: crate::schema::build(ValidationMode::Strict),
             unchecked: crate::schema::build(ValidationMode::Fast),
             documents: Documents::new(),

@@ -79,10 +79,7 @@ impl SessionMutation {
         let door = ctx.door();
         let (session, faults) = match store::refresh(ctx.reader(), &input.refresh_token, door.is_demo_mode).await? {
             Ok(session) => (Some(session), Vec::new()),
-            Err(fault) => {
-                door.rights.forget();
-                (None, vec![fault])
-            }
+            Err(fault) => (None, vec![fault]),
         };
         Ok(SessionRefreshPayload { session, user_errors: user_errors(ctx, faults) })
     }
@@ -90,14 +87,12 @@ impl SessionMutation {
     /// Go out here: the session of the token that is sent along ends at once.
     async fn session_end(&self, ctx: &Context<'_>) -> Result<SessionEndPayload> {
         let ended = store::end(ctx.reader(), Which::This).await?;
-        ctx.door().rights.forget();
         Ok(SessionEndPayload { ended, user_errors: Vec::new() })
     }
 
     /// Go out everywhere: all sessions of the person end at once.
     async fn session_end_all(&self, ctx: &Context<'_>) -> Result<SessionEndPayload> {
         let ended = store::end(ctx.reader(), Which::All).await?;
-        ctx.door().rights.forget();
         Ok(SessionEndPayload { ended, user_errors: Vec::new() })
     }
 
@@ -110,7 +105,6 @@ impl SessionMutation {
         let (door, reader) = (ctx.door(), ctx.reader());
         let done =
             account::change_password(reader, &door.passwords, &input.current_password, &input.new_password).await?;
-        door.rights.forget();
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
@@ -121,7 +115,6 @@ impl SessionMutation {
         #[graphql(desc = "For whom.")] input: PasswordResetRequestInput,
     ) -> Result<CredentialPayload> {
         let done = account::request_reset(ctx.reader(), &input.email).await?;
-        ctx.door().post.tell();
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
@@ -133,7 +126,6 @@ impl SessionMutation {
     ) -> Result<CredentialPayload> {
         let door = ctx.door();
         let done = account::reset_password(ctx.reader(), &door.passwords, &input.token, &input.new_password).await?;
-        door.rights.forget();
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
@@ -181,7 +173,6 @@ impl SessionMutation {
     ) -> Result<CredentialPayload> {
         let door = ctx.door();
         let done = invitation::accept(ctx.reader(), &door.passwords, &input.token, &input.password).await?;
-        door.rights.forget();
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 }

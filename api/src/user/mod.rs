@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod query;
 pub mod store;

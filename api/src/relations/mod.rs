@@ -1,21 +1,31 @@
-//! Fields that lead from one feature to another, and the root fields that need several.
+//! Fields that lead from one thing to another, one file for each type; anything by its global id.
 
 pub mod agreement;
-pub mod audit;
+pub mod audit_entry;
 pub mod branch;
-pub mod catalogue;
+pub mod category;
+pub mod contribution;
 pub mod cooperative;
+pub mod document;
 mod explain;
-pub mod geography;
 pub mod indicator;
+pub mod indicator_value;
+pub mod listing;
 pub mod market;
 pub mod membership;
 pub mod node;
 pub mod partner;
 pub mod partner_client;
 pub mod product;
+pub mod product_variant;
 pub mod programme;
+pub mod programme_indicator;
+pub mod province;
+pub mod query;
+pub mod region;
+pub mod role_assignment;
 pub mod user;
+pub mod viewer;
 
 /// The four arguments of a page and whether to count, from a resolver's own arguments.
 macro_rules! page {

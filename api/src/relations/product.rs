@@ -1,9 +1,8 @@
-//! What categories, products and variants lead to.
+//! What products lead to.
 
 use super::{connection, page};
 use crate::category::entity as category;
 use crate::category::object::Category;
-use crate::category::store::ChildrenOf;
 use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
@@ -12,24 +11,9 @@ use crate::platform::error::Result;
 use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
 use crate::platform::text::Text;
-use crate::product::entity as product;
 use crate::product::object::{Product, ProductVariant, QualitySign};
 use crate::product::store::{DescriptionOf, SignsOf, VariantsOf};
 use async_graphql::{ComplexObject, Context};
-
-#[ComplexObject]
-impl Category {
-    /// The category above it.
-    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
-        let found = self.batch.one::<category::Entity>(ctx.reader(), self.parent_key).await;
-        found.map(|found| found.map(Category::new)).transpose()
-    }
-
-    /// The categories below it, in their order.
-    async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        Ok(Category::all(self.batch.load(ctx.reader(), ChildrenOf, self.key).await?))
-    }
-}
 
 #[ComplexObject]
 impl Product {
@@ -79,14 +63,5 @@ impl Product {
         let (args, total) = page!(ctx, first, after, last, before);
         let listings = ListingsOf { of: Owner::Product, args, filter: ListingFilter::default(), by: order_by, total };
         connection(self.batch.load(ctx.reader(), OfProducts(listings), self.key).await?)
-    }
-}
-
-#[ComplexObject]
-impl ProductVariant {
-    /// What it is a variant of.
-    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
-        let found = self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await;
-        found.map(|found| found.map(Product::new)).transpose()
     }
 }

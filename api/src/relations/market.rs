@@ -1,4 +1,4 @@
-//! What markets, listings and contributions lead to; and whether a market is open, which the national calendar decides.
+//! What markets lead to; and whether a market is open, which the national calendar decides.
 
 use super::{connection, page};
 use crate::agreement::entity as agreement;
@@ -12,16 +12,11 @@ use crate::geography::object::Province;
 use crate::geography::province;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
-use crate::market::entity as market;
 use crate::market::object::{Market, MarketStatus};
-use crate::partner::entity as partner;
-use crate::partner::object::Partner;
 use crate::platform::error::Result;
 use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
 use crate::platform::scalars::{DateTime, LocalDateTime, Money};
-use crate::product::object::{Product, ProductVariant};
-use crate::product::{entity as product, variant};
 use async_graphql::{ComplexObject, Context};
 use jiff::Timestamp;
 
@@ -145,44 +140,4 @@ impl Market {
 
 fn centimes(money: Money) -> Option<i64> {
     money.amount.0.in_units(2).and_then(|centimes| i64::try_from(centimes).ok())
-}
-
-#[ComplexObject]
-impl Listing {
-    /// The market whose shelf it is on.
-    async fn market(&self, ctx: &Context<'_>) -> Result<Market> {
-        connection(self.batch.one::<market::Entity>(ctx.reader(), Some(self.market_key)).await?.map(Market::new))
-    }
-
-    /// The quantity that is sold.
-    async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
-        let found = self.batch.one::<variant::Entity>(ctx.reader(), Some(self.variant_key)).await?;
-        connection(found.map(ProductVariant::new))
-    }
-
-    /// What is sold.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Product> {
-        connection(self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await?.map(Product::new))
-    }
-}
-
-#[ComplexObject]
-impl Contribution {
-    /// Who paid; null: not published.
-    async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
-        let found = self.batch.one::<partner::Entity>(ctx.reader(), self.partner_key).await;
-        found.map(|found| found.map(Partner::new)).transpose()
-    }
-
-    /// The market that was paid for, if it was one.
-    async fn market(&self, ctx: &Context<'_>) -> Option<Result<Market>> {
-        let found = self.batch.one::<market::Entity>(ctx.reader(), self.market_key).await;
-        found.map(|found| found.map(Market::new)).transpose()
-    }
-
-    /// The agreement that was paid for, if it was one.
-    async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
-        let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
-        found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()
-    }
 }

@@ -1,57 +1,83 @@
-//! What machine credentials of partners lead to, and the root fields that change them.
+//! Root fields that change machine credentials of partners.
 
-use crate::partner::entity as partner;
-use crate::partner::object::Partner;
-use crate::partner_client::object::{
-    PartnerClient, PartnerClientCreateInput, PartnerClientRevokeInput, PartnerClientRotateInput,
-    PartnerClientSecretPayload,
-};
-use crate::partner_client::store::{self, Wanted};
+use super::object::{PartnerClient, PartnerClientSecretPayload};
+use super::store::{self, Wanted};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::mutation::{Idempotency, user_errors};
+use crate::platform::mutation::{mutate, run, user_errors};
 use crate::platform::reader::Reads;
+use crate::platform::scalars::DateTime;
 use crate::platform::tx::Tx;
-use crate::session::mutation::HasDoor;
-use async_graphql::{ComplexObject, Context, Object};
+use async_graphql::{Context, ID, InputObject, InputType, Object};
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
-#[ComplexObject]
-impl PartnerClient {
-    /// Whose it is.
-    async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
-        let found = self.batch.one::<partner::Entity>(ctx.reader(), Some(self.partner_key)).await;
-        found.map(|found| found.map(Partner::new)).transpose()
-    }
+/// A machine credential that is to be made.
+#[derive(InputObject)]
+pub struct PartnerClientCreateInput {
+    /// For which partner.
+    pub partner_id: ID,
+    /// What people call it.
+    pub name: String,
+    /// What it may ask for, such as `programmes:read`.
+    pub scopes: Vec<String>,
+    /// The addresses and networks that it may come from, such as `192.0.2.0/24`; none: from anywhere.
+    #[graphql(default)]
+    pub addresses: Vec<String>,
+    /// When it ends: within 365 days.
+    pub expires_at: DateTime,
+}
+
+/// A machine credential that is to get another secret.
+#[derive(InputObject)]
+pub struct PartnerClientRotateInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// When it ends from now on: within 365 days.
+    pub expires_at: DateTime,
+    /// For so many hours the secrets before it hold too, 0 to 168.
+    #[graphql(default = 24)]
+    pub overlap_hours: i32,
+}
+
+/// A machine credential that is to be revoked.
+#[derive(InputObject)]
+pub struct PartnerClientRevokeInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// A key under which the same mutation may be sent again: it is done once.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What came of changing a machine credential.
     PartnerClientPayload {
         /// The credential as it is now; null when it was refused and nothing stands in the way.
-        partner_client: PartnerClient
+        partner_client: PartnerClient = |reader, key| store::find(reader, key)
     }
 }
 
-/// Do something that tells a secret, once.
-async fn tell(
+/// Run a mutation that answers a secret, once.
+async fn with_secret(
     ctx: &Context<'_>,
-    mutation: &str,
+    input: &impl InputType,
     work: impl AsyncFnOnce(&Tx<'_>) -> Result<(Uuid, String)> + Clone,
 ) -> Result<PartnerClientSecretPayload> {
-    let (reader, secret) = (ctx.reader(), Mutex::new(None));
-    let outcome = reader.mutate(mutation, None, async |tx| {
-        let (key, told) = work(tx).await?;
-        *secret.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+    let secret = Mutex::new(None);
+    let outcome = run(ctx, input, async |tx| {
+        let (key, made) = work(tx).await?;
+        *secret.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Ok(key)
     });
     let outcome = outcome.await?;
     let secret = secret.into_inner().unwrap_or_else(PoisonError::into_inner);
-    ctx.door().rights.forget();
     let partner_client = match outcome.thing {
-        Some(key) => store::find(reader, key).await?,
+        Some(key) => store::find(ctx.reader(), key).await?,
         None => None,
     };
     let client_secret = secret.filter(|_| outcome.faults.is_empty());
@@ -72,12 +98,12 @@ impl PartnerClientMutation {
     ) -> Result<PartnerClientSecretPayload> {
         let wanted = Wanted {
             partner: GlobalId::parse_as(Kind::Partner, &input.partner_id, "input.partnerId")?,
-            name: input.name,
-            scopes: input.scopes,
-            addresses: input.addresses,
+            name: input.name.clone(),
+            scopes: input.scopes.clone(),
+            addresses: input.addresses.clone(),
             expires_at: input.expires_at.0,
         };
-        tell(ctx, "partnerClientCreate", async |tx| store::create(tx, wanted).await).await
+        with_secret(ctx, &input, async |tx| store::create(tx, wanted).await).await
     }
 
     /// Give a machine credential another secret, which is told once, in this answer; the one before holds for a while
@@ -89,7 +115,7 @@ impl PartnerClientMutation {
     ) -> Result<PartnerClientSecretPayload> {
         let key = GlobalId::parse_as(Kind::PartnerClient, &input.id, "input.id")?;
         let (version, ends, overlap) = (input.expected_version, input.expires_at.0, input.overlap_hours);
-        tell(ctx, "partnerClientRotate", async |tx| store::rotate(tx, key, version, ends, overlap).await).await
+        with_secret(ctx, &input, async |tx| store::rotate(tx, key, version, ends, overlap).await).await
     }
 
     /// Revoke a machine credential, for good: tokens that were given for it end at once.
@@ -99,11 +125,6 @@ impl PartnerClientMutation {
         #[graphql(desc = "Which one.")] input: PartnerClientRevokeInput,
     ) -> Result<PartnerClientPayload> {
         let key = GlobalId::parse_as(Kind::PartnerClient, &input.id, "input.id")?;
-        let once = Idempotency::of(input.idempotency_key.as_ref(), &input)?;
-        let reader = ctx.reader();
-        let work = async |tx: &Tx<'_>| store::revoke(tx, key, input.expected_version).await;
-        let outcome = reader.mutate("partnerClientRevoke", once, work).await?;
-        ctx.door().rights.forget();
-        PartnerClientPayload::of(ctx, outcome, async |key| store::find(reader, key).await).await
+        mutate(ctx, &input, async |tx| store::revoke(tx, key, input.expected_version).await).await
     }
 }

@@ -1,14 +1,11 @@
-//! What indicators and figures lead to.
+//! What indicators lead to.
 
 use super::{connection, page};
-use crate::indicator::entity as indicator;
 use crate::indicator::object::{Indicator, IndicatorValue};
 use crate::indicator::store::{LatestStatisticsOf, StatisticsOf};
 use crate::platform::error::Result;
 use crate::platform::page::Connection;
 use crate::platform::reader::Reads;
-use crate::programme::entity as programme;
-use crate::programme::object::Programme;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
@@ -30,20 +27,5 @@ impl Indicator {
     ) -> Result<Connection<IndicatorValue>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), StatisticsOf { args, total }, self.key).await?)
-    }
-}
-
-#[ComplexObject]
-impl IndicatorValue {
-    /// What it measures.
-    async fn indicator(&self, ctx: &Context<'_>) -> Option<Result<Indicator>> {
-        let found = self.batch.one::<indicator::Entity>(ctx.reader(), Some(self.indicator_key)).await;
-        found.map(|found| found.map(Indicator::new)).transpose()
-    }
-
-    /// The programme whose figure it is; null for statistics.
-    async fn programme(&self, ctx: &Context<'_>) -> Option<Result<Programme>> {
-        let found = self.batch.one::<programme::Entity>(ctx.reader(), self.programme_key).await;
-        found.map(|found| found.map(Programme::new)).transpose()
     }
 }

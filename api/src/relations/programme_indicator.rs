@@ -1,10 +1,6 @@
-//! What programmes and their indicators lead to.
+//! What the indicators of programmes lead to.
 
 use super::{connection, page};
-use crate::agreement::object::Agreement;
-use crate::agreement::store::lists_through;
-use crate::branch::entity as branch;
-use crate::branch::object::Branch;
 use crate::indicator::object::IndicatorValue;
 use crate::indicator::store::LatestStatisticsOf;
 use crate::indicator::value;
@@ -14,71 +10,14 @@ use crate::platform::global_id::Kind;
 use crate::platform::page::{Asked, Connection, KeyKind, Order, PageArgs, Seal};
 use crate::platform::reader::{Reader, Reads};
 use crate::platform::table::Table;
+use crate::programme::entity as programme;
+use crate::programme::indicator as followed;
 use crate::programme::object::{Programme, ProgrammeIndicator};
-use crate::programme::store::{IndicatorsOf, ParticipantsOf};
-use crate::programme::{agreement_link as link, entity as programme, indicator as followed};
 use async_graphql::{ComplexObject, Context};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::ExprTrait;
 use std::collections::HashMap;
-use std::sync::Arc;
 use uuid::Uuid;
-
-/// The agreements that programmes rest on.
-#[derive(Debug)]
-struct AgreementsOf {
-    args: PageArgs,
-    total: bool,
-}
-
-impl Related for AgreementsOf {
-    const OF: Kind = Kind::Programme;
-    type Value = Option<Connection<Agreement>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let columns = (link::Column::AgreementId, link::Column::ProgrammeId);
-        let page = (&self.args, self.total);
-        lists_through::<link::Entity>(reader, columns, "Programme.agreements", page, keys).await
-    }
-}
-
-#[ComplexObject]
-impl Programme {
-    /// The branch that leads it.
-    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
-        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
-        found.map(|found| found.map(Branch::new)).transpose()
-    }
-
-    /// The other branches that take part in it.
-    async fn participating_branches(&self, ctx: &Context<'_>) -> Result<Vec<Branch>> {
-        let participants = self.batch.load(ctx.reader(), ParticipantsOf, self.key).await?;
-        let mut branches = Vec::new();
-        for (key, batch) in participants {
-            let Some(batch) = batch else { continue };
-            branches.extend(batch.one::<branch::Entity>(ctx.reader(), Some(key)).await?.map(Branch::new));
-        }
-        Ok(branches)
-    }
-
-    /// The agreements that it rests on.
-    async fn agreements(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Agreement>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), AgreementsOf { args, total }, self.key).await?)
-    }
-
-    /// The indicators that it follows, in its order.
-    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<Arc<ProgrammeIndicator>>> {
-        self.batch.load(ctx.reader(), IndicatorsOf, self.key).await
-    }
-}
 
 #[ComplexObject]
 impl ProgrammeIndicator {

@@ -1,0 +1,262 @@
+//! Root fields that change cooperatives.
+
+use super::object::{Cooperative, LegalForm, Sector};
+use super::store::{self, Applicant, Edit};
+use crate::payload;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::lookup::Lookup;
+use crate::platform::mutation::mutate;
+use crate::platform::text::LocalizedTextInput;
+use crate::platform::tx::Tx;
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use domain::cooperative::{CooperativeStatus, RegisterIdentity};
+use domain::fault::{Code, Fault, Faults};
+use domain::text::NAME_MAX;
+
+/// The identity of a cooperative in the register of law 112-12.
+#[derive(InputObject, Clone, Debug)]
+pub struct RegisterIdentityInput {
+    /// The court of first instance that keeps the register.
+    pub court: String,
+    /// The number in its local register.
+    pub number: String,
+}
+
+/// A cooperative that applies.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeRegisterInput {
+    /// The branch that will look after it.
+    pub branch_id: ID,
+    /// The name.
+    pub name: LocalizedTextInput,
+    /// What it lives from.
+    pub sector: Sector,
+    /// Its legal form.
+    pub legal_form: LegalForm,
+    /// The province of its seat, by its code.
+    pub province_code: String,
+    /// The commune of its seat.
+    pub commune: Option<String>,
+    /// Its identity in the register, where it has one.
+    pub register: Option<RegisterIdentityInput>,
+    /// Whether it is older than the register and needs no identity there.
+    #[graphql(default)]
+    pub legacy_exemption: bool,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// Another name for a cooperative.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeRenameInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// The name; languages that are not named stay.
+    pub name: LocalizedTextInput,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// A step of a cooperative from one status to another.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeMoveInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// What is known anew of a cooperative; what is not named stays, and null clears it.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeEditInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// What it lives from.
+    pub sector: Option<Sector>,
+    /// Its legal form.
+    pub legal_form: Option<LegalForm>,
+    /// The province of its seat, by its code.
+    pub province_code: Option<String>,
+    /// The commune of its seat.
+    pub commune: MaybeUndefined<String>,
+    /// Its identity in the register.
+    pub register: MaybeUndefined<RegisterIdentityInput>,
+    /// Whether it is older than the register and needs no identity there.
+    pub legacy_exemption: Option<bool>,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What came of changing a cooperative.
+    CooperativePayload {
+        /// The cooperative as it is now; null when it was refused and nothing stands in the way.
+        cooperative: Cooperative = |reader, key| store::find(reader, Lookup::Key(key))
+    }
+}
+
+/// A transition from one status to another.
+async fn transition(
+    ctx: &Context<'_>,
+    input: CooperativeMoveInput,
+    from: Option<CooperativeStatus>,
+    to: CooperativeStatus,
+) -> Result<CooperativePayload> {
+    let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
+    let from = Some((input.expected_version, from));
+    mutate(ctx, &input, async |tx| Ok(store::go(tx, key, from, to).await?.id)).await
+}
+
+/// Check all of a form at once.
+fn applicant(input: &CooperativeRegisterInput) -> Result<Applicant> {
+    let mut faults = Faults::new();
+    let below = |field: &'static str| move |fault: Fault| fault.at(field);
+    let name =
+        input.name.clone().merged(None, NAME_MAX).map_err(|wrong| faults.extend(wrong.into_iter().map(below("name"))));
+    let register =
+        input.register.as_ref().map(|register| RegisterIdentity::new(&register.court, &register.number)).transpose();
+    let register = register.map_err(|wrong| faults.extend(wrong.into_iter().map(below("register"))));
+    let commune = input.commune.as_deref().map(|commune| domain::text::clean(commune, NAME_MAX)).transpose();
+    let commune = commune.map_err(|code: Code| faults.push(Fault::new(code).at("commune")));
+    match (name, register, commune) {
+        (Ok(name), Ok(register), Ok(commune)) => Ok(Applicant {
+            name,
+            sector: input.sector.into(),
+            legal_form: input.legal_form.into(),
+            province_code: input.province_code.clone(),
+            commune: commune.filter(|commune| !commune.is_empty()).map(Into::into),
+            register,
+            legacy_exemption: input.legacy_exemption,
+        }),
+        _ => Err(faults.into()),
+    }
+}
+
+/// What is asked to be said anew of a cooperative, all faults of the form at once.
+fn edited(input: &CooperativeEditInput) -> Result<Edit> {
+    let mut faults = Faults::new();
+    let commune = match &input.commune {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(text) => match domain::text::clean(text, NAME_MAX) {
+            Ok(text) => Some(Some(text.into()).filter(|text: &String| !text.is_empty())),
+            Err(code) => {
+                faults.push(Fault::new(code).at("commune"));
+                None
+            }
+        },
+    };
+    let register = match &input.register {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(given) => match RegisterIdentity::new(&given.court, &given.number) {
+            Ok(register) => Some(Some(register)),
+            Err(wrong) => {
+                faults.extend(wrong.into_iter().map(|fault| fault.at("register")));
+                None
+            }
+        },
+    };
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    Ok(Edit {
+        sector: input.sector.map(Into::into),
+        legal_form: input.legal_form.map(Into::into),
+        province_code: input.province_code.clone(),
+        commune,
+        register,
+        legacy_exemption: input.legacy_exemption,
+    })
+}
+
+/// Root fields that change cooperatives.
+#[derive(Default)]
+pub struct CooperativeMutation;
+
+#[Object]
+impl CooperativeMutation {
+    /// Take up a cooperative that applies.
+    async fn cooperative_register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cooperative.")] input: CooperativeRegisterInput,
+    ) -> Result<CooperativePayload> {
+        let branch = GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.branchId")?;
+        mutate(ctx, &input, async |tx| store::register(tx, branch, || applicant(&input)).await).await
+    }
+
+    /// Give a cooperative another name; languages that are not named stay.
+    async fn cooperative_rename(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and the name.")] input: CooperativeRenameInput,
+    ) -> Result<CooperativePayload> {
+        let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
+        let work = async |tx: &Tx<'_>| Ok(store::rename(tx, key, input.expected_version, input.name.clone()).await?.id);
+        mutate(ctx, &input, work).await
+    }
+
+    /// Say something else of a cooperative; what is not named stays.
+    async fn cooperative_edit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and what.")] input: CooperativeEditInput,
+    ) -> Result<CooperativePayload> {
+        let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
+        let work = async |tx: &Tx<'_>| store::edit(tx, key, input.expected_version, || edited(&input)).await;
+        mutate(ctx, &input, work).await
+    }
+
+    /// Verify: its identity in the register is known, or it needs none.
+    async fn cooperative_verify(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+    ) -> Result<CooperativePayload> {
+        transition(ctx, input, None, CooperativeStatus::Verified).await
+    }
+
+    /// Activate: it has enough members. From now on the public sees it.
+    async fn cooperative_activate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+    ) -> Result<CooperativePayload> {
+        transition(ctx, input, Some(CooperativeStatus::Verified), CooperativeStatus::Active).await
+    }
+
+    /// Suspend: its products go off sale.
+    async fn cooperative_suspend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+    ) -> Result<CooperativePayload> {
+        transition(ctx, input, None, CooperativeStatus::Suspended).await
+    }
+
+    /// Take up again after a suspension: its products come back on sale.
+    async fn cooperative_reinstate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+    ) -> Result<CooperativePayload> {
+        transition(ctx, input, Some(CooperativeStatus::Suspended), CooperativeStatus::Active).await
+    }
+
+    /// Strike off, for good.
+    async fn cooperative_strike_off(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+    ) -> Result<CooperativePayload> {
+        transition(ctx, input, None, CooperativeStatus::StruckOff).await
+    }
+}

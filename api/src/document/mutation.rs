@@ -1,0 +1,98 @@
+//! Root fields that change documents of cooperatives.
+
+use super::object::{Document, DocumentKind};
+use super::store::{self, Said};
+use crate::payload;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::mutation::mutate;
+use crate::platform::scalars::Date;
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+
+/// A document that a cooperative shows.
+#[derive(InputObject, Clone, Debug)]
+pub struct DocumentAddInput {
+    /// Which cooperative.
+    pub cooperative_id: ID,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its number with whoever gave it out.
+    pub reference: Option<String>,
+    /// The first day on which it holds.
+    pub valid_from: Option<Date>,
+    /// The last day; no end, if nothing is said.
+    pub valid_until: Option<Date>,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// What is known anew of a document; what is not named stays, and null clears it.
+#[derive(InputObject, Clone, Debug)]
+pub struct DocumentEditInput {
+    /// Which one.
+    pub id: ID,
+    /// The version that the caller has looked at.
+    pub expected_version: i32,
+    /// Its number with whoever gave it out.
+    pub reference: MaybeUndefined<String>,
+    /// The first day on which it holds.
+    pub valid_from: MaybeUndefined<Date>,
+    /// The last day.
+    pub valid_until: MaybeUndefined<Date>,
+    /// A key under which the same input may be sent again; it is done once.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What came of changing a document.
+    DocumentPayload {
+        /// The document as it is now; null when it was refused and nothing stands in the way.
+        document: Document = |reader, key| store::find(reader, key)
+    }
+}
+
+/// Apply a field of an input: absent is unchanged, null is cleared.
+fn apply<T, U>(given: MaybeUndefined<T>, kept: &mut Option<U>, make: impl FnOnce(T) -> U) {
+    match given {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => *kept = None,
+        MaybeUndefined::Value(value) => *kept = Some(make(value)),
+    }
+}
+
+/// Root fields that change documents of cooperatives.
+#[derive(Default)]
+pub struct DocumentMutation;
+
+#[Object]
+impl DocumentMutation {
+    /// Take up a document of a cooperative: what it is and until when it holds.
+    async fn document_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The document.")] input: DocumentAddInput,
+    ) -> Result<DocumentPayload> {
+        let cooperative = GlobalId::parse_as(Kind::Cooperative, &input.cooperative_id, "input.cooperativeId")?;
+        let said = Said {
+            reference: input.reference.clone(),
+            valid_from: input.valid_from.map(|day| day.0),
+            valid_until: input.valid_until.map(|day| day.0),
+        };
+        mutate(ctx, &input, async |tx| store::add(tx, cooperative, input.kind.into(), said).await).await
+    }
+
+    /// Say something else of a document.
+    async fn document_edit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and what.")] input: DocumentEditInput,
+    ) -> Result<DocumentPayload> {
+        let key = GlobalId::parse_as(Kind::Document, &input.id, "input.id")?;
+        let change = |kept: &mut Said| {
+            apply(input.reference.clone(), &mut kept.reference, |text| text);
+            apply(input.valid_from, &mut kept.valid_from, |day| day.0);
+            apply(input.valid_until, &mut kept.valid_until, |day| day.0);
+        };
+        mutate(ctx, &input, async |tx| store::edit(tx, key, input.expected_version, change).await).await
+    }
+}

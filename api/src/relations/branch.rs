@@ -1,0 +1,76 @@
+//! What branches lead to.
+
+use super::{connection, page};
+use crate::branch::entity as branch;
+use crate::branch::object::Branch;
+use crate::branch::store::ChildrenOf;
+use crate::cooperative::object::Cooperative;
+use crate::cooperative::store::CooperativesOf;
+use crate::geography::object::{Province, Region};
+use crate::geography::{province, region};
+use crate::market::object::Market;
+use crate::market::store::MarketsOf;
+use crate::platform::error::Result;
+use crate::platform::page::Connection;
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Branch {
+    /// The branch above it; null for the national one.
+    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        let found = self.batch.one::<branch::Entity>(ctx.reader(), self.parent_key).await;
+        found.map(|found| found.map(Branch::new)).transpose()
+    }
+
+    /// Its region.
+    async fn region(&self, ctx: &Context<'_>) -> Option<Result<Region>> {
+        let found = self.batch.one::<region::Entity>(ctx.reader(), self.region_key).await;
+        found.map(|found| found.map(Region::new)).transpose()
+    }
+
+    /// Its province.
+    async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
+        let found = self.batch.one::<province::Entity>(ctx.reader(), self.province_key).await;
+        found.map(|found| found.map(Province::new)).transpose()
+    }
+
+    /// The branches directly below it, by their slugs.
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Branch>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), ChildrenOf { args, total }, self.key).await?)
+    }
+
+    /// The cooperatives that it looks after, the newest first.
+    async fn cooperatives(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Cooperative>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), CooperativesOf { args, total }, self.key).await?)
+    }
+
+    /// The markets that it supervises, in the order in which they were founded.
+    async fn markets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Market>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), MarketsOf::<false> { args, total }, self.key).await?)
+    }
+}

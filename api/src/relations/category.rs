@@ -1,0 +1,22 @@
+//! What categories lead to.
+
+use crate::category::entity as category;
+use crate::category::object::Category;
+use crate::category::store::ChildrenOf;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Category {
+    /// The category above it.
+    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
+        let found = self.batch.one::<category::Entity>(ctx.reader(), self.parent_key).await;
+        found.map(|found| found.map(Category::new)).transpose()
+    }
+
+    /// The categories below it, in their order.
+    async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+        Ok(Category::all(self.batch.load(ctx.reader(), ChildrenOf, self.key).await?))
+    }
+}

@@ -1,0 +1,88 @@
+//! What cooperatives lead to.
+
+use super::{connection, page};
+use crate::branch::entity as branch;
+use crate::branch::object::Branch;
+use crate::cooperative::object::{Cooperative, RegisterIdentity};
+use crate::cooperative::store::IdentitiesOf;
+use crate::document::object::Document;
+use crate::document::store::DocumentsOf;
+use crate::geography::object::Province;
+use crate::geography::province;
+use crate::membership::object::{MemberCounts, Membership};
+use crate::membership::store::{CountsOf, MembershipsOf};
+use crate::platform::error::Result;
+use crate::platform::page::Connection;
+use crate::platform::reader::Reads;
+use crate::product::object::Product;
+use crate::product::store::ProductsOf;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Cooperative {
+    /// The branch that looks after it.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
+        found.map(|found| found.map(Branch::new)).transpose()
+    }
+
+    /// The province of its seat.
+    async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
+        let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
+        found.map(|found| found.map(Province::new)).transpose()
+    }
+
+    /// Its members, those who joined last first; empty for whoever may not see them.
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Membership>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), MembershipsOf { args, total }, self.key).await?)
+    }
+
+    /// How many members it has today, whole; null for whoever may not see them, and without any.
+    async fn member_counts(&self, ctx: &Context<'_>) -> Result<Option<MemberCounts>> {
+        self.batch.load(ctx.reader(), CountsOf, self.key).await
+    }
+
+    /// Its documents, the newest first; empty for whoever may not see them.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Document>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), DocumentsOf { args, total }, self.key).await?)
+    }
+
+    /// Its identity in the register; null for whoever may not see it, and without one.
+    async fn register_identity(&self, ctx: &Context<'_>) -> Result<Option<RegisterIdentity>> {
+        Ok(self.batch.load(ctx.reader(), IdentitiesOf, self.key).await?.and_then(|known| known.identity))
+    }
+
+    /// Whether it is older than the register and needs no identity there; null for whoever may not see it.
+    async fn legacy_exemption(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        Ok(self.batch.load(ctx.reader(), IdentitiesOf, self.key).await?.map(|known| known.legacy_exemption))
+    }
+
+    /// Its products, the newest first.
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Product>> {
+        let (args, total) = page!(ctx, first, after, last, before);
+        connection(self.batch.load(ctx.reader(), ProductsOf { args, total }, self.key).await?)
+    }
+}

@@ -1,0 +1,22 @@
+//! What documents lead to.
+
+use crate::cooperative::entity as cooperative;
+use crate::cooperative::object::Cooperative;
+use crate::document::object::Document;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Document {
+    /// Of which cooperative.
+    async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
+        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
+        found.map(|found| found.map(Cooperative::new)).transpose()
+    }
+
+    /// Whether it ends within 30 days and has not ended yet.
+    async fn is_expiring(&self, ctx: &Context<'_>) -> bool {
+        domain::cooperative::is_expiring(self.valid_until.map(|day| day.0), ctx.reader().today())
+    }
+}

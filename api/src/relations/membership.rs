@@ -1,0 +1,17 @@
+//! What members of cooperatives lead to.
+
+use crate::cooperative::entity as cooperative;
+use crate::cooperative::object::Cooperative;
+use crate::membership::object::Membership;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Membership {
+    /// In which cooperative.
+    async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
+        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
+        found.map(|found| found.map(Cooperative::new)).transpose()
+    }
+}

@@ -1,0 +1,16 @@
+//! What provinces lead to.
+
+use crate::geography::object::{Province, Region};
+use crate::geography::region;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl Province {
+    /// The region that it lies in.
+    async fn region(&self, ctx: &Context<'_>) -> Option<Result<Region>> {
+        let found = self.batch.one::<region::Entity>(ctx.reader(), Some(self.region_key)).await;
+        found.map(|found| found.map(Region::new)).transpose()
+    }
+}

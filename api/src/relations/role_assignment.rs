@@ -1,0 +1,32 @@
+//! What roles that somebody holds lead to.
+
+use crate::branch::entity as branch;
+use crate::branch::object::Branch;
+use crate::cooperative::entity as cooperative;
+use crate::cooperative::object::Cooperative;
+use crate::platform::error::Result;
+use crate::platform::reader::Reads;
+use crate::user;
+use crate::user::object::{RoleAssignment, User};
+use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl RoleAssignment {
+    /// At which branch.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
+        found.map(|found| found.map(Branch::new)).transpose()
+    }
+
+    /// Who holds it.
+    async fn user(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+        let found = self.batch.one::<user::entity::Entity>(ctx.reader(), Some(self.user_key)).await;
+        found.map(|found| found.map(User::new)).transpose()
+    }
+
+    /// Whose representative she is; null for every other role.
+    async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
+        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), self.cooperative_key).await;
+        found.map(|found| found.map(Cooperative::new)).transpose()
+    }
+}

@@ -1,0 +1,72 @@
+//! Who is asking, and what she may do.
+
+use super::explain::{Explanation, explain};
+use crate::partner_client::object::PartnerClient;
+use crate::platform::batch::Batch;
+use crate::platform::error::Result;
+use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::reader::Reads;
+use crate::user::object::{Permission, RoleAssignment, User, sorted};
+use crate::user::store::AssignmentsOf;
+use crate::{partner_client, user};
+use async_graphql::{Context, ID, Object};
+use domain::access::Actor;
+use uuid::Uuid;
+
+/// Who is asking, and what she may do.
+pub struct Viewer;
+
+/// Who is asking, and what she may do.
+#[Object]
+impl Viewer {
+    /// The login of the person who asks; null for a partner's program.
+    async fn user(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+        let Actor::Staff(staff) = ctx.reader().actor() else { return None };
+        user::store::find(ctx.reader(), staff.user).await.transpose()
+    }
+
+    /// The partner's program that asks; null for a person.
+    async fn client(&self, ctx: &Context<'_>) -> Option<Result<PartnerClient>> {
+        let Actor::Partner(client) = ctx.reader().actor() else { return None };
+        partner_client::store::find(ctx.reader(), client.client).await.transpose()
+    }
+
+    /// The roles that she holds and that are in force today.
+    async fn assignments(&self, ctx: &Context<'_>) -> Result<Vec<RoleAssignment>> {
+        let Actor::Staff(staff) = ctx.reader().actor() else { return Ok(Vec::new()) };
+        let in_force: Vec<Uuid> = staff.assignments().iter().map(|assignment| assignment.key).collect();
+        let own = Batch::naming(Kind::User, staff.user);
+        let mut held = own.load(ctx.reader(), AssignmentsOf, staff.user).await?;
+        held.retain(|assignment| in_force.contains(&assignment.id.key));
+        Ok(held)
+    }
+
+    /// Whether she may do something to a thing, by which of her roles, or what is missing. A thing out of reach is
+    /// answered like one that does not exist.
+    async fn explain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What she would do.")] permission: Permission,
+        #[graphql(desc = "The global id of the thing.")] id: ID,
+    ) -> Result<Explanation> {
+        explain(ctx.reader(), permission, GlobalId::parse(&id, "id")?).await
+    }
+
+    /// All that she may do somewhere, in the order of their names; where, the assignments say.
+    async fn permissions(&self, ctx: &Context<'_>) -> Vec<Permission> {
+        let Actor::Staff(staff) = ctx.reader().actor() else { return Vec::new() };
+        sorted(staff.permissions().into_iter())
+    }
+}
+
+/// Who is asking.
+#[derive(Default)]
+pub struct ViewerQuery;
+
+#[Object]
+impl ViewerQuery {
+    /// Who is asking, and what she may do; null for anybody.
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
+        ctx.reader().actor().key().map(|_| Viewer)
+    }
+}
