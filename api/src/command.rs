@@ -5,14 +5,15 @@ use crate::config::{
     AuditAction, Cli, ClientAction, Command, KeysAction, Mode, Settings, UserAction, make_private_file,
     prepare_database_file,
 };
-use crate::platform::audit::{self, Broken};
+use crate::platform::audit::verify;
+use crate::platform::audit::verify::Broken;
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, IfMissing, StartFault};
+use crate::platform::database::db::{Db, IfMissing};
+use crate::platform::database::fault::StartFault;
 use crate::platform::error::Error;
 use crate::platform::key_mark;
 use crate::platform::keys::Keys;
-use crate::platform::projection;
-use crate::platform::reader::{Facts, OnCommit, Readers};
+use crate::platform::loading::reader::{Facts, OnCommit, Readers};
 use crate::projections::PROJECTIONS;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
@@ -209,7 +210,7 @@ async fn verify_audit(settings: &Settings) -> Result<(), StartFault> {
     if !key_mark::fits(&db, &keys, now).await.map_err(|error| fault(&error))? {
         return Err(StartFault(OTHER_KEYS.to_owned()));
     }
-    let proved = audit::prove(&db, &keys, now).await.map_err(|error| fault(&error))?;
+    let proved = verify::prove(&db, &keys, now).await.map_err(|error| fault(&error))?;
     db.close().await;
     match proved {
         Ok((chains, links)) => say(&format!("The audit is whole: {chains} chains, {links} links.")),
@@ -274,7 +275,7 @@ async fn refuse_demo_people(db: &Db, settings: &Settings) -> Result<(), StartFau
 /// What is done besides answering requests, as long as the program runs.
 async fn keep_house(db: Db, keys: Keys) {
     loop {
-        match audit::anchor_daily(&db, &keys, Clock::System.now()).await {
+        match verify::anchor_daily(&db, &keys, Clock::System.now()).await {
             Ok(true) => tracing::info!("the ends of the audit's chains were written down"),
             Ok(false) => {}
             Err(error) => tracing::error!(cause = error.cause(), "the audit was not anchored"),
@@ -402,15 +403,6 @@ fn until_told() -> impl Future<Output = ()> {
     }
 }
 
-/// Whether Redis answers.
-///
-/// # Errors
-/// What the driver says.
-pub async fn ping_redis(redis: &redis::Client) -> Result<(), redis::RedisError> {
-    let mut connection = redis.get_multiplexed_async_connection().await?;
-    redis::cmd("PING").query_async::<String>(&mut connection).await.map(drop)
-}
-
 /// What was found of one thing.
 enum Found {
     /// It is as it should be.
@@ -467,7 +459,7 @@ async fn check_data(settings: &Settings) -> Result<(), StartFault> {
     settings.check()?;
     let db = Db::look(settings.database_url.as_str(), PROJECTIONS).await?;
     refuse_behind(&db).await?;
-    let differences = projection::differences(&db, Clock::System.now()).await.map_err(|error| fault(&error));
+    let differences = db.differences(Clock::System.now()).await.map_err(|error| fault(&error));
     db.close().await;
     let differences = differences?;
     for line in &differences {
@@ -503,7 +495,7 @@ async fn check_redis(settings: &Settings) -> Found {
     let Ok(client) = redis::Client::open(url.0.as_str()) else {
         return Found::Wrong("REDIS_URL is not an address of a Redis".to_owned());
     };
-    match tokio::time::timeout(PATIENCE, ping_redis(&client)).await {
+    match tokio::time::timeout(PATIENCE, server::pages::ping_redis(&client)).await {
         Ok(Ok(())) => Found::Right("answers".to_owned()),
         _ => Found::Degraded(
             "does not answer; instances learn of changed rights within a second, not at once".to_owned(),

@@ -15,7 +15,7 @@ use crate::membership::mutation::MembershipMutation;
 use crate::partner::query::PartnerQuery;
 use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
-use crate::platform::root::{Part, Parts, Root};
+use crate::platform::graphql::root::{Part, Parts, Root};
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
 use crate::relations::node::{Node, NodeQuery};

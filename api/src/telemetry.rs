@@ -4,7 +4,8 @@
 //! besides. Names of operations are the client's words, so at most so many of them become labels.
 
 use crate::config::{LogFormat, Settings};
-use crate::platform::db::{self, StartFault};
+use crate::platform::database::connection;
+use crate::platform::database::fault::StartFault;
 use domain::codes::Coded;
 use domain::fault::Code;
 use opentelemetry::metrics::{Counter, Histogram, MeterProvider, UpDownCounter};
@@ -67,7 +68,7 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartFault> {
     let traces = telemetry.tracer.as_ref().map(|provider| {
         global::set_text_map_propagator(TraceContextPropagator::new());
         // What is logged is another question than what is traced.
-        let traced = Targets::new().with_default(LevelFilter::INFO).with_target(db::SPANS, LevelFilter::DEBUG);
+        let traced = Targets::new().with_default(LevelFilter::INFO).with_target(connection::SPANS, LevelFilter::DEBUG);
         tracing_opentelemetry::layer().with_tracer(provider.tracer("unfm")).with_filter(traced)
     });
     let registry = tracing_subscriber::registry().with(traces);

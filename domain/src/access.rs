@@ -4,9 +4,6 @@
 //! published needs no permission to be read.
 
 use crate::codes;
-use crate::partner_client::PartnerClient;
-use crate::user::Staff;
-use uuid::Uuid;
 
 codes! {
     /// A role that a person holds at a branch.
@@ -246,40 +243,6 @@ impl Purpose {
     }
 }
 
-/// In whose name the database is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// Anybody: what is published, and nothing else.
-    Anonymous,
-    /// Somebody who has signed in.
-    Staff(Staff),
-    /// A partner's program.
-    Partner(PartnerClient),
-    /// The platform itself.
-    System(Purpose),
-}
-
-impl Actor {
-    /// Who it is, where it is somebody: the user, or the partner's client.
-    pub fn key(&self) -> Option<Uuid> {
-        match self {
-            Self::Anonymous | Self::System(_) => None,
-            Self::Staff(staff) => Some(staff.user),
-            Self::Partner(client) => Some(client.client),
-        }
-    }
-
-    /// Whether the actor has the permission anywhere at all.
-    pub fn may(&self, permission: Permission) -> bool {
-        match self {
-            Self::Anonymous => false,
-            Self::Staff(staff) => staff.may(permission),
-            Self::Partner(client) => client.may(permission),
-            Self::System(purpose) => purpose.grants(permission),
-        }
-    }
-}
-
 /// The whole table of roles, purposes and permissions, for people: `r` to see, `w` to change.
 pub fn table() -> String {
     use crate::codes::Coded;
@@ -335,16 +298,5 @@ mod tests {
         let referrals = Role::ALL.iter().filter(|role| role.grants(Permission::SeeReferrals)).collect::<Vec<_>>();
         assert_eq!(referrals, [&Role::Counsellor]);
         assert!(!Role::BranchAdmin.may_grant(Role::Auditor) && !Role::BranchAdmin.may_grant(Role::NationalAdmin));
-    }
-
-    #[test]
-    fn nobody_in_particular_may_nothing_in_particular() {
-        assert!(Permission::ALL.iter().all(|permission| !Actor::Anonymous.may(*permission)));
-        assert!(Permission::ALL.iter().all(|p| p.is_seeing() || !Actor::System(Purpose::Check).may(*p)));
-        assert!(Role::ALL.iter().all(|role| !role.grants(Permission::SeeCredentials)), "no person reads a secret");
-        for purpose in Purpose::ALL {
-            let system = Actor::System(*purpose);
-            assert!(!system.may(Permission::SeeReferrals) && !system.may(Permission::ManageAudit), "{purpose}");
-        }
     }
 }

@@ -4,6 +4,11 @@ use crate::codes;
 use crate::fault::{Code, Fault};
 use uuid::Uuid;
 
+/// The key of the national branch, which is the same on every installation.
+pub fn national() -> Uuid {
+    crate::id::founding("branch", "national")
+}
+
 codes! {
     /// The rank of a branch; each stands above the next.
     BranchKind {

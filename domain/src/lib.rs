@@ -4,6 +4,7 @@
 //! its rules, its refusals and their tests.
 
 pub mod access;
+pub mod actor;
 pub mod branch;
 pub mod calendar;
 pub mod codes;
@@ -18,6 +19,7 @@ pub mod id;
 pub mod indicator;
 pub mod market;
 pub mod membership;
+pub mod message;
 pub mod money;
 pub mod opening_hours;
 pub mod partner_client;

@@ -271,8 +271,8 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else() {
         assert_eq!(Letters::new().await.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1);
         let register =
             "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) { cooperative { id } } }";
-        let branch = unfm::platform::global_id::GlobalId::new(
-            unfm::platform::global_id::Kind::Branch,
+        let branch = unfm::platform::graphql::global_id::GlobalId::new(
+            unfm::platform::graphql::global_id::Kind::Branch,
             domain::id::founding("branch", "khouribga"),
         );
         let input = json!({"branchId": branch.to_string(), "name": {"fr": "Une fois"}, "sector": "OTHER", "legalForm": "COOPERATIVE",

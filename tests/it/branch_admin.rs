@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::{Answer, World};
-use unfm::platform::audit;
-use unfm::platform::global_id::{GlobalId, Kind};
+use unfm::platform::audit::verify;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const DOCUMENT: &str = include_str!("../contract/branch-admin.graphql");
 
@@ -299,9 +299,9 @@ async fn the_audit_is_whole_until_somebody_touches_it() {
         assert_eq!(refused, expected, "{}: once a minute, with a count", world.on);
 
         let keys = world.keys();
-        let prove = async || audit::prove(&world.owner, &keys, world.clock.now()).await.unwrap();
-        assert!(audit::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}", world.on);
-        assert!(!audit::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}: daily", world.on);
+        let prove = async || verify::prove(&world.owner, &keys, world.clock.now()).await.unwrap();
+        assert!(verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}", world.on);
+        assert!(!verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}: daily", world.on);
         let (chains, links) = prove().await.unwrap();
         assert_eq!((chains, links), (2, 6), "{}", world.on);
         let tamper = async |sql: &str| world.change(async |tx| tx.rewrite(sql).await).await;

@@ -3,7 +3,7 @@
 use domain::id::founding;
 use serde_json::{Value, json};
 use tests::{Answer, World};
-use unfm::platform::global_id::{GlobalId, Kind};
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const ADD: &str = "mutation($input: MembershipAddInput!) { membershipAdd(input: $input) {
     membership { id version name cooperative { memberCount womenCount isWomenOnly version } } userErrors { code field } } }";

@@ -135,8 +135,8 @@ async fn nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there() {
         let ids = world.ask("{ market(slug: \"khouribga\") { id } partner(slug: \"unfpa\") { id } }", json!({})).await;
         let (market, partner) = (&ids.data()["market"]["id"], &ids.data()["partner"]["id"]);
         // The id of a programme that is not approved, as somebody might guess it: of nothing that can be seen.
-        let hidden = unfm::platform::global_id::GlobalId::new(
-            unfm::platform::global_id::Kind::Programme,
+        let hidden = unfm::platform::graphql::global_id::GlobalId::new(
+            unfm::platform::graphql::global_id::Kind::Programme,
             domain::id::founding("programme", "demo-unfpa-submitted"),
         );
         let question = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";

@@ -1,11 +1,11 @@
 //! Partners' programs: how they come in, what they read, and how their credentials are looked after.
 
-use domain::access::Actor;
+use domain::actor::Actor;
 use domain::id::founding;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::{Answer, World};
-use unfm::platform::global_id::{GlobalId, Kind};
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const DOCUMENT: &str = include_str!("../contract/partner.graphql");
 const FORM: &str = "application/x-www-form-urlencoded";

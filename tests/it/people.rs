@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::letters::Letters;
 use tests::{Answer, World};
-use unfm::platform::global_id::{GlobalId, Kind};
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const INVITE: &str = "mutation($input: UserInviteInput!) { userInvite(input: $input) {
     user { id version status email assignments { id version role branch { slug } } } userErrors { code field } } }";

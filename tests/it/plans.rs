@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use tests::World;
-use unfm::platform::db::Sent;
+use unfm::platform::database::pool::Sent;
 
 /// Worlds are made of units of 2,000 products.
 const SMALL: u64 = 1;

@@ -12,15 +12,14 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tests::World;
 use tokio::sync::Barrier;
-use unfm::platform::global_id::{GlobalId, Kind};
-use unfm::platform::projection::differences;
-use unfm::platform::stored::Stored;
-use unfm::platform::tx::Tx;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
+use unfm::platform::query::stored::Stored;
+use unfm::platform::query::transaction::Tx;
 use unfm::{cooperative, market, product, seed};
 
 /// What is not what it should be.
 async fn differing(world: &World) -> Vec<String> {
-    differences(&world.owner, world.clock.now()).await.unwrap()
+    world.owner.differences(world.clock.now()).await.unwrap()
 }
 
 /// How many nodes of a kind have a line in the log of changes after the line with this number.

@@ -1,6 +1,7 @@
 //! The first wall: what somebody sees and changes is what her assignments reach, on both databases, and nothing else.
 
-use domain::access::{Actor, Role};
+use domain::access::Role;
+use domain::actor::Actor;
 use domain::branch::Path;
 use domain::fault::Code;
 use domain::id::founding;
@@ -10,7 +11,7 @@ use sea_orm::ColumnTrait;
 use tests::World;
 use unfm::cooperative::entity as cooperative;
 use unfm::platform::error::Error;
-use unfm::platform::table::Table;
+use unfm::platform::query::table::Table;
 use unfm::product;
 use unfm::programme::entity as programme;
 use uuid::Uuid;
@@ -110,7 +111,9 @@ async fn nothing_can_be_planted_with_a_neighbour() {
             copy.number = sea_orm::ActiveValue::NotSet;
             copy.slug = sea_orm::ActiveValue::Set(slug.to_owned());
             copy.branch_id = sea_orm::ActiveValue::Set(founding("branch", branch));
-            let work = async |tx: &unfm::platform::tx::Tx<'_>| tx.insert_all::<cooperative::Entity>(vec![copy]).await;
+            let work = async |tx: &unfm::platform::query::transaction::Tx<'_>| {
+                tx.insert_all::<cooperative::Entity>(vec![copy]).await
+            };
             world.db.write(&khouribga, world.clock.now(), work).await.map_err(|error| error.code())
         };
         assert_eq!(planted("mdiq-fnideq", "planted").await, Err(Code::NotFound), "{}", world.on);

@@ -10,7 +10,8 @@ pub mod postgres;
 pub mod program;
 pub mod speed;
 
-use domain::access::{Actor, Purpose};
+use domain::access::Purpose;
+use domain::actor::Actor;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +19,9 @@ use std::io::Write;
 use std::sync::{Mutex, OnceLock};
 use unfm::config::Cli;
 use unfm::platform::clock::Clock;
-use unfm::platform::db::{Db, IfMissing};
+use unfm::platform::database::db::{Db, IfMissing};
 use unfm::platform::keys::Keys;
-use unfm::platform::reader::{Facts, OnCommit, Readers};
+use unfm::platform::loading::reader::{Facts, OnCommit, Readers};
 use unfm::projections::PROJECTIONS;
 use unfm::{seed, server, telemetry};
 
@@ -192,14 +193,14 @@ impl World {
     }
 
     /// A reader in an actor's name, on the server's connection.
-    pub fn reader(&self, actor: Actor) -> unfm::platform::reader::Reader {
+    pub fn reader(&self, actor: Actor) -> unfm::platform::loading::reader::Reader {
         readers(&self.db, &self.clock).reader(actor, Vec::new())
     }
 
     /// Change something as the platform itself, on the owner's connection: what builders use.
     pub async fn change<T>(
         &self,
-        work: impl AsyncFnOnce(&unfm::platform::tx::Tx<'_>) -> unfm::platform::error::Result<T> + Clone,
+        work: impl AsyncFnOnce(&unfm::platform::query::transaction::Tx<'_>) -> unfm::platform::error::Result<T> + Clone,
     ) -> T {
         self.owner.write(&Actor::System(Purpose::Seed), self.clock.now(), work).await.unwrap()
     }
@@ -247,7 +248,7 @@ impl World {
     pub async fn redis() -> Option<String> {
         let url = std::env::var("TEST_REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
         let answers = match redis::Client::open(url.as_str()) {
-            Ok(client) => unfm::command::ping_redis(&client).await.is_ok(),
+            Ok(client) => unfm::server::pages::ping_redis(&client).await.is_ok(),
             Err(_) => false,
         };
         if !answers {

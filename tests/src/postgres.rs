@@ -1,7 +1,7 @@
 //! Scratch databases on PostgreSQL, dropped at the end of their world.
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use unfm::platform::db::Db;
+use unfm::platform::database::db::Db;
 
 /// The login that the server works in; roles belong to the whole cluster, so all scratch databases share it.
 const LOGIN: &str = "unfm_test_server";

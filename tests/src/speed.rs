@@ -3,7 +3,7 @@
 use crate::postgres::Scratch;
 use std::path::Path;
 use unfm::platform::clock::Clock;
-use unfm::platform::db::{Db, IfMissing};
+use unfm::platform::database::db::{Db, IfMissing};
 use unfm::projections::PROJECTIONS;
 use unfm::seed;
 

@@ -1,10 +1,11 @@
 //! What is planted: things that are not public, in several branches, each with a mark that stands nowhere else.
 
-use crate::platform::audit::{ActorKind, AuditOutcome, Entry, append};
+use crate::platform::audit::record::{ActorKind, AuditOutcome, Entry, append};
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::keys::Keys;
-use crate::platform::tx::{Node, Tx};
+use crate::platform::query::table::Node;
+use crate::platform::query::transaction::Tx;
 use crate::{
     agreement, contribution, cooperative, document, indicator, listing, market, membership, partner_client, product,
     programme, user,

@@ -2,7 +2,7 @@
 //! is of a kind that nobody has said how to fill, that is told, and the check fails.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::schema::Schema;
 use async_graphql::Request;
 use domain::id::founding;

@@ -1,7 +1,8 @@
 //! A database that is made for the check and thrown away after it.
 
 use crate::config::Settings;
-use crate::platform::db::{Db, IfMissing, StartFault};
+use crate::platform::database::db::{Db, IfMissing};
+use crate::platform::database::fault::StartFault;
 use crate::projections::PROJECTIONS;
 use std::path::PathBuf;
 use uuid::Uuid;

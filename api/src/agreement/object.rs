@@ -1,11 +1,11 @@
 //! The GraphQL face of agreements.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{Date, DateTime, Money};
-use crate::platform::source::{Source, sources};
-use crate::platform::text::Text;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime, Money};
+use crate::platform::graphql::source::{Source, sources};
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
@@ -104,7 +104,7 @@ impl Agreement {
     /// The face of a row on a day, with the level that it was read in.
     pub fn new<R: Borrow<Model>>((row, batch): (R, Batch), today: jiff::civil::Date) -> Self {
         let row = row.borrow();
-        let day = |day: Option<crate::platform::stored::Day>| day.map(|day| day.0);
+        let day = |day: Option<crate::platform::query::stored::Day>| day.map(|day| day.0);
         let (signed_on, starts_on, ends_on) = (day(row.signed_on), day(row.starts_on), day(row.ends_on));
         Self {
             id: GlobalId::new(Kind::Agreement, row.id),

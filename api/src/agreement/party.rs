@@ -1,7 +1,7 @@
 //! The table of parties to agreements.
 
-use crate::platform::stored::Stored;
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::stored::Stored;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::partnership::PartyRole;
 use sea_orm::entity::prelude::*;

@@ -3,10 +3,10 @@
 use super::object::{Agreement, AgreementFilter, AgreementOrder};
 use super::store;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::lookup::Lookup;
-use crate::platform::page::{Connection, PageArgs, Roots, asks_total};
-use crate::platform::reader::Reads;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::lookup::Lookup;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::{Connection, PageArgs, Roots, asks_total};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of agreements.

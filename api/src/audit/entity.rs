@@ -1,10 +1,10 @@
-//! The table of audit entries; `platform/audit.rs` adds to it, and nothing changes it.
+//! The table of audit entries; `platform/audit/record.rs` adds to it, and nothing changes it.
 
-use crate::platform::audit::{ActorKind, AuditOutcome};
-use crate::platform::batch::Keys;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::stored::Stored;
-use crate::platform::table::{Cells, Guarded, Open, Table};
+use crate::platform::audit::record::{ActorKind, AuditOutcome};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::query::stored::Stored;
+use crate::platform::query::table::Keys;
+use crate::platform::query::table::{Cells, Guarded, Open, Table};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

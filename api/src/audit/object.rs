@@ -1,10 +1,10 @@
 //! The GraphQL face of the audit.
 
 use super::entity::Model;
-use crate::platform::audit;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::DateTime;
+use crate::platform::audit::record as audit;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::DateTime;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;

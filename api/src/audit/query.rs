@@ -3,8 +3,8 @@
 use super::object::{AuditEntry, AuditEntryFilter};
 use super::store;
 use crate::platform::error::Result;
-use crate::platform::page::{Connection, PageArgs, Roots, asks_total};
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::{Connection, PageArgs, Roots, asks_total};
 use async_graphql::{Context, Object};
 
 /// Root fields of the audit.

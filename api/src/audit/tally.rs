@@ -1,6 +1,6 @@
 //! The table that counts how often something was refused within a minute: the audit holds one entry of it.
 
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The table of personal values of audit entries, beside the chain: they can be erased.
 
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

@@ -4,10 +4,10 @@ use super::object::{Branch, BranchKind};
 use super::store::{self, Wanted};
 use crate::payload;
 use crate::platform::error::Result;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::lookup::Lookup;
-use crate::platform::mutation::mutate;
-use crate::platform::text::LocalizedTextInput;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::mutation::mutate;
+use crate::platform::graphql::text::LocalizedTextInput;
 use async_graphql::{Context, ID, InputObject, Object};
 
 /// A branch that is to be made.

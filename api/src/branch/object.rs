@@ -1,11 +1,11 @@
 //! The GraphQL face of branches.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::contacts::Contacts;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::DateTime;
-use crate::platform::text::Text;
+use crate::platform::graphql::contacts::Contacts;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::DateTime;
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;

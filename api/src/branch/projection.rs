@@ -1,10 +1,10 @@
 //! What is derived of branches: their paths in the tree, and where they stood on which days.
 
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::projection::{Change, ComputedColumns, Derived, Projection, Rows, Source, difference};
-use crate::platform::stored::Day;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::projection::{ComputedColumns, Derivation, Derived, Projection, Rows, Source, difference};
+use crate::platform::query::change::Change;
+use crate::platform::query::stored::Day;
 use domain::branch::Path;
 use futures_util::future::BoxFuture;
 use sea_orm::{QueryResult, Statement, Value};
@@ -51,16 +51,16 @@ impl Projection for Places {
         &[Source { table: "branch", columns: &["parent_id"], by: "id", to: "id" }]
     }
 
-    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+    fn derive<'a>(&'a self, derivation: &'a Derivation<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
         Box::pin(async {
-            for row in misplaced(tx, rows).await? {
-                place(tx, row.try_get_by_index(0)?, row.try_get_by_index(1)?).await?;
+            for row in misplaced(derivation, rows).await? {
+                place(derivation, row.try_get_by_index(0)?, row.try_get_by_index(1)?).await?;
             }
             Ok(Vec::new())
         })
     }
 
-    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+    fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async {
             let line = |row: &QueryResult| {
                 let parent =
@@ -68,28 +68,28 @@ impl Projection for Places {
                 let (is, should) = (parent(2)?, parent(1)?);
                 Ok(difference("branch_place", row.try_get_by_index(0)?, "parent_id", is.as_deref(), should.as_deref()))
             };
-            misplaced(tx, &Rows::ALL).await?.iter().map(line).collect()
+            misplaced(derivation, &Rows::ALL).await?.iter().map(line).collect()
         })
     }
 }
 
 /// The branches among these that stand somewhere else than was written down: key, the branch above, the one written down.
-async fn misplaced(tx: &Tx<'_>, rows: &Rows) -> Result<Vec<QueryResult>> {
-    let (condition, values) = rows.condition(tx.backend(), "branch");
+async fn misplaced(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<QueryResult>> {
+    let (condition, values) = rows.condition(derivation.backend(), "branch");
     let sql = format!(
         "select branch.id, branch.parent_id, place.parent_id from branch
          left join branch_place place on place.branch_id = branch.id and place.valid_until is null
          where {condition} and (place.id is null or place.parent_id is distinct from branch.parent_id)
          order by branch.id"
     );
-    tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+    derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
 }
 
 /// Write down where a branch stands from today on.
-async fn place(tx: &Tx<'_>, branch: Uuid, parent: Option<Uuid>) -> Result<()> {
-    let today = Day(domain::calendar::today(tx.now()));
+async fn place(derivation: &Derivation<'_>, branch: Uuid, parent: Option<Uuid>) -> Result<()> {
+    let today = Day(domain::calendar::today(derivation.now()));
     let run = async |sql: &str, values: Vec<Value>| {
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+        derivation.execute(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
     };
     // Moved twice on one day, it stood at the first place for no day.
     let again = "update branch_place set parent_id = $2 where branch_id = $1 and valid_from = $3";

@@ -1,7 +1,7 @@
 //! The table of the national calendar.
 
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::calendar::{CalendarKind, DayStatus};
 use domain::text::LocalizedText;

@@ -2,8 +2,8 @@
 
 use super::entity::{Column, Entity};
 use crate::platform::error::Result;
-use crate::platform::reader::Reader;
-use crate::platform::stored::{Day, Stored};
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::stored::{Day, Stored};
 use domain::calendar::{Calendar, CalendarKind, Holiday, Period};
 use sea_orm::ColumnTrait;
 use std::sync::Arc;

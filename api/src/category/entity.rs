@@ -1,8 +1,8 @@
 //! The table of product categories.
 
-use crate::platform::stored::Document;
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::Document;
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;

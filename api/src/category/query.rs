@@ -3,7 +3,7 @@
 use super::object::Category;
 use super::store;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{Context, Object};
 
 /// Root fields of categories.

@@ -1,13 +1,13 @@
 //! Reading categories.
 
 use super::entity::{Column, Entity, Model};
-use crate::platform::batch::Related;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::reader::Reader;
-use crate::platform::see::See;
-use crate::platform::table::Table;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::loading::batch::Related;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::select::See;
+use crate::platform::query::table::Table;
+use crate::platform::query::transaction::Tx;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -38,6 +38,6 @@ impl Related for ChildrenOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = in_order(tx.see::<Entity>().among(Column::ParentId, keys)).all(Entity::read).await?;
-        Ok(crate::platform::batch::grouped(rows, |row| row.parent_id.unwrap_or_default()))
+        Ok(crate::platform::loading::batch::grouped(rows, |row| row.parent_id.unwrap_or_default()))
     }
 }

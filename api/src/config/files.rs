@@ -1,7 +1,7 @@
 //! Files that hold secrets or data: made for their owner alone, and refused when others can read the secret.
 
 use super::{Mode, Settings};
-use crate::platform::db::StartFault;
+use crate::platform::database::fault::StartFault;
 use crate::platform::keys::{Keys, LEAD, Pair, random};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Write;

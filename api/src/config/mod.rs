@@ -6,7 +6,7 @@ mod network;
 pub use files::{make_private_file, prepare_database_file};
 pub use network::{Network, is_loopback};
 
-use crate::platform::db::StartFault;
+use crate::platform::database::fault::StartFault;
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};

@@ -1,8 +1,8 @@
 //! The table of contributions: who paid how much for a market or an agreement.
 
-use crate::platform::stored::Stored;
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::Stored;
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};
 use sea_orm::entity::prelude::*;

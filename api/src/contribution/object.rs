@@ -1,10 +1,10 @@
 //! The GraphQL face of contributions, and of what is missing among them.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::reader::Reads;
-use crate::platform::scalars::{DateTime, Money};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{DateTime, Money};
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use domain::partnership as rules;
 use std::borrow::Borrow;

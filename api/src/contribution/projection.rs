@@ -1,6 +1,6 @@
 //! What is derived of contributions: whether they may be shown.
 
-use crate::platform::global_id::Kind;
+use crate::platform::graphql::global_id::Kind;
 use crate::platform::projection::{Derived, Source, SqlColumns};
 
 /// A contribution may be shown with the agreement or the market that it is for.

@@ -2,10 +2,11 @@
 
 use super::entity::{Column, Entity, Model};
 use crate::partner::entity as partner;
-use crate::platform::batch::{Batch, Keys, Related, grouped};
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::reader::Reader;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::table::Keys;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use std::sync::Arc;

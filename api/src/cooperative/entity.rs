@@ -1,8 +1,8 @@
 //! The table of cooperatives: what may become public of them.
 
-use crate::platform::stored::{Document, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::{Document, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::text::LocalizedText;

@@ -1,6 +1,6 @@
 //! The table of what is never public of a cooperative: its identity in the register, its capital, its contacts.
 
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

@@ -1,8 +1,8 @@
 //! What is derived of cooperatives: the keys that lists by name sort by, and what may be told of their members.
 
-use crate::platform::global_id::Kind;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::text::compute_name_keys;
 use crate::platform::projection::{ComputedColumns, Derived, Source};
-use crate::platform::text::compute_name_keys;
 use domain::membership::disclosed;
 
 const COOPERATIVE: Derived =

@@ -1,8 +1,8 @@
 //! The table of cooperatives' documents: what they are and until when they hold, not what is written in them.
 
-use crate::platform::stored::{Day, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::cooperative::DocumentKind;
 use sea_orm::entity::prelude::*;

@@ -1,9 +1,9 @@
 //! The GraphQL face of cooperatives' documents.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{Date, DateTime};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime};
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;

@@ -1,12 +1,12 @@
 //! Reading regions and provinces.
 
 use super::{province, region};
-use crate::platform::batch::Related;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::reader::Reader;
-use crate::platform::table::Table;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::loading::batch::Related;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::table::Table;
+use crate::platform::query::transaction::Tx;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -52,6 +52,6 @@ impl Related for ProvincesOf {
             })
             .all(province::Entity::read)
             .await?;
-        Ok(crate::platform::batch::grouped(rows, |province| province.region_id))
+        Ok(crate::platform::loading::batch::grouped(rows, |province| province.region_id))
     }
 }

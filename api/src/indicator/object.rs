@@ -1,10 +1,10 @@
 //! The GraphQL face of indicators and their figures.
 
 use super::{entity, value};
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{Date, DateTime, Decimal};
-use crate::platform::text::Text;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime, Decimal};
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, InputObject, SimpleObject};
 use domain::{indicator as rules, membership};
 use std::borrow::Borrow;

@@ -1,6 +1,6 @@
 //! What is derived of figures: whether they may be shown.
 
-use crate::platform::global_id::Kind;
+use crate::platform::graphql::global_id::Kind;
 use crate::platform::projection::{Derived, Source, SqlColumns};
 
 /// A figure of a programme may be shown once it is accepted, with the programme; a statistic always.

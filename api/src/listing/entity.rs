@@ -1,8 +1,8 @@
 //! The table of listings: what is on the shelf of a market.
 
-use crate::platform::stored::Day;
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::Day;
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

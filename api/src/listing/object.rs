@@ -1,9 +1,9 @@
 //! The GraphQL face of listings.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{DateTime, Money};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{DateTime, Money};
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::market::MarketStatus;
 use std::sync::Arc;

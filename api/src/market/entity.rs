@@ -1,8 +1,8 @@
 //! The table of markets.
 
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::contacts::Contacts;
 use domain::market::{Aim, MarketStatus, OpeningHoursBasis};

@@ -1,12 +1,12 @@
 //! The GraphQL face of markets.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::contacts::Contacts;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{Date, DateTime, LocalTime, Money};
-use crate::platform::source::{Source, sources};
-use crate::platform::text::Text;
+use crate::platform::graphql::contacts::Contacts;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime, LocalTime, Money};
+use crate::platform::graphql::source::{Source, sources};
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::opening_hours as rules;
 use std::borrow::Borrow;

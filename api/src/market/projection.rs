@@ -1,8 +1,8 @@
 //! What is derived of markets: the keys that lists by name sort by.
 
-use crate::platform::global_id::Kind;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::text::compute_name_keys;
 use crate::platform::projection::{ComputedColumns, Derived, Source};
-use crate::platform::text::compute_name_keys;
 
 /// What lists by name sort by.
 pub static NAME_KEYS: ComputedColumns = ComputedColumns {

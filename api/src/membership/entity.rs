@@ -1,8 +1,8 @@
 //! The table of cooperatives' members: who they are is never public.
 
-use crate::platform::stored::{Day, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::membership::{MemberKind, Milieu, Sex};
 use sea_orm::entity::prelude::*;

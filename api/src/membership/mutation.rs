@@ -5,9 +5,9 @@ use super::store;
 use crate::indicator::object::{Milieu, Sex};
 use crate::payload;
 use crate::platform::error::Result;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::mutation::mutate;
-use crate::platform::scalars::Date;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::mutation::mutate;
+use crate::platform::graphql::scalars::Date;
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::membership::Joining;
 

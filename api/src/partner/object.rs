@@ -1,10 +1,10 @@
 //! The GraphQL face of partner organisations.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::DateTime;
-use crate::platform::text::Text;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::DateTime;
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::SimpleObject;
 use std::borrow::Borrow;
 use uuid::Uuid;

@@ -2,14 +2,16 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::Partner;
-use crate::platform::batch::Batch;
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
-use crate::platform::lookup::Lookup;
-use crate::platform::page::{Connection, KeyKind, Order, Roots, Seal};
-use crate::platform::reader::Reader;
-use crate::platform::table::Table;
-use domain::access::{Actor, Purpose};
+use crate::platform::graphql::lookup::Lookup;
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::reader::Reader;
+use crate::platform::paging::cursor::{KeyKind, Seal};
+use crate::platform::paging::page::{Connection, Order, Roots};
+use crate::platform::query::table::Table;
+use domain::access::Purpose;
+use domain::actor::Actor;
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, Statement};
 

@@ -1,10 +1,10 @@
 //! The GraphQL face of partners' machine credentials.
 
 use super::entity::Model;
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::mutation::UserError;
-use crate::platform::scalars::DateTime;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::mutation::UserError;
+use crate::platform::graphql::scalars::DateTime;
+use crate::platform::loading::batch::Batch;
 use async_graphql::SimpleObject;
 use domain::codes::Coded;
 use std::borrow::Borrow;

@@ -1,9 +1,10 @@
 //! Whether the keys are those that a database was used with: a mark in it, made with them, tells.
 
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::keys::Keys;
-use domain::access::{Actor, Purpose};
+use domain::access::Purpose;
+use domain::actor::Actor;
 use jiff::Timestamp;
 use sea_orm::Statement;
 

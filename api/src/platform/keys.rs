@@ -1,7 +1,7 @@
 //! The keys of an installation: one secret from which those for cursors, second factors, refresh tokens and the audit
 //! are derived, and the pairs that access tokens are signed with.
 
-use crate::platform::page::CursorKey;
+use crate::platform::paging::cursor::CursorKey;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, RandomizedNonceKey};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use aws_lc_rs::{digest, hkdf, hmac, rand};

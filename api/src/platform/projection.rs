@@ -7,155 +7,18 @@
 //! never call any of this, so none can forget it.
 //!
 //! A projection computes everything anew from what is stored, so the same code serves one edit, a bulk load, and the
-//! check that rows and projections agree ([`differences`]).
+//! check that rows and projections agree (`Db::differences`).
 
-use crate::platform::audit::Audited;
-use crate::platform::db::Db;
+use crate::platform::database::connection::Line;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::table::{Cells, Guarded};
-use crate::platform::tx::{Node, Tx};
-use domain::access::{Actor, Purpose};
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::query::change::{Change, Changes};
+use crate::platform::query::table::Cells;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use sea_orm::{ActiveModelTrait, DbBackend, IdenStatic, Iterable, ModelTrait, QueryResult, Statement, Value};
+use sea_orm::{DbBackend, QueryResult, Statement, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-/// A row that a transaction has inserted, updated or deleted.
-#[derive(Clone, Debug)]
-pub struct Change {
-    pub(super) table: &'static str,
-    /// The kind of node that the row is; none for a row that is a part of one.
-    pub(super) kind: Option<Kind>,
-    pub(super) key: Uuid,
-    pub(super) branch: Option<Uuid>,
-    /// The version of the node after the change; none where there is no version.
-    pub(super) version: Option<i32>,
-    /// The columns that hold another value than before; none: the row is new or gone.
-    columns: Option<Vec<&'static str>>,
-    /// The keys that the row holds, before and after, by column.
-    keys: Vec<(&'static str, Uuid)>,
-    /// What the audit says of it; none for what is derived, and for what the platform does on its own.
-    pub(super) audited: Option<Audited>,
-}
-
-impl Change {
-    /// A row that was inserted.
-    pub(super) fn inserted<E: Guarded>(row: &E::ActiveModel, kind: Option<Kind>, audited: Option<Audited>) -> Self {
-        let key_in = |column: E::Column| match row.get(column).into_value() {
-            Some(Value::Uuid(key)) => key,
-            _ => None,
-        };
-        let keys = E::Column::iter().filter_map(|column| Some((column.as_str(), key_in(column)?)));
-        Self {
-            table: E::default().table_name(),
-            kind,
-            key: key_in(E::KEY).unwrap_or_default(),
-            branch: E::BRANCH.and_then(key_in),
-            version: kind.map(|_| 1),
-            columns: None,
-            keys: keys.collect(),
-            audited,
-        }
-    }
-
-    /// A node that was updated.
-    pub(super) fn updated<E: Node>(before: &E::Model, after: &E::Model, audited: Option<Audited>) -> Self {
-        let key_in = |row: &E::Model, column: E::Column| match row.get(column) {
-            Value::Uuid(key) => key,
-            _ => None,
-        };
-        let (mut columns, mut keys) = (Vec::new(), Vec::new());
-        for column in E::Column::iter() {
-            if before.get(column) != after.get(column) {
-                columns.push(column.as_str());
-                keys.extend(key_in(before, column).map(|key| (column.as_str(), key)));
-            }
-            keys.extend(key_in(after, column).map(|key| (column.as_str(), key)));
-        }
-        let version = match after.get(E::VERSION) {
-            Value::Int(version) => version,
-            _ => None,
-        };
-        Self {
-            table: E::default().table_name(),
-            kind: Some(E::KIND),
-            key: key_in(after, E::KEY).unwrap_or_default(),
-            branch: E::BRANCH.and_then(|column| key_in(after, column)),
-            version,
-            columns: Some(columns),
-            keys,
-            audited,
-        }
-    }
-
-    /// Parts of a node that were updated: those that point to it by a column.
-    pub(super) fn part<P: Guarded>(by: P::Column, owner: Uuid, columns: Vec<&'static str>) -> Self {
-        Self {
-            table: P::default().table_name(),
-            kind: None,
-            key: owner,
-            branch: None,
-            version: None,
-            columns: Some(columns),
-            keys: vec![(by.as_str(), owner)],
-            audited: None,
-        }
-    }
-
-    /// Something about a node that the audit must tell and no column of it holds.
-    pub fn noted(kind: Kind, key: Uuid, branch: Option<Uuid>, audited: Audited) -> Self {
-        Self {
-            table: "",
-            kind: Some(kind),
-            key,
-            branch,
-            version: None,
-            columns: Some(Vec::new()),
-            keys: Vec::new(),
-            audited: Some(audited),
-        }
-    }
-
-    /// Whether a source of a projection changed.
-    fn concerns(&self, source: &Source) -> bool {
-        let is_in = |columns: &Vec<&str>| columns.iter().any(|column| source.columns.contains(column));
-        self.table == source.table && self.columns.as_ref().is_none_or(is_in)
-    }
-}
-
-/// The changes of a transaction, in their order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Changes {
-    pub(super) rows: Vec<Change>,
-    /// Tables that were filled in bulk: of them every row may be another.
-    pub(super) tables: BTreeSet<&'static str>,
-    /// Statements that changed rows which are not known.
-    pub(super) statements: BTreeSet<(Verb, String)>,
-    /// How many of the rows the projections have seen.
-    projected: usize,
-}
-
-/// What a statement does to a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verb {
-    /// It inserts rows.
-    Insert,
-    /// It updates rows.
-    Update,
-    /// It deletes rows.
-    Delete,
-}
-
-/// The tables that a committed transaction has changed.
-#[derive(Clone, Debug, Default)]
-pub struct Written {
-    /// Those of rows that were inserted and updated one by one.
-    pub rows: BTreeSet<&'static str>,
-    /// Those of statements of their own.
-    pub statements: BTreeSet<(Verb, String)>,
-}
 
 /// Columns from which a projection follows, and the way from a row that holds them to the rows that it derives.
 #[derive(Clone, Copy, Debug)]
@@ -168,6 +31,58 @@ pub struct Source {
     pub by: &'static str,
     /// … and the column of the derived rows that holds the same one.
     pub to: &'static str,
+}
+
+impl Source {
+    /// Whether it changed.
+    fn is_concerned_by(&self, change: &Change) -> bool {
+        let is_in = |columns: &Vec<&str>| columns.iter().any(|column| self.columns.contains(column));
+        change.table == self.table && change.columns.as_ref().is_none_or(is_in)
+    }
+}
+
+/// What a projection asks and writes with: a line of the transaction, with the reach of the whole association.
+#[derive(Clone, Copy, Debug)]
+pub struct Derivation<'a> {
+    pub(in crate::platform) line: &'a Line,
+    pub(in crate::platform) now: Timestamp,
+    pub(in crate::platform) projections: Projections,
+}
+
+impl Derivation<'_> {
+    /// Which database this is.
+    pub fn backend(&self) -> DbBackend {
+        self.line.backend()
+    }
+
+    /// The instant of the request.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Send a statement that answers rows.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        self.line.query(statement).await
+    }
+
+    /// Send a statement that changes rows; answers how many.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn execute(&self, statement: Statement) -> Result<u64> {
+        self.line.execute(statement).await
+    }
+
+    /// Add rows.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn insert_values(&self, table: &str, columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
+        self.line.insert_values(table, columns, rows).await
+    }
 }
 
 /// The rows of one table that a projection is to bring up to date.
@@ -219,13 +134,13 @@ pub trait Projection: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// The database's refusal.
-    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>>;
+    fn derive<'a>(&'a self, derivation: &'a Derivation<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>>;
 
     /// One line for each row that is not what it should be.
     ///
     /// # Errors
     /// The database's refusal.
-    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>>;
+    fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>>;
 }
 
 /// All projections of the program: each stands behind those whose tables it follows from.
@@ -248,9 +163,9 @@ pub struct Derived {
 
 impl Derived {
     /// What is answered of a row that was brought up to date: what [`Derived::change`] reads.
-    fn answered(&self, tx: &Tx<'_>) -> (String, Vec<&'static str>) {
+    fn answered(&self, derivation: &Derivation<'_>) -> (String, Vec<&'static str>) {
         let mut by: Vec<&'static str> = Vec::new();
-        for source in tx.projections().iter().flat_map(|projection| projection.sources()) {
+        for source in derivation.projections.iter().flat_map(|projection| projection.sources()) {
             if source.table == self.table && source.by != self.key && !by.contains(&source.by) {
                 by.push(source.by);
             }
@@ -282,18 +197,18 @@ impl Derived {
     /// Hold the rows, and what they point to and follow from, until the end of the transaction: two transactions that
     /// change different sources of one row would each compute it from what the other has not committed yet. What is
     /// read by the next statement is committed then. SQLite has one writer anyway.
-    async fn lock(&self, tx: &Tx<'_>, rows: &Rows) -> Result<()> {
-        if tx.backend() != DbBackend::Postgres || rows.keys.is_none() {
+    async fn lock(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<()> {
+        if derivation.backend() != DbBackend::Postgres || rows.keys.is_none() {
             return Ok(());
         }
-        let (condition, values) = rows.condition(tx.backend(), self.table);
+        let (condition, values) = rows.condition(derivation.backend(), self.table);
         let lock = async |locked: String| {
             let sql = format!("select count(*) from ({locked}) locked");
-            tx.query(Statement::from_sql_and_values(tx.backend(), sql, values.clone())).await
+            derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values.clone())).await
         };
         for parent in self.sources.iter().filter(|source| source.by == "id" && source.table != self.table) {
             let parents = if parent.to == rows.column {
-                Rows { column: "id", ..rows.clone() }.condition(tx.backend(), parent.table).0
+                Rows { column: "id", ..rows.clone() }.condition(derivation.backend(), parent.table).0
             } else {
                 // An array, so that it is read along its key whatever the planner supposes of their number.
                 format!("id = any (array(select {} from {} where {condition}))", parent.to, self.table)
@@ -322,22 +237,22 @@ impl SqlColumns {
         format!("({})", self.columns.iter().map(different).collect::<Vec<_>>().join(" or "))
     }
 
-    async fn update(&self, tx: &Tx<'_>, rows: &Rows) -> Result<Vec<Change>> {
-        self.of.lock(tx, rows).await?;
-        let (condition, values) = rows.condition(tx.backend(), self.of.table);
+    async fn update(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Change>> {
+        self.of.lock(derivation, rows).await?;
+        let (condition, values) = rows.condition(derivation.backend(), self.of.table);
         let set = |(column, expression): &(&str, &str)| format!("{column} = ({expression})");
         let set = self.columns.iter().map(set).collect::<Vec<_>>().join(", ");
-        let (answered, by) = self.of.answered(tx);
+        let (answered, by) = self.of.answered(derivation);
         let sql = format!(
             "update {} set {set} where {condition} and {} returning {answered}",
             self.of.table,
             self.is_different()
         );
-        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        let rows = derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await?;
         rows.iter().map(|row| self.of.change(row, self.columns(), &by)).collect()
     }
 
-    async fn compare(&self, tx: &Tx<'_>) -> Result<Vec<String>> {
+    async fn compare(&self, derivation: &Derivation<'_>) -> Result<Vec<String>> {
         let Derived { table, key, .. } = self.of;
         let mut lines = Vec::new();
         for (column, expression) in self.columns {
@@ -345,7 +260,7 @@ impl SqlColumns {
                 "select {key}, cast({column} as text), cast(({expression}) as text) from {table}
                  where {column} is distinct from ({expression}) order by {key} limit {MOST_LINES}"
             );
-            for row in tx.query(Statement::from_string(tx.backend(), sql)).await? {
+            for row in derivation.query(Statement::from_string(derivation.backend(), sql)).await? {
                 let key: Uuid = row.try_get_by_index(0)?;
                 let text = |place: usize| row.try_get_by_index::<Option<String>>(place);
                 let (is, should) = (text(1)?, text(2)?);
@@ -369,12 +284,12 @@ impl Projection for SqlColumns {
         self.of.sources
     }
 
-    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
-        Box::pin(self.update(tx, rows))
+    fn derive<'a>(&'a self, derivation: &'a Derivation<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+        Box::pin(self.update(derivation, rows))
     }
 
-    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
-        Box::pin(self.compare(tx))
+    fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(self.compare(derivation))
     }
 }
 
@@ -394,9 +309,9 @@ pub struct ComputedColumns {
 
 impl ComputedColumns {
     /// The rows among these that do not hold what they should, with what that is.
-    async fn different(&self, tx: &Tx<'_>, rows: &Rows) -> Result<Vec<(Uuid, Vec<Value>)>> {
+    async fn different(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<(Uuid, Vec<Value>)>> {
         let Derived { table, key, .. } = self.of;
-        let (condition, values) = rows.condition(tx.backend(), table);
+        let (condition, values) = rows.condition(derivation.backend(), table);
         let read = [self.columns, self.inputs].concat().join(", ");
         let after = values.len() + 1;
         let sql = format!(
@@ -405,7 +320,8 @@ impl ComputedColumns {
         let (mut different, mut last) = (Vec::new(), Uuid::nil());
         loop {
             let values = values.iter().cloned().chain([last.into()]);
-            let read = tx.query(Statement::from_sql_and_values(tx.backend(), sql.clone(), values)).await?;
+            let read =
+                derivation.query(Statement::from_sql_and_values(derivation.backend(), sql.clone(), values)).await?;
             for row in &read {
                 let mut cells = Cells::new(row);
                 last = cells.take()?;
@@ -417,25 +333,27 @@ impl ComputedColumns {
         }
     }
 
-    async fn update(&self, tx: &Tx<'_>, rows: &Rows) -> Result<Vec<Change>> {
-        self.of.lock(tx, rows).await?;
-        let (answered, by) = self.of.answered(tx);
+    async fn update(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Change>> {
+        self.of.lock(derivation, rows).await?;
+        let (answered, by) = self.of.answered(derivation);
         let set = |(place, column): (usize, &&str)| format!("{column} = ${}", place + 2);
         let set = self.columns.iter().enumerate().map(set).collect::<Vec<_>>().join(", ");
         let sql = format!("update {} set {set} where {} = $1 returning {answered}", self.of.table, self.of.key);
         let mut changes = Vec::new();
-        for (key, values) in self.different(tx, rows).await? {
+        for (key, values) in self.different(derivation, rows).await? {
             let values = std::iter::once(key.into()).chain(values);
-            for row in tx.query(Statement::from_sql_and_values(tx.backend(), sql.clone(), values)).await? {
+            for row in
+                derivation.query(Statement::from_sql_and_values(derivation.backend(), sql.clone(), values)).await?
+            {
                 changes.push(self.of.change(&row, self.columns.to_vec(), &by)?);
             }
         }
         Ok(changes)
     }
 
-    async fn compare(&self, tx: &Tx<'_>) -> Result<Vec<String>> {
+    async fn compare(&self, derivation: &Derivation<'_>) -> Result<Vec<String>> {
         let mut lines = Vec::new();
-        for (key, values) in self.different(tx, &Rows::ALL).await? {
+        for (key, values) in self.different(derivation, &Rows::ALL).await? {
             for (column, value) in self.columns.iter().zip(values) {
                 let value = sea_orm::sea_query::sea_value_to_json_value(&value).to_string();
                 lines.push(format!("{} {key}: {column} should be {value}", self.of.table));
@@ -458,12 +376,12 @@ impl Projection for ComputedColumns {
         self.of.sources
     }
 
-    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
-        Box::pin(self.update(tx, rows))
+    fn derive<'a>(&'a self, derivation: &'a Derivation<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+        Box::pin(self.update(derivation, rows))
     }
 
-    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
-        Box::pin(self.compare(tx))
+    fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(self.compare(derivation))
     }
 }
 
@@ -479,31 +397,24 @@ pub fn difference(table: &str, key: Uuid, column: &str, is: Option<&str>, should
     format!("{table} {key}: {column} is {is} and should be {should}")
 }
 
-/// Bring everything up to date that follows from the changes that no projection has seen yet.
-pub(super) async fn project(tx: &Tx<'_>) -> Result<()> {
-    let changes = tx.changes();
-    let is_concerned = |projection: &&&'static dyn Projection| {
-        let rows = changes.rows.get(changes.projected..).unwrap_or_default();
-        projection
-            .sources()
-            .iter()
-            .any(|source| changes.tables.contains(source.table) || rows.iter().any(|change| change.concerns(source)))
-    };
-    if tx.projections().iter().any(|projection| is_concerned(&projection)) {
-        tx.with_whole_reach(async || project_all(tx, &changes).await).await?;
-    }
-    tx.set_projected();
-    Ok(())
+/// Whether a change that no projection has seen yet concerns one.
+pub(in crate::platform) fn is_concerned(projections: Projections, changes: &Changes) -> bool {
+    let rows = changes.rows.get(changes.projected..).unwrap_or_default();
+    projections
+        .iter()
+        .flat_map(|projection| projection.sources())
+        .any(|source| changes.tables.contains(source.table) || rows.iter().any(|change| source.is_concerned_by(change)))
 }
 
-async fn project_all(tx: &Tx<'_>, changes: &Changes) -> Result<()> {
+/// Bring everything up to date that follows from the changes that no projection has seen yet; answers what was not.
+pub(in crate::platform) async fn project(derivation: &Derivation<'_>, changes: &Changes) -> Result<Vec<Change>> {
     let mut rows: Vec<Change> = changes.rows.get(changes.projected..).unwrap_or_default().to_vec();
     let given = rows.len();
-    for projection in tx.projections() {
+    for projection in derivation.projections {
         let is_whole = projection.sources().iter().any(|source| changes.tables.contains(source.table));
         let mut seen = if is_whole {
             let before = rows.len();
-            rows.extend(projection.derive(tx, &Rows::ALL).await?);
+            rows.extend(projection.derive(derivation, &Rows::ALL).await?);
             before
         } else {
             0
@@ -514,19 +425,18 @@ async fn project_all(tx: &Tx<'_>, changes: &Changes) -> Result<()> {
             seen = rows.len();
             for (column, keys) in concerned {
                 let keys = Some(keys.into_iter().collect());
-                rows.extend(projection.derive(tx, &Rows { column, keys }).await?);
+                rows.extend(projection.derive(derivation, &Rows { column, keys }).await?);
             }
         }
     }
-    tx.record_all(rows.split_off(given));
-    Ok(())
+    Ok(rows.split_off(given))
 }
 
 /// The rows that follow from changes: by which of their columns, and the keys that it holds.
 fn concerned(sources: &'static [Source], changes: &[Change]) -> BTreeMap<&'static str, BTreeSet<Uuid>> {
     let mut concerned: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     for source in sources {
-        for change in changes.iter().filter(|change| change.concerns(source)) {
+        for change in changes.iter().filter(|change| source.is_concerned_by(change)) {
             let keys = change.keys.iter().filter(|(column, _)| *column == source.by).map(|(_, key)| *key);
             let mut keys = keys.peekable();
             if keys.peek().is_some() {
@@ -535,61 +445,4 @@ fn concerned(sources: &'static [Source], changes: &[Change]) -> BTreeMap<&'stati
         }
     }
     concerned
-}
-
-/// The columns of the table of changes.
-pub(super) const CHANGE_COLUMNS: [&str; 5] = ["object_type", "object_id", "version", "branch_id", "changed_at"];
-
-/// One line for every node whose row is another than before: its version, which counts edits alone, stays when only what is
-/// derived has changed.
-pub(super) async fn log(tx: &Tx<'_>) -> Result<()> {
-    let mut lines: BTreeMap<(&'static str, Uuid), Vec<Value>> = BTreeMap::new();
-    for change in &tx.changes().rows {
-        if let (Some(kind), Some(version)) = (change.kind, change.version) {
-            lines.insert((kind.name(), change.key), change_line(kind, change.key, version, change.branch, tx));
-        }
-    }
-    tx.insert_values("change", &CHANGE_COLUMNS, lines.into_values().collect()).await
-}
-
-/// A line of the table of changes.
-pub(super) fn change_line(kind: Kind, key: Uuid, version: i32, branch: Option<Uuid>, tx: &Tx<'_>) -> Vec<Value> {
-    vec![kind.name().into(), key.into(), version.into(), branch.into(), tx.now().as_microsecond().into()]
-}
-
-/// Compute every projection anew, as of one instant, and compare: one line for each difference.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn differences(db: &Db, now: Timestamp) -> Result<Vec<String>> {
-    let line = db.snapshot(&CHECKER).await?;
-    let tx = Tx::new(&line, &CHECKER, now);
-    let mut lines = Vec::new();
-    for projection in tx.projections() {
-        lines.extend(projection.differences(&tx).await?);
-    }
-    Ok(lines)
-}
-
-/// In whose name it is looked whether rows and projections agree.
-static CHECKER: Actor = Actor::System(Purpose::Check);
-
-impl Changes {
-    /// Add those of a part of the transaction.
-    pub(super) fn extend(&mut self, part: Self) {
-        self.rows.extend(part.rows);
-        self.tables.extend(part.tables);
-        self.statements.extend(part.statements);
-    }
-
-    /// The projections have seen everything so far.
-    pub(super) fn set_projected(&mut self) {
-        self.projected = self.rows.len();
-        self.tables.clear();
-    }
-
-    /// The tables that were changed.
-    pub(super) fn written(self) -> Written {
-        Written { rows: self.rows.iter().map(|change| change.table).collect(), statements: self.statements }
-    }
 }

@@ -1,7 +1,7 @@
 //! The description of products, beside the other columns of the same table.
 
-use crate::platform::stored::Document;
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::stored::Document;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;

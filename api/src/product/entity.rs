@@ -1,8 +1,8 @@
 //! The table of products. The description is read apart: it is long, and lists do not show it.
 
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::product::ProductStatus;
 use domain::text::LocalizedText;

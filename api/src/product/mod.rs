@@ -2,6 +2,7 @@
 
 pub mod description;
 pub mod entity;
+pub mod joined;
 pub mod object;
 pub mod projection;
 pub mod query;

@@ -1,10 +1,10 @@
 //! The GraphQL face of products.
 
 use super::{entity, sign, variant};
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{Date, DateTime, Decimal, Money};
-use crate::platform::text::Text;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;

@@ -3,11 +3,11 @@
 
 use super::object::NO_PRICE;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::projection::{Change, ComputedColumns, Derived, Projection, Rows, Source, SqlColumns};
-use crate::platform::stored::Document;
-use crate::platform::text::compute_name_keys;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::text::compute_name_keys;
+use crate::platform::projection::{ComputedColumns, Derivation, Derived, Projection, Rows, Source, SqlColumns};
+use crate::platform::query::change::Change;
+use crate::platform::query::stored::Document;
 use domain::fold::{fold, words};
 use domain::product::SearchRank;
 use domain::text::LocalizedText;
@@ -159,25 +159,25 @@ impl Projection for Search {
         &["product_search", "product_posting"]
     }
 
-    fn derive<'a>(&'a self, tx: &'a Tx<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
+    fn derive<'a>(&'a self, derivation: &'a Derivation<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
         Box::pin(async {
-            forget(tx, rows).await?;
-            index(tx, rows).await?;
+            forget(derivation, rows).await?;
+            index(derivation, rows).await?;
             // What is searched is no part of what a product shows.
             Ok(Vec::new())
         })
     }
 
-    fn differences<'a>(&'a self, tx: &'a Tx<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
-        Box::pin(compare(tx))
+    fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(compare(derivation))
     }
 }
 
 /// Take products out of the search.
-async fn forget(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
-    let (condition, values) = rows.condition(tx.backend(), "product");
+async fn forget(derivation: &Derivation<'_>, rows: &Rows) -> Result<()> {
+    let (condition, values) = rows.condition(derivation.backend(), "product");
     // A bulk load has no foreign keys by which words would go with their text.
-    let tables: &[(&str, &str)] = match tx.backend() {
+    let tables: &[(&str, &str)] = match derivation.backend() {
         DbBackend::Postgres => &[("product_posting", "number"), ("product_search", "number")],
         _ => &[("product_search", "rowid")],
     };
@@ -187,7 +187,7 @@ async fn forget(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
             true => format!("delete from {table}"),
             false => format!("delete from {table} where {key} in (select number from product where {condition})"),
         };
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values.clone())).await?;
+        derivation.execute(Statement::from_sql_and_values(derivation.backend(), sql, values.clone())).await?;
     }
     Ok(())
 }
@@ -196,8 +196,8 @@ async fn forget(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
 const CHUNK: usize = 1000;
 
 /// What is searched of the products among these that may be shown, so many at a time.
-async fn texts(tx: &Tx<'_>, rows: &Rows, after: i64) -> Result<Vec<Text>> {
-    let (condition, values) = rows.condition(tx.backend(), "product");
+async fn texts(derivation: &Derivation<'_>, rows: &Rows, after: i64) -> Result<Vec<Text>> {
+    let (condition, values) = rows.condition(derivation.backend(), "product");
     let next = values.len() + 1;
     let sql = format!(
         "select product.number, product.name, product.description, category.name
@@ -205,16 +205,16 @@ async fn texts(tx: &Tx<'_>, rows: &Rows, after: i64) -> Result<Vec<Text>> {
          where product.published and product.number > ${next} and {condition} order by product.number limit {CHUNK}"
     );
     let values = values.into_iter().chain([after.into()]);
-    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    let rows = derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await?;
     rows.iter().map(Text::read).collect()
 }
 
 /// Put the products among these that may be shown into the search.
-async fn index(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
+async fn index(derivation: &Derivation<'_>, rows: &Rows) -> Result<()> {
     let mut after = i64::MIN;
     loop {
-        let texts = texts(tx, rows, after).await?;
-        write(tx, &texts).await?;
+        let texts = texts(derivation, rows, after).await?;
+        write(derivation, &texts).await?;
         match texts.last() {
             Some(last) if texts.len() == CHUNK => after = last.number,
             _ => return Ok(()),
@@ -223,14 +223,14 @@ async fn index(tx: &Tx<'_>, rows: &Rows) -> Result<()> {
 }
 
 /// One line for each product whose searched text is missing, is another, or should not be there.
-async fn compare(tx: &Tx<'_>) -> Result<Vec<String>> {
-    let is_postgres = tx.backend() == DbBackend::Postgres;
+async fn compare(derivation: &Derivation<'_>) -> Result<Vec<String>> {
+    let is_postgres = derivation.backend() == DbBackend::Postgres;
     let mut lines = Vec::new();
     let mut after = i64::MIN;
     loop {
-        let texts = texts(tx, &Rows::ALL, after).await?;
+        let texts = texts(derivation, &Rows::ALL, after).await?;
         let Some(last) = texts.last().map(|text| text.number) else { break };
-        let stored = stored(tx, after, last).await?;
+        let stored = stored(derivation, after, last).await?;
         for text in &texts {
             if stored.get(&text.number) != Some(&text.stored(is_postgres)) {
                 lines.push(format!("product number {}: what is searched of it is not what it says", text.number));
@@ -242,7 +242,7 @@ async fn compare(tx: &Tx<'_>) -> Result<Vec<String>> {
     let sql = format!(
         "select {key} from product_search where {key} not in (select number from product where published) order by {key}"
     );
-    for row in tx.query(Statement::from_string(tx.backend(), sql)).await? {
+    for row in derivation.query(Statement::from_string(derivation.backend(), sql)).await? {
         let number: i64 = row.try_get_by_index(0)?;
         lines.push(format!("product number {number}: it is searched and may not be shown"));
     }
@@ -253,12 +253,12 @@ async fn compare(tx: &Tx<'_>) -> Result<Vec<String>> {
 type Stored = (Vec<String>, BTreeSet<(String, i16)>);
 
 /// What is stored of the products with numbers after one and up to another.
-async fn stored(tx: &Tx<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Stored>> {
-    let is_postgres = tx.backend() == DbBackend::Postgres;
+async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Stored>> {
+    let is_postgres = derivation.backend() == DbBackend::Postgres;
     let (key, columns) = if is_postgres { ("number", "name, other") } else { ("rowid", "exact, name, other") };
     let read = async |sql: String| {
         let values: [Value; 2] = [after.into(), last.into()];
-        tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+        derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
     };
     let between = format!("{key} > $1 and {key} <= $2");
     let mut stored: BTreeMap<i64, Stored> = BTreeMap::new();
@@ -327,8 +327,8 @@ impl Text {
     }
 }
 
-async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
-    let backend = tx.backend();
+async fn write(derivation: &Derivation<'_>, texts: &[Text]) -> Result<()> {
+    let backend = derivation.backend();
     let is_postgres = backend == DbBackend::Postgres;
     let columns: &[&str] =
         if is_postgres { &["number", "name", "other"] } else { &["rowid", "exact", "name", "other"] };
@@ -336,7 +336,7 @@ async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
         let texts = text.columns(is_postgres).into_iter().map(Value::from);
         std::iter::once(text.number.into()).chain(texts).collect()
     };
-    tx.insert_values("product_search", columns, texts.iter().map(row).collect()).await?;
+    derivation.insert_values("product_search", columns, texts.iter().map(row).collect()).await?;
     if is_postgres {
         let postings = |text: &Text| {
             let number = text.number;
@@ -354,7 +354,7 @@ async fn write(tx: &Tx<'_>, texts: &[Text]) -> Result<()> {
         }
         let sql = "insert into product_posting (word, rank, number) select * from unnest($1::text[], $2::smallint[], $3::bigint[])";
         let values: [Value; 3] = [all_words.into(), ranks.into(), numbers.into()];
-        tx.execute(Statement::from_sql_and_values(backend, sql, values)).await?;
+        derivation.execute(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use super::object::Product;
 use super::store;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::lookup::Lookup;
-use crate::platform::reader::Reads;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::lookup::Lookup;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{Context, ID, Object};
 
 /// Root field of one product.

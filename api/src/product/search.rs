@@ -6,12 +6,14 @@
 //! the postings of a word are stored in it. Then the products of the page are read by their numbers.
 
 use super::entity::{Column, Entity, Model};
-use super::store::{nothing, read_with_beside, with_beside};
-use crate::platform::batch::Keys;
+use super::joined::{read_with_beside, with_beside};
 use crate::platform::error::{Error, Result};
-use crate::platform::page::{Key, KeyKind, Listed, Page, PageArgs, Seal, Total, Wanted};
-use crate::platform::see::{See, among_numbers};
-use crate::platform::tx::Tx;
+use crate::platform::paging::cursor::{Key, KeyKind, Seal};
+use crate::platform::paging::page::{Listed, Page, PageArgs, Total, Wanted};
+use crate::platform::query::expression::{among_numbers, nothing};
+use crate::platform::query::select::See;
+use crate::platform::query::table::Keys;
+use crate::platform::query::transaction::Tx;
 use domain::product::SearchRank;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, SelectStatement, SimpleExpr,

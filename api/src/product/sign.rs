@@ -1,7 +1,7 @@
 //! The table of quality signs of products.
 
-use crate::platform::stored::{Day, Stored};
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::product::QualitySignKind;
 use sea_orm::entity::prelude::*;

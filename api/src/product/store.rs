@@ -1,44 +1,32 @@
 //! Reading products, and the few ways to change one.
 
 use super::entity::{Column, Entity, Model};
+use super::joined::{read_with_beside, with_beside};
 use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder};
 use super::{description, search, sign, variant};
-use crate::category;
-use crate::cooperative;
-use crate::listing;
-use crate::platform::batch::{Batch, Keys, Related, grouped};
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::lookup::Lookup;
-use crate::platform::page::{Asked, Connection, KeyKind, Listed, Order, PageArgs, Roots, Seal};
-use crate::platform::reader::Reader;
-use crate::platform::scalars::Decimal;
-use crate::platform::see::{See, among};
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::table::{Cells, Table};
-use crate::platform::text::Text;
-use crate::platform::text::name_keys;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::scalars::Decimal;
+use crate::platform::graphql::text::{Text, name_keys};
+use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::loading::reader::Reader;
+use crate::platform::paging::cursor::{KeyKind, Seal};
+use crate::platform::paging::page::{Asked, Connection, Listed, Order, PageArgs, Roots};
+use crate::platform::query::expression::among;
+use crate::platform::query::select::See;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::table::{Keys, Table};
+use crate::platform::query::transaction::Tx;
+use crate::{category, cooperative, listing};
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
-use sea_orm::{ActiveValue, ColumnTrait, DbErr, Iterable};
+use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
+use sea_orm::{ActiveValue, ColumnTrait, Iterable};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Join what is read beside a product.
-pub(crate) fn with_beside<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
-    see.with::<category::entity::Entity>(Column::CategoryId).with::<cooperative::entity::Entity>(Column::CooperativeId)
-}
-
-pub(crate) fn read_with_beside(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Arc<Model>, DbErr> {
-    let product = level.take::<Entity>(cells)?;
-    level.take::<category::entity::Entity>(cells)?;
-    level.take::<cooperative::entity::Entity>(cells)?;
-    Ok(product)
-}
 
 /// The connection of a page of rows, with the level that they were read in.
 fn connection((listed, level): (Listed<Arc<Model>>, Keys)) -> Connection<Product> {
@@ -324,9 +312,4 @@ pub async fn change_sign(
     // The product is what clients see change.
     let row = tx.update(held, |_| {}).await?;
     Ok(row)
-}
-
-/// The condition that no row meets: a search without a word finds nothing.
-pub(crate) fn nothing() -> Condition {
-    Condition::all().add(Expr::cust("false"))
 }

@@ -1,8 +1,8 @@
 //! The table of variants: in which quantities a product is sold.
 
-use crate::platform::stored::{Day, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::product::Unit;
 use sea_orm::entity::prelude::*;

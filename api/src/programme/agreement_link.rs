@@ -1,6 +1,6 @@
 //! The table of the agreements that programmes rest on.
 
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 

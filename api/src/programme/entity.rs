@@ -1,10 +1,10 @@
 //! The table of programmes.
 
 use crate::partner::reach;
-use crate::platform::see::among_selected;
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::expression::among_selected;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use domain::source::Source;

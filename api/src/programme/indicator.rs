@@ -1,9 +1,9 @@
 //! The table of the indicators that programmes follow.
 
 use crate::partner::reach;
-use crate::platform::see::among_selected;
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::expression::among_selected;
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;

@@ -2,11 +2,11 @@
 
 use super::{entity, indicator};
 use crate::indicator::object::{Indicator, IndicatorDirection, IndicatorUnit};
-use crate::platform::batch::Batch;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::scalars::{Date, DateTime};
-use crate::platform::source::{Source, sources};
-use crate::platform::text::Text;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime};
+use crate::platform::graphql::source::{Source, sources};
+use crate::platform::graphql::text::Text;
+use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! The table of branches that take part in programmes of others.
 
 use crate::partner::reach;
-use crate::platform::see::among_selected;
-use crate::platform::table::{Guarded, Open};
+use crate::platform::query::expression::among_selected;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;

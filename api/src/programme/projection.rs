@@ -1,8 +1,8 @@
 //! What is derived of programmes: the keys of their titles, and whether what belongs to them may be shown.
 
-use crate::platform::global_id::Kind;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::text::compute_name_keys;
 use crate::platform::projection::{ComputedColumns, Derived, Source, SqlColumns};
-use crate::platform::text::compute_name_keys;
 
 /// What lists by title sort by.
 pub static TITLE_KEYS: ComputedColumns = ComputedColumns {

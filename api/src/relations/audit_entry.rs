@@ -5,10 +5,10 @@ use crate::audit::object::{AuditActor, AuditChange, AuditEntry};
 use crate::audit::store::{TimesOf, ValuesOf};
 use crate::branch::entity as branch;
 use crate::branch::object::Branch;
-use crate::platform::audit::ActorKind;
+use crate::platform::audit::record::ActorKind;
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::reader::Reads;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context, ID};
 use std::collections::BTreeMap;
 

@@ -11,8 +11,8 @@ use crate::geography::{province, region};
 use crate::market::object::Market;
 use crate::market::store::MarketsOf;
 use crate::platform::error::Result;
-use crate::platform::page::Connection;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::Connection;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

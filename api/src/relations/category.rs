@@ -4,7 +4,7 @@ use crate::category::entity as category;
 use crate::category::object::Category;
 use crate::category::store::ChildrenOf;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

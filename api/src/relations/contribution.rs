@@ -8,7 +8,7 @@ use crate::market::object::Market;
 use crate::partner::entity as partner;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

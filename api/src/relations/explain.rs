@@ -1,15 +1,15 @@
 //! Why somebody can do something, or what is missing: told about what lies within her reach, and about nothing else.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::reader::Reader;
-use crate::platform::table::Table;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::table::Table;
 use crate::user::assignment;
 use crate::user::object::{Permission, Role, RoleAssignment};
 use crate::{agreement, audit, branch, category, contribution, cooperative, document, geography, indicator, listing};
 use crate::{market, membership, partner, partner_client, product, programme, user};
 use async_graphql::{Enum, SimpleObject};
-use domain::access::Actor;
+use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::fault::Code;
 use sea_orm::ColumnTrait;

@@ -4,8 +4,8 @@ use super::{connection, page};
 use crate::indicator::object::{Indicator, IndicatorValue};
 use crate::indicator::store::{LatestStatisticsOf, StatisticsOf};
 use crate::platform::error::Result;
-use crate::platform::page::Connection;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::Connection;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

@@ -3,7 +3,7 @@
 use crate::indicator::entity as indicator;
 use crate::indicator::object::{Indicator, IndicatorValue};
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use crate::programme::entity as programme;
 use crate::programme::object::Programme;
 use async_graphql::{ComplexObject, Context};

@@ -5,7 +5,7 @@ use crate::listing::object::Listing;
 use crate::market::entity as market;
 use crate::market::object::Market;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use crate::product::entity as product;
 use crate::product::object::{Product, ProductVariant};
 use crate::product::variant;

@@ -14,9 +14,9 @@ use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
 use crate::market::object::{Market, MarketStatus};
 use crate::platform::error::Result;
-use crate::platform::page::Connection;
-use crate::platform::reader::Reads;
-use crate::platform::scalars::{DateTime, LocalDateTime, Money};
+use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::Connection;
 use async_graphql::{ComplexObject, Context};
 use jiff::Timestamp;
 

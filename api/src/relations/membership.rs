@@ -4,7 +4,7 @@ use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::membership::object::Membership;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

@@ -31,8 +31,8 @@ pub mod viewer;
 macro_rules! page {
     ($ctx:expr, $first:expr, $after:expr, $last:expr, $before:expr) => {
         (
-            $crate::platform::page::PageArgs::new($first, $after, $last, $before),
-            $crate::platform::page::asks_total($ctx),
+            $crate::platform::paging::page::PageArgs::new($first, $after, $last, $before),
+            $crate::platform::paging::page::asks_total($ctx),
         )
     };
 }

@@ -1,10 +1,11 @@
 //! `node` and `nodes`: anything by its global id.
 
-use crate::platform::batch::{Batch, Keys};
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::lookup::Lookup;
-use crate::platform::reader::{Reader, Reads};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::lookup::Lookup;
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::reader::{Reader, Reads};
+use crate::platform::query::table::Keys;
 use crate::{agreement, branch, category, contribution, cooperative, geography, indicator, listing, market, partner};
 use crate::{audit, document, membership, partner_client, product, programme, user};
 use agreement::object::Agreement;

@@ -5,8 +5,8 @@ use crate::agreement::object::Agreement;
 use crate::agreement::store::OfPartners;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
-use crate::platform::page::Connection;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::Connection;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

@@ -4,7 +4,7 @@ use crate::partner::entity as partner;
 use crate::partner::object::Partner;
 use crate::partner_client::object::PartnerClient;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

@@ -1,7 +1,7 @@
 //! What variants lead to.
 
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use crate::product::entity as product;
 use crate::product::object::{Product, ProductVariant};
 use async_graphql::{ComplexObject, Context};

@@ -3,7 +3,7 @@
 use crate::geography::object::{Province, Region};
 use crate::geography::region;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

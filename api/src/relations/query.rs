@@ -3,8 +3,8 @@
 use super::page;
 use crate::market;
 use crate::platform::error::{Error, Result};
-use crate::platform::page::{Connection, Roots};
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::{Connection, Roots};
 use crate::product::object::{Product, ProductFilter, ProductOrder};
 use crate::product::store;
 use async_graphql::{Context, Object};

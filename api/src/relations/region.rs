@@ -2,9 +2,9 @@
 
 use crate::geography::object::{Province, Region};
 use crate::geography::store;
-use crate::platform::batch::Batch;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]

@@ -5,7 +5,7 @@ use crate::branch::object::Branch;
 use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use crate::user;
 use crate::user::object::{RoleAssignment, User};
 use async_graphql::{ComplexObject, Context};

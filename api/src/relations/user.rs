@@ -1,7 +1,7 @@
 //! What logins lead to.
 
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
+use crate::platform::loading::reader::Reads;
 use crate::user::object::{RoleAssignment, User};
 use crate::user::store::AssignmentsOf;
 use async_graphql::{ComplexObject, Context};

@@ -2,15 +2,15 @@
 
 use super::explain::{Explanation, explain};
 use crate::partner_client::object::PartnerClient;
-use crate::platform::batch::Batch;
 use crate::platform::error::Result;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::reader::Reads;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::reader::Reads;
 use crate::user::object::{Permission, RoleAssignment, User, sorted};
 use crate::user::store::AssignmentsOf;
 use crate::{partner_client, user};
 use async_graphql::{Context, ID, Object};
-use domain::access::Actor;
+use domain::actor::Actor;
 use uuid::Uuid;
 
 /// Who is asking, and what she may do.

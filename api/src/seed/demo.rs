@@ -4,9 +4,9 @@
 use super::founding::{branch_key, slug};
 use super::{fresh, text};
 use crate::platform::error::{Error, Result};
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::text::name_keys;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::text::name_keys;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::transaction::Tx;
 use crate::product::object::NO_PRICE;
 use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};

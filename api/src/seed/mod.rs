@@ -12,10 +12,11 @@ pub use people::{DemoLogins, demo_logins, has_demo_people};
 pub use removal::remove_demo;
 pub use scale::{UNITS, scale};
 
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use crate::platform::tx::Tx;
-use domain::access::{Actor, Purpose};
+use crate::platform::query::transaction::Tx;
+use domain::access::Purpose;
+use domain::actor::Actor;
 use domain::text::LocalizedText;
 use jiff::Timestamp;
 use sea_orm::{DbBackend, Statement};

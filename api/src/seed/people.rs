@@ -2,17 +2,18 @@
 //! everybody, so they come in nowhere but in demo mode.
 
 use super::founding::slug;
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::keys::{Keys, hashed};
 use crate::platform::password;
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::tx::Tx;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::transaction::Tx;
 use crate::seed::fresh;
 use crate::session::second_factor;
 use crate::{partner_client, user};
 use argon2::Params;
-use domain::access::{Actor, Purpose, Role};
+use domain::access::{Purpose, Role};
+use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::id::founding as key;
 use domain::partner_client::{ClientScope, LONGEST};

@@ -3,11 +3,11 @@
 
 use super::{SEEDER, facts, founding::published_hours};
 use crate::market::entity as market;
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use crate::platform::global_id::Kind;
-use crate::platform::stored::{Document, Stored};
-use crate::platform::tx::Tx;
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::query::stored::{Document, Stored};
+use crate::platform::query::transaction::Tx;
 use domain::id::founding as key;
 use domain::market::OpeningHoursBasis;
 use jiff::Timestamp;

@@ -4,11 +4,11 @@
 //! each, on PostgreSQL in one transaction that loads all of them at once.
 
 use super::{SEEDER, fresh, is_seeded, once, text};
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
-use crate::platform::stored::{Day, Document, Stored};
-use crate::platform::text::name_keys;
-use crate::platform::tx::Tx;
+use crate::platform::graphql::text::name_keys;
+use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::transaction::Tx;
 use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme};
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::codes::Coded;

@@ -5,7 +5,7 @@ use super::address::ClientAddress;
 use crate::config::Network;
 use crate::session::token::verify;
 use axum::http::{HeaderMap, header};
-use domain::access::Actor;
+use domain::actor::Actor;
 use domain::fault::Code;
 
 /// In whose name a request asks: anybody's without the header; with one it must hold in every respect.

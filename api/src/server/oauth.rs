@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::access::Actor;
+use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::partner_client::ClientScope;
 use serde_json::json;

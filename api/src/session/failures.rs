@@ -3,8 +3,8 @@
 use super::lifetime::{after, sql};
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
-use crate::platform::reader::Reader;
-use crate::platform::tx::Tx;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::transaction::Tx;
 use domain::fault::Code;
 use domain::user::{DELAY_FROM_ALL_PLACES, DELAY_FROM_ONE_PLACE, delay};
 use jiff::SignedDuration;
@@ -48,7 +48,7 @@ impl Failures {
             let rows = tx.query(sql(tx, text, [subject.clone().into()])).await?;
             let Some(row) = rows.first() else { continue };
             let (failures, last_at): (i32, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let passed = tx.now().duration_since(crate::platform::audit::at(last_at));
+            let passed = tx.now().duration_since(crate::platform::audit::verify::at(last_at));
             longest = longest.max(delay(failures.unsigned_abs(), *most) - passed);
         }
         if longest > SignedDuration::ZERO { Err(Error::refused(Code::RateLimited)) } else { Ok(()) }

@@ -3,9 +3,10 @@
 
 use super::failures::FORGOTTEN;
 use super::lifetime::{after, sql};
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use domain::access::{Actor, Purpose};
+use domain::access::Purpose;
+use domain::actor::Actor;
 use jiff::{SignedDuration, Timestamp};
 
 /// So long what came of a mutation is kept under its key, and a letter, be it sent or not.

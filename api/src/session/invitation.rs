@@ -2,15 +2,16 @@
 
 use super::lifetime::{note, sql};
 use super::one_time::{self, Purpose};
-use crate::platform::audit::AuditOutcome;
-use crate::platform::db::Db;
+use crate::platform::audit::record::AuditOutcome;
+use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
+use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
-use crate::platform::reader::Reader;
-use crate::platform::stored::{Day, Stored};
-use crate::platform::tx::Tx;
+use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::transaction::Tx;
 use crate::user::{assignment, entity};
-use domain::access::{Actor, Role};
+use domain::access::Role;
+use domain::actor::Actor;
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
 use domain::user::{Staff, UserStatus, check_password};
@@ -68,7 +69,7 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
 pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -> Result<String> {
     let email = domain::user::email(email)?;
     let name = domain::text::required(name, NAME_MAX).map_err(Fault::new)?;
-    let national = crate::platform::audit::national();
+    let national = domain::branch::national();
     db.write(&Actor::System(domain::access::Purpose::Authenticate), now, async |tx| {
         let (user, at) = (Uuid::now_v7(), now.as_microsecond());
         let mut row = entity::Model {

@@ -2,11 +2,12 @@
 
 use super::object::Session;
 use super::token::{Audience, issue};
-use crate::platform::audit::{ActorKind, AuditOutcome, Entry, append, national};
+use crate::platform::audit::record::{ActorKind, AuditOutcome, Entry, append};
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::{hashed, secret};
-use crate::platform::reader::Reader;
-use crate::platform::tx::Tx;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::transaction::Tx;
+use domain::branch::national;
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{Statement, Value};
 use serde_json::Map;
@@ -41,7 +42,7 @@ pub(crate) async fn note(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str,
     personal.extend(reader.origin().address.clone().map(|address| ("client".to_owned(), address)));
     let branch = row.try_get_by_index::<Option<Uuid>>(1)?.unwrap_or_else(national);
     let (actor, action) = ((ActorKind::Staff, Some(user)), action.to_owned());
-    let subject = Some((crate::platform::global_id::Kind::User, user));
+    let subject = Some((crate::platform::graphql::global_id::Kind::User, user));
     append(tx, reader.keys(), Entry { branch, action, outcome, actor, subject, changes: Map::new(), personal }).await?;
     Ok(())
 }

@@ -5,11 +5,12 @@
 use super::lifetime::{after, sql};
 use super::one_time::{self, Purpose};
 use crate::config::{Mode, Settings};
-use crate::platform::db::{Db, StartFault};
+use crate::platform::database::db::Db;
+use crate::platform::database::fault::StartFault;
 use crate::platform::error::{Error, Result};
-use crate::platform::stored::Stored;
-use crate::platform::tx::Tx;
-use domain::access::Actor;
+use crate::platform::query::stored::Stored;
+use crate::platform::query::transaction::Tx;
+use domain::actor::Actor;
 use domain::codes::Coded;
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;

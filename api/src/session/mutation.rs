@@ -11,9 +11,9 @@ use super::object::{
 use super::rights::Rights;
 use super::store::{self, Credentials, SignIn, Which};
 use crate::platform::error::Result;
-use crate::platform::mutation::user_errors;
+use crate::platform::graphql::mutation::user_errors;
+use crate::platform::loading::reader::Reads;
 use crate::platform::password::Passwords;
-use crate::platform::reader::Reads;
 use async_graphql::{Context, Object};
 use domain::fault::{Code, Fault, Faults};
 

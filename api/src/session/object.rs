@@ -1,6 +1,6 @@
 //! The GraphQL face of sessions.
 
-use crate::platform::mutation::UserError;
+use crate::platform::graphql::mutation::UserError;
 use async_graphql::{InputObject, SimpleObject};
 
 /// What somebody stays in with.

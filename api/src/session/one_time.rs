@@ -3,7 +3,7 @@
 use super::lifetime::{after, sql};
 use crate::platform::error::Result;
 use crate::platform::keys::{hashed, secret};
-use crate::platform::tx::Tx;
+use crate::platform::query::transaction::Tx;
 use domain::codes;
 use domain::codes::Coded;
 use jiff::SignedDuration;

@@ -2,11 +2,12 @@
 //! forgotten at once when something changes.
 
 use super::token::{Audience, Bearer};
-use crate::platform::db::Db;
+use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use crate::platform::stored::{Document, Stored};
+use crate::platform::query::stored::{Document, Stored};
 use crate::user::assignment;
-use domain::access::{Actor, Purpose};
+use domain::access::Purpose;
+use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::partner_client::{ClientScope, PartnerClient};
 use domain::user::{Assignment, Staff, UserStatus};

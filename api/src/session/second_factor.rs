@@ -3,8 +3,8 @@
 use super::lifetime::sql;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::{Keys, hashed, random};
-use crate::platform::stored::Stored;
-use crate::platform::tx::Tx;
+use crate::platform::query::stored::Stored;
+use crate::platform::query::transaction::Tx;
 use domain::access::Role;
 use sea_orm::DbBackend;
 use totp_rs::{Builder, Secret, Totp};

@@ -1,9 +1,10 @@
 //! The table of roles that people hold at branches.
 
 use crate::platform::error::Result;
-use crate::platform::stored::{Day, Stored};
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::{Node, Tx};
+use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::transaction::Tx;
 use domain::access::{Permission, Role};
 use domain::branch::{BranchStatus, Path};
 use domain::user::Assignment;

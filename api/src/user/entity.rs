@@ -1,8 +1,8 @@
 //! The table of staff logins. Nothing in it is ever public; secrets stand in a table of the platform's own.
 
-use crate::platform::stored::Stored;
-use crate::platform::table::{Guarded, Open};
-use crate::platform::tx::Node;
+use crate::platform::query::stored::Stored;
+use crate::platform::query::table::Node;
+use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::user::UserStatus;
 use sea_orm::entity::prelude::*;

@@ -4,9 +4,9 @@ use super::object::{Role, RoleAssignment, User};
 use super::store::{self, Given};
 use crate::payload;
 use crate::platform::error::Result;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::mutation::mutate;
-use crate::platform::scalars::Date;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::mutation::mutate;
+use crate::platform::graphql::scalars::Date;
 use async_graphql::{Context, ID, InputObject, Object};
 
 /// A role that is to be given.

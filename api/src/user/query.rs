@@ -3,9 +3,9 @@
 use super::object::{User, UserFilter};
 use super::store;
 use crate::platform::error::Result;
-use crate::platform::global_id::{GlobalId, Kind};
-use crate::platform::page::{Connection, PageArgs, Roots, asks_total};
-use crate::platform::reader::Reads;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::{Connection, PageArgs, Roots, asks_total};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of staff logins.

@@ -1,10 +1,13 @@
 //! What a table says of itself: who may see its rows, which columns are read, and how a row is read by position.
 
-use crate::platform::batch::Keys;
-use crate::platform::global_id::Kind;
+use crate::platform::error::Result;
+use crate::platform::graphql::global_id::Kind;
 use domain::access::Permission;
 use sea_orm::sea_query::{Condition, SelectStatement};
 use sea_orm::{DbBackend, DbErr, EntityTrait, QueryResult, TryGetable};
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Which rows of a table are open to everybody.
@@ -74,6 +77,16 @@ pub trait Table: Guarded {
     fn keys(row: &Self::Model, keys: &mut Keys);
 }
 
+/// A table whose rows are nodes: they count their edits, and every change of what they show has a line in the table `change`.
+pub trait Node: Table {
+    /// How often it was edited.
+    const VERSION: Self::Column;
+    /// When it was changed last.
+    const CHANGED_AT: Self::Column;
+    /// Columns that tell about a person: the audit keeps them where they can be erased.
+    const PERSONAL: &'static [Self::Column] = &[];
+}
+
 /// One row of an answer, read from left to right.
 pub struct Cells<'r> {
     row: &'r QueryResult,
@@ -115,21 +128,77 @@ impl<'r> Cells<'r> {
 #[macro_export]
 macro_rules! table {
     ($kind:ident { $($column:ident => $field:ident),+ $(,)? } names { $($other:ident: $pointer:ident),* $(,)? }) => {
-        impl $crate::platform::table::Table for Entity {
-            const KIND: $crate::platform::global_id::Kind = $crate::platform::global_id::Kind::$kind;
+        impl $crate::platform::query::table::Table for Entity {
+            const KIND: $crate::platform::graphql::global_id::Kind = $crate::platform::graphql::global_id::Kind::$kind;
             fn key(row: &Model) -> uuid::Uuid {
                 row.id
             }
             fn columns() -> &'static [Column] {
                 &[$(Column::$column),+]
             }
-            fn read(cells: &mut $crate::platform::table::Cells<'_>) -> Result<Model, sea_orm::DbErr> {
+            fn read(cells: &mut $crate::platform::query::table::Cells<'_>) -> Result<Model, sea_orm::DbErr> {
                 Ok(Model { $($field: cells.take()?),+ })
             }
-            fn keys(row: &Model, keys: &mut $crate::platform::batch::Keys) {
-                keys.add($crate::platform::global_id::Kind::$kind, row.id);
-                $(keys.add_optional($crate::platform::global_id::Kind::$other, row.$pointer.into());)*
+            fn keys(row: &Model, keys: &mut $crate::platform::query::table::Keys) {
+                keys.add($crate::platform::graphql::global_id::Kind::$kind, row.id);
+                $(keys.add_optional($crate::platform::graphql::global_id::Kind::$other, row.$pointer.into());)*
             }
         }
     };
+}
+
+pub(crate) type Row = Arc<dyn Any + Send + Sync>;
+
+/// What one statement answered: the keys of all things that it named, and the rows of those that it joined.
+#[derive(Debug, Default)]
+pub struct Keys {
+    pub(crate) keys: Vec<(Kind, Uuid)>,
+    pub(crate) held: HashMap<(Kind, Uuid), Row>,
+}
+
+impl Keys {
+    /// A thing that the level names.
+    pub fn add(&mut self, kind: Kind, key: Uuid) {
+        self.keys.push((kind, key));
+    }
+
+    /// A thing that the level names, if there is one.
+    pub fn add_optional(&mut self, kind: Kind, key: Option<Uuid>) {
+        self.keys.extend(key.map(|key| (kind, key)));
+    }
+
+    /// Read the row of a joined table, and hold it for whoever asks the level for it. One that stands beside many
+    /// others, as a cooperative beside its products, is decoded once and shared.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    pub fn take<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Arc<E::Model>, DbErr>
+    where
+        E::Model: Send + Sync + 'static,
+    {
+        let key = (E::KIND, cells.peek::<Uuid>()?);
+        if let Some(row) = self.held.get(&key).and_then(|row| Arc::clone(row).downcast::<E::Model>().ok()) {
+            cells.skip(E::columns().len());
+            return Ok(row);
+        }
+        let row = Arc::new(E::read(cells)?);
+        E::keys(&row, self);
+        self.held.insert(key, Arc::clone(&row) as Row);
+        Ok(row)
+    }
+
+    /// The same for a table that was joined by an optional edge: absent when its first column is null.
+    ///
+    /// # Errors
+    /// When a column does not hold what the model says.
+    pub fn take_optional<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Option<Arc<E::Model>>, DbErr>
+    where
+        E::Model: Send + Sync + 'static,
+    {
+        if cells.peek::<Option<Uuid>>()?.is_none() {
+            cells.skip(E::columns().len());
+            return Ok(None);
+        }
+        self.take::<E>(cells).map(Some)
+    }
 }

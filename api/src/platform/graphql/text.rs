@@ -1,9 +1,9 @@
 //! The GraphQL face of localised text.
 
 use crate::platform::error::Result;
-use crate::platform::reader::Reads;
-use crate::platform::stored::Document;
-use crate::platform::table::Cells;
+use crate::platform::loading::reader::Reads;
+use crate::platform::query::stored::Document;
+use crate::platform::query::table::Cells;
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text as rules;

@@ -1,8 +1,10 @@
 //! Building a question: rows of a table and of those joined to it, never past what the actor may see.
 
+use crate::platform::database::connection::Line;
 use crate::platform::error::{Error, Result};
-use crate::platform::table::{Cells, Guarded, Table};
-use crate::platform::tx::Tx;
+use crate::platform::query::expression::among;
+use crate::platform::query::table::{Cells, Guarded, Table};
+use crate::platform::scope::Scope;
 use domain::fault::Code;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Order, PostgresQueryBuilder, Query,
@@ -18,7 +20,8 @@ use uuid::Uuid;
 /// Rows are read from left to right: first the table's own columns, then those of each joined table in the order of
 /// joining.
 pub struct See<'t, 'a, E> {
-    tx: &'t Tx<'a>,
+    line: &'t Line,
+    scope: Scope<'a>,
     statement: SelectStatement,
     columns: Vec<SimpleExpr>,
     limit: Option<u64>,
@@ -31,12 +34,12 @@ pub struct See<'t, 'a, E> {
 
 impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// The rows of `E` that the actor of a conversation may see.
-    pub(super) fn new(tx: &'t Tx<'a>, columns: Vec<SimpleExpr>) -> Self {
+    pub(in crate::platform) fn new(line: &'t Line, scope: Scope<'a>, columns: Vec<SimpleExpr>) -> Self {
         let mut statement = Query::select();
         statement.from(E::default());
-        statement.cond_where(tx.visible::<E>());
-        let is_refused = tx.is_outside_token::<E>();
-        Self { tx, statement, columns, limit: None, each: None, is_refused, entity: std::marker::PhantomData }
+        statement.cond_where(scope.visible::<E>());
+        let is_refused = scope.is_outside_token::<E>();
+        Self { line, scope, statement, columns, limit: None, each: None, is_refused, entity: std::marker::PhantomData }
     }
 
     /// Leave only rows whose column is one of a few keys that a statement answers: on PostgreSQL the first rows of a list
@@ -55,7 +58,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
 
     /// Which database is asked.
     pub(crate) fn backend(&self) -> DbBackend {
-        self.tx.backend()
+        self.scope.backend
     }
 
     /// Leave only rows that meet a condition.
@@ -87,7 +90,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// Leave only rows that have something: a row of another table that the actor may see, tied by `tie`, and meeting a
     /// condition.
     pub fn having<F: Guarded>(self, tie: Condition, condition: Condition) -> Self {
-        let visible = self.tx.visible::<F>();
+        let visible = self.scope.visible::<F>();
         let other = Query::select()
             .expr(Expr::val(1))
             .from(F::default())
@@ -97,7 +100,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     }
 
     fn join<F: Guarded>(&mut self, how: JoinType, its: F::Column, ours: impl ColumnTrait) {
-        let on = Condition::all().add(ours.into_expr().eq(its.into_expr())).add(self.tx.visible::<F>());
+        let on = Condition::all().add(ours.into_expr().eq(its.into_expr())).add(self.scope.visible::<F>());
         self.statement.join(how, F::default(), on);
     }
 
@@ -121,7 +124,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
 
     /// The condition that a column is one of these keys: one statement text however many there are.
     pub fn among(self, column: impl ColumnTrait, keys: &[Uuid]) -> Self {
-        let condition = among(self.tx.backend(), column, keys);
+        let condition = among(self.scope.backend, column, keys);
         self.filter(condition)
     }
 
@@ -135,7 +138,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         if self.is_refused {
             return Err(Error::refused(Code::Forbidden));
         }
-        self.tx.query(statement).await
+        self.line.query(statement).await
     }
 
     /// Read all rows.
@@ -145,7 +148,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     pub async fn all<T>(mut self, mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Vec<T>> {
         self.narrow_to_keys();
         self.statement.exprs(std::mem::take(&mut self.columns));
-        let mut statement = self.tx.backend().build(&self.statement);
+        let mut statement = self.scope.backend.build(&self.statement);
         if let Some(most) = self.limit {
             // Spelled out: of a number that is bound PostgreSQL supposes a tenth of all rows when it plans for all
             // pages at once, and sizes of pages are few.
@@ -182,7 +185,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
                     .to_owned()
             }
         };
-        let rows = self.ask(self.tx.backend().build(&counted)).await?;
+        let rows = self.ask(self.scope.backend.build(&counted)).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(count.unsigned_abs())
     }
@@ -219,7 +222,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             .from_subquery(self.statement.take(), Alias::new("placed"))
             .and_where(Expr::col(place.clone()).lte(most))
             .order_by(place, Order::Asc);
-        let rows = self.ask(self.tx.backend().build(&outer)).await?;
+        let rows = self.ask(self.scope.backend.build(&outer)).await?;
         rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
     }
 
@@ -241,7 +244,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         for column in order {
             self.statement.order_by_expr(column.clone(), direction.clone());
         }
-        let Some((column, keys)) = self.each.take_if(|_| self.tx.backend() == DbBackend::Postgres) else {
+        let Some((column, keys)) = self.each.take_if(|_| self.scope.backend == DbBackend::Postgres) else {
             return self.also(order.iter().cloned()).limit(most).all(read).await;
         };
         self.statement.exprs(std::mem::take(&mut self.columns)).and_where(column.eq(Expr::cust("each.key")));
@@ -274,7 +277,8 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// A second question about the same rows.
     pub(crate) fn again(&self) -> Self {
         Self {
-            tx: self.tx,
+            line: self.line,
+            scope: self.scope,
             statement: self.statement.clone(),
             columns: self.columns.clone(),
             limit: self.limit,
@@ -283,71 +287,4 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             entity: std::marker::PhantomData,
         }
     }
-}
-
-/// The keys of the branches that meet a condition on the table of branches.
-pub(super) fn reached(condition: Condition) -> SelectStatement {
-    let mut branches = Query::select();
-    branches.expr(Expr::cust("id")).from_as(Alias::new("branch"), Alias::new("reached")).cond_where(condition);
-    branches
-}
-
-/// The same for a column that holds numbers.
-pub(crate) fn among_numbers(backend: DbBackend, column: impl ColumnTrait, numbers: &[i64]) -> Condition {
-    let expression = match backend {
-        DbBackend::Postgres => column.eq_any(numbers.iter().copied()),
-        _ => {
-            let list = serde_json::Value::from(numbers.to_vec()).to_string();
-            column.into_expr().in_subquery(listed(list, "value"))
-        }
-    };
-    expression.into_condition()
-}
-
-/// The elements of a JSON list, for SQLite.
-fn listed(list: String, element: &'static str) -> SelectStatement {
-    Query::select()
-        .expr(Expr::cust(element))
-        .from_function(Func::cust(Alias::new("json_each")).arg(list), Alias::new("listed"))
-        .to_owned()
-}
-
-/// The condition that a column holds one of the keys that a statement answers, beside other conditions of which one is
-/// enough: on PostgreSQL an array that is made when the first row asks for it.
-pub(crate) fn among_selected(backend: DbBackend, column: impl ColumnTrait, keys: SelectStatement) -> Condition {
-    let expression = match backend {
-        DbBackend::Postgres => {
-            let keys = SimpleExpr::SubQuery(None, Box::new(keys.into()));
-            let array = Func::cust(Alias::new("ARRAY")).arg(keys);
-            column.into_expr().eq(Func::cust(Alias::new("ANY")).arg(array))
-        }
-        _ => column.into_expr().in_subquery(keys),
-    };
-    expression.into_condition()
-}
-
-/// These keys as a statement that answers them, one text however many there are.
-pub(super) fn each_of(backend: DbBackend, keys: &[Uuid]) -> SelectStatement {
-    match backend {
-        DbBackend::Postgres => {
-            let keys = sea_orm::Value::from(keys.to_vec());
-            Query::select().expr(Expr::cust_with_values("unnest($1::uuid[])", [keys])).to_owned()
-        }
-        _ => listed_keys(keys),
-    }
-}
-
-/// Keys as a JSON list, for SQLite.
-fn listed_keys(keys: &[Uuid]) -> SelectStatement {
-    let list: Vec<String> = keys.iter().map(|key| key.simple().to_string()).collect();
-    listed(serde_json::Value::from(list).to_string(), "unhex(value)")
-}
-
-/// The condition that a column holds one of these keys, as one statement text however many there are.
-pub(crate) fn among(backend: DbBackend, column: impl ColumnTrait, keys: &[Uuid]) -> Condition {
-    let expression = match backend {
-        DbBackend::Postgres => column.eq_any(keys.iter().copied()),
-        _ => column.into_expr().in_subquery(listed_keys(keys)),
-    };
-    expression.into_condition()
 }

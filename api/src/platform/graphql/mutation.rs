@@ -1,10 +1,10 @@
 //! Mutations: one transaction each, refusals of a form in `userErrors`, and an answer that a repeat gets again.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::error_code::ErrorCode;
+use crate::platform::graphql::error_code::ErrorCode;
 use crate::platform::keys::hashed;
-use crate::platform::reader::{Reader, Reads};
-use crate::platform::tx::Tx;
+use crate::platform::loading::reader::{Reader, Reads};
+use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, InputType, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::Locale;
@@ -207,14 +207,14 @@ macro_rules! payload {
             $(#[$doc])*
             pub $field: Option<$thing>,
             /// What was refused; empty when it was done.
-            pub user_errors: Vec<$crate::platform::mutation::UserError>,
+            pub user_errors: Vec<$crate::platform::graphql::mutation::UserError>,
         }
 
-        impl $crate::platform::mutation::Payload for $name {
+        impl $crate::platform::graphql::mutation::Payload for $name {
             type Thing = $thing;
 
             async fn find(
-                $reader: &$crate::platform::reader::Reader,
+                $reader: &$crate::platform::loading::reader::Reader,
                 $key: uuid::Uuid,
             ) -> $crate::platform::error::Result<Option<$thing>> {
                 $find.await
@@ -222,7 +222,7 @@ macro_rules! payload {
 
             fn new(
                 $field: Option<$thing>,
-                user_errors: Vec<$crate::platform::mutation::UserError>,
+                user_errors: Vec<$crate::platform::graphql::mutation::UserError>,
             ) -> Self {
                 Self { $field, user_errors }
             }

@@ -5,11 +5,10 @@
 //! an operation is always the same.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::Kind;
-use crate::platform::reader::Reader;
-use crate::platform::table::{Cells, Table};
-use sea_orm::DbErr;
-use std::any::{Any, TypeId};
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::table::{Keys, Row, Table};
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
@@ -26,61 +25,7 @@ pub trait Related: std::fmt::Debug + Send + Sync + 'static {
     fn load(&self, reader: &Reader, keys: &[Uuid]) -> impl Future<Output = Result<HashMap<Uuid, Self::Value>>> + Send;
 }
 
-type Row = Arc<dyn Any + Send + Sync>;
-
-/// What one statement answered: the keys of all things that it named, and the rows of those that it joined.
-#[derive(Debug, Default)]
-pub struct Keys {
-    keys: Vec<(Kind, Uuid)>,
-    held: HashMap<(Kind, Uuid), Row>,
-}
-
 impl Keys {
-    /// A thing that the level names.
-    pub fn add(&mut self, kind: Kind, key: Uuid) {
-        self.keys.push((kind, key));
-    }
-
-    /// A thing that the level names, if there is one.
-    pub fn add_optional(&mut self, kind: Kind, key: Option<Uuid>) {
-        self.keys.extend(key.map(|key| (kind, key)));
-    }
-
-    /// Read the row of a joined table, and hold it for whoever asks the level for it. One that stands beside many
-    /// others, as a cooperative beside its products, is decoded once and shared.
-    ///
-    /// # Errors
-    /// When a column does not hold what the model says.
-    pub fn take<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Arc<E::Model>, DbErr>
-    where
-        E::Model: Send + Sync + 'static,
-    {
-        let key = (E::KIND, cells.peek::<Uuid>()?);
-        if let Some(row) = self.held.get(&key).and_then(|row| Arc::clone(row).downcast::<E::Model>().ok()) {
-            cells.skip(E::columns().len());
-            return Ok(row);
-        }
-        let row = Arc::new(E::read(cells)?);
-        E::keys(&row, self);
-        self.held.insert(key, Arc::clone(&row) as Row);
-        Ok(row)
-    }
-
-    /// The same for a table that was joined by an optional edge: absent when its first column is null.
-    ///
-    /// # Errors
-    /// When a column does not hold what the model says.
-    pub fn take_optional<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Option<Arc<E::Model>>, DbErr>
-    where
-        E::Model: Send + Sync + 'static,
-    {
-        if cells.peek::<Option<Uuid>>()?.is_none() {
-            cells.skip(E::columns().len());
-            return Ok(None);
-        }
-        self.take::<E>(cells).map(Some)
-    }
-
     /// The level of everything that was named.
     pub fn batch(mut self) -> Batch {
         self.keys.sort_unstable();

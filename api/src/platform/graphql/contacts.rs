@@ -1,6 +1,6 @@
 //! The GraphQL face of public contacts.
 
-use crate::platform::stored::Document;
+use crate::platform::query::stored::Document;
 use async_graphql::SimpleObject;
 
 /// How the public reaches a place; what is not published is null.

@@ -1,7 +1,7 @@
 //! Root fields that find one thing, by its id or by its slug.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::global_id::{GlobalId, Kind};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
 use async_graphql::ID;
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::SimpleExpr;

@@ -1,6 +1,6 @@
 //! The GraphQL face of sources.
 
-use crate::platform::stored::Document;
+use crate::platform::query::stored::Document;
 use async_graphql::SimpleObject;
 
 /// A publication that states the facts it is given for.

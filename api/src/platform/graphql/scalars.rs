@@ -119,14 +119,14 @@ impl DateTime {
     }
 }
 
-impl From<Date> for crate::platform::stored::Day {
+impl From<Date> for crate::platform::query::stored::Day {
     fn from(date: Date) -> Self {
         Self(date.0)
     }
 }
 
-impl From<crate::platform::stored::Day> for Date {
-    fn from(day: crate::platform::stored::Day) -> Self {
+impl From<crate::platform::query::stored::Day> for Date {
+    fn from(day: crate::platform::query::stored::Day) -> Self {
         Self(day.0)
     }
 }

@@ -1,15 +1,18 @@
 //! One request's reader: in whose name it asks, when, and in which languages it wants to be answered.
 
-use crate::platform::audit::{self, AuditOutcome, Origin};
+use crate::platform::audit;
+use crate::platform::audit::record::{AuditOutcome, Origin};
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, Line};
+use crate::platform::database::connection::Line;
+use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
-use crate::platform::page::CursorKey;
-use crate::platform::projection::Written;
-use crate::platform::tx::Tx;
+use crate::platform::paging::cursor::CursorKey;
+use crate::platform::query::change::Written;
+use crate::platform::query::transaction::Tx;
 use async_graphql::Context;
-use domain::access::{Actor, Purpose};
+use domain::access::Purpose;
+use domain::actor::Actor;
 use domain::fault::Code;
 use domain::text::Locale;
 use jiff::civil::Date;
@@ -115,7 +118,7 @@ impl Readers {
 impl Reader {
     /// A conversation with the database in the actor's name, for reading.
     pub fn begin(&self) -> Tx<'_> {
-        Tx::new(&self.line, &self.actor, self.now)
+        self.db.ask_on(&self.line, &self.actor, self.now)
     }
 
     /// The languages of the request, best first; empty when it named none.
@@ -177,14 +180,14 @@ impl Reader {
     ///
     /// # Errors
     /// What `work` answered, or the database's refusal.
-    pub(super) async fn write<T>(
+    pub(in crate::platform) async fn write<T>(
         &self,
         action: &str,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
         // A request holds one connection at a time, and reads anew what it has written.
         self.line.release().await;
-        let context = audit::Context { keys: &self.keys, action, origin: &self.origin };
+        let context = audit::record::Context { keys: &self.keys, action, origin: &self.origin };
         let done = self.db.write_audited(&self.actor, self.now, Some(context), work).await;
         let done = done.map(|(done, written)| {
             self.on_commit.call(&written);
@@ -211,9 +214,9 @@ impl Reader {
     /// Write down that something was refused or that personal data was read, in a transaction of its own.
     pub(crate) async fn note(&self, action: &str, outcome: AuditOutcome) {
         self.line.release().await;
-        let noted = self
-            .db
-            .write(&self.actor, self.now, async |tx| audit::tally(tx, &self.keys, action, outcome, &self.origin).await);
+        let noted = self.db.write(&self.actor, self.now, async |tx| {
+            audit::record::tally(tx, &self.keys, action, outcome, &self.origin).await
+        });
         if let Err(error) = noted.await {
             tracing::error!(cause = error.cause(), "an entry of the audit could not be written");
         }

@@ -4,21 +4,22 @@
 //! is every table that is joined to it. Changing starts with [`Tx::edit`], whose answer is the proof that
 //! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
 
-use crate::platform::audit::{self, difference};
-use crate::platform::db::{Line, Savepoint};
+use crate::platform::database::connection::{CHUNK, Line, Savepoint};
 use crate::platform::error::{Error, Result};
-use crate::platform::projection;
-use crate::platform::projection::{CHANGE_COLUMNS, Change, Changes, Projections, Verb, change_line};
-use crate::platform::see::{See, among, among_selected, each_of, reached};
-use crate::platform::stored::{Day, Stored};
-use crate::platform::table::{Guarded, Open, Table};
-use domain::access::{Actor, Permission, Purpose};
+use crate::platform::projection::{self, Derivation, Projections};
+use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, Verb, change_line, difference};
+use crate::platform::query::expression::{each_of, reached};
+use crate::platform::query::select::See;
+use crate::platform::query::stored::Stored;
+use crate::platform::query::table::{Guarded, Node, Open, Table};
+use crate::platform::scope::{Scope, in_reach, within};
+use domain::access::{Permission, Purpose};
+use domain::actor::Actor;
 use domain::branch::BranchStatus;
 use domain::fault::{Code, Fault};
-use domain::partner_client::ClientScope;
 use domain::user::Reach;
 use jiff::Timestamp;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Query};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
     QueryResult, Statement, Value,
@@ -30,8 +31,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Tx<'a> {
     line: &'a Line,
-    actor: &'a Actor,
-    now: Timestamp,
+    scope: Scope<'a>,
+    projections: Projections,
     changes: Mutex<Changes>,
 }
 
@@ -60,25 +61,17 @@ impl<E: Node> Editable<E> {
     }
 }
 
-/// A table whose rows are nodes: they count their edits, and every change of what they show has a line in the table `change`.
-pub trait Node: Table {
-    /// How often it was edited.
-    const VERSION: Self::Column;
-    /// When it was changed last.
-    const CHANGED_AT: Self::Column;
-    /// Columns that tell about a person: the audit keeps them where they can be erased.
-    const PERSONAL: &'static [Self::Column] = &[];
-}
-
 impl<'a> Tx<'a> {
     /// Ask on a line in the name of `actor`, at an instant.
-    pub(super) fn new(line: &'a Line, actor: &'a Actor, now: Timestamp) -> Self {
-        Self { line, actor, now, changes: Mutex::default() }
+    pub(in crate::platform) fn new(line: &'a Line, actor: &'a Actor, now: Timestamp, projections: Projections) -> Self {
+        let is_without_first_wall = line.is_without_first_wall();
+        let scope = Scope { actor, backend: line.backend(), now, is_without_first_wall };
+        Self { line, scope, projections, changes: Mutex::default() }
     }
 
     /// In whose name it is.
     pub fn actor(&self) -> &Actor {
-        self.actor
+        self.scope.actor
     }
 
     /// Try something that a constraint may forbid; nothing of it stays then. Nothing: a key is taken by another row.
@@ -96,7 +89,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// What `work` answered.
-    pub(super) async fn undone_unless_done<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+    pub(in crate::platform) async fn undone_unless_done<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let before = self.changes();
         self.line.savepoint(Savepoint::Set).await?;
         let done = work().await;
@@ -116,7 +109,7 @@ impl<'a> Tx<'a> {
     /// What `work` answered, or the database's refusal.
     pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.line.purpose(Some(Purpose::Authenticate)).await?;
-        let platform = Tx::new(self.line, &PLATFORM, self.now);
+        let platform = Tx::new(self.line, &PLATFORM, self.scope.now, self.projections);
         let done = work(&platform).await;
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).extend(platform.changes());
         let ended = self.line.purpose(None).await;
@@ -125,7 +118,7 @@ impl<'a> Tx<'a> {
     }
 
     /// The changes so far.
-    pub(super) fn changes(&self) -> Changes {
+    pub(in crate::platform) fn changes(&self) -> Changes {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -135,7 +128,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Record changes. Of a bulk load no more is kept than which tables it fills.
-    pub(super) fn record_all(&self, changes: Vec<Change>) {
+    pub(in crate::platform) fn record_all(&self, changes: Vec<Change>) {
         let mut recorded = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         if self.line.is_loading() {
             recorded.tables.extend(changes.iter().map(|change| change.table));
@@ -144,42 +137,27 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// The projections have seen all changes so far.
-    pub(super) fn set_projected(&self) {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).set_projected();
-    }
-
-    /// What follows from changes of this database.
-    pub(super) fn projections(&self) -> Projections {
-        self.line.projections()
-    }
-
-    /// Do something with the reach of the whole association, on PostgreSQL too; then the actor's own reach holds again.
-    pub(super) async fn with_whole_reach<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
-        self.line.widen().await?;
-        let done = work().await;
-        match done {
-            Ok(done) => self.line.narrow(self.actor).await.map(|()| done),
-            // The transaction may have failed: it is given up, and its settings with it.
-            Err(error) => Err(error),
-        }
-    }
-
     /// Bring everything up to date that follows from the changes so far.
     ///
     /// # Errors
     /// The database's refusal.
-    pub(super) async fn project(&self) -> Result<()> {
-        projection::project(self).await
+    pub(in crate::platform) async fn project(&self) -> Result<()> {
+        let changes = self.changes();
+        if projection::is_concerned(self.projections, &changes) {
+            let derivation = Derivation { line: self.line, now: self.scope.now, projections: self.projections };
+            self.line.widen().await?;
+            // On a failure the transaction is given up, and its settings with it.
+            let derived = projection::project(&derivation, &changes).await?;
+            self.line.narrow(self.scope.actor).await?;
+            self.record_all(derived);
+        }
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).set_projected();
+        Ok(())
     }
 
-    /// What is done before the transaction is committed: projections, the audit, the log of changes.
-    pub(super) async fn finish(&self, context: Option<audit::Context<'_>>) -> Result<()> {
-        self.project().await?;
-        if let Some(context) = context {
-            audit::record(self, context).await?;
-        }
-        projection::log(self).await
+    /// Write a line for every node whose row is another than before.
+    pub(in crate::platform) async fn log(&self) -> Result<()> {
+        self.line.insert_values("change", &CHANGE_COLUMNS, self.changes().lines(self.scope.now)).await
     }
 
     /// Which database this is.
@@ -189,25 +167,25 @@ impl<'a> Tx<'a> {
 
     /// The instant of the request.
     pub fn now(&self) -> Timestamp {
-        self.now
+        self.scope.now
     }
 
     /// Rows of a table, narrowed to those that the actor may see.
     pub fn see<E: Table>(&self) -> See<'_, 'a, E> {
-        See::new(self, E::columns().iter().map(|column| column.into_expr()).collect())
+        See::new(self.line, self.scope, E::columns().iter().map(|column| column.into_expr()).collect())
     }
 
     /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::see`].
     pub fn see_plain<E: Guarded>(&self) -> See<'_, 'a, E> {
-        See::new(self, Vec::new())
+        See::new(self.line, self.scope, Vec::new())
     }
 
     /// Rows of a table for a list at the root: for staff what lies within their reach, for everybody else what they may
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
     pub fn root<E: Table>(&self, published: bool) -> See<'_, 'a, E> {
-        match self.actor {
+        match self.scope.actor {
             _ if self.line.is_without_first_wall() && !published => self.see::<E>(),
-            Actor::Staff(_) | Actor::Partner(_) if published => self.see::<E>().filter(self.open::<E>()),
+            Actor::Staff(_) | Actor::Partner(_) if published => self.see::<E>().filter(self.scope.open::<E>()),
             Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.reach::<E>(),
             Actor::Partner(client) => match E::partys(self.backend(), client.partner) {
                 Some(partys) => self.see::<E>().filter(partys),
@@ -220,7 +198,7 @@ impl<'a> Tx<'a> {
     /// Rows of a table that lie within the actor's own reach: what is published of others is left out.
     pub fn reach<E: Table>(&self) -> See<'_, 'a, E> {
         let see = self.see::<E>();
-        match (self.actor, E::BRANCH) {
+        match (self.scope.actor, E::BRANCH) {
             (Actor::Staff(staff), Some(column)) if !self.line.is_without_first_wall() => {
                 let reach = staff.reach(E::SEE);
                 if reach.is_everything() {
@@ -235,67 +213,7 @@ impl<'a> Tx<'a> {
                     see.filter(within::<E>(self.backend(), &reach))
                 }
             }
-            _ => see.filter(self.within::<E>(E::SEE)),
-        }
-    }
-
-    /// The condition that leaves the rows of a table that the actor may see.
-    pub(super) fn visible<E: Guarded>(&self) -> Condition {
-        if self.line.is_without_first_wall() {
-            return Condition::all();
-        }
-        match self.actor {
-            Actor::System(_) => self.within::<E>(E::SEE),
-            Actor::Anonymous => self.open::<E>(),
-            Actor::Staff(staff) if staff.reach(E::SEE).is_everything() => Condition::all(),
-            Actor::Staff(staff) => {
-                let any = Condition::any().add(self.open::<E>()).add(self.within::<E>(E::SEE));
-                match E::OWN {
-                    Some(person) => any.add(person.eq(staff.user)),
-                    None => any,
-                }
-            }
-            Actor::Partner(client) => {
-                let partys = E::partys(self.backend(), client.partner).filter(|_| client.may(E::SEE));
-                let own = E::OWN.map(|own| own.eq(client.client));
-                let any = partys.into_iter().fold(Condition::any().add(self.open::<E>()), Condition::add);
-                own.into_iter().fold(any, Condition::add)
-            }
-        }
-    }
-
-    /// Whether the actor's token was not given for things of a table: a program that asks for them all the same is told
-    /// so, and not that there are none.
-    pub(super) fn is_outside_token<E: Guarded>(&self) -> bool {
-        match self.actor {
-            _ if self.line.is_without_first_wall() => false,
-            Actor::Partner(client) => ClientScope::is_needed_for(E::SEE) && !client.may(E::SEE),
-            Actor::Anonymous | Actor::Staff(_) | Actor::System(_) => false,
-        }
-    }
-
-    /// The condition that leaves the rows of a table that are open to everybody.
-    fn open<E: Guarded>(&self) -> Condition {
-        match E::OPEN {
-            Open::All => Condition::all(),
-            Open::Published(flag) => flag.into_expr().into_condition(),
-            Open::PublishedUntil(flag, until) => {
-                let today = Day(domain::calendar::today(self.now));
-                let valid = Condition::any().add(until.is_null()).add(until.gte(today));
-                Condition::all().add(flag.into_expr()).add(valid)
-            }
-            Open::Never => nothing(),
-        }
-    }
-
-    /// The condition that leaves the rows of a table on which the actor holds a permission. What belongs to no branch
-    /// is within the reach of whoever holds it for the whole association.
-    fn within<E: Guarded>(&self, permission: Permission) -> Condition {
-        match self.actor {
-            _ if self.line.is_without_first_wall() => Condition::all(),
-            Actor::System(purpose) if purpose.grants(permission) => Condition::all(),
-            Actor::System(_) | Actor::Anonymous | Actor::Partner(_) => nothing(),
-            Actor::Staff(staff) => within::<E>(self.backend(), &staff.reach(permission)),
+            _ => see.filter(self.scope.within::<E>(E::SEE)),
         }
     }
 
@@ -306,7 +224,7 @@ impl<'a> Tx<'a> {
     /// change it.
     pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
         // Held until the end of the transaction, and read as it is once it is held. SQLite has one writer anyway.
-        let mut held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(E::MANAGE));
+        let mut held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(E::MANAGE));
         if self.backend() == DbBackend::Postgres {
             held = held.statement(|statement| {
                 statement.lock_exclusive();
@@ -334,7 +252,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The database's refusal.
     pub async fn permits<E: Table>(&self, key: Uuid, permission: Permission) -> Result<bool> {
-        let held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.within::<E>(permission));
+        let held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
         Ok(held.count(None).await? > 0)
     }
 
@@ -343,7 +261,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The database's refusal.
     pub async fn granted_by<E: Table>(&self, key: Uuid, permission: Permission) -> Result<Option<Uuid>> {
-        let Actor::Staff(staff) = self.actor else { return Ok(None) };
+        let Actor::Staff(staff) = self.scope.actor else { return Ok(None) };
         for assignment in staff.assignments().iter().filter(|assignment| assignment.role.grants(permission)) {
             let reach = Reach::of([assignment]);
             let held = self.see::<E>().filter(E::KEY.eq(key)).filter(within::<E>(self.backend(), &reach));
@@ -359,7 +277,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// NOT_FOUND when it is not within the actor's reach, FORBIDDEN when it is and she may not, BRANCH_CLOSED.
     pub async fn home<E: Guarded>(&self, branch: Uuid, place: &[&str]) -> Result<()> {
-        let Actor::Staff(staff) = self.actor else { return Err(Error::refused(Code::NotFound)) };
+        let Actor::Staff(staff) = self.scope.actor else { return Err(Error::refused(Code::NotFound)) };
         for (permission, refusal) in [(Permission::SeeBranches, Code::NotFound), (E::MANAGE, Code::Forbidden)] {
             let mut statement = Query::select();
             statement
@@ -383,7 +301,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// FORBIDDEN.
     pub fn everywhere<E: Guarded>(&self) -> Result<()> {
-        match self.actor {
+        match self.scope.actor {
             Actor::Staff(staff) if !staff.reach(E::MANAGE).is_everything() => Err(Error::refused(Code::Forbidden)),
             Actor::Anonymous | Actor::Partner(_) => Err(Error::refused(Code::Forbidden)),
             Actor::Staff(_) | Actor::System(_) => Ok(()),
@@ -392,7 +310,7 @@ impl<'a> Tx<'a> {
 
     /// Whether every one of these branches is within reach of the permission to change rows of a table.
     async fn may_own<E: Guarded>(&self, branches: Vec<Uuid>) -> Result<()> {
-        let Actor::Staff(staff) = self.actor else { return Ok(()) };
+        let Actor::Staff(staff) = self.scope.actor else { return Ok(()) };
         let reach = staff.reach(E::MANAGE);
         let mut statement = Query::select();
         statement
@@ -426,10 +344,10 @@ impl<'a> Tx<'a> {
         row.set(E::KEY, key);
         row.reset(E::KEY);
         row.set(E::VERSION, version.into());
-        row.set(E::CHANGED_AT, self.now.as_microsecond().into());
+        row.set(E::CHANGED_AT, self.scope.now.as_microsecond().into());
         let row = row.update(self.line.writer()?).await?;
         self.line.count();
-        let is_audited = self.actor.key().is_some();
+        let is_audited = self.scope.actor.key().is_some();
         let audited = is_audited.then(|| difference::<E>(Some(&before), |column| Some(row.get(column))));
         self.record(Change::updated::<E>(&before, &row, audited));
         Ok(row)
@@ -465,7 +383,7 @@ impl<'a> Tx<'a> {
         E: Node,
         E::ActiveModel: Send,
     {
-        let is_audited = self.actor.key().is_some();
+        let is_audited = self.scope.actor.key().is_some();
         let change = |row: &E::ActiveModel| {
             let audited = is_audited.then(|| difference::<E>(None, |column| row.get(column).into_value()));
             Change::inserted::<E>(row, Some(E::KIND), audited)
@@ -474,14 +392,14 @@ impl<'a> Tx<'a> {
         self.insert_rows::<E>(rows).await?;
         if self.line.is_loading() {
             // Their changes are not kept.
-            let line = |change: &Change| change_line(E::KIND, change.key, 1, change.branch, self);
+            let line = |change: &Change| change_line(E::KIND, change.key, 1, change.branch, self.scope.now);
             self.insert_values("change", &CHANGE_COLUMNS, changes.iter().map(line).collect()).await?;
         }
         self.record_all(changes);
         Ok(())
     }
 
-    /// Add rows of a table of the platform's own, or of derived data, after a change that was permitted.
+    /// Add rows of a table of the platform's own.
     ///
     /// # Errors
     /// The database's refusal.
@@ -491,18 +409,7 @@ impl<'a> Tx<'a> {
         columns: &[&'static str],
         rows: Vec<Vec<Value>>,
     ) -> Result<()> {
-        if self.line.is_loading() {
-            return self.line.copy(table, columns, &rows).await;
-        }
-        for chunk in rows.chunks(CHUNK) {
-            let mut statement = Query::insert();
-            statement.into_table(Alias::new(table)).columns(columns.iter().map(|column| Alias::new(*column)));
-            for row in chunk {
-                statement.values_panic(row.iter().cloned().map(Expr::val));
-            }
-            self.execute(self.backend().build(&statement)).await?;
-        }
-        Ok(())
+        self.line.insert_values(table, columns, rows).await
     }
 
     /// Add rows of a table that belongs to a node and is not one itself.
@@ -528,7 +435,7 @@ impl<'a> Tx<'a> {
         for row in &mut rows {
             E::GENERATED.iter().for_each(|column| row.not_set(*column));
         }
-        if !self.actor.may(E::MANAGE) {
+        if !self.scope.actor.may(E::MANAGE) {
             return Err(Error::refused(Code::Forbidden));
         }
         let owner = |row: &E::ActiveModel| match row.get(E::HOME?).into_value() {
@@ -574,7 +481,7 @@ impl<'a> Tx<'a> {
 
     /// Whether all these rows are of the actor's own cooperatives.
     fn owns_by_cooperative<E: Guarded>(&self, rows: &[E::ActiveModel]) -> bool {
-        let (Actor::Staff(staff), Some(column)) = (self.actor, E::COOPERATIVE) else { return false };
+        let (Actor::Staff(staff), Some(column)) = (self.scope.actor, E::COOPERATIVE) else { return false };
         let own = staff.reach(E::MANAGE).cooperatives;
         let is_own = |row: &E::ActiveModel| match row.get(column).into_value() {
             Some(Value::Uuid(Some(key))) => own.contains(&key),
@@ -595,7 +502,7 @@ impl<'a> Tx<'a> {
     fn record_statement(&self, sql: &str) {
         let Some((verb, table)) = changed_table(sql) else { return };
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sources = self.projections().iter().flat_map(|projection| projection.sources());
+        let mut sources = self.projections.iter().flat_map(|projection| projection.sources());
         changes.tables.extend(sources.find(|source| source.table == table).map(|source| source.table));
         changes.statements.insert((verb, table.to_owned()));
     }
@@ -627,47 +534,5 @@ fn changed_table(sql: &str) -> Option<(Verb, &str)> {
     words.nth(before_table).map(|table| (verb, table.trim_matches('"')))
 }
 
-/// The condition that no row meets.
-fn nothing() -> Condition {
-    Condition::all().add(Expr::cust("false"))
-}
-
-/// The condition that a row is within reach: by its branch or its cooperative, or by what lends it its
-/// place. What belongs to no branch is within the reach of whoever reaches the whole association.
-fn within<E: Guarded>(backend: DbBackend, reach: &Reach) -> Condition {
-    if reach.is_everything() {
-        return Condition::all();
-    }
-    let mut any = Condition::any();
-    let branches = reached(in_reach(reach));
-    let is_nowhere = reach.subtrees.is_empty() && reach.branches.is_empty();
-    match E::BRANCH {
-        Some(_) | None if is_nowhere => {}
-        Some(branch) => any = any.add(among_selected(backend, branch, branches)),
-        None => any = E::lent(branches).into_iter().fold(any, Condition::add),
-    }
-    if let (Some(cooperative), false) = (E::COOPERATIVE, reach.cooperatives.is_empty()) {
-        any = any.add(among(backend, cooperative, &reach.cooperatives));
-    }
-    if any.is_empty() { nothing() } else { any }
-}
-
-/// The condition on the table of branches that one is within reach: a range of its index for each subtree.
-fn in_reach(reach: &Reach) -> Condition {
-    let path = || Expr::cust("path");
-    let mut any = Condition::any();
-    for subtree in &reach.subtrees {
-        let (first, behind) = subtree.range();
-        any = any.add(Condition::all().add(path().gte(first)).add(path().lt(behind)));
-    }
-    if !reach.branches.is_empty() {
-        any = any.add(Expr::cust("id").is_in(reach.branches.iter().copied()));
-    }
-    if any.is_empty() { nothing() } else { any }
-}
-
 /// The platform itself, as it lets people in.
 static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
-
-/// Rows of one statement: SQLite takes at most 32,766 values in one.
-const CHUNK: usize = 500;

@@ -1,0 +1,4 @@
+//! The audit.
+
+pub mod record;
+pub mod verify;

@@ -1,0 +1,315 @@
+//! What one request reads on, or one transaction writes on: the only place that sends statements.
+
+use super::pool::{Pool, Sent};
+use super::settings::{paths, subtrees};
+use crate::platform::error::{Error, Result};
+use domain::access::Purpose;
+use domain::actor::Actor;
+use domain::branch::Path;
+use futures_util::future::BoxFuture;
+use sea_orm::sea_query::{self, Alias, Expr, Query};
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::postgres::PgTransaction;
+use sea_orm::sqlx::sqlite::SqliteTransaction;
+use sea_orm::sqlx::{AssertSqlSafe, Postgres, Sqlite, query_with};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
+    Value,
+};
+use sea_query_sqlx::SqlxValues;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use tokio::sync::Mutex;
+use tracing::Instrument;
+
+/// What one request reads on, or one transaction writes on.
+///
+/// A request that reads keeps the connection of its first statement until its end. The pool looks after every
+/// connection that comes back with a round trip to the database; so it is one for the request, and not one for each
+/// statement. And a request never takes more than one, so that a large one leaves the others theirs.
+#[derive(Debug)]
+pub struct Line {
+    pub(in crate::platform) pool: Arc<Pool>,
+    pub(in crate::platform) held: Held,
+}
+
+/// Where the spans of statements belong: below what is logged, so that they cost nothing unless they are exported.
+pub const SPANS: &str = "unfm::db";
+
+/// What is done with the mark in a transaction.
+#[derive(Clone, Copy)]
+pub(in crate::platform) enum Savepoint {
+    /// Set it.
+    Set,
+    /// Undo everything since.
+    GoBack,
+    /// Keep everything since.
+    Forget,
+}
+
+#[derive(Debug)]
+pub(in crate::platform) enum Held {
+    /// Statements of one request wait for each other here, and for nobody else's. Who has a reach of her own reads in
+    /// a transaction that begins with the statement that says it.
+    Reading(Mutex<Option<Connection>>, Option<Statement>),
+    Writing(DatabaseTransaction),
+    /// A transaction of PostgreSQL that rows are copied into.
+    Loading(Mutex<Connection>),
+}
+
+#[derive(Debug)]
+pub(in crate::platform) enum Connection {
+    Postgres(PoolConnection<Postgres>),
+    PostgresWithin(PgTransaction<'static>),
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteWithin(SqliteTransaction<'static>),
+}
+
+impl Connection {
+    async fn take(db: &DatabaseConnection, settings: Option<&Statement>) -> Result<Self, DbErr> {
+        let taken = match (db.get_database_backend(), settings) {
+            (DbBackend::Postgres, None) => db.get_postgres_connection_pool().acquire().await.map(Self::Postgres),
+            (DbBackend::Postgres, Some(_)) => db.get_postgres_connection_pool().begin().await.map(Self::PostgresWithin),
+            _ => db.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite),
+        };
+        let mut taken = taken.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        if let Some(settings) = settings {
+            taken.query(settings.clone()).await?;
+        }
+        Ok(taken)
+    }
+
+    async fn query(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let values = SqlxValues(statement.values.unwrap_or(sea_query::Values(Vec::new())));
+        let sql = AssertSqlSafe(statement.sql);
+        let rows = match self {
+            Self::Postgres(connection) => query_with(sql, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+            Self::PostgresWithin(transaction) => query_with(sql, values)
+                .fetch_all(&mut **transaction)
+                .await
+                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+            Self::SqliteWithin(transaction) => query_with(sql, values)
+                .fetch_all(&mut **transaction)
+                .await
+                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+            Self::Sqlite(connection) => query_with(sql, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+        };
+        rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    }
+}
+
+impl Line {
+    /// Which database is at its end.
+    pub(in crate::platform) fn backend(&self) -> DbBackend {
+        self.pool.connection.get_database_backend()
+    }
+
+    /// Whether the first wall was taken away, in a test.
+    pub(in crate::platform) fn is_without_first_wall(&self) -> bool {
+        self.pool.is_without_first_wall
+    }
+
+    /// What is to be recorded of a statement; nothing when nobody wants to know.
+    fn sent(&self, statement: &Statement) -> Option<Sent> {
+        self.pool.is_recording.load(Ordering::Relaxed).then(|| {
+            let values = statement.values.iter().flat_map(|values| &values.0);
+            Sent { sql: statement.sql.clone(), parameters: values.map(parameter_type).collect(), rows: 0 }
+        })
+    }
+
+    /// Record a statement with the number of its rows.
+    fn record(&self, sent: Option<Sent>, rows: u64) {
+        if let Some(sent) = sent {
+            self.pool.recorded.lock().unwrap_or_else(PoisonError::into_inner).push(Sent { rows, ..sent });
+        }
+    }
+
+    /// Count a statement that is sent past [`Line::query`] and [`Line::execute`].
+    pub(in crate::platform) fn count(&self) {
+        self.pool.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What entities are written over.
+    ///
+    /// # Errors
+    /// INTERNAL on a line for reading.
+    pub(in crate::platform) fn writer(&self) -> Result<&(impl ConnectionTrait + use<>)> {
+        match &self.held {
+            Held::Writing(transaction) => Ok(transaction),
+            Held::Reading(..) | Held::Loading(_) => Err(Error::internal("written outside a transaction")),
+        }
+    }
+
+    /// Whether rows are to be added by [`Line::copy`].
+    pub(in crate::platform) fn is_loading(&self) -> bool {
+        matches!(self.held, Held::Loading(_))
+    }
+
+    /// Run a statement without values in a transaction that is loaded.
+    pub(in crate::platform) async fn run(&self, sql: &str) -> Result<()> {
+        self.query(Statement::from_string(self.backend(), sql)).await.map(drop)
+    }
+
+    /// Give the connection back: the next statement takes another, and sees what was committed meanwhile.
+    pub(in crate::platform) async fn release(&self) {
+        if let Held::Reading(held, _) = &self.held {
+            *held.lock().await = None;
+        }
+    }
+
+    /// Mark a place in a transaction to which it may go back, go back to it, or forget it.
+    pub(in crate::platform) async fn savepoint(&self, step: Savepoint) -> Result<()> {
+        let sql = match step {
+            Savepoint::Set => "savepoint attempt",
+            Savepoint::GoBack => "rollback to savepoint attempt",
+            Savepoint::Forget => "release savepoint attempt",
+        };
+        self.count();
+        self.writer()?.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    /// Say on PostgreSQL for which purpose of the platform itself the next statements of a transaction are; for none:
+    /// they are the actor's own again.
+    pub(in crate::platform) async fn purpose(&self, purpose: Option<Purpose>) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let sql = "select set_config('app.purpose', $1, true)";
+            let told = purpose.map_or_else(String::new, |purpose| purpose.to_string());
+            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, [told.into()])).await?;
+        }
+        Ok(())
+    }
+
+    /// Say on PostgreSQL that the next statements of a transaction reach the whole association.
+    pub(in crate::platform) async fn widen(&self) -> Result<()> {
+        let root = paths(&[Path::root(domain::branch::national())]);
+        self.set_subtrees(&root, &root).await
+    }
+
+    /// The opposite of [`Line::widen`]: they reach as far as the actor does.
+    pub(in crate::platform) async fn narrow(&self, actor: &Actor) -> Result<()> {
+        let (read, write) = subtrees(actor);
+        self.set_subtrees(&paths(&read), &paths(&write)).await
+    }
+
+    async fn set_subtrees(&self, read: &str, write: &str) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let sql = "select set_config('app.read_subtrees', $1, true), set_config('app.write_subtrees', $2, true)";
+            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, [read.into(), write.into()])).await?;
+        }
+        Ok(())
+    }
+
+    /// Send a statement that changes rows.
+    pub(in crate::platform) async fn execute(&self, statement: Statement) -> Result<u64> {
+        self.count();
+        let span = tracing::debug_span!(target: SPANS, "db.execute", otel.kind = "client", db.system.name = system(self.backend()));
+        if self.is_loading() {
+            return self.query(statement).await.map(|_| 0);
+        }
+        let sent = self.sent(&statement);
+        let changed = self.writer()?.execute_raw(statement).instrument(span).await?.rows_affected();
+        self.record(sent, changed);
+        Ok(changed)
+    }
+
+    /// Send a statement that answers rows. The future is boxed: what waits for it is nested deep in resolvers, each of
+    /// which would carry it along.
+    pub(in crate::platform) fn query(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>>> {
+        Box::pin(self.send(statement))
+    }
+
+    async fn send(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        self.count();
+        let span = tracing::debug_span!(target: SPANS, "db.query", otel.kind = "client", db.system.name = system(self.backend()));
+        let sent = self.sent(&statement);
+        let rows = match &self.held {
+            Held::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
+            Held::Loading(connection) => connection.lock().await.query(statement).instrument(span).await,
+            Held::Reading(held, settings) => {
+                let reading = async {
+                    let mut held = held.lock().await;
+                    if held.is_none() {
+                        *held = Some(Connection::take(&self.pool.connection, settings.as_ref()).await?);
+                    }
+                    let rows = held.as_mut().expect("it was taken above").query(statement).await;
+                    if rows.is_err() {
+                        // It may be lost, or in a transaction that has failed: the next statement takes another.
+                        *held = None;
+                    }
+                    rows
+                };
+                reading.instrument(span).await
+            }
+        };
+        if let Ok(rows) = &rows {
+            self.record(sent, rows.len() as u64);
+        }
+        rows.map_err(Error::from)
+    }
+
+    /// Add rows of a table of the platform's own, or of derived data, after a change that was permitted.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn insert_values(
+        &self,
+        table: &str,
+        columns: &[&'static str],
+        rows: Vec<Vec<Value>>,
+    ) -> Result<()> {
+        if self.is_loading() {
+            return self.copy(table, columns, &rows).await;
+        }
+        for chunk in rows.chunks(CHUNK) {
+            let mut statement = Query::insert();
+            statement.into_table(Alias::new(table)).columns(columns.iter().map(|column| Alias::new(*column)));
+            for row in chunk {
+                statement.values_panic(row.iter().cloned().map(Expr::val));
+            }
+            self.execute(self.backend().build(&statement)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What PostgreSQL calls the type of a parameter.
+fn parameter_type(value: &sea_query::Value) -> &'static str {
+    use sea_query::{ArrayType, Value};
+    match value {
+        Value::Bool(_) => "boolean",
+        Value::SmallInt(_) => "smallint",
+        Value::Int(_) => "integer",
+        Value::BigInt(_) | Value::Unsigned(_) | Value::BigUnsigned(_) => "bigint",
+        Value::Double(_) => "double precision",
+        Value::Uuid(_) => "uuid",
+        Value::Json(_) => "jsonb",
+        Value::Array(of, _) => match of {
+            ArrayType::SmallInt => "smallint[]",
+            ArrayType::BigInt => "bigint[]",
+            ArrayType::Uuid => "uuid[]",
+            _ => "text[]",
+        },
+        _ => "text",
+    }
+}
+
+fn system(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "postgresql",
+        _ => "sqlite",
+    }
+}
+
+pub(in crate::platform) fn driver_error(error: sea_orm::sqlx::Error) -> Error {
+    DbErr::Query(RuntimeErr::SqlxError(error.into())).into()
+}
+
+/// Rows of one statement: SQLite takes at most 32,766 values in one.
+pub(in crate::platform) const CHUNK: usize = 500;

@@ -1,0 +1,337 @@
+//! The database: how it is opened, and how one reads and writes in an actor's name.
+
+use super::connection::{Connection, Held, Line, driver_error};
+use super::fault::{StartFault, unreachable_sentence};
+use super::loading::drop_for_loading;
+use super::settings::settings;
+use crate::platform::audit;
+use crate::platform::database::pool::Pool;
+use crate::platform::error::{Error, Result};
+use crate::platform::projection::{Derivation, Projections};
+use crate::platform::query::change::Written;
+use crate::platform::query::transaction::Tx;
+use domain::access::Purpose;
+use domain::actor::Actor;
+use jiff::Timestamp;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// A pool of connections; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: Arc<Pool>,
+    projections: Projections,
+}
+
+/// What concerns no actor is asked of the pool.
+impl Deref for Db {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        &self.pool
+    }
+}
+
+/// Whether a database file may be made when there is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// Make an empty one.
+    Create,
+    /// Refuse.
+    Refuse,
+}
+
+/// In whose name it is looked whether rows and projections agree.
+static CHECKER: Actor = Actor::System(Purpose::Check);
+
+/// How often a transaction is begun that the database gives up for another one.
+const ATTEMPTS: u32 = 4;
+
+/// How many connections to a server are kept: within 4 to 32 the number made no difference when it was measured.
+const CONNECTIONS: u32 = 16;
+/// How many to a file: each is a thread that works in this process, with a cache of its own.
+const EMBEDDED_CONNECTIONS: u32 = 4;
+
+impl Db {
+    /// Open a database by its address, `sqlite://…` or `postgres://…`, with what follows from changes of it.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong with the address, the file or the server; no secret is in it.
+    pub async fn connect(url: &str, if_missing: IfMissing, projections: Projections) -> Result<Self, StartFault> {
+        if url.starts_with("sqlite:") {
+            Self::look_at_file(url, if_missing).await?;
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(if url.starts_with("sqlite:") { EMBEDDED_CONNECTIONS } else { CONNECTIONS })
+            .connect_timeout(Duration::from_secs(5))
+            .acquire_timeout(Duration::from_secs(5))
+            // A connection in use every second needs no ping before each statement.
+            .test_before_acquire_if_idle_for(Duration::from_secs(30))
+            .sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .create_if_missing(if_missing == IfMissing::Create)
+                .busy_timeout(Duration::from_secs(5))
+                .journal_mode(SqliteJournalMode::Wal)
+                // Money and stock may not be lost to a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .pragma("mmap_size", "268435456")
+                .statement_cache_capacity(256)
+        });
+        options.map_sqlx_postgres_opts(|postgres| {
+            postgres
+                .application_name("unfm")
+                .statement_cache_capacity(256)
+                // Every list goes along an index whatever its values are; to plan it anew for each cost more than to
+                // run it, several times over.
+                .options([("plan_cache_mode", "force_generic_plan")])
+        });
+        Self::open(options, projections).await.map_err(|error| StartFault(unreachable_sentence(&error)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens a connection")]
+    async fn open(options: ConnectOptions, projections: Projections) -> Result<Self, DbErr> {
+        let connection = Database::connect(options).await?;
+        Ok(Self { pool: Arc::new(Pool::new(connection, false)), projections })
+    }
+
+    /// Look at a file without writing to it: to open it for work changes how it keeps its journal, so somebody else's
+    /// database must be known before.
+    async fn look_at_file(url: &str, if_missing: IfMissing) -> Result<(), StartFault> {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(|sqlite| sqlite.read_only(true).busy_timeout(Duration::from_secs(5)));
+        match Self::open(options, &[]).await {
+            Ok(db) => {
+                let looked = db.refuse_foreign().await;
+                db.close().await;
+                looked
+            }
+            // There is nothing to look at.
+            Err(_) if if_missing == IfMissing::Create => Ok(()),
+            Err(error) => Err(StartFault(unreachable_sentence(&error))),
+        }
+    }
+
+    /// Open a database to look at it: nothing is written, not even beside an embedded one.
+    ///
+    /// # Errors
+    /// One sentence, as of [`Db::connect`].
+    pub async fn look(url: &str, projections: Projections) -> Result<Self, StartFault> {
+        if !url.starts_with("sqlite:") {
+            return Self::connect(url, IfMissing::Refuse, projections).await;
+        }
+        let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+        // Without a journal nobody has it open: then it is read as it is, or the driver would make a journal of its own.
+        let is_idle = !std::path::Path::new(&format!("{path}-wal")).exists();
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite.read_only(true).immutable(is_idle).busy_timeout(Duration::from_secs(5))
+        });
+        let db = Self::open(options, projections).await.map_err(|error| StartFault(unreachable_sentence(&error)))?;
+        db.refuse_foreign().await?;
+        Ok(db)
+    }
+
+    /// The same database with the narrowing of the first wall taken away: for tests that show that the second wall holds
+    /// alone, or that the check of access finds what is open. Nothing in the program calls it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_first_wall(&self) -> Self {
+        Self { pool: Arc::new(Pool::new(self.connection.clone(), true)), projections: self.projections }
+    }
+
+    /// A line for reading in the name of `actor`: it takes a connection at its first statement.
+    pub fn read(&self, actor: &Actor) -> Line {
+        let settings = (self.backend() == DbBackend::Postgres).then(|| settings(actor)).flatten();
+        Line { pool: Arc::clone(&self.pool), held: Held::Reading(Mutex::new(None), settings) }
+    }
+
+    /// A conversation for reading on a line.
+    pub(in crate::platform) fn ask_on<'a>(&self, line: &'a Line, actor: &'a Actor, now: Timestamp) -> Tx<'a> {
+        Tx::new(line, actor, now, self.projections)
+    }
+
+    /// Compute every projection anew, as of one instant, and compare: one line for each difference.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn differences(&self, now: Timestamp) -> Result<Vec<String>> {
+        let connection = self.snapshot(&CHECKER).await?;
+        let derivation = Derivation { line: &connection, now, projections: self.projections };
+        let mut lines = Vec::new();
+        for projection in self.projections {
+            lines.extend(projection.differences(&derivation).await?);
+        }
+        Ok(lines)
+    }
+
+    /// A line for reading on which all statements see the database as it was at the first one.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn snapshot(&self, actor: &Actor) -> Result<Line> {
+        let connection = match self.backend() {
+            DbBackend::Postgres => {
+                let pool = self.connection.get_postgres_connection_pool();
+                let begun = pool.begin_with("begin isolation level repeatable read read only").await;
+                Connection::PostgresWithin(begun.map_err(driver_error)?)
+            }
+            _ => {
+                let begun = self.connection.get_sqlite_connection_pool().begin().await;
+                Connection::SqliteWithin(begun.map_err(driver_error)?)
+            }
+        };
+        let line = Line { pool: Arc::clone(&self.pool), held: Held::Reading(Mutex::new(Some(connection)), None) };
+        if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
+            line.query(settings).await?;
+        }
+        Ok(line)
+    }
+
+    /// Ask one question in the name of `actor`.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn ask(&self, actor: &Actor, now: Timestamp, question: Statement) -> Result<Vec<QueryResult>> {
+        Tx::new(&self.read(actor), actor, now, self.projections).query(question).await
+    }
+
+    /// Write in the name of `actor`: everything that `work` does is kept when it succeeds, with all that follows from it,
+    /// and nothing otherwise. It is done again when the database gives the transaction up for another one.
+    ///
+    /// # Errors
+    /// What `work` answered, or the database's refusal.
+    pub async fn write<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
+    ) -> Result<T> {
+        self.write_audited(actor, now, None, work).await.map(|(done, _)| done)
+    }
+
+    /// The same, with an entry in the audit; answers beside the outcome which tables were changed.
+    ///
+    /// # Errors
+    /// Those of [`Db::write`].
+    pub(in crate::platform) async fn write_audited<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        context: Option<audit::record::Context<'_>>,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
+    ) -> Result<(T, Written)> {
+        for _ in 1..ATTEMPTS {
+            match self.write_once(actor, now, context, work.clone()).await {
+                Err(error) if error.is_given_up() => {
+                    tracing::debug!("a transaction met another one, and is done again")
+                }
+                done => return done,
+            }
+        }
+        self.write_once(actor, now, context, work).await
+    }
+
+    async fn write_once<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        context: Option<audit::record::Context<'_>>,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<(T, Written)> {
+        let options = TransactionOptions {
+            // One writer at a time: to begin as a reader and to write later can only end in "locked".
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let transaction = self.connection.begin_with_options(options).await?;
+        if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
+            transaction.query_one_raw(settings).await?;
+        }
+        let line = Line { pool: Arc::clone(&self.pool), held: Held::Writing(transaction) };
+        let tx = Tx::new(&line, actor, now, self.projections);
+        let outcome = async {
+            let done = work(&tx).await?;
+            finish(&tx, context).await?;
+            Ok((done, tx.changes().written()))
+        };
+        let outcome = outcome.await;
+        drop(tx);
+        let Held::Writing(transaction) = line.held else { return Err(Error::internal("the transaction is gone")) };
+        match outcome {
+            Ok(done) => transaction.commit().await.map(|()| done).map_err(Error::from),
+            Err(error) => {
+                transaction.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Db {
+    /// Write very much at once, as the owner of the tables: everything that `work` does is kept when it succeeds, and
+    /// nothing otherwise. On PostgreSQL rows go in by COPY; indexes that hold no constraint and foreign keys are dropped
+    /// before and made again after it, in the same transaction.
+    ///
+    /// # Errors
+    /// What `work` answered, or the database's refusal, also of rows that break a foreign key.
+    pub(crate) async fn load<T>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
+    ) -> Result<T> {
+        if self.backend() != DbBackend::Postgres {
+            return self.write(actor, now, work).await;
+        }
+        let begun = self.connection.get_postgres_connection_pool().begin().await;
+        let transaction = Connection::PostgresWithin(begun.map_err(driver_error)?);
+        // Given up anywhere below, the transaction is rolled back.
+        let line = Line { pool: Arc::clone(&self.pool), held: Held::Loading(Mutex::new(transaction)) };
+        let make_again = drop_for_loading(&line).await?;
+        let tx = Tx::new(&line, actor, now, self.projections);
+        let done = work(&tx).await?;
+        // What the projections read along its indexes is made before them, what they fill after them.
+        let filled: Vec<&str> = self.projections.iter().flat_map(|projection| projection.fills()).copied().collect();
+        let (before, after): (Vec<_>, Vec<_>) =
+            make_again.into_iter().partition(|(table, _)| !filled.contains(&table.as_str()));
+        line.run("set local maintenance_work_mem = '256MB'").await?;
+        for (_, sql) in &before {
+            line.run(sql).await?;
+        }
+        line.run("analyze").await?;
+        finish(&tx, None).await?;
+        drop(tx);
+        for (_, sql) in &after {
+            line.run(sql).await?;
+        }
+        match line.held {
+            Held::Loading(connection) => match connection.into_inner() {
+                Connection::PostgresWithin(transaction) => transaction.commit().await.map_err(driver_error)?,
+                Connection::Postgres(_) | Connection::Sqlite(_) | Connection::SqliteWithin(_) => {}
+            },
+            Held::Reading(..) | Held::Writing(_) => {}
+        }
+        Ok(done)
+    }
+}
+
+/// What is done before a transaction is committed: projections, the audit, the log of changes.
+async fn finish(tx: &Tx<'_>, context: Option<audit::record::Context<'_>>) -> Result<()> {
+    tx.project().await?;
+    if let Some(context) = context {
+        audit::record::record(tx, context).await?;
+    }
+    tx.log().await
+}

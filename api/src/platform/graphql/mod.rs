@@ -1,0 +1,11 @@
+//! The GraphQL side of the platform: ids, scalars, texts, mutations.
+
+pub mod contacts;
+pub mod error_code;
+pub mod global_id;
+pub mod lookup;
+pub mod mutation;
+pub mod root;
+pub mod scalars;
+pub mod source;
+pub mod text;

@@ -1,0 +1,4 @@
+//! One request's reader, and what it reads for a whole level at once.
+
+pub mod batch;
+pub mod reader;

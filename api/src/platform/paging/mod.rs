@@ -1,0 +1,4 @@
+//! Pages of lists.
+
+pub mod cursor;
+pub mod page;
