@@ -114,7 +114,7 @@ pub struct AboutQuery;
 /// What this service is, and whom it owes its data to.
 #[derive(SimpleObject)]
 pub struct About {
-    /// The version of the program.
+    /// The version of the server.
     version: &'static str,
     /// Whose data is shown, to be named where it is shown.
     credits: Vec<Credit>,
@@ -123,9 +123,9 @@ pub struct About {
 /// Somebody whose data is shown.
 #[derive(SimpleObject)]
 pub struct Credit {
-    /// Who.
+    /// The name of whoever published the data.
     name: &'static str,
-    /// Under which licence.
+    /// The licence of the data, and what was changed.
     licence: &'static str,
 }
 

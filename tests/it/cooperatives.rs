@@ -99,33 +99,29 @@ async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch() {
 async fn members_join_and_leave_and_the_numbers_that_are_told_follow() {
     for world in World::each().await {
         // Nine members of whom four are women: the women are too few to be told.
-        let slug = "demo-mdiq-olives";
+        let slug = "demo-mdiq-miel";
         let (own, _) = world.sign_in("mdiq@unfm.example").await;
-        let known = world.raw_as_owner(&format!("select count(*) from cooperative where slug = '{slug}'")).await;
-        let slug = if known == Ok(1) { slug } else { "demo-mdiq-miel" };
-        let before = world.ask_as(&own, LOOK, json!({"id": id(slug)})).await.data()["cooperative"].clone();
-        let (mut members, women) =
-            (before["memberCounts"]["members"].as_i64().unwrap(), before["memberCounts"]["women"].as_i64().unwrap());
+        let told = async || {
+            let look = "query($id: ID!) { cooperative(id: $id) { memberCount womenCount isWomenOnly version } }";
+            world.ask(look, json!({"id": id(slug)})).await.data()["cooperative"].clone()
+        };
+        let few = json!({"memberCount": 9, "womenCount": null, "isWomenOnly": null, "version": 1});
+        assert_eq!(told().await, few, "{}", world.on);
+
         let added = run(&world, &own, ADD, joining(slug)).await;
         assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
-        members += 1;
-        let cooperative = &added.data()["membershipAdd"]["membership"]["cooperative"];
-        assert_eq!(cooperative["memberCount"], members, "{}", world.on);
-        let is_few = |count: i64| (1..5).contains(&count);
-        let told = if is_few(women + 1) || is_few(members - women - 1) { Value::Null } else { json!(women + 1) };
-        assert_eq!(cooperative["womenCount"], told, "{}", world.on);
+        // Five of ten: neither the women nor the others are few. The cooperative itself was not edited.
+        let enough = json!({"memberCount": 10, "womenCount": 5, "isWomenOnly": false, "version": 1});
+        assert_eq!(added.data()["membershipAdd"]["membership"]["cooperative"], enough, "{}", world.on);
+        assert_eq!(told().await, enough, "{}", world.on);
 
         let membership = &added.data()["membershipAdd"]["membership"];
         let end = |version: i32, day: &str| json!({"id": membership["id"], "expectedVersion": version, "leftOn": day});
         assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-22")).await), "DATE_INVALID", "{}", world.on);
         assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-24")).await), "DATE_INVALID", "{}", world.on);
         let ended = run(&world, &own, END, end(1, "2026-11-23")).await;
-        assert_eq!(
-            ended.data()["membershipEnd"]["membership"]["cooperative"]["memberCount"],
-            members - 1,
-            "{}",
-            world.on
-        );
+        assert_eq!(code(&ended), "done", "{}: {}", world.on, ended.text);
+        assert_eq!(told().await, few, "{}", world.on);
         assert_eq!(code(&run(&world, &own, END, end(2, "2026-11-23")).await), "STATUS_INVALID", "{}", world.on);
         // Who she is stands beside the chain, where it can be erased.
         let named = "select count(*) from audit_entry where changes like '%Nouvelle membre%'";
@@ -227,5 +223,52 @@ async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew
         let foreign =
             run(&world, &mdiq, EDIT, json!({"id": id("demo-argan"), "expectedVersion": 5, "commune": "x"})).await;
         assert_eq!(code(&foreign), "NOT_FOUND", "{}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn a_cooperative_goes_from_its_application_to_its_end() {
+    for world in World::each().await {
+        let (token, _) = world.sign_in("khouribga@unfm.example").await;
+        let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
+        let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
+            cooperative { id slug status } userErrors { code field } } }";
+        let applicant = json!({"branchId": branch, "name": {"fr": "Coopérative Amal (démo)"}, "sector": "TEXTILES",
+            "legalForm": "COOPERATIVE", "provinceCode": "05.311",
+            "register": {"court": "Tribunal de première instance (démo)", "number": "DEMO amal"}});
+        let registered = run(&world, &token, register, applicant).await;
+        assert_eq!(code(&registered), "done", "{}: {}", world.on, registered.text);
+        let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
+        assert_eq!(cooperative["status"], "APPLIED", "{}", world.on);
+
+        // What came of a transition, and whether the public sees the cooperative afterwards.
+        let transition = async |mutation: &str, version: i64| {
+            let query = format!(
+                "mutation($id: ID!) {{ done: {mutation}(input: {{ id: $id, expectedVersion: {version} }}) {{
+                   cooperative {{ status }} userErrors {{ code }} }} }}"
+            );
+            let answer = world.ask_as(&token, &query, json!({"id": cooperative["id"]})).await;
+            let look = "query($slug: String!) { cooperative(slug: $slug) { id } }";
+            let public = world.ask(look, json!({"slug": cooperative["slug"]})).await;
+            (code(&answer), !public.data()["cooperative"].is_null())
+        };
+        let refused = |code: &str| (code.to_owned(), false);
+
+        assert_eq!(transition("cooperativeActivate", 1).await, refused("STATUS_INVALID"), "{}", world.on);
+        assert_eq!(transition("cooperativeVerify", 1).await, refused("done"), "{}", world.on);
+        assert_eq!(transition("cooperativeActivate", 1).await, refused("CONFLICT"), "{}", world.on);
+        assert_eq!(transition("cooperativeActivate", 2).await, refused("MEMBERS_TOO_FEW"), "{}", world.on);
+        for _ in 0..domain::cooperative::MEMBERS_MIN {
+            let mut member = joining("demo-argan");
+            member["cooperativeId"] = cooperative["id"].clone();
+            assert_eq!(code(&run(&world, &token, ADD, member).await), "done", "{}", world.on);
+        }
+        let public = ("done".to_owned(), true);
+        assert_eq!(transition("cooperativeActivate", 2).await, public, "{}", world.on);
+        assert_eq!(transition("cooperativeReinstate", 3).await, ("STATUS_INVALID".to_owned(), true), "{}", world.on);
+        assert_eq!(transition("cooperativeSuspend", 3).await, refused("done"), "{}", world.on);
+        assert_eq!(transition("cooperativeReinstate", 4).await, public, "{}", world.on);
+        assert_eq!(transition("cooperativeStrikeOff", 5).await, refused("done"), "{}", world.on);
+        assert_eq!(transition("cooperativeReinstate", 6).await, refused("STATUS_INVALID"), "{}", world.on);
     }
 }

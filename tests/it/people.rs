@@ -15,9 +15,9 @@ const ASSIGN: &str = "mutation($input: RoleAssignInput!) { roleAssign(input: $in
     assignment { id version role branch { slug } } userErrors { code field } } }";
 const REVOKE: &str = "mutation($input: RoleRevokeInput!) { roleRevoke(input: $input) {
     assignment { id version revokedAt } userErrors { code field } } }";
-const DISABLE: &str = "mutation($input: UserMoveInput!) { userDisable(input: $input) {
+const DISABLE: &str = "mutation($input: UserTransitionInput!) { userDisable(input: $input) {
     user { version status } userErrors { code field } } }";
-const ENABLE: &str = "mutation($input: UserMoveInput!) { userEnable(input: $input) {
+const ENABLE: &str = "mutation($input: UserTransitionInput!) { userEnable(input: $input) {
     user { version status } userErrors { code field } } }";
 const BRANCH: &str =
     "branch { id version slug status parent { slug } province { code } region { code } } userErrors { code field }";

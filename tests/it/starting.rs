@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::SystemTime;
+use tests::World;
+use tests::postgres::Scratch;
 use tests::program::{Server, command, run};
 
 /// The sentence that a refused start ends with.
@@ -33,30 +35,70 @@ async fn with_no_settings_it_serves_the_founding_market() {
     }
 }
 
-#[tokio::test]
-async fn killed_at_any_moment_it_starts_again_with_a_correct_database() {
-    let home = tempfile::tempdir().unwrap();
-    for _ in 0..6 {
-        let mut server = Server::start(home.path());
-        // Killed as soon as the file is there: while it migrates or seeds.
-        while !home.path().join("data/unfm.db").exists() {
-            std::thread::yield_now();
-        }
-        server.0.kill().unwrap();
+/// Kill a process as soon as it has written so many bytes; it may have ended by itself before.
+async fn kill_after(process: &mut Child, bytes: u64, written: impl AsyncFn() -> u64) {
+    while process.try_wait().unwrap().is_none() && written().await < bytes {
+        tokio::task::yield_now().await;
     }
-    let mut server = Server::start(home.path());
-    let address = server.address();
-    let question =
-        serde_json::json!({"query": "{ regions { code provinces { code } } products(first: 1) { totalCount } }"});
-    let answer = reqwest::Client::new().post(format!("http://{address}/graphql")).json(&question).send().await.unwrap();
-    let body: serde_json::Value = answer.json().await.unwrap();
-    let provinces: usize = body["data"]["regions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|region| region["provinces"].as_array().unwrap().len())
-        .sum();
-    assert_eq!((provinces, &body["data"]["products"]["totalCount"]), (75, &serde_json::json!(30)));
+    let _ = process.kill();
+    process.wait().unwrap();
+}
+
+/// Moments of a first start, by the bytes that are written until then: the first, while tables are made, while the founding
+/// data, the demo world and its search are written, and after the end.
+const MOMENTS: [u64; 6] = [1, 200_000, 500_000, 800_000, 1_100_000, 1_500_000];
+
+/// What `check --data` says of a database.
+fn derived(home: &Path, url: &str) -> String {
+    let output = run(home, &["check", "--data", "--mode", "demo", "--database-url", url]);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    text(output.stdout) + &text(output.stderr)
+}
+
+const AGREED: &str = "Everything that is derived agrees with what it is derived from.\n";
+
+#[tokio::test]
+async fn killed_at_any_moment_of_its_first_start_it_starts_again_with_a_correct_database() {
+    for moment in MOMENTS {
+        let home = tempfile::tempdir().unwrap();
+        let written = async || {
+            let size = |name: &str| std::fs::metadata(home.path().join(name)).map_or(0, |file| file.len());
+            size("data/unfm.db") + size("data/unfm.db-wal")
+        };
+        let mut killed = Server::start(home.path());
+        kill_after(&mut killed.0, moment, written).await;
+
+        let mut server = Server::start(home.path());
+        let address = server.address();
+        let question = "{ regions { code provinces { code } } products(first: 1) { totalCount } }";
+        let request = reqwest::Client::new().post(format!("http://{address}/graphql"));
+        let answer = request.json(&serde_json::json!({"query": question})).send().await.unwrap();
+        let body: serde_json::Value = answer.json().await.unwrap();
+        let regions = body["data"]["regions"].as_array().unwrap();
+        let provinces: usize = regions.iter().map(|region| region["provinces"].as_array().unwrap().len()).sum();
+        assert_eq!((provinces, &body["data"]["products"]["totalCount"]), (75, &serde_json::json!(30)), "{moment}");
+        assert_eq!(derived(home.path(), "sqlite://data/unfm.db"), AGREED, "{moment}");
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_of_migrating_and_seeding_postgresql_is_correct_in_the_end() {
+    let Some(admin) = World::postgres_admin().await else { return };
+    let home = tempfile::tempdir().unwrap();
+    for moment in MOMENTS {
+        let scratch = Scratch::new().await.unwrap();
+        let url = scratch.owner_url();
+        for step in [&["migrate"][..], &["seed", "--demo"]] {
+            let step = [step, &["--mode", "demo", "--database-url", &url]].concat();
+            let before = admin.size(scratch.name()).await;
+            let written = async || u64::try_from(admin.size(scratch.name()).await - before).unwrap_or(0);
+            kill_after(&mut command(home.path(), &step).spawn().unwrap(), moment, written).await;
+
+            let done = run(home.path(), &step);
+            assert!(done.status.success(), "{moment} {step:?}: {}", String::from_utf8_lossy(&done.stderr));
+        }
+        assert_eq!(derived(home.path(), &url), AGREED, "{moment}");
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use unfm::platform::database::db::Db;
 /// The login that the server works in; roles belong to the whole cluster, so all scratch databases share it.
 const LOGIN: &str = "unfm_test_server";
 
-/// A database of its own.
-pub(crate) struct Scratch {
+/// A database of its own, empty at first.
+pub struct Scratch {
     admin: String,
     name: String,
     is_kept: bool,
@@ -52,6 +52,15 @@ impl Admin {
         authority.rsplit('@').next().unwrap().to_owned()
     }
 
+    /// The size of a database in bytes, with what no transaction has committed yet; 0: there is none of this name.
+    pub async fn size(&self, database: &str) -> i64 {
+        let sql =
+            format!("select coalesce((select pg_database_size(oid) from pg_database where datname = '{database}'), 0)");
+        let statement = sea_orm::Statement::from_string(self.connection.get_database_backend(), sql);
+        let row = self.connection.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
     /// Run a statement.
     ///
     /// # Errors
@@ -62,7 +71,8 @@ impl Admin {
 }
 
 impl Scratch {
-    pub(crate) async fn new() -> Option<Self> {
+    /// Make one; none where there is no PostgreSQL.
+    pub async fn new() -> Option<Self> {
         let mut scratch = Self::named(format!("unfm_test_{}", uuid::Uuid::now_v7().simple())).await?;
         scratch.is_kept = false;
         Some(scratch)
@@ -92,7 +102,13 @@ impl Scratch {
         }
     }
 
-    pub(crate) fn owner_url(&self) -> String {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its address for its owner.
+    pub fn owner_url(&self) -> String {
         self.url(None)
     }
 

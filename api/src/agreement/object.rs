@@ -14,19 +14,19 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::partnership::AgreementStatus")]
 pub enum AgreementStatus {
-    /// It is being written.
+    /// The agreement is being drafted.
     Draft,
-    /// It is being negotiated.
+    /// The agreement is being negotiated.
     Negotiation,
-    /// It was signed and has not begun.
+    /// The agreement was signed and has not started.
     Signed,
-    /// It is in force.
+    /// The agreement is in force.
     InForce,
-    /// Its time is over.
+    /// The last day of the agreement has passed.
     Expired,
-    /// It was ended before its time.
+    /// The agreement was terminated before its last day.
     Terminated,
-    /// Another one took its place.
+    /// Another agreement has replaced it.
     Renewed,
 }
 
@@ -44,13 +44,13 @@ pub enum SignedOnBasis {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::partnership::PartyRole")]
 pub enum PartyRole {
-    /// It pays.
+    /// The party pays for it.
     Funding,
-    /// It carries out.
+    /// The party carries it out.
     Implementing,
-    /// It answers for the whole.
+    /// The party is accountable for the whole.
     Accountable,
-    /// It passes the funds on.
+    /// The party passes the funds on.
     Extending,
 }
 
@@ -58,37 +58,38 @@ pub enum PartyRole {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Agreement {
-    /// The global id.
+    /// The agreement's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The agreement's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the agreement was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses.
+    /// The agreement's URL slug.
     pub slug: String,
-    /// What it is about.
+    /// What the agreement is about; null when it is not published.
     pub object: Option<Text>,
-    /// The texts it rests on.
+    /// The legal texts that the agreement rests on.
     pub legal_bases: Vec<Text>,
-    /// Where it stands today.
+    /// The agreement's status today, by the calendar of Casablanca.
     pub status: AgreementStatus,
-    /// When it was signed.
+    /// The day on which it was signed; null when it was not signed.
     pub signed_on: Option<Date>,
-    /// How that day is known.
+    /// How the day of the signature is known; null when it was not signed.
     pub signed_on_basis: Option<SignedOnBasis>,
-    /// Where it was signed.
+    /// The place where it was signed; null when it is not published.
     pub signed_in: Option<Text>,
-    /// Its first day; null: not published.
+    /// The first day in force; null when it is not published.
     pub starts_on: Option<Date>,
     /// Its last day in force, computed from the first day (or the signature) and the duration; null: not published.
     pub ends_on: Option<Date>,
-    /// How many months it runs; null: not published.
+    /// The duration in months; null when it is not published.
     pub duration_months: Option<i32>,
-    /// The budget; null: not published.
+    /// The budget of the agreement; null when it is not published.
     pub budget: Option<Money>,
-    /// Where the facts come from.
+    /// The sources of the facts about the agreement.
     pub sources: Vec<Source>,
-    /// Whether it was invented for the demo world.
+    /// Whether the agreement was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -135,7 +136,7 @@ impl Agreement {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct AgreementParty {
-    /// As what; null: not published.
+    /// The party's role; null when it is not published.
     pub role: Option<PartyRole>,
     #[graphql(skip)]
     pub(crate) partner_key: Uuid,
@@ -146,29 +147,29 @@ pub struct AgreementParty {
 /// An objective of an agreement.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct AgreementObjective {
-    /// A code, unique within the agreement.
+    /// The objective's code, unique within the agreement.
     pub code: String,
-    /// What it says.
+    /// The text of the objective.
     pub text: Text,
 }
 
-/// Which agreements are wanted; conditions that are given hold together.
+/// Conditions on agreements: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct AgreementFilter {
-    /// In this status today.
+    /// Leaves only agreements that have this status today.
     pub status: Option<AgreementStatus>,
-    /// To which this partner is party.
+    /// Leaves only agreements that the partner with this global id is party to.
     pub partner: Option<ID>,
-    /// Of this branch.
+    /// Leaves only agreements kept by the branch with this global id.
     pub branch: Option<ID>,
 }
 
 /// The order of agreements.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum AgreementOrder {
-    /// Those recorded last come first.
+    /// The agreement recorded last comes first.
     #[default]
     Newest,
-    /// Those recorded first come first.
+    /// The agreement recorded first comes first.
     Oldest,
 }

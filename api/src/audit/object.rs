@@ -9,40 +9,40 @@ use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
 
-/// What came of what somebody tried.
+/// The outcome of what somebody tried.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "audit::AuditOutcome")]
 pub enum AuditOutcome {
-    /// It was done.
+    /// The action was carried out.
     Done,
-    /// It was refused.
+    /// The action was refused.
     Refused,
     /// Personal data was read.
     Read,
-    /// The ends of all chains were written down.
+    /// The last entries of all chains were recorded.
     Anchored,
 }
 
-/// Who did something.
+/// The kind of actor of an audit entry.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "audit::ActorKind")]
 pub enum ActorKind {
-    /// Somebody who had signed in.
+    /// A person who was signed in.
     Staff,
-    /// A partner's program.
+    /// A program of a partner organisation.
     PartnerClient,
-    /// The platform itself.
+    /// The platform, acting on its own.
     System,
-    /// Nobody who is known.
+    /// A caller who was not signed in.
     Anonymous,
 }
 
 /// Who did something, as she was then: a value that is kept, and no link to what she is now.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct AuditActor {
-    /// What she is.
+    /// Whether the actor is a person, a program or the platform.
     pub kind: ActorKind,
-    /// What she was called; null for nobody in particular, and where it was erased.
+    /// The actor's name at that time; null for anonymous callers and the platform, and where it was erased.
     pub display_name: Option<String>,
     /// The global id of the login or credential.
     pub id: Option<ID>,
@@ -51,11 +51,11 @@ pub struct AuditActor {
 /// One value that changed.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct AuditChange {
-    /// Which one, as it is stored.
+    /// The name of the value, as it is stored.
     pub name: String,
-    /// What stood there before, as JSON; null when nothing did, and where it was erased.
+    /// The value before the change, as JSON; null when there was none, and where it was erased.
     pub before: Option<String>,
-    /// What stood there afterwards, as JSON.
+    /// The value after the change, as JSON; null when there is none, and where it was erased.
     pub after: Option<String>,
 }
 
@@ -63,15 +63,15 @@ pub struct AuditChange {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct AuditEntry {
-    /// The global id.
+    /// The audit entry's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// Which link it is in the chain of its branch.
+    /// The entry's number in the chain of its branch, from 1.
     pub sequence: i64,
-    /// When it was.
+    /// When it happened.
     pub at: DateTime,
-    /// What was done, by the name of the mutation.
+    /// What was done: the name of the mutation or the event.
     pub action: String,
-    /// What came of it.
+    /// The outcome of the action.
     pub outcome: AuditOutcome,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -107,15 +107,15 @@ impl AuditEntry {
     }
 }
 
-/// Which entries are wanted; conditions that are given hold together.
+/// Conditions on entries: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct AuditEntryFilter {
-    /// Of this branch.
+    /// Leaves only entries in the chain of the branch with this global id.
     pub branch: Option<ID>,
-    /// About this thing.
+    /// Leaves only entries about the thing with this global id.
     pub subject: Option<ID>,
-    /// With this action.
+    /// Leaves only entries with this action, the name of a mutation or an event.
     pub action: Option<String>,
-    /// With this outcome.
+    /// Leaves only entries with this outcome.
     pub outcome: Option<AuditOutcome>,
 }

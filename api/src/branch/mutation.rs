@@ -10,67 +10,71 @@ use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::text::LocalizedTextInput;
 use async_graphql::{Context, ID, InputObject, Object};
 
-/// A branch that is to be made.
+/// A branch to create.
 #[derive(InputObject)]
 pub struct BranchCreateInput {
-    /// The branch above it.
+    /// The global id of the branch above the new one.
     pub parent_id: ID,
-    /// Its rank, below that of the one above it.
+    /// The branch's rank, below that of the branch above it.
     pub kind: BranchKind,
-    /// The name.
+    /// The branch's name.
     pub name: LocalizedTextInput,
-    /// The code of its region; that of its province or of the branch above it, if nothing is said.
+    /// The code of the branch's region; by default that of its province, or of the branch above it.
     pub region_code: Option<String>,
-    /// The code of its province; that of the branch above it, if nothing is said.
+    /// The code of the branch's province; by default that of the branch above it.
     pub province_code: Option<String>,
-    /// Whether it is a legal person of its own.
+    /// Whether the branch is a legal person of its own.
     #[graphql(default = false)]
     pub is_legal_person: bool,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// Another name for a branch.
+/// A branch to rename.
 #[derive(InputObject)]
 pub struct BranchRenameInput {
-    /// Which one.
+    /// The global id of the branch to rename.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// The name; languages that are not named stay.
+    /// The branch's name; languages that are not named stay.
     pub name: LocalizedTextInput,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// Another place for a branch and all below it.
+/// A branch to move, with all branches below it.
 #[derive(InputObject)]
 pub struct BranchMoveInput {
-    /// Which one.
+    /// The global id of the branch to move.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// The branch that it will stand below.
+    /// The global id of the branch to move it below.
     pub parent_id: ID,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// A branch that is to be closed.
+/// A branch to close.
 #[derive(InputObject)]
 pub struct BranchCloseInput {
-    /// Which one.
+    /// The global id of the branch to close.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What came of changing a branch.
+    /// The outcome of changing a branch.
     BranchPayload {
-        /// The branch as it is now; null when it was refused and nothing stands in the way.
+        /// The branch as it is now; null when it was refused, unless the refusal is a CONFLICT.
         branch: Branch = |reader, key| store::find(reader, Lookup::Key(key))
     }
 }
@@ -81,11 +85,12 @@ pub struct BranchMutation;
 
 #[Object]
 impl BranchMutation {
-    /// Make a branch below another.
+    /// Creates a branch below another one. Codes in `userErrors`: BRANCH_CLOSED, BRANCH_PLACE_INVALID, TEXT_REQUIRED,
+    /// TEXT_TOO_LONG, TEXT_UNSAFE, NOT_FOUND (at `regionCode` and `provinceCode`).
     async fn branch_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The branch.")] input: BranchCreateInput,
+        #[graphql(desc = "The branch to create.")] input: BranchCreateInput,
     ) -> Result<BranchPayload> {
         let wanted = Wanted {
             parent: GlobalId::parse_as(Kind::Branch, &input.parent_id, "input.parentId")?,
@@ -98,32 +103,35 @@ impl BranchMutation {
         mutate(ctx, &input, async |tx| store::create(tx, wanted).await).await
     }
 
-    /// Give a branch another name; languages that are not named stay.
+    /// Renames a branch; languages that are not named stay. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED,
+    /// TEXT_TOO_LONG, TEXT_UNSAFE.
     async fn branch_rename(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one, and the name.")] input: BranchRenameInput,
+        #[graphql(desc = "The branch to rename, and its name.")] input: BranchRenameInput,
     ) -> Result<BranchPayload> {
         let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::rename(tx, key, input.expected_version, input.name.clone()).await).await
     }
 
-    /// Move a branch, with all below it, under another one.
+    /// Moves a branch, with all branches below it, below another one. Codes in `userErrors`: CONFLICT, BRANCH_CLOSED,
+    /// BRANCH_PLACE_INVALID.
     async fn branch_move(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one, and where to.")] input: BranchMoveInput,
+        #[graphql(desc = "The branch to move, and the branch to move it to.")] input: BranchMoveInput,
     ) -> Result<BranchPayload> {
         let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
         let parent = GlobalId::parse_as(Kind::Branch, &input.parent_id, "input.parentId")?;
         mutate(ctx, &input, async |tx| store::relocate(tx, key, input.expected_version, parent).await).await
     }
 
-    /// Close a branch, for good. What it owns stays, and is looked after from above.
+    /// Closes a branch, for good. What it owns stays, and is looked after by the branches above it. Codes in
+    /// `userErrors`: CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY, BRANCH_PLACE_INVALID.
     async fn branch_close(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: BranchCloseInput,
+        #[graphql(desc = "The branch to close.")] input: BranchCloseInput,
     ) -> Result<BranchPayload> {
         let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::close(tx, key, input.expected_version).await).await

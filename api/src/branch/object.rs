@@ -14,7 +14,7 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::branch::BranchKind")]
 pub enum BranchKind {
-    /// The national body.
+    /// The national body, of which there is one.
     National,
     /// A branch for a region.
     Regional,
@@ -28,9 +28,9 @@ pub enum BranchKind {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::branch::BranchStatus")]
 pub enum BranchStatus {
-    /// It works.
+    /// The branch is active.
     Active,
-    /// It was closed.
+    /// The branch was closed, and stays closed.
     Closed,
 }
 
@@ -38,25 +38,26 @@ pub enum BranchStatus {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Branch {
-    /// The global id.
+    /// The branch's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The branch's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the branch was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses.
+    /// The branch's URL slug.
     pub slug: String,
-    /// Its rank.
+    /// The branch's rank in the tree.
     pub kind: BranchKind,
-    /// The name.
+    /// The branch's name.
     pub name: Text,
-    /// How the public reaches it; null: not published.
+    /// The public contacts of the branch; null when none are published.
     pub contacts: Option<Contacts>,
-    /// Whether it is a legal person of its own.
+    /// Whether the branch is a legal person of its own.
     pub is_legal_person: bool,
-    /// Whether it works.
+    /// Whether the branch is active or closed.
     pub status: BranchStatus,
-    /// Whether it was invented for the demo world.
+    /// Whether the branch was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -94,13 +95,13 @@ impl Branch {
     }
 }
 
-/// Which branches are wanted; conditions that are given hold together.
+/// Conditions on branches: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct BranchFilter {
-    /// Of this rank.
+    /// Leaves only branches of this rank.
     pub kind: Option<BranchKind>,
-    /// Directly below this branch.
+    /// Leaves only branches directly below the branch with this global id.
     pub parent: Option<ID>,
-    /// In the province with this code.
+    /// Leaves only branches in the province with this code.
     pub province: Option<String>,
 }

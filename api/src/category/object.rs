@@ -13,15 +13,16 @@ use uuid::Uuid;
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Category {
-    /// The global id.
+    /// The category's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The category's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the category was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses, such as "olive-oil".
+    /// The category's URL slug.
     pub slug: String,
-    /// The name.
+    /// The category's name.
     pub name: Text,
     #[graphql(skip)]
     pub(crate) key: Uuid,

@@ -15,9 +15,9 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::ContributionKind")]
 pub enum ContributionKind {
-    /// In money.
+    /// A contribution in money.
     Cash,
-    /// In goods, work or premises, at their value.
+    /// A contribution in goods, work or premises, at its value.
     InKind,
 }
 
@@ -47,15 +47,15 @@ pub enum FundingGapCode {
 #[derive(SimpleObject, Clone, Copy, Debug)]
 #[graphql(complex)]
 pub struct FundingGap {
-    /// What is missing.
+    /// The kind of gap in the funding.
     pub code: FundingGapCode,
-    /// How much.
+    /// The amount that is missing.
     pub amount: Money,
 }
 
 #[ComplexObject]
 impl FundingGap {
-    /// What is missing, in words and in the language of the request.
+    /// What is missing, for a person, in the language of the request.
     async fn message(&self, ctx: &Context<'_>) -> &'static str {
         let locale = ctx.reader().locales().first().copied().unwrap_or(domain::text::Locale::Ar);
         rules::FundingGapCode::from(self.code).message(locale)
@@ -66,19 +66,20 @@ impl FundingGap {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Contribution {
-    /// The global id.
+    /// The contribution's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The contribution's version: 1 when it was created, and one more with each edit. What only follows from other
+    /// data leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the contribution was last edited.
     pub changed_at: DateTime,
-    /// In what it was made; null: not published.
+    /// Whether it was made in money or in kind; null when it is not published.
     pub kind: Option<ContributionKind>,
-    /// How much.
+    /// The amount of the contribution.
     pub amount: Money,
-    /// Whether it is known for certain.
+    /// Whether the contribution is confirmed.
     pub status: ContributionStatus,
-    /// Whether it was invented for the demo world.
+    /// Whether the contribution was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) partner_key: Option<Uuid>,

@@ -19,85 +19,89 @@ use domain::text::NAME_MAX;
 pub struct RegisterIdentityInput {
     /// The court of first instance that keeps the register.
     pub court: String,
-    /// The number in its local register.
+    /// The cooperative's number in that register.
     pub number: String,
 }
 
 /// A cooperative that applies.
 #[derive(InputObject, Clone, Debug)]
 pub struct CooperativeRegisterInput {
-    /// The branch that will look after it.
+    /// The global id of the branch that will look after the cooperative.
     pub branch_id: ID,
-    /// The name.
+    /// The cooperative's name.
     pub name: LocalizedTextInput,
-    /// What it lives from.
+    /// The sector that the cooperative works in.
     pub sector: Sector,
-    /// Its legal form.
+    /// The cooperative's legal form.
     pub legal_form: LegalForm,
-    /// The province of its seat, by its code.
+    /// The code of the province of its seat.
     pub province_code: String,
-    /// The commune of its seat.
+    /// The commune of the cooperative's seat.
     pub commune: Option<String>,
-    /// Its identity in the register, where it has one.
+    /// The cooperative's identity in the register, where it has one.
     pub register: Option<RegisterIdentityInput>,
-    /// Whether it is older than the register and needs no identity there.
+    /// Whether the cooperative is older than the register and needs no identity there.
     #[graphql(default)]
     pub legacy_exemption: bool,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// Another name for a cooperative.
+/// A cooperative to rename.
 #[derive(InputObject, Clone, Debug)]
 pub struct CooperativeRenameInput {
-    /// Which one.
+    /// The global id of the cooperative to rename.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// The name; languages that are not named stay.
+    /// The cooperative's name; languages that are not named stay.
     pub name: LocalizedTextInput,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// A step of a cooperative from one status to another.
+/// The cooperative whose status changes.
 #[derive(InputObject, Clone, Debug)]
-pub struct CooperativeMoveInput {
-    /// Which one.
+pub struct CooperativeTransitionInput {
+    /// The global id of the cooperative.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// What is known anew of a cooperative; what is not named stays, and null clears it.
+/// New values of a cooperative; what is not named stays, and null clears it.
 #[derive(InputObject, Clone, Debug)]
 pub struct CooperativeEditInput {
-    /// Which one.
+    /// The global id of the cooperative to edit.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// What it lives from.
+    /// The sector that the cooperative works in.
     pub sector: Option<Sector>,
-    /// Its legal form.
+    /// The cooperative's legal form.
     pub legal_form: Option<LegalForm>,
-    /// The province of its seat, by its code.
+    /// The code of the province of its seat.
     pub province_code: Option<String>,
-    /// The commune of its seat.
+    /// The commune of the cooperative's seat.
     pub commune: MaybeUndefined<String>,
-    /// Its identity in the register.
+    /// The cooperative's identity in the register.
     pub register: MaybeUndefined<RegisterIdentityInput>,
-    /// Whether it is older than the register and needs no identity there.
+    /// Whether the cooperative is older than the register and needs no identity there.
     pub legacy_exemption: Option<bool>,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What came of changing a cooperative.
+    /// The outcome of changing a cooperative.
     CooperativePayload {
-        /// The cooperative as it is now; null when it was refused and nothing stands in the way.
+        /// The cooperative as it is now; null when it was refused, unless the refusal is a CONFLICT.
         cooperative: Cooperative = |reader, key| store::find(reader, Lookup::Key(key))
     }
 }
@@ -105,7 +109,7 @@ payload! {
 /// A transition from one status to another.
 async fn transition(
     ctx: &Context<'_>,
-    input: CooperativeMoveInput,
+    input: CooperativeTransitionInput,
     from: Option<CooperativeStatus>,
     to: CooperativeStatus,
 ) -> Result<CooperativePayload> {
@@ -183,79 +187,90 @@ pub struct CooperativeMutation;
 
 #[Object]
 impl CooperativeMutation {
-    /// Take up a cooperative that applies.
+    /// Registers a cooperative that applies. Codes in `userErrors`: BRANCH_CLOSED, TEXT_REQUIRED, TEXT_TOO_LONG,
+    /// TEXT_UNSAFE, NOT_FOUND (at `provinceCode`).
     async fn cooperative_register(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cooperative.")] input: CooperativeRegisterInput,
+        #[graphql(desc = "The cooperative that applies.")] input: CooperativeRegisterInput,
     ) -> Result<CooperativePayload> {
         let branch = GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.branchId")?;
         mutate(ctx, &input, async |tx| store::register(tx, branch, || applicant(&input)).await).await
     }
 
-    /// Give a cooperative another name; languages that are not named stay.
+    /// Renames a cooperative; languages that are not named stay. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED,
+    /// TEXT_TOO_LONG, TEXT_UNSAFE.
     async fn cooperative_rename(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one, and the name.")] input: CooperativeRenameInput,
+        #[graphql(desc = "The cooperative to rename, and its name.")] input: CooperativeRenameInput,
     ) -> Result<CooperativePayload> {
         let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
         let work = async |tx: &Tx<'_>| Ok(store::rename(tx, key, input.expected_version, input.name.clone()).await?.id);
         mutate(ctx, &input, work).await
     }
 
-    /// Say something else of a cooperative; what is not named stays.
+    /// Edits a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED, TEXT_TOO_LONG,
+    /// TEXT_UNSAFE, NOT_FOUND (at `provinceCode`), REGISTER_IDENTITY_REQUIRED.
     async fn cooperative_edit(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one, and what.")] input: CooperativeEditInput,
+        #[graphql(desc = "The cooperative to edit, and its new values.")] input: CooperativeEditInput,
     ) -> Result<CooperativePayload> {
         let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
         let work = async |tx: &Tx<'_>| store::edit(tx, key, input.expected_version, || edited(&input)).await;
         mutate(ctx, &input, work).await
     }
 
-    /// Verify: its identity in the register is known, or it needs none.
+    /// Verifies a cooperative: its identity in the register is known, or it needs none. Codes in `userErrors`:
+    /// CONFLICT, STATUS_INVALID, REGISTER_IDENTITY_REQUIRED.
     async fn cooperative_verify(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+        #[graphql(desc = "The cooperative, at the version that the caller has read.")]
+        input: CooperativeTransitionInput,
     ) -> Result<CooperativePayload> {
         transition(ctx, input, None, CooperativeStatus::Verified).await
     }
 
-    /// Activate: it has enough members. From now on the public sees it.
+    /// Activates a verified cooperative that has enough members. From then on the public sees it. Codes in
+    /// `userErrors`: CONFLICT, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
     async fn cooperative_activate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+        #[graphql(desc = "The cooperative, at the version that the caller has read.")]
+        input: CooperativeTransitionInput,
     ) -> Result<CooperativePayload> {
         transition(ctx, input, Some(CooperativeStatus::Verified), CooperativeStatus::Active).await
     }
 
-    /// Suspend: its products go off sale.
+    /// Suspends a cooperative: its products go off sale. Codes in `userErrors`: CONFLICT, STATUS_INVALID.
     async fn cooperative_suspend(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+        #[graphql(desc = "The cooperative, at the version that the caller has read.")]
+        input: CooperativeTransitionInput,
     ) -> Result<CooperativePayload> {
         transition(ctx, input, None, CooperativeStatus::Suspended).await
     }
 
-    /// Take up again after a suspension: its products come back on sale.
+    /// Reinstates a suspended cooperative: its products come back on sale. Codes in `userErrors`: CONFLICT,
+    /// STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
     async fn cooperative_reinstate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+        #[graphql(desc = "The cooperative, at the version that the caller has read.")]
+        input: CooperativeTransitionInput,
     ) -> Result<CooperativePayload> {
         transition(ctx, input, Some(CooperativeStatus::Suspended), CooperativeStatus::Active).await
     }
 
-    /// Strike off, for good.
+    /// Strikes a cooperative off, for good. Codes in `userErrors`: CONFLICT, STATUS_INVALID.
     async fn cooperative_strike_off(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CooperativeMoveInput,
+        #[graphql(desc = "The cooperative, at the version that the caller has read.")]
+        input: CooperativeTransitionInput,
     ) -> Result<CooperativePayload> {
         transition(ctx, input, None, CooperativeStatus::StruckOff).await
     }

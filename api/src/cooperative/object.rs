@@ -13,21 +13,21 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::cooperative::Sector")]
 pub enum Sector {
-    /// Farming and livestock.
+    /// Farming and the keeping of livestock.
     Agriculture,
-    /// Making food.
+    /// The making of food.
     FoodProcessing,
     /// Argan oil and what is made of it.
     Argan,
-    /// Handicrafts.
+    /// Handicrafts of any material.
     Handicrafts,
-    /// Textiles.
+    /// Textiles of any kind.
     Textiles,
-    /// Cosmetics.
+    /// Cosmetics of any kind.
     Cosmetics,
-    /// Services.
+    /// Services of any kind.
     Services,
-    /// Anything else.
+    /// Any other sector.
     Other,
 }
 
@@ -41,7 +41,7 @@ pub enum LegalForm {
     Union,
     /// An economic interest group.
     Gie,
-    /// An association.
+    /// A group that is registered as an association.
     Association,
 }
 
@@ -49,15 +49,15 @@ pub enum LegalForm {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::cooperative::CooperativeStatus")]
 pub enum CooperativeStatus {
-    /// It has applied.
+    /// The cooperative has applied and was not verified yet.
     Applied,
-    /// Its identity was verified.
+    /// The cooperative's identity was verified.
     Verified,
-    /// It works; the public sees it.
+    /// The cooperative is active; the public sees it.
     Active,
-    /// It is suspended; its products are off sale.
+    /// The cooperative is suspended; its products are off sale.
     Suspended,
-    /// It was struck off, for good.
+    /// The cooperative was struck off, for good.
     StruckOff,
 }
 
@@ -65,31 +65,32 @@ pub enum CooperativeStatus {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Cooperative {
-    /// The global id.
+    /// The cooperative's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The cooperative's version: 1 when it was created, and one more with each edit. What only follows from other
+    /// data leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the cooperative was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses.
+    /// The cooperative's URL slug.
     pub slug: String,
-    /// The name.
+    /// The cooperative's name.
     pub name: Text,
-    /// What it lives from.
+    /// The sector that the cooperative works in.
     pub sector: Sector,
-    /// Its legal form.
+    /// The cooperative's legal form.
     pub legal_form: LegalForm,
-    /// The commune of its seat.
+    /// The commune of the cooperative's seat; null when it is not known.
     pub commune: Option<String>,
-    /// Where it stands.
+    /// The cooperative's status with the association.
     pub status: CooperativeStatus,
-    /// How many members it has; null when there are too few to say without telling about one of them.
+    /// The number of members; null when there are too few to tell without telling about one of them.
     pub member_count: Option<i32>,
-    /// How many women are among them; null when it would tell about a few people.
+    /// The number of women among the members; null when it would tell about a few people.
     pub women_count: Option<i32>,
     /// Whether all members are women; null when it would tell about a few people.
     pub is_women_only: Option<bool>,
-    /// Whether it was invented for the demo world.
+    /// Whether the cooperative was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -127,21 +128,21 @@ impl Cooperative {
     }
 }
 
-/// Which cooperatives are wanted; conditions that are given hold together.
+/// Conditions on cooperatives: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct CooperativeFilter {
-    /// Of this sector.
+    /// Leaves only cooperatives of this sector.
     pub sector: Option<Sector>,
-    /// With their seat in the province with this code.
+    /// Leaves only cooperatives with their seat in the province with this code.
     pub province: Option<String>,
-    /// Of this branch.
+    /// Leaves only cooperatives of the branch with this global id.
     pub branch: Option<ID>,
 }
 
 /// The order of cooperatives.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum CooperativeOrder {
-    /// Those registered last come first.
+    /// The cooperative registered last comes first.
     #[default]
     Newest,
     /// By name, in the language of the request.
@@ -153,8 +154,9 @@ pub enum CooperativeOrder {
 pub struct RegisterIdentity {
     /// The court of first instance that keeps the register.
     pub court: String,
-    /// The number in its local register.
+    /// The cooperative's number in that register.
     pub number: String,
-    /// Whether it is known to be this cooperative's alone. One that was claimed twice is looked at by the national level.
+    /// Whether the identity is known to be this cooperative's alone. One that was claimed twice is examined by the
+    /// national level.
     pub is_verified: bool,
 }

@@ -19,8 +19,8 @@ impl CooperativeQuery {
     async fn cooperative(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its global id.")] id: Option<ID>,
-        #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
+        #[graphql(desc = "The cooperative's global id.")] id: Option<ID>,
+        #[graphql(desc = "The cooperative's URL slug.")] slug: Option<String>,
     ) -> Option<Result<Cooperative>> {
         let found = async { store::find(ctx.reader(), Lookup::new(Kind::Cooperative, id, slug)?).await };
         found.await.transpose()
@@ -31,13 +31,18 @@ impl CooperativeQuery {
     async fn cooperatives(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which ones.")] filter: Option<CooperativeFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: CooperativeOrder,
-        #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Leaves only cooperatives that meet all of these conditions.")] filter: Option<
+            CooperativeFilter,
+        >,
+        #[graphql(desc = "The order of the cooperatives.", default)] order_by: CooperativeOrder,
+        #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Cooperative>> {
         let args = PageArgs::new(first, after, last, before);
         let roots = Roots { args, total: asks_total(ctx), published };

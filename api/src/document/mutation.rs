@@ -12,41 +12,43 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 /// A document that a cooperative shows.
 #[derive(InputObject, Clone, Debug)]
 pub struct DocumentAddInput {
-    /// Which cooperative.
+    /// The global id of the cooperative that the document belongs to.
     pub cooperative_id: ID,
-    /// What it is.
+    /// The kind of document.
     pub kind: DocumentKind,
-    /// Its number with whoever gave it out.
+    /// The number that the issuer gave the document.
     pub reference: Option<String>,
-    /// The first day on which it holds.
+    /// The first day on which the document is valid.
     pub valid_from: Option<Date>,
-    /// The last day; no end, if nothing is said.
+    /// The last day on which the document is valid; without one it has no end.
     pub valid_until: Option<Date>,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// What is known anew of a document; what is not named stays, and null clears it.
+/// New values of a document; what is not named stays, and null clears it.
 #[derive(InputObject, Clone, Debug)]
 pub struct DocumentEditInput {
-    /// Which one.
+    /// The global id of the document to edit.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// Its number with whoever gave it out.
+    /// The number that the issuer gave the document.
     pub reference: MaybeUndefined<String>,
-    /// The first day on which it holds.
+    /// The first day on which the document is valid.
     pub valid_from: MaybeUndefined<Date>,
-    /// The last day.
+    /// The last day on which the document is valid; null: no end.
     pub valid_until: MaybeUndefined<Date>,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What came of changing a document.
+    /// The outcome of changing a document.
     DocumentPayload {
-        /// The document as it is now; null when it was refused and nothing stands in the way.
+        /// The document as it is now; null when it was refused, unless the refusal is a CONFLICT.
         document: Document = |reader, key| store::find(reader, key)
     }
 }
@@ -66,11 +68,12 @@ pub struct DocumentMutation;
 
 #[Object]
 impl DocumentMutation {
-    /// Take up a document of a cooperative: what it is and until when it holds.
+    /// Adds a document of a cooperative: what it is and until when it is valid. Codes in `userErrors`: TEXT_TOO_LONG,
+    /// TEXT_UNSAFE, DATE_INVALID.
     async fn document_add(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The document.")] input: DocumentAddInput,
+        #[graphql(desc = "The document to add, and its cooperative.")] input: DocumentAddInput,
     ) -> Result<DocumentPayload> {
         let cooperative = GlobalId::parse_as(Kind::Cooperative, &input.cooperative_id, "input.cooperativeId")?;
         let said = Said {
@@ -81,11 +84,12 @@ impl DocumentMutation {
         mutate(ctx, &input, async |tx| store::add(tx, cooperative, input.kind.into(), said).await).await
     }
 
-    /// Say something else of a document.
+    /// Edits a document of a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, TEXT_TOO_LONG,
+    /// TEXT_UNSAFE, DATE_INVALID.
     async fn document_edit(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one, and what.")] input: DocumentEditInput,
+        #[graphql(desc = "The document to edit, and its new values.")] input: DocumentEditInput,
     ) -> Result<DocumentPayload> {
         let key = GlobalId::parse_as(Kind::Document, &input.id, "input.id")?;
         let change = |kept: &mut Said| {

@@ -12,13 +12,13 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::cooperative::DocumentKind")]
 pub enum DocumentKind {
-    /// Its statutes.
+    /// The statutes of the cooperative.
     Statutes,
     /// An extract of the register.
     RegisterExtract,
-    /// A sanitary authorisation.
+    /// A sanitary authorisation of what the cooperative makes.
     SanitaryAuthorisation,
-    /// A certificate.
+    /// A certificate of any other kind.
     Certificate,
 }
 
@@ -26,19 +26,20 @@ pub enum DocumentKind {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Document {
-    /// The global id.
+    /// The document's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The document's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the document was last edited.
     pub changed_at: DateTime,
-    /// What it is.
+    /// The kind of document.
     pub kind: DocumentKind,
-    /// Its number with whoever gave it out; null when it has none.
+    /// The number that the issuer gave the document; null when it has none.
     pub reference: Option<String>,
-    /// The first day on which it holds; null when it is not known.
+    /// The first day on which the document is valid; null when it is not known.
     pub valid_from: Option<Date>,
-    /// The last day; null: no end.
+    /// The last day on which the document is valid; null: no end.
     pub valid_until: Option<Date>,
     #[graphql(skip)]
     pub(crate) cooperative_key: Uuid,

@@ -23,22 +23,23 @@ pub enum ProvinceKind {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Region {
-    /// The global id.
+    /// The region's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The region's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the region was last edited.
     pub changed_at: DateTime,
     /// The code of the Haut-Commissariat au Plan, such as "05".
     pub code: String,
     /// The ISO 3166-2 code, such as "MA-05".
     #[graphql(name = "iso31662")]
     pub iso_3166_2: String,
-    /// The name. Its Tamazight form is unreviewed unless `isTamazightReviewed` says otherwise.
+    /// The region's name.
     pub name: Text,
     /// Whether a reader of Tamazight confirmed the Tamazight name.
     pub is_tamazight_reviewed: bool,
-    /// The city that is its seat.
+    /// The city that is the region's seat.
     pub seat: Text,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -75,20 +76,21 @@ impl Region {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Province {
-    /// The global id.
+    /// The province's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The province's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the province was last edited.
     pub changed_at: DateTime,
     /// The code of the Haut-Commissariat au Plan, such as "05.311".
     pub code: String,
     /// The ISO 3166-2 code, such as "MA-KHO".
     #[graphql(name = "iso31662")]
     pub iso_3166_2: String,
-    /// Province or prefecture.
+    /// Whether it is a province or a prefecture.
     pub kind: ProvinceKind,
-    /// The name.
+    /// The province's name.
     pub name: Text,
     /// Degrees north (WGS 84) of a point to place a pin; not a border.
     pub latitude: f64,

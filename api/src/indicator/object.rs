@@ -20,13 +20,13 @@ pub enum Theme {
     ViolenceResponse,
     /// Income and economic inclusion.
     EconomicInclusion,
-    /// Training.
+    /// Training for work and skills.
     Training,
-    /// Literacy.
+    /// Teaching to read and write.
     Literacy,
-    /// Childhood.
+    /// Early childhood and schooling.
     Childhood,
-    /// Anything else.
+    /// Any other theme.
     Other,
 }
 
@@ -34,17 +34,17 @@ pub enum Theme {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::IndicatorUnit")]
 pub enum IndicatorUnit {
-    /// A number.
+    /// A number of things or people.
     Number,
     /// Per cent, 0 to 100.
     Percent,
-    /// Per 100,000.
+    /// A rate per 100,000 people or births.
     #[graphql(name = "RATE_PER_100K")]
     RatePer100k,
-    /// Per 1,000.
+    /// A rate per 1,000 people or births.
     #[graphql(name = "RATE_PER_1000")]
     RatePer1000,
-    /// Dirhams.
+    /// Moroccan dirhams, with centimes.
     Mad,
 }
 
@@ -52,11 +52,11 @@ pub enum IndicatorUnit {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::Direction")]
 pub enum IndicatorDirection {
-    /// The higher the better.
+    /// A higher figure is better.
     Up,
-    /// The lower the better.
+    /// A lower figure is better.
     Down,
-    /// Neither.
+    /// Neither a higher nor a lower figure is better.
     None,
 }
 
@@ -64,11 +64,11 @@ pub enum IndicatorDirection {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::ValueKind")]
 pub enum IndicatorValueKind {
-    /// Before the programme.
+    /// The figure before the programme started.
     Baseline,
-    /// What is aimed at.
+    /// The figure that the programme aims at.
     Target,
-    /// What was reached.
+    /// The figure that the programme reached.
     Actual,
     /// Context from a public source; never a programme's result.
     Statistic,
@@ -78,11 +78,11 @@ pub enum IndicatorValueKind {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::ValueStatus")]
 pub enum IndicatorValueStatus {
-    /// There is.
+    /// There is a figure.
     Available,
-    /// It is withheld: it would tell about a few people.
+    /// The figure is withheld, since it would tell about a few people.
     Suppressed,
-    /// There is none.
+    /// There is no figure.
     Missing,
 }
 
@@ -90,11 +90,11 @@ pub enum IndicatorValueStatus {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::AreaKind")]
 pub enum AreaKind {
-    /// The country.
+    /// The whole of Morocco.
     Country,
-    /// A region.
+    /// One of the regions.
     Region,
-    /// A province.
+    /// A province or a prefecture.
     Province,
     /// A branch of the association.
     Branch,
@@ -104,23 +104,23 @@ pub enum AreaKind {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::Method")]
 pub enum SourceMethod {
-    /// Asked of a sample.
+    /// Asked of a sample of people.
     Survey,
     /// Estimated by a model.
     Model,
-    /// Counted in registers.
+    /// Counted in administrative registers.
     Administrative,
     /// Counted in a census.
     Census,
 }
 
-/// Town or country.
+/// Whether people live in a town or in the country.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "membership::Milieu")]
 pub enum Milieu {
-    /// Town.
+    /// Urban: in a town.
     Urban,
-    /// Country.
+    /// Rural: in the country.
     Rural,
 }
 
@@ -128,9 +128,9 @@ pub enum Milieu {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "membership::Sex")]
 pub enum Sex {
-    /// Female.
+    /// A woman or a girl.
     Female,
-    /// Male.
+    /// A man or a boy.
     Male,
 }
 
@@ -138,29 +138,30 @@ pub enum Sex {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Indicator {
-    /// The global id.
+    /// The indicator's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The indicator's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the indicator was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses: the code in lower case, `-` for `_`.
+    /// The indicator's URL slug.
     pub slug: String,
-    /// The code.
+    /// The indicator's code, which is unique.
     pub code: String,
-    /// The name.
+    /// The indicator's name.
     pub name: Text,
-    /// What it is measured in.
+    /// The unit that the indicator is measured in.
     pub unit: IndicatorUnit,
-    /// Which way is better.
+    /// Whether a higher or a lower figure is better.
     pub direction: IndicatorDirection,
-    /// What it is about.
+    /// The theme of the indicator.
     pub theme: Theme,
-    /// What is counted.
+    /// What the indicator counts; null when it is no ratio.
     pub numerator: Option<String>,
-    /// What it is counted among.
+    /// What the numerator is related to; null when it is no ratio.
     pub denominator: Option<String>,
-    /// Whether it was invented for the demo world.
+    /// Whether the indicator was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -194,24 +195,24 @@ impl Indicator {
 /// The area that a figure is of.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Area {
-    /// What kind of area.
+    /// The kind of area.
     pub kind: AreaKind,
-    /// Its code: ISO 3166-1 of a country, HCP code of a region or province, slug of a branch.
+    /// The area's code: ISO 3166-1 of a country, HCP code of a region or province, slug of a branch.
     pub code: String,
 }
 
 /// Where a figure comes from.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct IndicatorSource {
-    /// The source's code.
+    /// The code of the source.
     pub code: String,
-    /// The source.
+    /// The name of the source.
     pub name: String,
     /// How the figure was found.
     pub method: SourceMethod,
     /// The year that the figure refers to.
     pub year: i32,
-    /// Where to read it.
+    /// The address where the source can be read; null when there is none.
     pub url: Option<String>,
 }
 
@@ -219,11 +220,12 @@ pub struct IndicatorSource {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct IndicatorValue {
-    /// The global id.
+    /// The figure's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The figure's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the figure was last edited.
     pub changed_at: DateTime,
     /// What kind of figure.
     pub kind: IndicatorValueKind,
@@ -233,11 +235,11 @@ pub struct IndicatorValue {
     pub status: IndicatorValueStatus,
     /// The period: "2018", "2024-S1", "2024-Q1", "2024-03".
     pub period: String,
-    /// Its first day.
+    /// The first day of the figure's period.
     pub period_start: Date,
-    /// Its last day.
+    /// The last day of the figure's period.
     pub period_end: Date,
-    /// The area.
+    /// The area that the figure is about.
     pub area: Area,
     /// Of town or country alone; null: of both.
     pub milieu: Option<Milieu>,
@@ -247,7 +249,7 @@ pub struct IndicatorValue {
     pub age_band: Option<String>,
     /// Where it comes from.
     pub source: IndicatorSource,
-    /// Whether it was invented for the demo world.
+    /// Whether the figure was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) indicator_key: Uuid,
@@ -294,6 +296,6 @@ impl IndicatorValue {
 /// Which indicators are wanted.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct IndicatorFilter {
-    /// About this.
+    /// Leaves only indicators of this theme.
     pub theme: Option<Theme>,
 }

@@ -13,17 +13,18 @@ use uuid::Uuid;
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Listing {
-    /// The global id.
+    /// The listing's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The listing's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the listing was last edited.
     pub changed_at: DateTime,
-    /// The shelf price.
+    /// The price on the shelf.
     pub price: Money,
     /// Whether it may be sold today: it is on sale and the market works. Unavailable ones stay listed.
     pub available: bool,
-    /// Whether it was invented for the demo world.
+    /// Whether the listing was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) market_key: Uuid,
@@ -57,7 +58,7 @@ impl Listing {
     }
 }
 
-/// Which listings are wanted; conditions that are given hold together.
+/// Conditions on listings: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ListingFilter {
     /// Of products in the category with this slug.

@@ -20,7 +20,7 @@ pub enum MarketStatus {
     Planned,
     /// It is being prepared.
     InPreparation,
-    /// It works.
+    /// The market is open for business; its hours say when.
     Open,
     /// It is closed for a time.
     Suspended,
@@ -63,7 +63,7 @@ pub enum Weekday {
 /// From opening to closing, on the wall clock of the market.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 pub struct OpeningInterval {
-    /// When it opens.
+    /// When it opens, on the wall clock of the market.
     pub opens: LocalTime,
     /// When it closes; a time at or before `opens` is on the next day.
     pub closes: LocalTime,
@@ -72,7 +72,7 @@ pub struct OpeningInterval {
 /// The hours of one day of the regular week.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct OpeningDay {
-    /// The day.
+    /// The day of the week.
     pub day: Weekday,
     /// Its hours; null: they are not published; empty: it is closed.
     pub intervals: Option<Vec<OpeningInterval>>,
@@ -81,9 +81,9 @@ pub struct OpeningDay {
 /// What a market is for.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Aim {
-    /// A code.
+    /// The code of the aim.
     pub code: String,
-    /// What it says.
+    /// The text of the aim.
     pub text: Text,
 }
 
@@ -91,17 +91,18 @@ pub struct Aim {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Market {
-    /// The global id.
+    /// The market's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The market's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the market was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses.
+    /// The market's URL slug.
     pub slug: String,
-    /// The name.
+    /// The market's name.
     pub name: Text,
-    /// The city.
+    /// The city that the market is in; null when it is not published.
     pub city: Option<Text>,
     /// The address; null: not published.
     pub address: Option<Text>,
@@ -111,7 +112,7 @@ pub struct Market {
     pub longitude: Option<f64>,
     /// How the public reaches it; null: not published.
     pub contacts: Option<Contacts>,
-    /// Where it stands.
+    /// The market's status, from planning to its end.
     pub status: MarketStatus,
     /// When it was announced.
     pub announced_on: Option<Date>,
@@ -131,7 +132,7 @@ pub struct Market {
     pub aims: Vec<Aim>,
     /// Where the facts come from.
     pub sources: Vec<Source>,
-    /// Whether it was invented for the demo world.
+    /// Whether the market was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -198,10 +199,10 @@ fn week(hours: &rules::OpeningHours) -> Vec<OpeningDay> {
         .collect()
 }
 
-/// Which markets are wanted; conditions that are given hold together.
+/// Conditions on markets: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct MarketFilter {
-    /// In this status.
+    /// Leaves only markets in this status.
     pub status: Option<MarketStatus>,
     /// In the province with this code.
     pub province: Option<String>,

@@ -14,45 +14,47 @@ use domain::membership::Joining;
 /// Somebody who joins a cooperative.
 #[derive(InputObject, Clone, Debug)]
 pub struct MembershipAddInput {
-    /// Which cooperative.
+    /// The global id of the cooperative that she joins.
     pub cooperative_id: ID,
     /// A person or an organisation.
     #[graphql(default_with = "MemberKind::NaturalPerson")]
     pub kind: MemberKind,
-    /// The name.
+    /// The member's name.
     pub name: String,
     /// Her sex: for a person, and for no organisation.
     pub sex: Option<Sex>,
     /// The year of her birth.
     pub birth_year: Option<i32>,
-    /// Where she lives.
+    /// Whether she lives in a town or in the country; null when it is not known.
     pub milieu: Option<Milieu>,
     /// How many shares she holds.
     #[graphql(default)]
     pub shares: i32,
     /// Her first day, which is not in the future.
     pub joined_on: Date,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 /// Somebody who leaves a cooperative.
 #[derive(InputObject, Clone, Debug)]
 pub struct MembershipEndInput {
-    /// Which membership.
+    /// The global id of the membership to end.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
     /// Her last day: not before her first one, and not in the future.
     pub left_on: Date,
-    /// A key under which the same input may be sent again; it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What came of changing a membership.
+    /// The outcome of changing a membership.
     MembershipPayload {
-        /// The membership as it is now; null when it was refused and nothing stands in the way.
+        /// The membership as it is now; null when it was refused, unless the refusal is a CONFLICT.
         membership: Membership = |reader, key| store::find(reader, key)
     }
 }
@@ -63,11 +65,12 @@ pub struct MembershipMutation;
 
 #[Object]
 impl MembershipMutation {
-    /// Somebody joins a cooperative.
+    /// Adds a member to a cooperative. Codes in `userErrors`: TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE,
+    /// MEMBER_INVALID, DATE_INVALID, AMOUNT_INVALID.
     async fn membership_add(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who, and which cooperative.")] input: MembershipAddInput,
+        #[graphql(desc = "The member, and the cooperative that she joins.")] input: MembershipAddInput,
     ) -> Result<MembershipPayload> {
         let cooperative = GlobalId::parse_as(Kind::Cooperative, &input.cooperative_id, "input.cooperativeId")?;
         let joining = Joining {
@@ -82,11 +85,11 @@ impl MembershipMutation {
         mutate(ctx, &input, async |tx| store::add(tx, cooperative, joining).await).await
     }
 
-    /// Somebody leaves a cooperative.
+    /// Ends a membership. Codes in `userErrors`: CONFLICT, STATUS_INVALID, DATE_INVALID.
     async fn membership_end(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who, and when.")] input: MembershipEndInput,
+        #[graphql(desc = "The membership to end, and its last day.")] input: MembershipEndInput,
     ) -> Result<MembershipPayload> {
         let key = GlobalId::parse_as(Kind::Membership, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::end(tx, key, input.expected_version, input.left_on.0).await).await

@@ -13,9 +13,9 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::membership::MemberKind")]
 pub enum MemberKind {
-    /// A person.
+    /// A natural person, whoever she is.
     NaturalPerson,
-    /// An organisation.
+    /// An organisation, which counts as one member.
     LegalPerson,
 }
 
@@ -23,15 +23,16 @@ pub enum MemberKind {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Membership {
-    /// The global id.
+    /// The membership's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The membership's version: 1 when it was created, and one more with each edit. What only follows from other
+    /// data leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the membership was last edited.
     pub changed_at: DateTime,
     /// A person or an organisation.
     pub kind: MemberKind,
-    /// The name.
+    /// The member's name.
     pub name: String,
     /// Her sex; null for an organisation.
     pub sex: Option<Sex>,
@@ -41,7 +42,7 @@ pub struct Membership {
     pub milieu: Option<Milieu>,
     /// How many shares she holds.
     pub shares: i32,
-    /// Her first day.
+    /// The first day of the membership.
     pub joined_on: Date,
     /// Her last day; null: she is a member still.
     pub left_on: Option<Date>,
@@ -76,9 +77,9 @@ impl Membership {
 /// Numbers of members today, as the cooperative and its branch line see them.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 pub struct MemberCounts {
-    /// All members.
+    /// The number of all members.
     pub members: i32,
-    /// Women.
+    /// The number of women among the members.
     pub women: i32,
     /// People who have not yet turned 35 by the end of the year.
     pub under35: i32,

@@ -13,17 +13,18 @@ use uuid::Uuid;
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Partner {
-    /// The global id.
+    /// The partner's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The partner's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the partner was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses, such as "ocp-foundation".
+    /// The partner's URL slug.
     pub slug: String,
-    /// The name.
+    /// The partner's name.
     pub name: Text,
-    /// Whether it was invented for the demo world.
+    /// Whether the partner was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,

@@ -16,9 +16,9 @@ use uuid::Uuid;
 /// A machine credential that is to be made.
 #[derive(InputObject)]
 pub struct PartnerClientCreateInput {
-    /// For which partner.
+    /// The global id of the partner that the credential is for.
     pub partner_id: ID,
-    /// What people call it.
+    /// The credential's name.
     pub name: String,
     /// What it may ask for, such as `programmes:read`.
     pub scopes: Vec<String>,
@@ -32,9 +32,9 @@ pub struct PartnerClientCreateInput {
 /// A machine credential that is to get another secret.
 #[derive(InputObject)]
 pub struct PartnerClientRotateInput {
-    /// Which one.
+    /// The global id of the machine credential.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
     /// When it ends from now on: within 365 days.
     pub expires_at: DateTime,
@@ -46,18 +46,19 @@ pub struct PartnerClientRotateInput {
 /// A machine credential that is to be revoked.
 #[derive(InputObject)]
 pub struct PartnerClientRevokeInput {
-    /// Which one.
+    /// The global id of the machine credential to revoke.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What came of changing a machine credential.
+    /// The outcome of changing a machine credential.
     PartnerClientPayload {
-        /// The credential as it is now; null when it was refused and nothing stands in the way.
+        /// The credential as it is now; null when it was refused, unless the refusal is a CONFLICT.
         partner_client: PartnerClient = |reader, key| store::find(reader, key)
     }
 }
@@ -90,11 +91,12 @@ pub struct PartnerClientMutation;
 
 #[Object]
 impl PartnerClientMutation {
-    /// Make a machine credential for a partner. Its secret is told once, in this answer.
+    /// Creates a machine credential for a partner. Its secret is shown once, in this answer. Codes in `userErrors`:
+    /// TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE, SCOPE_INVALID, ADDRESS_INVALID, DATE_INVALID.
     async fn partner_client_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The credential.")] input: PartnerClientCreateInput,
+        #[graphql(desc = "The machine credential to create.")] input: PartnerClientCreateInput,
     ) -> Result<PartnerClientSecretPayload> {
         let wanted = Wanted {
             partner: GlobalId::parse_as(Kind::Partner, &input.partner_id, "input.partnerId")?,
@@ -106,23 +108,24 @@ impl PartnerClientMutation {
         with_secret(ctx, &input, async |tx| store::create(tx, wanted).await).await
     }
 
-    /// Give a machine credential another secret, which is told once, in this answer; the one before holds for a while
-    /// beside it.
+    /// Replaces the secret of a machine credential. The new one is shown once, in this answer; the old one stays
+    /// valid beside it for a while. Codes in `userErrors`: CONFLICT, STATUS_INVALID, DATE_INVALID, AMOUNT_INVALID.
     async fn partner_client_rotate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one, and until when.")] input: PartnerClientRotateInput,
+        #[graphql(desc = "The machine credential, and until when it is valid.")] input: PartnerClientRotateInput,
     ) -> Result<PartnerClientSecretPayload> {
         let key = GlobalId::parse_as(Kind::PartnerClient, &input.id, "input.id")?;
         let (version, ends, overlap) = (input.expected_version, input.expires_at.0, input.overlap_hours);
         with_secret(ctx, &input, async |tx| store::rotate(tx, key, version, ends, overlap).await).await
     }
 
-    /// Revoke a machine credential, for good: tokens that were given for it end at once.
+    /// Revokes a machine credential, for good: tokens that were issued for it end at once. Codes in `userErrors`:
+    /// CONFLICT, STATUS_INVALID.
     async fn partner_client_revoke(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: PartnerClientRevokeInput,
+        #[graphql(desc = "The machine credential to revoke.")] input: PartnerClientRevokeInput,
     ) -> Result<PartnerClientPayload> {
         let key = GlobalId::parse_as(Kind::PartnerClient, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::revoke(tx, key, input.expected_version).await).await

@@ -14,27 +14,28 @@ use uuid::Uuid;
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct PartnerClient {
-    /// The global id.
+    /// The machine credential's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The machine credential's version: 1 when it was created, and one more with each edit. What only follows from
+    /// other data leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the machine credential was last edited.
     pub changed_at: DateTime,
     /// What it comes in as: the `client_id` of `/oauth/token`.
     pub client_id: String,
-    /// What people call it.
+    /// The credential's name.
     pub name: String,
     /// What it may ask for, such as `programmes:read`.
     pub scopes: Vec<String>,
     /// The addresses and networks that it may come from; empty: from anywhere.
     pub addresses: Vec<String>,
-    /// When it ends.
+    /// When the credential expires.
     pub expires_at: DateTime,
     /// When it was revoked; null: it was not.
     pub revoked_at: Option<DateTime>,
     /// When it was last given a token, to the minute; null: never.
     pub last_used_at: Option<DateTime>,
-    /// Whether it was invented for the demo world.
+    /// Whether the machine credential was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) partner_key: Uuid,
@@ -67,7 +68,7 @@ impl PartnerClient {
 /// What came of making a machine credential, or of giving it another secret.
 #[derive(SimpleObject)]
 pub struct PartnerClientSecretPayload {
-    /// The credential as it is now; null when it was refused and nothing stands in the way.
+    /// The credential as it is now; null when it was refused, unless the refusal is a CONFLICT.
     pub partner_client: Option<PartnerClient>,
     /// The secret that it comes in with. It is told once: only its hash is kept.
     pub client_secret: Option<String>,

@@ -18,7 +18,7 @@ impl PartnerClientQuery {
     async fn partner_client(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its global id.")] id: ID,
+        #[graphql(desc = "The machine credential's global id.")] id: ID,
     ) -> Option<Result<PartnerClient>> {
         let found = async {
             let key = GlobalId::parse_as(Kind::PartnerClient, &id, "id")?;
@@ -32,10 +32,13 @@ impl PartnerClientQuery {
     async fn partner_clients(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<PartnerClient>> {
         let args = PageArgs::new(first, after, last, before);
         store::list(ctx.reader(), Roots { args, total: asks_total(ctx), published: false }).await

@@ -29,13 +29,13 @@ pub enum ProductStatus {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::product::QualitySignKind")]
 pub enum QualitySignKind {
-    /// Protected geographical indication.
+    /// Protected geographical indication (indication géographique protégée).
     Igp,
     /// Protected designation of origin.
     Aop,
-    /// Agricultural label.
+    /// Agricultural label (label agricole) of law 25-06.
     LabelAgricole,
-    /// Organic farming.
+    /// Organic farming under law 39-12.
     Organic,
 }
 
@@ -43,17 +43,17 @@ pub enum QualitySignKind {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::product::Unit")]
 pub enum Unit {
-    /// Kilogram.
+    /// Kilogram, a unit of mass.
     Kg,
-    /// Gram.
+    /// Gram, a unit of mass.
     G,
-    /// Litre.
+    /// Litre, a unit of volume.
     L,
-    /// Millilitre.
+    /// Millilitre, a unit of volume.
     Ml,
-    /// Piece.
+    /// Piece: a number of things.
     Piece,
-    /// Square metre.
+    /// Square metre, a unit of area.
     #[graphql(name = "M2")]
     M2,
 }
@@ -61,9 +61,9 @@ pub enum Unit {
 /// A quality sign that a product bears.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct QualitySign {
-    /// Which sign.
+    /// The kind of quality sign.
     pub kind: QualitySignKind,
-    /// Its number.
+    /// The number of the sign; null when it is not known.
     pub reference: Option<String>,
     /// Its last day; null: no end. A product whose sign has expired is not on sale.
     pub valid_until: Option<Date>,
@@ -79,25 +79,26 @@ impl From<sign::Model> for QualitySign {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Product {
-    /// The global id.
+    /// The product's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The product's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the product was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses.
+    /// The product's URL slug.
     pub slug: String,
-    /// The name.
+    /// The product's name.
     pub name: Text,
     /// Where it comes from.
     pub origin: Option<Text>,
     /// The number of its sanitary authorisation.
     pub sanitary_number: Option<String>,
-    /// Where it stands.
+    /// The product's status in the catalogue.
     pub status: ProductStatus,
     /// The lowest price at which it is on sale; null when no market sells it.
     pub lowest_price: Option<Money>,
-    /// Whether it was invented for the demo world.
+    /// Whether the product was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -148,13 +149,14 @@ impl Product {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct ProductVariant {
-    /// The global id.
+    /// The variant's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The variant's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the variant was last edited.
     pub changed_at: DateTime,
-    /// What is measured.
+    /// The unit in which the quantity is measured.
     pub unit: Unit,
     /// How much of the unit.
     pub quantity: Decimal,
@@ -162,7 +164,7 @@ pub struct ProductVariant {
     pub sku: String,
     /// The global trade item number.
     pub gtin: Option<String>,
-    /// Whether it was invented for the demo world.
+    /// Whether the variant was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) product_key: Uuid,
@@ -189,7 +191,7 @@ impl ProductVariant {
     }
 }
 
-/// Which products are wanted; conditions that are given hold together.
+/// Conditions on products: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ProductFilter {
     /// In the category with this slug, or in one below it.
@@ -215,7 +217,7 @@ pub struct ProductFilter {
 pub enum ProductOrder {
     /// The best match first: name, word of the name, beginning of a word, other text; then the newest. Only with `search`.
     Relevance,
-    /// The newest first.
+    /// The newest product first.
     Newest,
     /// The lowest price first; products without a price last.
     PriceAscending,

@@ -18,8 +18,8 @@ impl ProductQuery {
     async fn product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its global id.")] id: Option<ID>,
-        #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
+        #[graphql(desc = "The product's global id.")] id: Option<ID>,
+        #[graphql(desc = "The product's URL slug.")] slug: Option<String>,
     ) -> Option<Result<Product>> {
         let found = async { store::find(ctx.reader(), Lookup::new(Kind::Product, id, slug)?).await };
         found.await.transpose()

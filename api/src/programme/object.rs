@@ -20,11 +20,11 @@ pub enum ProgrammeStatus {
     Draft,
     /// It waits for the level above.
     Submitted,
-    /// It was approved.
+    /// The programme was approved and has not started yet.
     Approved,
-    /// It runs.
+    /// The programme is running.
     Active,
-    /// It is suspended.
+    /// The programme is suspended for a time.
     Suspended,
     /// It has done what it was for.
     Completed,
@@ -48,17 +48,18 @@ pub enum StatusBasis {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct Programme {
-    /// The global id.
+    /// The programme's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The programme's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the programme was last edited.
     pub changed_at: DateTime,
-    /// Its name in addresses.
+    /// The programme's URL slug.
     pub slug: String,
-    /// The title.
+    /// The programme's title.
     pub title: Text,
-    /// What it is.
+    /// The programme's description.
     pub description: Option<Text>,
     /// What it is about.
     pub theme: crate::indicator::object::Theme,
@@ -70,7 +71,7 @@ pub struct Programme {
     pub ends_on: Option<Date>,
     /// Whether it needs no agreement.
     pub is_self_funded: bool,
-    /// Where it stands.
+    /// The programme's status.
     pub status: ProgrammeStatus,
     /// How that is known.
     pub status_basis: StatusBasis,
@@ -78,7 +79,7 @@ pub struct Programme {
     pub iati_status: &'static str,
     /// Where the facts come from.
     pub sources: Vec<Source>,
-    /// Whether it was invented for the demo world.
+    /// Whether the programme was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -120,11 +121,12 @@ impl Programme {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct ProgrammeIndicator {
-    /// The global id.
+    /// The programme's indicator's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The programme's indicator's version: 1 when it was created, and one more with each edit. What only follows
+    /// from other data leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the programme's indicator was last edited.
     pub changed_at: DateTime,
     /// The code of the definition.
     pub code: String,
@@ -134,7 +136,7 @@ pub struct ProgrammeIndicator {
     pub direction: IndicatorDirection,
     /// The name of the definition.
     pub name: Text,
-    /// The definition.
+    /// The definition of the indicator.
     pub definition: Arc<Indicator>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -169,12 +171,12 @@ impl ProgrammeIndicator {
     }
 }
 
-/// Which programmes are wanted; conditions that are given hold together.
+/// Conditions on programmes: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ProgrammeFilter {
-    /// About this.
+    /// Leaves only programmes of this theme.
     pub theme: Option<crate::indicator::object::Theme>,
-    /// In this status.
+    /// Leaves only programmes in this status.
     pub status: Option<ProgrammeStatus>,
     /// Led by this branch.
     pub branch: Option<ID>,

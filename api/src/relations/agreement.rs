@@ -20,55 +20,61 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Agreement {
-    /// The branch that keeps it.
+    /// The branch that keeps the agreement.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
         found.map(|found| found.map(Branch::new)).transpose()
     }
 
-    /// Who is party to it.
+    /// The parties to the agreement, in their order.
     async fn parties(&self, ctx: &Context<'_>) -> Result<Vec<AgreementParty>> {
         self.batch.load(ctx.reader(), PartiesOf, self.key).await
     }
 
-    /// What it is for, in its order.
+    /// The objectives of the agreement, in their order.
     async fn objectives(&self, ctx: &Context<'_>) -> Result<Vec<AgreementObjective>> {
         self.batch.load(ctx.reader(), ObjectivesOf, self.key).await
     }
 
-    /// Who is known to give how much for it.
+    /// The contributions to the agreement, in their order.
     async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
         Ok(rows.into_iter().map(Contribution::new).collect())
     }
 
-    /// What is missing in its funding.
+    /// What is missing in the funding of the agreement.
     async fn funding_gaps(&self, ctx: &Context<'_>) -> Result<Vec<FundingGap>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
         Ok(funding_gaps(self.budget_centimes, &rows))
     }
 
-    /// The programmes that rest on it.
+    /// The programmes that rest on the agreement.
     async fn programmes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Programme>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), OfAgreements { args, total }, self.key).await?)
     }
 
-    /// The markets that it funded.
+    /// The markets that the agreement funded.
     async fn markets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Market>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), MarketsOf::<true> { args, total }, self.key).await?)
@@ -77,7 +83,7 @@ impl Agreement {
 
 #[ComplexObject]
 impl AgreementParty {
-    /// Who.
+    /// The partner that is party to the agreement.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
         let found = self.batch.one::<partner::Entity>(ctx.reader(), Some(self.partner_key)).await;
         found.map(|found| found.map(Partner::new)).transpose()

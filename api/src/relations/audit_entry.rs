@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 #[ComplexObject]
 impl AuditEntry {
-    /// Who did it, as she was then.
+    /// Who did it, with the name of that time.
     async fn actor(&self, ctx: &Context<'_>) -> Result<AuditActor> {
         let mut values = self.batch.load(ctx.reader(), ValuesOf, self.key).await?;
         let (kind, key) = self.by;
@@ -23,30 +23,30 @@ impl AuditEntry {
         Ok(AuditActor { kind: kind.into(), display_name: values.remove("actor"), id })
     }
 
-    /// Where it was asked from: the address of the client; null where it is not known, or was erased.
+    /// The network address that the request came from; null when it is not known, and where it was erased.
     async fn client(&self, ctx: &Context<'_>) -> Option<Result<String>> {
         let values = self.batch.load(ctx.reader(), ValuesOf, self.key).await;
         values.map(|mut values| values.remove("client")).transpose()
     }
 
-    /// How often it was tried within its minute; 1 for what was done.
+    /// How many times it was tried within its minute; 1 for what was carried out.
     async fn times(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.batch.load(ctx.reader(), TimesOf, self.key).await?.max(1))
     }
 
-    /// The branch in which it was; null when it is out of the caller's reach.
+    /// The branch in whose chain the entry stands; null when it is out of the caller's reach.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
         found.map(|found| found.map(Branch::new)).transpose()
     }
 
-    /// On what it was done; null when it is out of the caller's reach.
+    /// What it was done to; null when it is out of the caller's reach.
     async fn subject(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
         let id = self.subject_id?;
         find_among(ctx.reader(), &self.batch, id).await.transpose()
     }
 
-    /// What changed, value by value.
+    /// The values that changed.
     async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<AuditChange>> {
         let stored: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&self.changed).map_err(Error::internal)?;

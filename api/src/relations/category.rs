@@ -9,13 +9,13 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Category {
-    /// The category above it.
+    /// The category above this one; null at the top.
     async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
         let found = self.batch.one::<category::Entity>(ctx.reader(), self.parent_key).await;
         found.map(|found| found.map(Category::new)).transpose()
     }
 
-    /// The categories below it, in their order.
+    /// The categories below this one, in their order.
     async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
         Ok(Category::all(self.batch.load(ctx.reader(), ChildrenOf, self.key).await?))
     }

@@ -13,19 +13,19 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Contribution {
-    /// Who paid; null: not published.
+    /// The partner that paid; null when the payer is not published.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
         let found = self.batch.one::<partner::Entity>(ctx.reader(), self.partner_key).await;
         found.map(|found| found.map(Partner::new)).transpose()
     }
 
-    /// The market that was paid for, if it was one.
+    /// The market that was paid for; null when it was an agreement.
     async fn market(&self, ctx: &Context<'_>) -> Option<Result<Market>> {
         let found = self.batch.one::<market::Entity>(ctx.reader(), self.market_key).await;
         found.map(|found| found.map(Market::new)).transpose()
     }
 
-    /// The agreement that was paid for, if it was one.
+    /// The agreement that was paid for; null when it was a market.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
         let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
         found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()

@@ -20,67 +20,78 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Cooperative {
-    /// The branch that looks after it.
+    /// The branch that looks after the cooperative.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
         found.map(|found| found.map(Branch::new)).transpose()
     }
 
-    /// The province of its seat.
+    /// The province of the cooperative's seat.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
         let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
         found.map(|found| found.map(Province::new)).transpose()
     }
 
-    /// Its members, those who joined last first; empty for whoever may not see them.
+    /// The cooperative's members, those who joined last first; empty for callers who may not see them.
     async fn memberships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Membership>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), MembershipsOf { args, total }, self.key).await?)
     }
 
-    /// How many members it has today, whole; null for whoever may not see them, and without any.
+    /// The numbers of members today, not rounded or withheld; null for callers who may not see them, and when no
+    /// members are entered.
     async fn member_counts(&self, ctx: &Context<'_>) -> Result<Option<MemberCounts>> {
         self.batch.load(ctx.reader(), CountsOf, self.key).await
     }
 
-    /// Its documents, the newest first; empty for whoever may not see them.
+    /// The cooperative's documents, the newest first; empty for callers who may not see them.
     async fn documents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Document>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), DocumentsOf { args, total }, self.key).await?)
     }
 
-    /// Its identity in the register; null for whoever may not see it, and without one.
+    /// The cooperative's identity in the register; null for callers who may not see it, and when it has none.
     async fn register_identity(&self, ctx: &Context<'_>) -> Result<Option<RegisterIdentity>> {
         Ok(self.batch.load(ctx.reader(), IdentitiesOf, self.key).await?.and_then(|known| known.identity))
     }
 
-    /// Whether it is older than the register and needs no identity there; null for whoever may not see it.
+    /// Whether the cooperative is older than the register and needs no identity there; null for callers who may not
+    /// see it.
     async fn legacy_exemption(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
         Ok(self.batch.load(ctx.reader(), IdentitiesOf, self.key).await?.map(|known| known.legacy_exemption))
     }
 
-    /// Its products, the newest first.
+    /// The cooperative's products, the newest first.
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Product>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), ProductsOf { args, total }, self.key).await?)

@@ -9,13 +9,13 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Document {
-    /// Of which cooperative.
+    /// The cooperative that the document belongs to.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
         let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
         found.map(|found| found.map(Cooperative::new)).transpose()
     }
 
-    /// Whether it ends within 30 days and has not ended yet.
+    /// Whether the document expires within 30 days and has not expired yet.
     async fn is_expiring(&self, ctx: &Context<'_>) -> bool {
         domain::cooperative::is_expiring(self.valid_until.map(|day| day.0), ctx.reader().today())
     }

@@ -29,11 +29,11 @@ pub enum ExplanationReason {
 /// Why somebody may do something to a thing, or what is missing.
 #[derive(SimpleObject)]
 pub struct Explanation {
-    /// Whether she may.
+    /// Whether the caller may do it.
     pub allowed: bool,
-    /// Why, or why not.
+    /// Why the caller may or may not do it.
     pub reason: ExplanationReason,
-    /// The role that she holds and that allows it; null when none does.
+    /// The role assignment that allows it; null when none does.
     pub assignment: Option<RoleAssignment>,
     /// The roles that would allow it where the thing is.
     pub roles_that_allow: Vec<Role>,

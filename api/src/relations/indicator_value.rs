@@ -10,7 +10,7 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl IndicatorValue {
-    /// What it measures.
+    /// The indicator that the figure measures.
     async fn indicator(&self, ctx: &Context<'_>) -> Option<Result<Indicator>> {
         let found = self.batch.one::<indicator::Entity>(ctx.reader(), Some(self.indicator_key)).await;
         found.map(|found| found.map(Indicator::new)).transpose()

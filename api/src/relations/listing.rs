@@ -13,18 +13,18 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Listing {
-    /// The market whose shelf it is on.
+    /// The market that sells it.
     async fn market(&self, ctx: &Context<'_>) -> Result<Market> {
         connection(self.batch.one::<market::Entity>(ctx.reader(), Some(self.market_key)).await?.map(Market::new))
     }
 
-    /// The quantity that is sold.
+    /// The variant, by which the quantity is known.
     async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
         let found = self.batch.one::<variant::Entity>(ctx.reader(), Some(self.variant_key)).await?;
         connection(found.map(ProductVariant::new))
     }
 
-    /// What is sold.
+    /// The product that is sold.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product> {
         connection(self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await?.map(Product::new))
     }

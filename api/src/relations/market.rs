@@ -40,7 +40,7 @@ impl Market {
 
 #[ComplexObject]
 impl Market {
-    /// Whether it is open: null when its hours are not known, false unless its status is OPEN.
+    /// Whether the market is open; null when its hours are not known, false unless its status is OPEN.
     async fn is_open(
         &self,
         ctx: &Context<'_>,
@@ -52,7 +52,8 @@ impl Market {
         self.hours_at(ctx, at, |hours, at, calendar| hours.is_open(at, calendar)).await.transpose()
     }
 
-    /// The next change from closed to open strictly after an instant; null: none within 60 days, or not known.
+    /// The next change from closed to open strictly after an instant; null when there is none within 60 days, and
+    /// when the hours are not known.
     async fn next_opening(
         &self,
         ctx: &Context<'_>,
@@ -64,7 +65,7 @@ impl Market {
         next.await.map(|next| next.map(DateTime)).transpose()
     }
 
-    /// The same on the wall clock of the market.
+    /// The next change from closed to open, on the wall clock of the market; null as for `nextOpening`.
     async fn next_opening_local(
         &self,
         ctx: &Context<'_>,
@@ -76,8 +77,8 @@ impl Market {
         next.await.map(|next| next.map(|next| LocalDateTime(domain::calendar::local(next)))).transpose()
     }
 
-    /// The next change from open to closed strictly after an instant, on the wall clock of the market; null: none
-    /// within 60 days, or not known.
+    /// The next change from open to closed strictly after an instant, on the wall clock of the market; null as for
+    /// `nextOpening`.
     async fn next_closing_local(
         &self,
         ctx: &Context<'_>,
@@ -89,47 +90,50 @@ impl Market {
         next.await.map(|next| next.map(|next| LocalDateTime(domain::calendar::local(next)))).transpose()
     }
 
-    /// The branch that supervises it.
+    /// The branch that supervises the market.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
         found.map(|found| found.map(Branch::new)).transpose()
     }
 
-    /// The province that it is in.
+    /// The province that the market is in.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
         let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
         found.map(|found| found.map(Province::new)).transpose()
     }
 
-    /// The agreement that funded it; null: none is published.
+    /// The agreement that funded the market; null when none is published.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
         let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
         found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()
     }
 
-    /// Who is known to have paid how much for it.
+    /// The contributions to the market, in their order.
     async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
         Ok(rows.into_iter().map(Contribution::new).collect())
     }
 
-    /// What is missing in its funding.
+    /// What is missing in the funding of the market.
     async fn funding_gaps(&self, ctx: &Context<'_>) -> Result<Vec<FundingGap>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
         Ok(funding_gaps(self.cost.and_then(centimes), &rows))
     }
 
-    /// What is on its shelf.
+    /// What the market sells.
     #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which ones.")] filter: Option<ListingFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Leaves only listings that meet all of these conditions.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "The order of the listings.", default)] order_by: ListingOrder,
     ) -> Result<Connection<Listing>> {
         let (args, total) = page!(ctx, first, after, last, before);
         let filter = filter.unwrap_or_default();

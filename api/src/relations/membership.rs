@@ -9,7 +9,7 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Membership {
-    /// In which cooperative.
+    /// The cooperative that she is a member of.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
         let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
         found.map(|found| found.map(Cooperative::new)).transpose()

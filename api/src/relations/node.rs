@@ -29,7 +29,7 @@ use user::object::{RoleAssignment, User};
 
 /// Anything that has a global id.
 #[derive(Interface, Clone, Debug)]
-#[graphql(field(name = "id", ty = "&GlobalId", desc = "The global id."))]
+#[graphql(field(name = "id", ty = "&GlobalId", desc = "The global id of what is looked for."))]
 #[expect(missing_docs, reason = "each is the type of the same name")]
 #[expect(clippy::large_enum_variant, reason = "a hundred of them at most live for one answer")]
 pub enum Node {
@@ -67,7 +67,11 @@ const MOST_NODES: usize = 100;
 #[Object]
 impl NodeQuery {
     /// Anything by its global id; null when there is none that the caller may see.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Option<Result<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id of what is looked for.")] id: ID,
+    ) -> Option<Result<Node>> {
         let found = async { find(ctx.reader(), GlobalId::parse(&id, "id")?).await };
         found.await.transpose()
     }

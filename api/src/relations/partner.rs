@@ -11,14 +11,17 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Partner {
-    /// The agreements that it is party to, as far as the caller may see them.
+    /// The agreements that the partner is party to, as far as the caller may see them.
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Agreement>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), OfPartners { args, total }, self.key).await?)

@@ -9,7 +9,7 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl PartnerClient {
-    /// Whose it is.
+    /// The partner that the credential was given to.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
         let found = self.batch.one::<partner::Entity>(ctx.reader(), Some(self.partner_key)).await;
         found.map(|found| found.map(Partner::new)).transpose()

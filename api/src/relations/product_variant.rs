@@ -8,7 +8,7 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl ProductVariant {
-    /// What it is a variant of.
+    /// The product that this is a variant of.
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
         let found = self.batch.one::<product::Entity>(ctx.reader(), Some(self.product_key)).await;
         found.map(|found| found.map(Product::new)).transpose()

@@ -38,13 +38,13 @@ impl Related for AgreementsOf {
 
 #[ComplexObject]
 impl Programme {
-    /// The branch that leads it.
+    /// The branch that leads the programme.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
         found.map(|found| found.map(Branch::new)).transpose()
     }
 
-    /// The other branches that take part in it.
+    /// The other branches that take part in the programme.
     async fn participating_branches(&self, ctx: &Context<'_>) -> Result<Vec<Branch>> {
         let participants = self.batch.load(ctx.reader(), ParticipantsOf, self.key).await?;
         let mut branches = Vec::new();
@@ -55,20 +55,23 @@ impl Programme {
         Ok(branches)
     }
 
-    /// The agreements that it rests on.
+    /// The agreements that the programme rests on.
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
     ) -> Result<Connection<Agreement>> {
         let (args, total) = page!(ctx, first, after, last, before);
         connection(self.batch.load(ctx.reader(), AgreementsOf { args, total }, self.key).await?)
     }
 
-    /// The indicators that it follows, in its order.
+    /// The indicators that the programme follows, in their order.
     async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<Arc<ProgrammeIndicator>>> {
         self.batch.load(ctx.reader(), IndicatorsOf, self.key).await
     }

@@ -21,15 +21,18 @@ impl CatalogueQuery {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
         #[graphql(desc = "Words to search for, at most eight, in at most 200 characters.")] search: Option<String>,
-        #[graphql(desc = "Which ones.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "Leaves only products that meet all of these conditions.")] filter: Option<ProductFilter>,
         #[graphql(desc = "In which order; by relevance with `search`, else the newest first, if none is given.")]
         order_by: Option<ProductOrder>,
-        #[graphql(desc = "Ask for the public list, whoever asks.", default)] published: bool,
+        #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Product>> {
         let (args, total) = page!(ctx, first, after, last, before);
         let roots = Roots { args, total, published };

@@ -9,7 +9,7 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Region {
-    /// Its provinces and prefectures, by code.
+    /// The provinces and prefectures of the region, by code.
     async fn provinces(&self, ctx: &Context<'_>) -> Result<Vec<Province>> {
         let rows = self.batch.load(ctx.reader(), store::ProvincesOf, self.key).await?;
         let batch = Batch::of::<crate::geography::province::Entity>(&rows);

@@ -8,7 +8,7 @@ use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl User {
-    /// The roles that she holds, as far as the caller reaches; those that were taken away are left out.
+    /// The roles that the login holds, as far as the caller reaches; revoked ones are left out.
     async fn assignments(&self, ctx: &Context<'_>) -> Result<Vec<RoleAssignment>> {
         self.batch.load(ctx.reader(), AssignmentsOf, self.key).await
     }

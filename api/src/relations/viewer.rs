@@ -19,19 +19,19 @@ pub struct Viewer;
 /// Who is asking, and what she may do.
 #[Object]
 impl Viewer {
-    /// The login of the person who asks; null for a partner's program.
+    /// The login of the person who asks; null for a program.
     async fn user(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         let Actor::Staff(staff) = ctx.reader().actor() else { return None };
         user::store::find(ctx.reader(), staff.user).await.transpose()
     }
 
-    /// The partner's program that asks; null for a person.
+    /// The program that asks; null for a person.
     async fn client(&self, ctx: &Context<'_>) -> Option<Result<PartnerClient>> {
         let Actor::Partner(client) = ctx.reader().actor() else { return None };
         partner_client::store::find(ctx.reader(), client.client).await.transpose()
     }
 
-    /// The roles that she holds and that are in force today.
+    /// The roles that the caller holds and that are in force today.
     async fn assignments(&self, ctx: &Context<'_>) -> Result<Vec<RoleAssignment>> {
         let Actor::Staff(staff) = ctx.reader().actor() else { return Ok(Vec::new()) };
         let in_force: Vec<Uuid> = staff.assignments().iter().map(|assignment| assignment.key).collect();
@@ -52,7 +52,7 @@ impl Viewer {
         explain(ctx.reader(), permission, GlobalId::parse(&id, "id")?).await
     }
 
-    /// All that she may do somewhere, in the order of their names; where, the assignments say.
+    /// The permissions that the caller holds somewhere, by name; the assignments say where.
     async fn permissions(&self, ctx: &Context<'_>) -> Vec<Permission> {
         let Actor::Staff(staff) = ctx.reader().actor() else { return Vec::new() };
         sorted(staff.permissions().into_iter())

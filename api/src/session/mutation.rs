@@ -48,11 +48,13 @@ pub struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Come in. Whatever is wrong with the credentials, the refusal is the same.
+    /// Signs a person in. Whatever is wrong with the credentials, the refusal is the same. Codes in `userErrors`:
+    /// INVALID_CREDENTIALS, TOTP_REQUIRED, TOTP_ENROLMENT_REQUIRED.
     async fn session_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The credentials.")] input: SessionCreateInput,
+        #[graphql(desc = "The e-mail address, the password, and the code of the second factor where there is one.")]
+        input: SessionCreateInput,
     ) -> Result<SessionCreatePayload> {
         let door = ctx.door();
         let credentials = Credentials {
@@ -70,11 +72,12 @@ impl SessionMutation {
         Ok(SessionCreatePayload { session, enrolment_token, user_errors: user_errors(ctx, faults) })
     }
 
-    /// Stay in: exchange the refresh token that was given out last, once. Using an older one ends the session.
+    /// Continues a session: exchanges the refresh token that was issued last, once. Using an older one ends the
+    /// session. Codes in `userErrors`: INVALID_CREDENTIALS.
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The refresh token.")] input: SessionRefreshInput,
+        #[graphql(desc = "The refresh token of the session.")] input: SessionRefreshInput,
     ) -> Result<SessionRefreshPayload> {
         let door = ctx.door();
         let (session, faults) = match store::refresh(ctx.reader(), &input.refresh_token, door.is_demo_mode).await? {
@@ -84,23 +87,24 @@ impl SessionMutation {
         Ok(SessionRefreshPayload { session, user_errors: user_errors(ctx, faults) })
     }
 
-    /// Go out here: the session of the token that is sent along ends at once.
+    /// Signs the caller out: the session of the token that is sent along ends at once.
     async fn session_end(&self, ctx: &Context<'_>) -> Result<SessionEndPayload> {
         let ended = store::end(ctx.reader(), Which::This).await?;
         Ok(SessionEndPayload { ended, user_errors: Vec::new() })
     }
 
-    /// Go out everywhere: all sessions of the person end at once.
+    /// Signs the caller out everywhere: all her sessions end at once.
     async fn session_end_all(&self, ctx: &Context<'_>) -> Result<SessionEndPayload> {
         let ended = store::end(ctx.reader(), Which::All).await?;
         Ok(SessionEndPayload { ended, user_errors: Vec::new() })
     }
 
-    /// Change one's password. All other sessions of the person end.
+    /// Changes the caller's password. All her other sessions end. Codes in `userErrors`: INVALID_CREDENTIALS (at
+    /// `currentPassword`), PASSWORD_INVALID (at `newPassword`).
     async fn password_change(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The old one and the new one.")] input: PasswordChangeInput,
+        #[graphql(desc = "The current password and the new one.")] input: PasswordChangeInput,
     ) -> Result<CredentialPayload> {
         let (door, reader) = (ctx.door(), ctx.reader());
         let done =
@@ -108,32 +112,35 @@ impl SessionMutation {
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
-    /// Ask for a letter with a link by which another password can be chosen. The answer is the same for every address.
+    /// Sends an e-mail with a link by which another password can be set. The answer is the same for every address.
+    /// Codes in `userErrors`: EMAIL_INVALID.
     async fn password_reset_request(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "For whom.")] input: PasswordResetRequestInput,
+        #[graphql(desc = "The e-mail address of the login.")] input: PasswordResetRequestInput,
     ) -> Result<CredentialPayload> {
         let done = account::request_reset(ctx.reader(), &input.email).await?;
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
-    /// Choose another password with the token of a letter. All sessions of the person end; her second factor stays.
+    /// Sets another password with the token from an e-mail. All sessions of the person end; her second factor stays.
+    /// Codes in `userErrors`: TOKEN_INVALID, PASSWORD_INVALID.
     async fn password_reset(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The token and the password.")] input: PasswordResetInput,
+        #[graphql(desc = "The token from the e-mail, and the new password.")] input: PasswordResetInput,
     ) -> Result<CredentialPayload> {
         let door = ctx.door();
         let done = account::reset_password(ctx.reader(), &door.passwords, &input.token, &input.new_password).await?;
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
-    /// Begin to set up the second factor. What was set up before holds until `totpConfirm`.
+    /// Starts to set up the second factor. The one before, if any, stays in force until `totpConfirm`. Codes in
+    /// `userErrors`: TOKEN_INVALID, INVALID_CREDENTIALS, TOTP_REQUIRED, TOTP_INVALID.
     async fn totp_enrol(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By what she may.")] input: TotpEnrolInput,
+        #[graphql(desc = "The enrolment token, or the password of who is signed in.")] input: TotpEnrolInput,
     ) -> Result<TotpEnrolPayload> {
         let (password, totp) = (input.password.unwrap_or_default(), input.totp);
         let may = match &input.enrolment_token {
@@ -148,11 +155,12 @@ impl SessionMutation {
         Ok(TotpEnrolPayload { secret, uri, user_errors: user_errors(ctx, faults) })
     }
 
-    /// Confirm the second factor by the first code that the authenticator shows.
+    /// Confirms the second factor by the first code that the authenticator shows. Codes in `userErrors`:
+    /// TOKEN_INVALID, TOTP_INVALID.
     async fn totp_confirm(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code.")] input: TotpConfirmInput,
+        #[graphql(desc = "The first code that the authenticator shows.")] input: TotpConfirmInput,
     ) -> Result<TotpConfirmPayload> {
         let confirmed = account::confirm(ctx.reader(), input.enrolment_token.as_deref(), &input.totp).await?;
         let (confirmed, faults) = match confirmed {
@@ -165,11 +173,12 @@ impl SessionMutation {
         Ok(TotpConfirmPayload { recovery_codes, session: session.flatten(), user_errors })
     }
 
-    /// Take up an invitation with the token of a letter.
+    /// Accepts an invitation with the token from an e-mail, and sets the password. Codes in `userErrors`:
+    /// TOKEN_INVALID, PASSWORD_INVALID.
     async fn user_invitation_accept(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The token and the password.")] input: UserInvitationAcceptInput,
+        #[graphql(desc = "The token from the e-mail, and the password to set.")] input: UserInvitationAcceptInput,
     ) -> Result<CredentialPayload> {
         let door = ctx.door();
         let done = invitation::accept(ctx.reader(), &door.passwords, &input.token, &input.password).await?;

@@ -3,29 +3,29 @@
 use crate::platform::graphql::mutation::UserError;
 use async_graphql::{InputObject, SimpleObject};
 
-/// What somebody stays in with.
+/// The tokens of a session.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Session {
-    /// What is sent with every request: `Authorization: Bearer …`.
+    /// The token to send with every request: `Authorization: Bearer …`.
     pub access_token: String,
-    /// What is exchanged for the next session by `sessionRefresh`, once.
+    /// The token to exchange for the next session by `sessionRefresh`, once.
     pub refresh_token: String,
-    /// For how many seconds the access token holds.
+    /// The lifetime of the access token in seconds.
     pub expires_in: i64,
 }
 
-/// What somebody comes in with.
+/// The credentials of a person.
 #[derive(InputObject)]
 pub struct SessionCreateInput {
-    /// Her e-mail address.
+    /// The e-mail address of the login.
     pub email: String,
-    /// Her password.
+    /// The password of the login.
     pub password: String,
     /// The code of the second factor, or one of the recovery codes.
     pub totp: Option<String>,
 }
 
-/// What came of coming in.
+/// The outcome of signing in.
 #[derive(SimpleObject)]
 pub struct SessionCreatePayload {
     /// The session; null when it was refused.
@@ -37,14 +37,14 @@ pub struct SessionCreatePayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// What a session is continued with.
+/// The refresh token of a session.
 #[derive(InputObject)]
 pub struct SessionRefreshInput {
-    /// The refresh token that was given out last.
+    /// The refresh token that was issued last.
     pub refresh_token: String,
 }
 
-/// What came of continuing a session.
+/// The outcome of continuing a session.
 #[derive(SimpleObject)]
 pub struct SessionRefreshPayload {
     /// The session; null when it was refused.
@@ -53,41 +53,41 @@ pub struct SessionRefreshPayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// What came of going out.
+/// The outcome of signing out.
 #[derive(SimpleObject)]
 pub struct SessionEndPayload {
-    /// How many sessions were ended.
+    /// The number of sessions that were ended.
     pub ended: i32,
     /// What was refused; empty when it was done.
     pub user_errors: Vec<UserError>,
 }
 
-/// A password that is to be changed.
+/// The current password and the new one.
 #[derive(InputObject)]
 pub struct PasswordChangeInput {
-    /// The password that holds now.
+    /// The current password.
     pub current_password: String,
-    /// The password from now on: 12 to 256 characters.
+    /// The new password: 12 to 256 characters.
     pub new_password: String,
 }
 
-/// For whom a letter is asked for.
+/// The login whose password is to be reset.
 #[derive(InputObject)]
 pub struct PasswordResetRequestInput {
     /// The e-mail address of the login.
     pub email: String,
 }
 
-/// A password that is chosen with a letter's token.
+/// A new password, with the token from an e-mail.
 #[derive(InputObject)]
 pub struct PasswordResetInput {
-    /// The token of the letter's link: what stands behind `#`.
+    /// The token from the link in the e-mail: what follows `#`.
     pub token: String,
-    /// The password from now on: 12 to 256 characters.
+    /// The new password: 12 to 256 characters.
     pub new_password: String,
 }
 
-/// What came of changing what somebody comes in with.
+/// The outcome of changing a credential.
 #[derive(SimpleObject)]
 pub struct CredentialPayload {
     /// What was refused; empty when it was done.
@@ -99,18 +99,18 @@ pub struct CredentialPayload {
 pub struct TotpEnrolInput {
     /// The token that `sessionCreate` answered with TOTP_ENROLMENT_REQUIRED.
     pub enrolment_token: Option<String>,
-    /// The password of whoever is in.
+    /// The password of the caller, who is signed in.
     pub password: Option<String>,
     /// A code of the factor that was set up before, or a recovery code.
     pub totp: Option<String>,
 }
 
-/// What came of beginning to set up the second factor.
+/// The outcome of starting to set up the second factor.
 #[derive(SimpleObject)]
 pub struct TotpEnrolPayload {
     /// The secret in base 32, to be typed into the authenticator; null when it was refused.
     pub secret: Option<String>,
-    /// The same as an `otpauth:` address, to be shown as a picture; null when it was refused.
+    /// The secret as an `otpauth:` address, to be shown as a QR code; null when it was refused.
     pub uri: Option<String>,
     /// What was refused; empty when it was done.
     pub user_errors: Vec<UserError>,
@@ -125,10 +125,10 @@ pub struct TotpConfirmInput {
     pub totp: String,
 }
 
-/// What came of confirming the second factor.
+/// The outcome of confirming the second factor.
 #[derive(SimpleObject)]
 pub struct TotpConfirmPayload {
-    /// Codes for when the authenticator is lost, each for one use. They are told once; null when it was refused.
+    /// Codes for when the authenticator is lost, each for one use. They are shown once; null when it was refused.
     pub recovery_codes: Option<Vec<String>>,
     /// The session of whoever came with an enrolment token; null otherwise.
     pub session: Option<Session>,
@@ -136,10 +136,10 @@ pub struct TotpConfirmPayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// An invitation that is taken up.
+/// An invitation to accept.
 #[derive(InputObject)]
 pub struct UserInvitationAcceptInput {
-    /// The token of the letter's link: what stands behind `#`.
+    /// The token from the link in the e-mail: what follows `#`.
     pub token: String,
     /// The password that she chooses: 12 to 256 characters. A login that the address has already keeps its own, and gets
     /// the role.

@@ -9,82 +9,86 @@ use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::scalars::Date;
 use async_graphql::{Context, ID, InputObject, Object};
 
-/// A role that is to be given.
+/// A role to assign.
 #[derive(InputObject)]
 pub struct RoleInput {
-    /// Which role.
+    /// The role to assign.
     pub role: Role,
-    /// At which branch.
+    /// The global id of the branch at which the role is held.
     pub branch_id: ID,
-    /// Whether it holds for all branches below too.
+    /// Whether the role is also held at all branches below.
     #[graphql(default = false)]
     pub includes_descendants: bool,
-    /// Whose representative she will be: for COOPERATIVE_REP, and for no other.
+    /// The global id of the cooperative that she represents: for COOPERATIVE_REP, and for no other role.
     pub cooperative_id: Option<ID>,
-    /// The first day on which it is in force; today, if nothing is said.
+    /// The first day on which the role is in force; by default today.
     pub valid_from: Option<Date>,
-    /// The last day; no end, if nothing is said.
+    /// The last day on which the role is in force; without one it has no end.
     pub valid_to: Option<Date>,
 }
 
-/// Somebody who is to be invited.
+/// A person to invite.
 #[derive(InputObject)]
 pub struct UserInviteInput {
-    /// Her e-mail address.
+    /// The e-mail address of the person to invite.
     pub email: String,
-    /// What she is called.
+    /// The person's name.
     pub display_name: String,
     /// The role that she will hold.
     pub assignment: RoleInput,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// A login that is to be taken out of use, or put into use again.
+/// The login whose status changes.
 #[derive(InputObject)]
-pub struct UserMoveInput {
-    /// Which one.
+pub struct UserTransitionInput {
+    /// The global id of the login.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// A role that is to be given to somebody.
+/// A role to assign to a login.
 #[derive(InputObject)]
 pub struct RoleAssignInput {
-    /// To whom.
+    /// The global id of the login.
     pub user_id: ID,
-    /// The role.
+    /// The role to assign, and where.
     pub assignment: RoleInput,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
-/// A role that is to be taken away.
+/// A role assignment to revoke.
 #[derive(InputObject)]
 pub struct RoleRevokeInput {
-    /// Which assignment.
+    /// The global id of the role assignment to revoke.
     pub id: ID,
-    /// The version that the caller has looked at.
+    /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// A key under which the same mutation may be sent again: it is done once.
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What came of changing a login.
+    /// The outcome of changing a login.
     UserPayload {
-        /// The login as it is now; null when it was refused and nothing stands in the way.
+        /// The login as it is now; null when it was refused, unless the refusal is a CONFLICT.
         user: User = |reader, key| store::find(reader, key)
     }
 }
 
 payload! {
-    /// What came of giving a role or taking it away.
+    /// The outcome of assigning or revoking a role.
     RoleAssignmentPayload {
-        /// The assignment as it is now; null when it was refused and nothing stands in the way.
+        /// The assignment as it is now; null when it was refused, unless the refusal is a CONFLICT.
         assignment: RoleAssignment = |reader, key| store::find_assignment(reader, key)
     }
 }
@@ -111,52 +115,57 @@ pub struct UserMutation;
 
 #[Object]
 impl UserMutation {
-    /// Invite somebody to a role. She is written to, and comes in once she has chosen a password.
+    /// Invites a person to a role. She receives an e-mail, and can sign in once she has set a password. Codes in
+    /// `userErrors`: BRANCH_CLOSED, EMAIL_INVALID, TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE, ASSIGNMENT_INVALID,
+    /// DATE_INVALID, ROLE_NOT_GRANTABLE.
     async fn user_invite(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whom, and to what.")] input: UserInviteInput,
+        #[graphql(desc = "The person to invite, and her role.")] input: UserInviteInput,
     ) -> Result<UserPayload> {
         let role = given(&input.assignment)?;
         mutate(ctx, &input, async |tx| store::invite(tx, &input.email, &input.display_name, role).await).await
     }
 
-    /// Take a login out of use: all its sessions end at once.
+    /// Disables a login: all its sessions end at once. Codes in `userErrors`: CONFLICT, STATUS_INVALID,
+    /// LAST_NATIONAL_ADMIN.
     async fn user_disable(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: UserMoveInput,
+        #[graphql(desc = "The login, at the version that the caller has read.")] input: UserTransitionInput,
     ) -> Result<UserPayload> {
         let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::disable(tx, key, input.expected_version).await).await
     }
 
-    /// Put a login into use again.
+    /// Enables a login that was disabled. Codes in `userErrors`: CONFLICT, STATUS_INVALID.
     async fn user_enable(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: UserMoveInput,
+        #[graphql(desc = "The login, at the version that the caller has read.")] input: UserTransitionInput,
     ) -> Result<UserPayload> {
         let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::enable(tx, key, input.expected_version).await).await
     }
 
-    /// Give a role to somebody who holds one within the caller's reach.
+    /// Assigns a role to a login that holds one within the caller's reach. Codes in `userErrors`: BRANCH_CLOSED,
+    /// ASSIGNMENT_INVALID, DATE_INVALID, ROLE_NOT_GRANTABLE.
     async fn role_assign(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "To whom, and which.")] input: RoleAssignInput,
+        #[graphql(desc = "The login, and the role to assign.")] input: RoleAssignInput,
     ) -> Result<RoleAssignmentPayload> {
         let key = GlobalId::parse_as(Kind::User, &input.user_id, "input.userId")?;
         let role = given(&input.assignment)?;
         mutate(ctx, &input, async |tx| store::assign(tx, key, role).await).await
     }
 
-    /// Take a role away: it ends at once.
+    /// Revokes a role assignment, at once. Codes in `userErrors`: CONFLICT, STATUS_INVALID, ROLE_NOT_GRANTABLE,
+    /// LAST_NATIONAL_ADMIN.
     async fn role_revoke(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: RoleRevokeInput,
+        #[graphql(desc = "The role assignment to revoke.")] input: RoleRevokeInput,
     ) -> Result<RoleAssignmentPayload> {
         let key = GlobalId::parse_as(Kind::RoleAssignment, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::revoke(tx, key, input.expected_version).await).await

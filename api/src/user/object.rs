@@ -14,23 +14,23 @@ use uuid::Uuid;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::access::Role")]
 pub enum Role {
-    /// Everything, everywhere.
+    /// A national administrator: everything, everywhere.
     NationalAdmin,
-    /// Everything but survivor support, in her branch and below.
+    /// A branch administrator: everything but survivor support, in her branch and below.
     BranchAdmin,
-    /// Markets, listings, stock, and what is published there.
+    /// A market manager: markets, listings and stock, and what is published there.
     MarketManager,
-    /// Programmes and their figures.
+    /// A programme officer: programmes and their figures.
     ProgrammeOfficer,
-    /// Agreements, contributions, settlements.
+    /// A finance officer: agreements, contributions and settlements.
     FinanceOfficer,
-    /// Enters data; decides nothing.
+    /// A data entry clerk: enters data and decides nothing.
     DataEntry,
-    /// Reads everything in scope, writes nothing.
+    /// An auditor: reads everything in scope, writes nothing.
     Auditor,
-    /// Survivor support alone.
+    /// A counsellor: survivor support alone.
     Counsellor,
-    /// Her own cooperative alone.
+    /// A representative of a cooperative: her own cooperative alone.
     CooperativeRep,
 }
 
@@ -38,93 +38,93 @@ pub enum Role {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::access::Permission")]
 pub enum Permission {
-    /// To see: regions and provinces.
+    /// The right to see regions and provinces.
     SeeGeography,
-    /// To change: regions and provinces.
+    /// The right to change regions and provinces.
     ManageGeography,
-    /// To see: product categories and the national calendar.
+    /// The right to see product categories and the national calendar.
     SeeCategories,
-    /// To change: product categories and the national calendar.
+    /// The right to change product categories and the national calendar.
     ManageCategories,
-    /// To see: branches.
+    /// The right to see branches.
     SeeBranches,
-    /// To change: branches.
+    /// The right to change branches.
     ManageBranches,
-    /// To see: staff logins and their roles.
+    /// The right to see staff logins and their roles.
     SeeUsers,
-    /// To change: staff logins and their roles.
+    /// The right to change staff logins and their roles.
     ManageUsers,
-    /// To see: cooperatives.
+    /// The right to see cooperatives.
     SeeCooperatives,
-    /// To change: cooperatives.
+    /// The right to change cooperatives.
     ManageCooperatives,
-    /// To see: members and documents of cooperatives.
+    /// The right to see members and documents of cooperatives.
     SeeMembers,
-    /// To change: members and documents of cooperatives.
+    /// The right to change members and documents of cooperatives.
     ManageMembers,
-    /// To see: products, variants and quality signs.
+    /// The right to see products, variants and quality signs.
     SeeProducts,
-    /// To change: products, variants and quality signs.
+    /// The right to change products, variants and quality signs.
     ManageProducts,
-    /// To see: markets.
+    /// The right to see markets.
     SeeMarkets,
-    /// To change: markets.
+    /// The right to change markets.
     ManageMarkets,
-    /// To see: listings.
+    /// The right to see listings.
     SeeListings,
-    /// To change: listings.
+    /// The right to change listings.
     ManageListings,
-    /// To see: stock movements.
+    /// The right to see stock movements.
     SeeStock,
-    /// To change: stock movements.
+    /// The right to change stock movements.
     ManageStock,
-    /// To see: sales and day closings.
+    /// The right to see sales and day closings.
     SeeSales,
-    /// To change: sales and day closings.
+    /// The right to change sales and day closings.
     ManageSales,
-    /// To see: settlements.
+    /// The right to see settlements.
     SeeSettlements,
-    /// To change: settlements.
+    /// The right to change settlements.
     ManageSettlements,
-    /// To see: partner organisations.
+    /// The right to see partner organisations.
     SeePartners,
-    /// To change: partner organisations.
+    /// The right to change partner organisations.
     ManagePartners,
-    /// To see: agreements and contributions.
+    /// The right to see agreements and contributions.
     SeeAgreements,
-    /// To change: agreements and contributions.
+    /// The right to change agreements and contributions.
     ManageAgreements,
-    /// To see: programmes.
+    /// The right to see programmes.
     SeeProgrammes,
-    /// To change: programmes.
+    /// The right to change programmes.
     ManageProgrammes,
-    /// To see: indicators and figures.
+    /// The right to see indicators and figures.
     SeeIndicators,
-    /// To change: indicators and figures.
+    /// The right to change indicators and figures.
     ManageIndicators,
-    /// To see: decisions about what others submitted.
+    /// The right to see decisions about what others submitted.
     SeeApprovals,
-    /// To change: decisions about what others submitted.
+    /// The right to change decisions about what others submitted.
     ManageApprovals,
-    /// To see: support services and the bot.
+    /// The right to see support services and the bot.
     SeeSurvivorSupport,
-    /// To change: support services and the bot.
+    /// The right to change support services and the bot.
     ManageSurvivorSupport,
-    /// To see: referrals of survivors.
+    /// The right to see referrals of survivors.
     SeeReferrals,
-    /// To change: referrals of survivors.
+    /// The right to change referrals of survivors.
     ManageReferrals,
-    /// To see: machine credentials of partners.
+    /// The right to see machine credentials of partners.
     SeePartnerClients,
-    /// To change: machine credentials of partners.
+    /// The right to change machine credentials of partners.
     ManagePartnerClients,
-    /// To see: what people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.
+    /// The right to see what people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.
     SeeCredentials,
-    /// To change: what people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.
+    /// The right to change what people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.
     ManageCredentials,
-    /// To see: the audit. Nobody writes it but the platform itself.
+    /// The right to see the audit. Nobody writes it but the platform itself.
     SeeAudit,
-    /// To change: the audit. Nobody writes it but the platform itself.
+    /// The right to change the audit. Nobody writes it but the platform itself.
     ManageAudit,
 }
 
@@ -132,13 +132,13 @@ pub enum Permission {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::user::UserStatus")]
 pub enum UserStatus {
-    /// Its owner has not yet taken up the invitation.
+    /// The invitation was not accepted yet.
     Invited,
-    /// It may come in.
+    /// The login can be used.
     Active,
-    /// An administrator has locked it for a time.
+    /// An administrator has locked the login for a time.
     Locked,
-    /// It was taken out of use.
+    /// The login was disabled.
     Disabled,
 }
 
@@ -146,19 +146,20 @@ pub enum UserStatus {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct User {
-    /// The global id.
+    /// The login's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The login's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the login was last edited.
     pub changed_at: DateTime,
-    /// Her e-mail address.
+    /// The e-mail address that the person signs in with.
     pub email: String,
-    /// What she is called.
+    /// The person's name.
     pub display_name: String,
-    /// Where the login stands.
+    /// The login's status.
     pub status: UserStatus,
-    /// Whether she was invented for the demo world.
+    /// Whether the login was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
     pub(crate) key: Uuid,
@@ -188,23 +189,24 @@ impl User {
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct RoleAssignment {
-    /// The global id.
+    /// The role assignment's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// How often it was changed.
+    /// The role assignment's version: 1 when it was created, and one more with each edit. What only follows from
+    /// other data leaves it as it is.
     pub version: i32,
-    /// When it was changed last.
+    /// When the role assignment was last edited.
     pub changed_at: DateTime,
-    /// What she may do.
+    /// The role that is held.
     pub role: Role,
-    /// Whether it holds for all branches below too.
+    /// Whether the role is also held at all branches below.
     pub includes_descendants: bool,
     /// The first day on which it is in force.
     pub valid_from: Date,
-    /// The last day; null: no end.
+    /// The last day on which the role is in force; null: no end.
     pub valid_to: Option<Date>,
-    /// When it was taken away; null: it was not.
+    /// When the role was revoked; null when it was not.
     pub revoked_at: Option<DateTime>,
-    /// All that the role allows, in the order of their names.
+    /// The permissions that the role grants, by name.
     pub permissions: Vec<Permission>,
     #[graphql(skip)]
     pub(crate) branch_key: Uuid,
@@ -248,13 +250,13 @@ pub fn sorted(permissions: impl Iterator<Item = domain::access::Permission>) -> 
     permissions.into_iter().map(Permission::from).collect()
 }
 
-/// Which logins are wanted; conditions that are given hold together.
+/// Conditions on logins: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct UserFilter {
-    /// Standing here.
+    /// Leaves only logins in this status.
     pub status: Option<UserStatus>,
-    /// Holding this role, as far as the caller sees.
+    /// Leaves only logins that hold this role, as far as the caller sees.
     pub role: Option<Role>,
-    /// Holding a role at this branch.
+    /// Leaves only logins that hold a role at the branch with this global id.
     pub branch: Option<ID>,
 }

@@ -15,7 +15,11 @@ pub struct UserQuery;
 #[Object]
 impl UserQuery {
     /// A login by its id; null when there is none that the caller may see.
-    async fn user(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Option<Result<User>> {
+    async fn user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The login's global id.")] id: ID,
+    ) -> Option<Result<User>> {
         let found = async {
             let key = GlobalId::parse_as(Kind::User, &id, "id")?;
             ctx.reader().signed_in()?;
@@ -28,11 +32,14 @@ impl UserQuery {
     async fn users(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which ones.")] filter: Option<UserFilter>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Leaves only logins that meet all of these conditions.")] filter: Option<UserFilter>,
     ) -> Result<Connection<User>> {
         let args = PageArgs::new(first, after, last, before);
         store::list(ctx.reader(), Roots { args, total: asks_total(ctx), published: false }, filter).await

@@ -19,13 +19,13 @@ use uuid::Uuid;
 codes! {
     /// What came of what somebody tried.
     AuditOutcome {
-        /// It was done.
+        /// The action was carried out.
         Done = "DONE",
-        /// It was refused.
+        /// The action was refused.
         Refused = "REFUSED",
         /// Personal data was read.
         Read = "READ",
-        /// The ends of all chains were written down.
+        /// The last entries of all chains were recorded.
         Anchored = "ANCHORED",
     }
 }
@@ -33,13 +33,13 @@ codes! {
 codes! {
     /// Who did something.
     ActorKind {
-        /// Somebody who had signed in.
+        /// A person who is signed in.
         Staff = "STAFF",
-        /// A partner's program.
+        /// A program of a partner organisation.
         PartnerClient = "PARTNER_CLIENT",
-        /// The platform itself.
+        /// The platform, acting on its own.
         System = "SYSTEM",
-        /// Nobody who is known.
+        /// A caller who is not signed in.
         Anonymous = "ANONYMOUS",
     }
 }

@@ -8,7 +8,7 @@ use async_graphql::SimpleObject;
 pub struct Contacts {
     /// Telephone number, in international form.
     pub phone: Option<String>,
-    /// E-mail address.
+    /// The public e-mail address; null when there is none.
     pub email: Option<String>,
     /// Address of a web page.
     pub website: Option<String>,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// What is refused in the input of a mutation.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct UserError {
-    /// What it is.
+    /// The code of the refusal.
     pub code: ErrorCode,
     /// Where in `input`: names of fields from the outside in, list positions as decimal strings; null when it is about
     /// the whole.

@@ -92,7 +92,7 @@ impl std::fmt::Display for LocalDateTime {
 /// A currency by ISO 4217.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurrencyCode {
-    /// The Moroccan dirham.
+    /// The Moroccan dirham, of 100 centimes.
     Mad,
 }
 
@@ -101,7 +101,7 @@ pub enum CurrencyCode {
 pub struct Money {
     /// The amount, to the centime.
     pub amount: Decimal,
-    /// Its currency.
+    /// The currency of the amount.
     pub currency: CurrencyCode,
 }
 

@@ -6,7 +6,7 @@ use async_graphql::SimpleObject;
 /// A publication that states the facts it is given for.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Source {
-    /// Who published it.
+    /// The name of the publisher.
     pub publisher: String,
     /// Where it can be read; null for print.
     pub url: Option<String>,

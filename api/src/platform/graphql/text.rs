@@ -12,13 +12,13 @@ use domain::text as rules;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "rules::Locale")]
 pub enum Locale {
-    /// Arabic.
+    /// Arabic, read from right to left.
     Ar,
-    /// French.
+    /// French, read from left to right.
     Fr,
-    /// Tamazight, in Tifinagh.
+    /// Tamazight, written in Tifinagh.
     Zgh,
-    /// English.
+    /// English, read from left to right.
     En,
 }
 
@@ -40,7 +40,7 @@ pub struct Text(pub rules::LocalizedText);
 /// A text in one language.
 #[derive(SimpleObject)]
 pub struct Translation {
-    /// The language.
+    /// The language of the translation.
     pub language: Locale,
     /// The text in it.
     pub text: String,
@@ -87,7 +87,7 @@ impl Text {
     async fn language(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted.")] locale: Option<Locale>,
+        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<Locale>,
     ) -> Locale {
         self.resolve(ctx, locale).0.into()
     }
@@ -96,7 +96,7 @@ impl Text {
     async fn direction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted.")] locale: Option<Locale>,
+        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<Locale>,
     ) -> TextDirection {
         self.resolve(ctx, locale).0.direction().into()
     }
@@ -114,13 +114,13 @@ impl Text {
 /// French must remain.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct LocalizedTextInput {
-    /// In Arabic.
+    /// The text in Arabic.
     pub ar: MaybeUndefined<String>,
-    /// In French.
+    /// The text in French.
     pub fr: MaybeUndefined<String>,
     /// In Tamazight, in Tifinagh.
     pub zgh: MaybeUndefined<String>,
-    /// In English.
+    /// The text in English.
     pub en: MaybeUndefined<String>,
 }
 

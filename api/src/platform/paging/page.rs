@@ -336,10 +336,10 @@ impl<T: OutputType> TypeName for Edge<T> {
     }
 }
 
-/// One thing of a page, with its place in the list.
+/// An item of a page, with its cursor.
 #[Object(name_type)]
 impl<T: OutputType> Edge<T> {
-    /// The thing.
+    /// The item at this place of the list.
     async fn node(&self) -> &T {
         &self.node
     }
@@ -356,20 +356,20 @@ impl<T: OutputType> TypeName for Connection<T> {
     }
 }
 
-/// A page of a list.
+/// A page of a list. Exactly one of the arguments `first` and `last` is required where it is asked for.
 #[Object(name_type)]
 impl<T: OutputType> Connection<T> {
-    /// The things of this page with their cursors.
+    /// The items of this page, each with its cursor.
     async fn edges(&self) -> &[Edge<T>] {
         &self.edges
     }
 
-    /// The things of this page.
+    /// The items of this page.
     async fn nodes(&self) -> Vec<&T> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Where this page stands in the list.
+    /// Whether there are items before and after this page, and the cursors of its ends.
     async fn page_info(&self) -> PageInfo {
         let cursor = |edge: &Edge<T>| edge.seal.close(&edge.keys);
         PageInfo {
@@ -380,7 +380,7 @@ impl<T: OutputType> Connection<T> {
         }
     }
 
-    /// How many things the whole list has; a search counts no further than 1,000. Counted only when it is asked for.
+    /// The number of items in the whole list; a search counts no further than 1,000. It is counted only when it is selected.
     async fn total_count(&self) -> i32 {
         self.total.map_or(0, |total| i32::try_from(total.count).unwrap_or(i32::MAX))
     }
