@@ -65,7 +65,7 @@ fn say(text: &str) -> Result<(), StartFault> {
 
 fn fault(error: &Error) -> StartFault {
     let cause = error.cause();
-    if cause.contains("readonly") || cause.contains("read-only") {
+    if error.is_read_only() {
         return StartFault("The database can be read and not written; nothing was changed.".to_owned());
     }
     StartFault(format!("The database refused: {}.", cause.trim_end_matches('.')))

@@ -1,7 +1,13 @@
 //! The GraphQL server of the National Union of Women of Morocco.
 //!
-//! One folder per thing; arrows point down: `main → server → schema → relations → { query, mutation } → { object, store } → object → entity →
-//! platform → domain`. See the section on architecture in README.md.
+//! One folder per thing; arrows point down: `main → command → server → schema → relations → { query, mutation } →
+//! { object, store } → entity → platform → domain`. See the section on architecture in README.md.
+
+// A dependency that nothing uses fails the build.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+// The allocator of `main.rs`.
+use mimalloc as _;
 
 pub mod access_check;
 pub mod agreement;

@@ -3,6 +3,9 @@
 //! Time is passed in; whoever calls decides what to read and where to write. Each file is one thing of the domain with
 //! its rules, its refusals and their tests.
 
+// A dependency that nothing uses fails the build.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 pub mod access;
 pub mod actor;
 pub mod branch;

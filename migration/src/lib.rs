@@ -4,6 +4,9 @@
 //! them run in one transaction under a lock ([`up`]), so two instances that start at once do not collide and an
 //! interrupted migration leaves nothing behind.
 
+// A dependency that nothing uses fails the build.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 mod ddl;
 mod m20261123_000001_reference;
 mod m20261123_000002_branch;

@@ -1,5 +1,6 @@
 //! Refusals and failures on their way to the client: every one has a code; the cause of our own failures stays here.
 
+use crate::platform::database::fault::is_read_only;
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
 use uuid::Uuid;
@@ -16,16 +17,18 @@ pub struct Error {
     faults: Faults,
     /// The thing that stands in the way as it now is.
     thing: Option<Uuid>,
-    conflict: Option<Conflict>,
+    refusal: Option<Refusal>,
 }
 
-/// How a statement met with another transaction.
+/// Why the database refused a statement, where that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Conflict {
+enum Refusal {
     /// A key is taken by another row.
     Taken,
     /// The database gave this transaction up for another one; done again, it may succeed.
     GivenUp,
+    /// The database can be read and not written.
+    ReadOnly,
 }
 
 /// The extension under which a cause would stand, if one ever got so far: taken out on the way to the client.
@@ -42,7 +45,7 @@ impl Error {
 
     /// A refusal by its code.
     pub fn refused(code: Code) -> Self {
-        Self { code, argument: None, cause: None, faults: Faults::new(), thing: None, conflict: None }
+        Self { code, argument: None, cause: None, faults: Faults::new(), thing: None, refusal: None }
     }
 
     /// A failure of ours. The client learns that there was one; the cause goes to the log, once.
@@ -57,12 +60,17 @@ impl Error {
 
     /// Whether a key was taken already: somebody else's row holds it.
     pub(crate) fn is_taken(&self) -> bool {
-        self.conflict == Some(Conflict::Taken)
+        self.refusal == Some(Refusal::Taken)
+    }
+
+    /// Whether the database can be read and not written.
+    pub fn is_read_only(&self) -> bool {
+        self.refusal == Some(Refusal::ReadOnly)
     }
 
     /// Whether the database gave the transaction up for another one: it is done again.
     pub(crate) fn is_given_up(&self) -> bool {
-        self.conflict == Some(Conflict::GivenUp)
+        self.refusal == Some(Refusal::GivenUp)
     }
 
     /// The rules that a form breaks, with the thing that stands in the way; the error itself when it is of another kind.
@@ -107,13 +115,14 @@ impl From<sea_orm::DbErr> for Error {
                 Self::refused(Code::Unavailable)
             }
             _ => {
-                let conflict = match (error.sql_err(), sql_state(&error).as_deref()) {
-                    (Some(sea_orm::SqlErr::UniqueConstraintViolation(_)), _) => Some(Conflict::Taken),
+                let refusal = match (error.sql_err(), sql_state(&error).as_deref()) {
+                    (Some(sea_orm::SqlErr::UniqueConstraintViolation(_)), _) => Some(Refusal::Taken),
                     // `serialization_failure`, `deadlock_detected`
-                    (_, Some("40001" | "40P01")) => Some(Conflict::GivenUp),
+                    (_, Some("40001" | "40P01")) => Some(Refusal::GivenUp),
+                    _ if is_read_only(&error) => Some(Refusal::ReadOnly),
                     _ => None,
                 };
-                Self { conflict, ..Self::internal(error) }
+                Self { refusal, ..Self::internal(error) }
             }
         }
     }

@@ -19,7 +19,7 @@ use domain::actor::Actor;
 use domain::fault::Code;
 use domain::text::{Locale, negotiate};
 use futures_util::FutureExt;
-use opentelemetry::propagation::Extractor;
+use opentelemetry_http::HeaderExtractor;
 use serde::Deserialize;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -304,22 +304,11 @@ fn span(asking: &Asking, kind: &'static str, name: Option<&str>) -> tracing::Spa
         request_id = asking.request_id
     );
     if asking.trusted && asking.headers.contains_key("traceparent") {
-        let parent =
-            opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&Headers(&asking.headers)));
+        let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
+            propagator.extract(&HeaderExtractor(&asking.headers))
+        });
         // A context that cannot be taken leaves the span a root.
         let _ = span.set_parent(parent);
     }
     span
-}
-
-/// The headers of a request, as the propagator reads them.
-struct Headers<'h>(&'h HeaderMap);
-
-impl Extractor for Headers<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(|value| value.to_str().ok())
-    }
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(header::HeaderName::as_str).collect()
-    }
 }

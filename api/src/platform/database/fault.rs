@@ -1,6 +1,8 @@
 //! Why a database cannot be opened or used: one sentence, in which no secret stands.
 
-use sea_orm::DbErr;
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::sqlite::SqliteError;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// One clear sentence about why the program cannot start or a command cannot run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,30 +16,54 @@ impl std::fmt::Display for StartFault {
 
 impl std::error::Error for StartFault {}
 
+/// Why an embedded database refuses, by the driver's result code (sqlite.org/rescode.html).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileFault {
+    Missing,
+    Damaged,
+    Locked,
+    ReadOnly,
+}
+
+impl FileFault {
+    fn of(error: &DbErr) -> Option<Self> {
+        let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else { return None };
+        let RuntimeErr::SqlxError(cause) = cause else { return None };
+        let code = cause.as_database_error()?.try_downcast_ref::<SqliteError>()?.code()?.parse::<u32>().ok()?;
+        // Extended codes hold the primary one in their lowest byte.
+        match code & 0xff {
+            5 | 6 => Some(Self::Locked),
+            8 => Some(Self::ReadOnly),
+            11 | 26 => Some(Self::Damaged),
+            14 => Some(Self::Missing),
+            _ => None,
+        }
+    }
+
+    fn sentence(self) -> String {
+        match self {
+            Self::Missing => "The database file does not exist or cannot be opened.",
+            Self::Damaged => "The database file is damaged or is not a database; it was left as it is.",
+            Self::Locked => "The database is locked by another program.",
+            Self::ReadOnly => "The database can be read and not written; nothing was changed.",
+        }
+        .to_owned()
+    }
+}
+
 /// Why a database cannot be opened, without its address: that may hold a password.
 pub(in crate::platform) fn unreachable_sentence(error: &DbErr) -> String {
-    let text = error.to_string();
-    if text.contains("unable to open database file") {
-        "The database file does not exist or cannot be opened.".to_owned()
-    } else if text.contains("not a database") || text.contains("malformed") {
-        "The database file is damaged or is not a database; it was left as it is.".to_owned()
-    } else if text.contains("locked") {
-        "The database is locked by another program.".to_owned()
-    } else {
-        format!("The database cannot be opened: {}.", text.trim_end_matches('.'))
-    }
+    let other = || format!("The database cannot be opened: {}.", error.to_string().trim_end_matches('.'));
+    FileFault::of(error).map_or_else(other, FileFault::sentence)
 }
 
 /// Why a database that was opened cannot be used.
 pub(in crate::platform) fn broken_sentence(error: &DbErr) -> String {
-    let text = error.to_string();
-    if text.contains("readonly") || text.contains("read-only") {
-        "The database can be read and not written; nothing was changed.".to_owned()
-    } else if text.contains("not a database") || text.contains("malformed") {
-        "The database file is damaged or is not a database; it was left as it is.".to_owned()
-    } else if text.contains("locked") {
-        "The database is locked by another program.".to_owned()
-    } else {
-        format!("The database cannot be used: {}.", text.trim_end_matches('.'))
-    }
+    let other = || format!("The database cannot be used: {}.", error.to_string().trim_end_matches('.'));
+    FileFault::of(error).map_or_else(other, FileFault::sentence)
+}
+
+/// Whether an embedded database can be read and not written.
+pub(in crate::platform) fn is_read_only(error: &DbErr) -> bool {
+    FileFault::of(error) == Some(FileFault::ReadOnly)
 }
