@@ -18,7 +18,7 @@ use crate::projections::PROJECTIONS;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
 use crate::session::invitation;
-use crate::session::mail::Post;
+use crate::session::mail::Mailer;
 use crate::{partner, partner_client, schema, seed, server, telemetry};
 use std::io::Write;
 use std::time::Duration;
@@ -298,7 +298,7 @@ async fn give_memory_back() {
 }
 
 /// Send the letters that wait, as long as the program runs.
-async fn post_letters(db: Db, post: Post) {
+async fn post_letters(db: Db, post: Mailer) {
     loop {
         if let Err(error) = post.deliver(&db, Clock::System.now()).await {
             tracing::error!(cause = error.cause(), "letters could not be sent");
@@ -508,7 +508,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What becomes of letters.
 async fn check_mail(settings: &Settings) -> Result<String, StartFault> {
-    let post = Post::new(settings)?;
+    let post = Mailer::new(settings)?;
     match (tokio::time::timeout(PATIENCE, post.try_server()).await, settings.mode()) {
         (Err(_), _) => Err(StartFault("the mail server does not answer".to_owned())),
         (Ok(Some(tried)), _) => tried.map(|()| "the mail server takes letters".to_owned()).map_err(StartFault),

@@ -156,7 +156,7 @@ async fn a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_o
             "--app-url",
             "https://admin.unfm.example",
         ];
-        let broken = unfm::session::mail::Post::new(&unfm::config::Cli::of(&flags).unwrap().settings).unwrap();
+        let broken = unfm::session::mail::Mailer::new(&unfm::config::Cli::of(&flags).unwrap().settings).unwrap();
         world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
         let now = || world.clock.now();
         assert_eq!(broken.deliver(&world.db, now()).await.unwrap(), 0, "{}", world.on);

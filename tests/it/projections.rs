@@ -124,7 +124,7 @@ async fn what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited(
 
         // Whoever looked at the product before may still edit it.
         let key = founding("product", "amlou-amande");
-        world.change(async |tx| tx.edit_version::<product::entity::Entity>(key, 1).await.map(drop)).await;
+        world.change(async |tx| tx.lock_version::<product::entity::Entity>(key, 1).await.map(drop)).await;
         let again = transition(&world, &token, "cooperativeReinstate", "demo-argan", 2).await;
         assert_eq!(again["cooperative"]["status"], "ACTIVE", "{}", world.on);
         assert_eq!(on_sale().await, sold, "{}", world.on);
@@ -229,7 +229,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     let (argan, amlou) = (founding("cooperative", "demo-argan"), founding("product", "amlou-amande"));
     let market = founding("market", "khouribga");
     let to = async |tx: &Tx<'_>, status| {
-        let held = tx.edit::<product::entity::Entity>(amlou).await?;
+        let held = tx.lock_for_update::<product::entity::Entity>(amlou).await?;
         tx.update(held, |row| row.status = ActiveValue::Set(Stored(status))).await.map(drop)
     };
 

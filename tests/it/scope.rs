@@ -46,8 +46,8 @@ fn holds(role: Role, slug: &str, includes_descendants: bool) -> Actor {
 async fn programmes(world: &World, actor: Actor) -> (u64, u64) {
     let reader = world.reader(actor);
     let tx = reader.begin();
-    let hidden = tx.see::<programme::Entity>().filter(programme::Column::Published.eq(false)).count(None).await;
-    let own = tx.reach::<programme::Entity>().count(None).await;
+    let hidden = tx.select::<programme::Entity>().filter(programme::Column::Published.eq(false)).count(None).await;
+    let own = tx.select_in_scope::<programme::Entity>().count(None).await;
     (hidden.unwrap(), own.unwrap())
 }
 
@@ -65,7 +65,7 @@ async fn each_branch_sees_its_own_and_what_is_published() {
         assert_eq!(seen(Role::MarketManager, "khouribga", true).await, (0, 0), "{}: nor another role", world.on);
         assert_eq!(programmes(&world, Actor::Anonymous).await, (0, 0), "{}: nor anybody", world.on);
         let published = world.reader(holds(Role::BranchAdmin, "mdiq-fnideq", true));
-        let published = published.begin().see::<programme::Entity>().count(None).await.unwrap();
+        let published = published.begin().select::<programme::Entity>().count(None).await.unwrap();
         assert_eq!(published, 6, "{}: what is published she sees", world.on);
     }
 }
@@ -104,7 +104,13 @@ async fn nothing_can_be_planted_with_a_neighbour() {
     for world in World::each().await {
         let khouribga = holds(Role::BranchAdmin, "khouribga", true);
         let reader = world.reader(khouribga.clone());
-        let row = reader.begin().reach::<cooperative::Entity>().one(cooperative::Entity::read).await.unwrap().unwrap();
+        let row = reader
+            .begin()
+            .select_in_scope::<cooperative::Entity>()
+            .one(cooperative::Entity::read)
+            .await
+            .unwrap()
+            .unwrap();
         let planted = async |branch: &str, slug: &str| {
             let mut copy: cooperative::ActiveModel = row.clone().into();
             copy.id = sea_orm::ActiveValue::Set(founding("cooperative", slug));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use unfm::config::Cli;
-use unfm::session::mail::Post;
+use unfm::session::mail::Mailer;
 
 /// A letter as it arrived.
 #[derive(Clone, Debug)]
@@ -56,9 +56,9 @@ impl Letters {
     }
 
     /// What sends letters here.
-    pub fn post(&self) -> Post {
+    pub fn post(&self) -> Mailer {
         let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
-        Post::new(&Cli::of(&flags).unwrap().settings).unwrap()
+        Mailer::new(&Cli::of(&flags).unwrap().settings).unwrap()
     }
 
     /// The letters that have arrived since they were asked for last.

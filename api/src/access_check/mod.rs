@@ -19,8 +19,8 @@ use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::{Facts, OnCommit, Readers};
 use crate::schema::Schema;
-use crate::session::mail::Post;
-use crate::session::mutation::Door;
+use crate::session::mail::Mailer;
+use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
 use async_graphql::{Request, ValidationMode};
 use domain::access::{Purpose, Role};
@@ -122,7 +122,7 @@ struct Check<'c> {
     owner: &'c Db,
     server: &'c Db,
     readers: Readers,
-    door: Door,
+    auth: AuthServices,
     schema: Schema,
     questions: Questions,
     askers: Vec<Asker>,
@@ -137,7 +137,7 @@ impl<'c> Check<'c> {
         let schema = crate::schema::build(ValidationMode::Fast);
         let questions = Questions::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
-        let door = Door { passwords, rights: Rights::new(None), post: Post::silent(), is_demo_mode: true };
+        let auth = AuthServices { passwords, rights: Rights::new(None), post: Mailer::silent(), is_demo_mode: true };
         let readers = Readers {
             db: server.clone(),
             clock: Clock::fixed(now),
@@ -146,7 +146,7 @@ impl<'c> Check<'c> {
             on_commit: OnCommit::default(),
         };
         let askers = askers(owner, now).await?;
-        Ok(Self { owner, server, readers, door, schema, questions, askers, walls })
+        Ok(Self { owner, server, readers, auth, schema, questions, askers, walls })
     }
 
     async fn run(self) -> Result<Report> {
@@ -200,7 +200,7 @@ impl<'c> Check<'c> {
 
     async fn ask(&self, asker: &Asker, text: &str) -> String {
         let reader = self.readers.reader(asker.actor.clone(), Vec::new());
-        let answer = self.schema.execute(Request::new(text).data(reader).data(self.door.clone())).await;
+        let answer = self.schema.execute(Request::new(text).data(reader).data(self.auth.clone())).await;
         serde_json::to_string(&answer).unwrap_or_default()
     }
 
@@ -311,10 +311,10 @@ impl<'c> Check<'c> {
     /// What is answered to a probe, and the work that it makes: the statements with the number of their rows, and how many
     /// passwords were checked.
     async fn try_one(&self, asker: &Asker, probe: &Probe, name: &str) -> (String, (Vec<Sent>, u64)) {
-        let checks = self.door.passwords.checks();
+        let checks = self.auth.passwords.checks();
         self.server.record();
         let answer = self.ask(asker, &probe.text.replace(questions::NAME, name)).await;
-        (answer, (self.server.recorded(), self.door.passwords.checks() - checks))
+        (answer, (self.server.recorded(), self.auth.passwords.checks() - checks))
     }
 
     /// What stands in the rows that were planted.

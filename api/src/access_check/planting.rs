@@ -91,7 +91,7 @@ impl Planting<'_, '_> {
     {
         let key = founding("leak", &format!("{} {what}", self.target.name));
         let mark = format!("leak{}", &key.simple().to_string()[..16]);
-        let row = self.tx.see::<E>().filter(E::KEY.eq(from)).one(E::read).await?;
+        let row = self.tx.select::<E>().filter(E::KEY.eq(from)).one(E::read).await?;
         let row = row.ok_or_else(|| Error::internal(format!("the demo world has no {what} to copy")))?;
         let mut row = row.into_active_model();
         let (mut slug, mut has_branch) = (None, false);

@@ -10,10 +10,10 @@ use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Listed, Order, PageArgs, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery, PageRows};
 use crate::platform::query::expression::among;
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, Document, Stored};
 use crate::platform::query::table::Keys;
 use crate::platform::query::table::{Guarded, Table};
@@ -39,7 +39,7 @@ fn order(by: AgreementOrder) -> Order {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Agreement>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Agreement::new((row, batch), reader.today())
@@ -70,15 +70,15 @@ fn in_status(status: AgreementStatus, today: Date) -> Condition {
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    roots: Roots,
+    roots: ListArgs,
     filter: Option<AgreementFilter>,
     by: AgreementOrder,
 ) -> Result<Connection<Agreement>> {
     let published = roots.published;
-    let seal = Seal::new(reader.cursor_key(), format!("agreements {filter:?} {by:?} {published}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("agreements {filter:?} {by:?} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.root::<Entity>(published);
+    let mut see = tx.select_for_list::<Entity>(published);
     if let Some(status) = filter.status {
         see = see.filter(in_status(status, reader.today()));
     }
@@ -90,12 +90,12 @@ pub async fn list(
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
     let order = order(by);
-    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Agreement::new((row, batch.clone()), reader.today())))
 }
 
-fn with_party<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+fn with_party<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     see.through::<party::Entity>(party::Column::AgreementId, Column::Id)
 }
 
@@ -111,11 +111,11 @@ pub async fn lists_through<L: Guarded>(
     keys: &[Uuid],
 ) -> Result<HashMap<Uuid, Option<Connection<Agreement>>>> {
     let order = order(AgreementOrder::Newest);
-    let asked = Asked { args, order: &order, total };
-    let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("{name} {key}"));
+    let asked = PageQuery { args, order: &order, total };
+    let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{name} {key}"));
     let tx = reader.begin();
-    let see = tx.see::<Entity>().through::<L>(ours, Column::Id);
-    let lists: HashMap<Uuid, Listed<Model>> = see.lists(theirs, keys, &asked, seal, Entity::read).await?;
+    let see = tx.select::<Entity>().through::<L>(ours, Column::Id);
+    let lists: HashMap<Uuid, PageRows<Model>> = see.lists(theirs, keys, &asked, codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
     let make = |row: Model| Agreement::new((row, batch.clone()), reader.today());
     Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
@@ -154,7 +154,7 @@ impl Related for PartiesOf {
         let columns = [party::Column::AgreementId, party::Column::PartnerId, party::Column::Role];
         let mut level = Keys::default();
         let rows = tx
-            .see_plain::<party::Entity>()
+            .select_columns::<party::Entity>()
             .filter(among(tx.backend(), party::Column::AgreementId, keys))
             .statement(|statement| {
                 statement.order_by_expr(party::Column::Position.into_expr(), sea_orm::Order::Asc);
@@ -190,7 +190,7 @@ impl Related for ObjectivesOf {
         let tx = reader.begin();
         let columns = [objective::Column::AgreementId, objective::Column::Code, objective::Column::Text];
         let rows = tx
-            .see_plain::<objective::Entity>()
+            .select_columns::<objective::Entity>()
             .filter(among(tx.backend(), objective::Column::AgreementId, keys))
             .statement(|statement| {
                 statement.order_by_expr(objective::Column::Position.into_expr(), sea_orm::Order::Asc);

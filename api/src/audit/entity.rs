@@ -4,7 +4,7 @@ use crate::platform::audit::record::{ActorKind, AuditOutcome};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::query::stored::Stored;
 use crate::platform::query::table::Keys;
-use crate::platform::query::table::{Cells, Guarded, Open, Table};
+use crate::platform::query::table::{Guarded, Open, RowReader, Table};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 
@@ -88,7 +88,7 @@ impl Table for Entity {
         ]
     }
 
-    fn read(cells: &mut Cells<'_>) -> Result<Model, DbErr> {
+    fn read(cells: &mut RowReader<'_>) -> Result<Model, DbErr> {
         Ok(Model {
             id: cells.take()?,
             number: cells.take()?,

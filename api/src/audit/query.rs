@@ -4,7 +4,7 @@ use super::object::{AuditEntry, AuditEntryFilter};
 use super::store;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, PageArgs, Roots, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
 use async_graphql::{Context, Object};
 
 /// Root fields of the audit.
@@ -29,6 +29,6 @@ impl AuditQuery {
         >,
     ) -> Result<Connection<AuditEntry>> {
         let args = PageArgs::new(first, after, last, before);
-        store::list(ctx.reader(), Roots { args, total: asks_total(ctx), published: false }, filter).await
+        store::list(ctx.reader(), ListArgs { args, total: asks_total(ctx), published: false }, filter).await
     }
 }

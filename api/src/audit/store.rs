@@ -8,8 +8,8 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Connection, Order, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::stored::Stored;
 use crate::platform::query::table::Table;
 use sea_orm::ColumnTrait;
@@ -20,13 +20,17 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: Roots, filter: Option<AuditEntryFilter>) -> Result<Connection<AuditEntry>> {
+pub async fn list(
+    reader: &Reader,
+    roots: ListArgs,
+    filter: Option<AuditEntryFilter>,
+) -> Result<Connection<AuditEntry>> {
     reader.signed_in()?;
     let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
-    let seal = Seal::new(reader.cursor_key(), format!("auditEntries {filter:?}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("auditEntries {filter:?}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.root::<Entity>(false);
+    let mut see = tx.select_for_list::<Entity>(false);
     if let Some(branch) = &filter.branch {
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
@@ -39,7 +43,7 @@ pub async fn list(reader: &Reader, roots: Roots, filter: Option<AuditEntryFilter
     if let Some(outcome) = filter.outcome {
         see = see.filter(Column::Outcome.eq(Stored(AuditOutcome::from(outcome))));
     }
-    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| AuditEntry::new((row, batch.clone()))))
 }
@@ -56,7 +60,7 @@ impl Related for ValuesOf {
         let columns = [value::Column::EntryId, value::Column::Name, value::Column::Value];
         let tx = reader.begin();
         let rows = tx
-            .see_plain::<value::Entity>()
+            .select_columns::<value::Entity>()
             .among(value::Column::EntryId, keys)
             .only(columns.map(|column| column.into_expr()))
             .all(|cells| Ok((cells.take::<Uuid>()?, (cells.take::<String>()?, cells.take::<String>()?))))
@@ -81,7 +85,7 @@ impl Related for TimesOf {
         let columns = [tally::Column::EntryId, tally::Column::Times];
         let tx = reader.begin();
         let rows = tx
-            .see_plain::<tally::Entity>()
+            .select_columns::<tally::Entity>()
             .among(tally::Column::EntryId, keys)
             .only(columns.map(|column| column.into_expr()))
             .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i32>()?)))

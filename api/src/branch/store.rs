@@ -9,9 +9,9 @@ use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::{LocalizedTextInput, slug};
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs, Roots};
-use crate::platform::query::select::See;
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Document, Stored};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -32,7 +32,7 @@ fn by_path() -> Order {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Branch::new((row, batch))
@@ -43,12 +43,12 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: Roots, filter: Option<BranchFilter>) -> Result<Connection<Branch>> {
+pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>) -> Result<Connection<Branch>> {
     let published = roots.published;
-    let seal = Seal::new(reader.cursor_key(), format!("branches {filter:?} {published}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("branches {filter:?} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see: See<'_, '_, Entity> = tx.root::<Entity>(published);
+    let mut see: Select<'_, '_, Entity> = tx.select_for_list::<Entity>(published);
     if let Some(kind) = filter.kind {
         see = see.filter(Column::Kind.eq(Stored(domain::branch::BranchKind::from(kind))));
     }
@@ -60,7 +60,7 @@ pub async fn list(reader: &Reader, roots: Roots, filter: Option<BranchFilter>) -
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
-    let listed = see.list(&roots.asked(&by_path()), seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&by_path()), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Branch::new((row, batch.clone()))))
 }
@@ -79,10 +79,10 @@ impl Related for ChildrenOf {
     type Value = Option<Connection<Branch>>;
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let asked = Asked { args: &self.args, order: &by_path(), total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Branch.children {key}"));
+        let asked = PageQuery { args: &self.args, order: &by_path(), total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Branch.children {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::ParentId, keys, &asked, seal, Entity::read).await?;
+        let lists = tx.select::<Entity>().lists(Column::ParentId, keys, &asked, codec, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Branch::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
@@ -116,7 +116,7 @@ async fn hold_tree(tx: &Tx<'_>) -> Result<()> {
 
 /// A branch within reach.
 async fn reached(tx: &Tx<'_>, key: Uuid) -> Result<Model> {
-    let found = tx.reach::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    let found = tx.select_in_scope::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
     found.ok_or_else(|| Error::refused(Code::NotFound))
 }
 
@@ -140,14 +140,14 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
     let name = wanted.name.merged(None, NAME_MAX).map_err(|wrong| faults.extend(at_name(wrong)));
     let (mut province, mut region) = (None, None);
     if let Some(code) = wanted.province_code {
-        let found = tx.see::<province::Entity>().filter(province::Column::Code.eq(code));
+        let found = tx.select::<province::Entity>().filter(province::Column::Code.eq(code));
         province = found.one(province::Entity::read).await?;
         if province.is_none() {
             faults.push(Fault::new(Code::NotFound).at("provinceCode"));
         }
     }
     if let Some(code) = wanted.region_code {
-        let found = tx.see::<region::Entity>().filter(region::Column::Code.eq(code));
+        let found = tx.select::<region::Entity>().filter(region::Column::Code.eq(code));
         region = found.one(region::Entity::read).await?.map(|region| region.id);
         let is_other = region.zip(province.as_ref()).is_some_and(|(region, province)| region != province.region_id);
         if region.is_none() || is_other {
@@ -182,7 +182,7 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Uuid> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
     tx.update(held, |row| row.name = ActiveValue::Set(Document(name))).await?;
     Ok(key)
@@ -195,7 +195,7 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
 /// NOT_FOUND, FORBIDDEN, CONFLICT, BRANCH_CLOSED and BRANCH_PLACE_INVALID at `parentId`.
 pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Result<Uuid> {
     hold_tree(tx).await?;
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     tx.home::<Entity>(parent, &["parentId"]).await?;
     let parent = reached(tx, parent).await?;
     let refused = || Fault::new(Code::BranchPlaceInvalid).at("parentId");
@@ -215,14 +215,14 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Res
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY.
 pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     hold_tree(tx).await?;
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     let Some(parent) = held.row().parent_id else { return Err(Fault::new(Code::BranchPlaceInvalid).into()) };
     // Nobody closes the branch that her own role is at.
-    if tx.edit::<Entity>(parent).await.is_err() {
+    if tx.lock_for_update::<Entity>(parent).await.is_err() {
         return Err(Error::refused(Code::Forbidden));
     }
     let below =
-        tx.see::<Entity>().filter(Column::ParentId.eq(key)).filter(Column::Status.eq(Stored(BranchStatus::Active)));
+        tx.select::<Entity>().filter(Column::ParentId.eq(key)).filter(Column::Status.eq(Stored(BranchStatus::Active)));
     if below.count(None).await? > 0 {
         return Err(Fault::new(Code::BranchNotEmpty).into());
     }

@@ -20,7 +20,7 @@ async fn read(reader: &Reader) -> Result<Calendar> {
     let tx = reader.begin();
     let columns = [Column::Kind, Column::MonthDay, Column::FirstYear, Column::StartsOn, Column::EndsOn];
     let entries = tx
-        .see_plain::<Entity>()
+        .select_columns::<Entity>()
         .only(columns.map(|column| column.into_expr()))
         .all(|cells| {
             let kind = cells.take::<Stored<CalendarKind>>()?.0;

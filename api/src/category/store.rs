@@ -5,7 +5,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use sea_orm::ColumnTrait;
@@ -17,10 +17,10 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn all(tx: &Tx<'_>) -> Result<Vec<Model>> {
-    in_order(tx.see::<Entity>()).all(Entity::read).await
+    in_order(tx.select::<Entity>()).all(Entity::read).await
 }
 
-fn in_order<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+fn in_order<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     see.statement(|statement| {
         statement.order_by_expr(Column::Position.into_expr(), sea_orm::Order::Asc);
         statement.order_by_expr(Column::Slug.into_expr(), sea_orm::Order::Asc);
@@ -37,7 +37,7 @@ impl Related for ChildrenOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
-        let rows = in_order(tx.see::<Entity>().among(Column::ParentId, keys)).all(Entity::read).await?;
+        let rows = in_order(tx.select::<Entity>().among(Column::ParentId, keys)).all(Entity::read).await?;
         Ok(crate::platform::loading::batch::grouped(rows, |row| row.parent_id.unwrap_or_default()))
     }
 }

@@ -47,7 +47,7 @@ async fn read(
     let tx = reader.begin();
     let mut level = Keys::default();
     let rows = tx
-        .see::<Entity>()
+        .select::<Entity>()
         .with_optional::<partner::Entity>(Column::PartnerId)
         .among(parent, keys)
         .statement(|statement| {

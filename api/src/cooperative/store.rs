@@ -10,11 +10,11 @@ use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::{LocalizedTextInput, name_keys, slug};
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
 use crate::platform::query::change::Audited;
 use crate::platform::query::change::Change;
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Document, Stored};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -42,14 +42,14 @@ fn order(reader: &Reader, by: CooperativeOrder) -> Order {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Cooperative::new((row, batch))
     }))
 }
 
-fn narrowed<'t, 'a>(see: See<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<See<'t, 'a, Entity>> {
+fn narrowed<'t, 'a>(see: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
     let mut see = see;
     if let Some(sector) = filter.sector {
         see = see.filter(Column::Sector.eq(Stored(domain::cooperative::Sector::from(sector))));
@@ -71,19 +71,19 @@ fn narrowed<'t, 'a>(see: See<'t, 'a, Entity>, filter: CooperativeFilter) -> Resu
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    roots: Roots,
+    roots: ListArgs,
     filter: Option<CooperativeFilter>,
     by: CooperativeOrder,
 ) -> Result<Connection<Cooperative>> {
     let published = roots.published;
     let order = order(reader, by);
-    let seal = Seal::new(
+    let codec = CursorCodec::new(
         reader.cursor_key(),
         format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic()),
     );
     let tx = reader.begin();
-    let see = narrowed(tx.root::<Entity>(published), filter.unwrap_or_default())?;
-    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    let see = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default())?;
+    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
 }
@@ -116,7 +116,7 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
     // Whether she may comes before what is wrong with the form.
     let applicant = applicant()?;
     let province = tx
-        .see::<province::Entity>()
+        .select::<province::Entity>()
         .filter(province::Column::Code.eq(applicant.province_code))
         .one(province::Entity::read)
         .await?;
@@ -171,7 +171,7 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Model> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     let at_name = |faults: Faults| faults.into_iter().map(|fault| fault.at("name")).collect::<Faults>();
     let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
     let (name_key_ar, name_key_fr) = name_keys(&name).map_err(|fault| fault.at("name"))?;
@@ -194,8 +194,8 @@ pub async fn go(
     status: CooperativeStatus,
 ) -> Result<Model> {
     let held = match from {
-        Some((version, _)) => tx.edit_version::<Entity>(key, version).await?,
-        None => tx.edit::<Entity>(key).await?,
+        Some((version, _)) => tx.lock_version::<Entity>(key, version).await?,
+        None => tx.lock_for_update::<Entity>(key).await?,
     };
     if from.and_then(|(_, from)| from).is_some_and(|from| from != held.row().status.0) {
         return Err(Fault::new(Code::StatusInvalid).into());
@@ -220,7 +220,7 @@ pub async fn go(
 /// The identity of a cooperative in the register, and whether it needs none.
 async fn identity(tx: &Tx<'_>, key: Uuid) -> Result<Option<(Option<(String, String)>, bool)>> {
     let columns = [private::Column::Court, private::Column::RegisterNumber, private::Column::LegacyExemption];
-    tx.see_plain::<private::Entity>()
+    tx.select_columns::<private::Entity>()
         .filter(private::Column::CooperativeId.eq(key))
         .only(columns.map(|column| column.into_expr()))
         .one(|cells| {
@@ -235,7 +235,7 @@ async fn identity(tx: &Tx<'_>, key: Uuid) -> Result<Option<(Option<(String, Stri
 async fn claim(tx: &Tx<'_>, key: Uuid, (court, number): (String, String)) -> Result<()> {
     let sql = "update cooperative_private set register_verified = $2 where cooperative_id = $1";
     let verified = Statement::from_sql_and_values(tx.backend(), sql, [key.into(), true.into()]);
-    if tx.attempt(async || tx.execute(verified).await).await?.is_some() {
+    if tx.try_unique(async || tx.execute(verified).await).await?.is_some() {
         return Ok(());
     }
     let sql =
@@ -272,7 +272,7 @@ impl Related for IdentitiesOf {
             Private::LegacyExemption,
         ];
         let tx = reader.begin();
-        let see = tx.see_plain::<private::Entity>().among(Private::CooperativeId, keys);
+        let see = tx.select_columns::<private::Entity>().among(Private::CooperativeId, keys);
         let known = see.only(columns.map(|column| column.into_expr())).all(|cells| {
             let key = cells.take::<Uuid>()?;
             let pair = cells.take::<Option<String>>()?.zip(cells.take::<Option<String>>()?);
@@ -307,7 +307,7 @@ pub struct Edit {
 /// NOT_FOUND, FORBIDDEN, CONFLICT, NOT_FOUND at `provinceCode`, REGISTER_IDENTITY_REQUIRED at `register` where it cannot
 /// do without.
 pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> Result<Edit>) -> Result<Uuid> {
-    let held = tx.edit::<Entity>(key).await?;
+    let held = tx.lock_for_update::<Entity>(key).await?;
     // Whether she may comes before what is wrong with the form, and that before what has changed since.
     let edit = edit()?;
     held.expect_version(version)?;
@@ -315,7 +315,7 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
         None => None,
         Some(code) => {
             let found =
-                tx.see::<province::Entity>().filter(province::Column::Code.eq(code)).one(province::Entity::read);
+                tx.select::<province::Entity>().filter(province::Column::Code.eq(code)).one(province::Entity::read);
             Some(found.await?.ok_or_else(|| Fault::new(Code::NotFound).at("provinceCode"))?.id)
         }
     };
@@ -392,10 +392,10 @@ impl Related for CooperativesOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = order(reader, CooperativeOrder::Newest);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Branch.cooperatives {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Branch.cooperatives {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::BranchId, keys, &asked, seal, Entity::read).await?;
+        let lists = tx.select::<Entity>().lists(Column::BranchId, keys, &asked, codec, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Cooperative::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())

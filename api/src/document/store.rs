@@ -7,8 +7,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
 use crate::platform::query::stored::{Day, Stored};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Document>> {
-    let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Document::new((row, batch))
@@ -48,10 +48,10 @@ impl Related for DocumentsOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.documents {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Cooperative.documents {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, Entity::read).await?;
+        let lists = tx.select::<Entity>().lists(Column::CooperativeId, keys, &asked, codec, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Document::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
@@ -90,7 +90,7 @@ impl Said {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
 pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said) -> Result<Uuid> {
-    let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
+    let whose = tx.select_in_scope::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
     let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     if !tx.permits::<cooperative::Entity>(cooperative, Permission::ManageMembers).await? {
         return Err(Error::refused(Code::Forbidden));
@@ -118,7 +118,7 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said)
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
 pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, change: impl FnOnce(&mut Said)) -> Result<Uuid> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     let row = held.row();
     let mut said = Said {
         reference: row.reference.clone(),

@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn regions(tx: &Tx<'_>) -> Result<Vec<region::Model>> {
-    tx.see::<region::Entity>()
+    tx.select::<region::Entity>()
         .statement(|statement| {
             statement.order_by_expr(region::Column::Code.into_expr(), sea_orm::Order::Asc);
         })
@@ -30,7 +30,7 @@ pub async fn regions(tx: &Tx<'_>) -> Result<Vec<region::Model>> {
 /// The database's refusal.
 pub async fn province_by_code(tx: &Tx<'_>, code: &str) -> Result<Option<Uuid>> {
     let found =
-        tx.see::<province::Entity>().filter(province::Column::Code.eq(code)).one(province::Entity::read).await?;
+        tx.select::<province::Entity>().filter(province::Column::Code.eq(code)).one(province::Entity::read).await?;
     Ok(found.map(|province| province.id))
 }
 
@@ -45,7 +45,7 @@ impl Related for ProvincesOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = tx
-            .see::<province::Entity>()
+            .select::<province::Entity>()
             .among(province::Column::RegionId, keys)
             .statement(|statement| {
                 statement.order_by_expr(province::Column::Code.into_expr(), sea_orm::Order::Asc);

@@ -8,8 +8,8 @@ use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
 use crate::platform::query::stored::Stored;
 use crate::platform::query::table::Table;
 use sea_orm::ColumnTrait;
@@ -26,7 +26,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Indicator>> 
         key => key,
     };
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Code)).one(Entity::read).await?;
+    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Code)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Indicator::new((row, batch))
@@ -37,16 +37,16 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Indicator>> 
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: Roots, filter: Option<IndicatorFilter>) -> Result<Connection<Indicator>> {
+pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<IndicatorFilter>) -> Result<Connection<Indicator>> {
     let published = roots.published;
-    let seal = Seal::new(reader.cursor_key(), format!("indicators {filter:?} {published}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("indicators {filter:?} {published}"));
     let order = Order::ascending(vec![(Column::Code.into_expr(), KeyKind::Text)]);
     let tx = reader.begin();
-    let mut see = tx.root::<Entity>(published);
+    let mut see = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.unwrap_or_default().theme {
         see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
     }
-    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Indicator::new((row, batch.clone()))))
 }
@@ -63,7 +63,7 @@ impl Related for LatestStatisticsOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let mut rows = tx
-            .see::<value::Entity>()
+            .select::<value::Entity>()
             .among(value::Column::IndicatorId, keys)
             .filter(value::Column::ProgrammeId.is_null())
             .filter(value::Column::Sex.is_null())
@@ -102,11 +102,11 @@ impl Related for StatisticsOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = Order::descending(vec![(value::Column::Number.into_expr(), KeyKind::Long)]);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Indicator.statistics {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Indicator.statistics {key}"));
         let tx = reader.begin();
-        let see = tx.see::<value::Entity>().filter(value::Column::ProgrammeId.is_null());
-        let lists = see.lists(value::Column::IndicatorId, keys, &asked, seal, value::Entity::read).await?;
+        let see = tx.select::<value::Entity>().filter(value::Column::ProgrammeId.is_null());
+        let lists = see.lists(value::Column::IndicatorId, keys, &asked, codec, value::Entity::read).await?;
         let batch = Batch::of::<value::Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: value::Model| IndicatorValue::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())

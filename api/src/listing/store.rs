@@ -7,12 +7,12 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs};
-use crate::platform::query::select::See;
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::Stored;
-use crate::platform::query::table::Cells;
 use crate::platform::query::table::Keys;
+use crate::platform::query::table::RowReader;
 use crate::product::{entity as product, variant};
 use crate::{category, cooperative, market};
 use domain::market::MarketStatus;
@@ -33,7 +33,7 @@ fn order(by: ListingOrder) -> Order {
 
 /// Join what a market's list shows: of the market itself only where it stands. All edges are compulsory: a listing whose
 /// product, cooperative or market is not to be seen is not to be seen either.
-fn with_product<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+fn with_product<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     see.through::<market::entity::Entity>(market::entity::Column::Id, Column::MarketId)
         .also([market::entity::Column::Status.into_expr()])
         .with::<variant::Entity>(Column::VariantId)
@@ -43,7 +43,7 @@ fn with_product<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
         .with::<province::Entity>(cooperative::entity::Column::ProvinceId)
 }
 
-fn read_with_product(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+fn read_with_product(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, DbErr> {
     let row = (level.take::<Entity>(cells)?, cells.take::<Stored<MarketStatus>>()?.0);
     level.take::<variant::Entity>(cells)?;
     level.take::<product::Entity>(cells)?;
@@ -54,13 +54,13 @@ fn read_with_product(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Row, DbE
 }
 
 /// Join what a product's list shows: the markets. The edges to product and cooperative are compulsory here too.
-fn with_market<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+fn with_market<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     see.with::<market::entity::Entity>(Column::MarketId)
         .through::<product::Entity>(product::Column::Id, Column::ProductId)
         .through::<cooperative::entity::Entity>(cooperative::entity::Column::Id, product::Column::CooperativeId)
 }
 
-fn read_with_market(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Row, DbErr> {
+fn read_with_market(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, DbErr> {
     let row = level.take::<Entity>(cells)?;
     Ok((row, level.take::<market::entity::Entity>(cells)?.status.0))
 }
@@ -76,7 +76,7 @@ impl Related for Found {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let mut level = Keys::default();
-        let see = with_product(tx.see::<Entity>().among(Column::Id, keys));
+        let see = with_product(tx.select::<Entity>().among(Column::Id, keys));
         let rows = see.all(|cells| read_with_product(&mut level, cells)).await?;
         let batch = level.batch();
         Ok(rows.into_iter().map(|row| (row.0.id, Some(Listing::new(row, batch.clone())))).collect())
@@ -110,19 +110,19 @@ pub enum Owner {
 impl ListingsOf {
     async fn read(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Option<Connection<Listing>>>> {
         let order = order(self.by);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
         let list = format!("{:?}.listings {:?} {:?}", self.of, self.filter, self.by);
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("{list} {key}"));
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{list} {key}"));
         let tx = reader.begin();
         let mut level = Keys::default();
         let lists = match self.of {
             Owner::Market => {
-                let see = self.narrowed(with_product(tx.see::<Entity>()))?;
-                see.lists(Column::MarketId, keys, &asked, seal, |cells| read_with_product(&mut level, cells)).await?
+                let see = self.narrowed(with_product(tx.select::<Entity>()))?;
+                see.lists(Column::MarketId, keys, &asked, codec, |cells| read_with_product(&mut level, cells)).await?
             }
             Owner::Product => {
-                let see = with_market(tx.see::<Entity>());
-                see.lists(Column::ProductId, keys, &asked, seal, |cells| read_with_market(&mut level, cells)).await?
+                let see = with_market(tx.select::<Entity>());
+                see.lists(Column::ProductId, keys, &asked, codec, |cells| read_with_market(&mut level, cells)).await?
             }
         };
         let batch = level.batch();
@@ -133,7 +133,7 @@ impl ListingsOf {
 
 impl ListingsOf {
     /// What the filter of a market's list leaves.
-    fn narrowed<'t, 'a>(&self, see: See<'t, 'a, Entity>) -> Result<See<'t, 'a, Entity>> {
+    fn narrowed<'t, 'a>(&self, see: Select<'t, 'a, Entity>) -> Result<Select<'t, 'a, Entity>> {
         let mut see = see;
         if let Some(slug) = &self.filter.category {
             see = see.filter(Column::CategoryId.eq(domain::id::founding("category", slug)));

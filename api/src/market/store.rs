@@ -10,13 +10,13 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
 use crate::platform::query::expression::among;
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Document, Stored};
 use crate::platform::query::table::Keys;
-use crate::platform::query::table::{Cells, Table};
+use crate::platform::query::table::{RowReader, Table};
 use crate::platform::query::transaction::Tx;
 use domain::market::MarketStatus;
 use domain::opening_hours::OpeningHours;
@@ -38,13 +38,13 @@ fn order(reader: &Reader, by: MarketOrder) -> Order {
 }
 
 /// Join where a market is: most that show one show that too.
-fn with_place<'t, 'a>(see: See<'t, 'a, Entity>) -> See<'t, 'a, Entity> {
+fn with_place<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     see.with_optional::<branch::Entity>(Column::BranchId)
         .with_optional::<province::Entity>(Column::ProvinceId)
         .with_optional::<region::Entity>(province::Column::RegionId)
 }
 
-fn read_with_place(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Arc<Model>, DbErr> {
+fn read_with_place(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<Model>, DbErr> {
     let row = level.take::<Entity>(cells)?;
     level.take_optional::<branch::Entity>(cells)?;
     level.take_optional::<province::Entity>(cells)?;
@@ -59,7 +59,7 @@ fn read_with_place(level: &mut Keys, cells: &mut Cells<'_>) -> Result<Arc<Model>
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Market>> {
     let tx = reader.begin();
     let mut level = Keys::default();
-    let see = with_place(tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)));
+    let see = with_place(tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)));
     let row = see.one(|cells| read_with_place(&mut level, cells)).await?;
     Ok(row.map(|row| Market::new((row, level.batch()))))
 }
@@ -73,7 +73,7 @@ pub async fn open_now(reader: &Reader) -> Result<Vec<Uuid>> {
     let calendar = calendar::store::calendar(reader).await?;
     let tx = reader.begin();
     let markets = tx
-        .see::<Entity>()
+        .select::<Entity>()
         .filter(Column::Status.eq(Stored(MarketStatus::Open)))
         .only([Column::Id.into_expr(), Column::OpeningHours.into_expr()])
         .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Document<OpeningHours>>()?.0)))
@@ -88,16 +88,16 @@ pub async fn open_now(reader: &Reader) -> Result<Vec<Uuid>> {
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    roots: Roots,
+    roots: ListArgs,
     filter: Option<MarketFilter>,
     by: MarketOrder,
 ) -> Result<Connection<Market>> {
     let published = roots.published;
     let arabic = by == MarketOrder::Name && reader.sorts_in_arabic();
-    let seal = Seal::new(reader.cursor_key(), format!("markets {filter:?} {by:?} {arabic} {published}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("markets {filter:?} {by:?} {arabic} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.root::<Entity>(published);
+    let mut see = tx.select_for_list::<Entity>(published);
     if let Some(status) = filter.status {
         see = see.filter(Column::Status.eq(Stored(MarketStatus::from(status))));
     }
@@ -114,7 +114,7 @@ pub async fn list(
     let order = order(reader, by);
     let asked = roots.asked(&order);
     let mut level = Keys::default();
-    let listed = with_place(see).list(&asked, seal, |cells| read_with_place(&mut level, cells)).await?;
+    let listed = with_place(see).list(&asked, codec, |cells| read_with_place(&mut level, cells)).await?;
     let batch = level.batch();
     Ok(listed.connection(|row: Arc<Model>| Market::new((row, batch.clone()))))
 }
@@ -124,7 +124,7 @@ pub async fn list(
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, STATUS_INVALID.
 pub async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
-    let held = tx.edit::<Entity>(key).await?;
+    let held = tx.lock_for_update::<Entity>(key).await?;
     let next = held.row().status.0.go(status)?;
     tx.update(held, |row| {
         row.status = ActiveValue::Set(Stored(next));
@@ -147,11 +147,11 @@ impl<const AGREEMENT: bool> Related for MarketsOf<AGREEMENT> {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = order(reader, MarketOrder::Oldest);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("{:?}.markets {key}", Self::OF));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{:?}.markets {key}", Self::OF));
         let parent = if AGREEMENT { Column::AgreementId } else { Column::BranchId };
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(parent, keys, &asked, seal, Entity::read).await?;
+        let lists = tx.select::<Entity>().lists(parent, keys, &asked, codec, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Market::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())

@@ -7,8 +7,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
 use crate::platform::query::stored::{Day, Stored};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Membership>> {
-    let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
     Ok(row.map(|row| {
         reader.reads_personal("memberships");
         let batch = Batch::of::<Entity>([&row]);
@@ -49,10 +49,10 @@ impl Related for MembershipsOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.memberships {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Cooperative.memberships {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, Entity::read).await?;
+        let lists = tx.select::<Entity>().lists(Column::CooperativeId, keys, &asked, codec, Entity::read).await?;
         if lists.values().any(|list| list.rows().next().is_some()) {
             reader.reads_personal("memberships");
         }
@@ -74,7 +74,7 @@ impl Related for CountsOf {
         let today = reader.today();
         let tx = reader.begin();
         let see = tx
-            .see_plain::<Entity>()
+            .select_columns::<Entity>()
             .among(Column::CooperativeId, keys)
             .filter(Column::JoinedOn.lte(Day(today)))
             .filter(Column::LeftOn.is_null().or(Column::LeftOn.gte(Day(today))))
@@ -111,7 +111,7 @@ fn how_many(condition: SimpleExpr) -> SimpleExpr {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, and the refusals of [`Joining::check`].
 pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uuid> {
-    let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
+    let whose = tx.select_in_scope::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
     let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     if !tx.permits::<cooperative::Entity>(cooperative, Permission::ManageMembers).await? {
         return Err(Error::refused(Code::Forbidden));
@@ -143,7 +143,7 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uui
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when she left before, DATE_INVALID at `leftOn`.
 pub async fn end(tx: &Tx<'_>, key: Uuid, version: i32, left_on: Date) -> Result<Uuid> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     if held.row().left_on.is_some() {
         return Err(domain::fault::Fault::new(Code::StatusInvalid).into());
     }

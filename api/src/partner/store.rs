@@ -7,8 +7,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Connection, Order, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::table::Table;
 use domain::access::Purpose;
 use domain::actor::Actor;
@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, Statement};
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Partner>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Partner::new((row, batch))
@@ -43,14 +43,14 @@ pub async fn slugs(db: &Db, now: Timestamp) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: Roots) -> Result<Connection<Partner>> {
+pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<Partner>> {
     let published = roots.published;
     let order = Order::ascending(vec![(Column::Slug.into_expr(), KeyKind::Text)]);
     let asked = roots.asked(&order);
     let tx = reader.begin();
     let listed = tx
-        .root::<Entity>(published)
-        .list(&asked, Seal::new(reader.cursor_key(), format!("partners {published}")), Entity::read)
+        .select_for_list::<Entity>(published)
+        .list(&asked, CursorCodec::new(reader.cursor_key(), format!("partners {published}")), Entity::read)
         .await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| Partner::new((row, batch.clone()))))

@@ -9,8 +9,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::keys::{hashed, secret};
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Connection, Order, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::stored::Document;
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -36,7 +36,7 @@ const MINUTE: i64 = 60_000_000;
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<PartnerClient>> {
-    let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         PartnerClient::new((row, batch))
@@ -47,12 +47,12 @@ pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<PartnerClient>> {
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: Roots) -> Result<Connection<PartnerClient>> {
+pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<PartnerClient>> {
     reader.signed_in()?;
     let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
-    let seal = Seal::new(reader.cursor_key(), "partnerClients");
+    let codec = CursorCodec::new(reader.cursor_key(), "partnerClients");
     let tx = reader.begin();
-    let listed = tx.root::<Entity>(false).list(&roots.asked(&order), seal, Entity::read).await?;
+    let listed = tx.select_for_list::<Entity>(false).list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());
     Ok(listed.connection(|row: Model| PartnerClient::new((row, batch.clone()))))
 }
@@ -96,7 +96,8 @@ fn each<T: PartialEq>(
 /// NOT_FOUND, FORBIDDEN; TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE at `name`, SCOPE_INVALID at `scopes`,
 /// ADDRESS_INVALID at `addresses`, DATE_INVALID at `expiresAt`.
 pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<(Uuid, String)> {
-    let partner = tx.see::<partner::Entity>().filter(partner::Column::Id.eq(wanted.partner)).one(partner::Entity::read);
+    let partner =
+        tx.select::<partner::Entity>().filter(partner::Column::Id.eq(wanted.partner)).one(partner::Entity::read);
     let partner = partner.await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     tx.everywhere::<Entity>()?;
     let mut faults = Faults::new();
@@ -160,10 +161,10 @@ pub async fn create_for(
     expires_at: Timestamp,
 ) -> Result<(String, String)> {
     db.write(&Actor::System(Purpose::Authenticate), now, async |tx| {
-        let found = tx.see::<partner::Entity>().filter(partner::Column::Slug.eq(partner)).one(partner::Entity::read);
+        let found = tx.select::<partner::Entity>().filter(partner::Column::Slug.eq(partner)).one(partner::Entity::read);
         let partner = found.await?.ok_or_else(|| Error::refused(Code::NotFound))?.id;
         let (key, secret) = create(tx, Wanted { partner, name, scopes, addresses: Vec::new(), expires_at }).await?;
-        let made = tx.see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+        let made = tx.select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
         let made = made.ok_or_else(|| Error::internal("a credential that was made is not there"))?;
         Ok((made.client_id, secret))
     })
@@ -195,7 +196,7 @@ pub async fn rotate(
     expires_at: Timestamp,
     overlap_hours: i32,
 ) -> Result<(Uuid, String)> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     let mut faults: Faults = check_expiry(expires_at, tx.now()).err().into_iter().collect();
     if !(0..=OVERLAP_MAX).contains(&overlap_hours) {
         faults.push(Fault::new(Code::AmountInvalid).at("overlapHours"));
@@ -223,7 +224,7 @@ pub async fn rotate(
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was revoked before.
 pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+    let held = tx.lock_version::<Entity>(key, version).await?;
     if held.row().revoked_at.is_some() {
         return Err(Fault::new(Code::StatusInvalid).into());
     }

@@ -13,7 +13,7 @@ use crate::platform::database::connection::Line;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::query::change::{Change, Changes};
-use crate::platform::query::table::Cells;
+use crate::platform::query::table::RowReader;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::{DbBackend, QueryResult, Statement, Value};
@@ -304,7 +304,7 @@ pub struct ComputedColumns {
     pub inputs: &'static [&'static str],
     /// The rule: reads what the columns hold, then the inputs, and answers what the columns should hold where that is
     /// something else.
-    pub compute: fn(&mut Cells<'_>) -> Result<Option<Vec<Value>>>,
+    pub compute: fn(&mut RowReader<'_>) -> Result<Option<Vec<Value>>>,
 }
 
 impl ComputedColumns {
@@ -323,7 +323,7 @@ impl ComputedColumns {
             let read =
                 derivation.query(Statement::from_sql_and_values(derivation.backend(), sql.clone(), values)).await?;
             for row in &read {
-                let mut cells = Cells::new(row);
+                let mut cells = RowReader::new(row);
                 last = cells.take()?;
                 different.extend((self.compute)(&mut cells)?.map(|values| (last, values)));
             }

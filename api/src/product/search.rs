@@ -8,10 +8,10 @@
 use super::entity::{Column, Entity, Model};
 use super::joined::{read_with_beside, with_beside};
 use crate::platform::error::{Error, Result};
-use crate::platform::paging::cursor::{Key, KeyKind, Seal};
-use crate::platform::paging::page::{Listed, Page, PageArgs, Total, Wanted};
+use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind};
+use crate::platform::paging::page::{Page, PageArgs, PageBounds, PageRows, Total};
 use crate::platform::query::expression::{among_numbers, nothing};
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::Tx;
 use domain::product::SearchRank;
@@ -84,7 +84,7 @@ impl Stretch {
     }
 
     /// What of a class lies between the cursors; nothing when it lies outside of them altogether.
-    fn between(class: SearchRank, wanted: &Wanted, limit: u64) -> Option<Self> {
+    fn between(class: SearchRank, wanted: &PageBounds, limit: u64) -> Option<Self> {
         let rank = class as i64;
         let mut stretch = Self { upwards: wanted.backwards, ..Self::whole(limit) };
         if let Some([Key::Long(other), Key::Long(number)]) = wanted.after.as_deref() {
@@ -116,7 +116,7 @@ impl Stretch {
 }
 
 /// Products that meet a search, as a condition: for orders other than relevance.
-pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, see: See<'t, 'a, Entity>, words: &Words) -> See<'t, 'a, Entity> {
+pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, see: Select<'t, 'a, Entity>, words: &Words) -> Select<'t, 'a, Entity> {
     if words.words().is_empty() {
         return see.filter(nothing());
     }
@@ -145,16 +145,16 @@ pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, see: See<'t, 'a, Entity>, words: &Wo
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub(crate) async fn list(
     tx: &Tx<'_>,
-    see: See<'_, '_, Entity>,
+    see: Select<'_, '_, Entity>,
     words: &Words,
     (args, total): (&PageArgs, bool),
-    seal: Seal,
+    codec: CursorCodec,
     level: &mut Keys,
-) -> Result<Listed<Arc<Model>>> {
-    let wanted = Wanted::new(args, &seal, &[KeyKind::Long, KeyKind::Long])?;
+) -> Result<PageRows<Arc<Model>>> {
+    let wanted = PageBounds::new(args, &codec, &[KeyKind::Long, KeyKind::Long])?;
     if words.words().is_empty() {
         let total = total.then_some(Total { count: 0, capped: false });
-        return Ok(Listed::new(Page::cut(Vec::new(), &wanted), seal, total));
+        return Ok(PageRows::new(Page::cut(Vec::new(), &wanted), codec, total));
     }
     let is_first = !wanted.backwards && wanted.after.is_none() && wanted.before.is_none();
     let mut total_count = None;
@@ -173,7 +173,7 @@ pub(crate) async fn list(
     let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
     let mut rows: HashMap<i64, Arc<Model>> = HashMap::new();
     if !numbers.is_empty() {
-        let see = with_beside(tx.see::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
+        let see = with_beside(tx.select::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
         let read = see.all(|cells| read_with_beside(level, cells)).await?;
         rows.extend(read.into_iter().map(|row| (row.number, row)));
     }
@@ -182,7 +182,7 @@ pub(crate) async fn list(
         let row = rows.remove(&number)?;
         Some((row, vec![Key::Long(class as i64), Key::Long(number)]))
     });
-    Ok(Listed::new(Page::cut(rows.collect(), &wanted), seal, total_count))
+    Ok(PageRows::new(Page::cut(rows.collect(), &wanted), codec, total_count))
 }
 
 const CLASSES: [SearchRank; 4] =
@@ -190,7 +190,7 @@ const CLASSES: [SearchRank; 4] =
 
 /// The first hits: classes are asked in their order, or against it, until there are enough.
 async fn found(
-    see: &See<'_, '_, Entity>,
+    see: &Select<'_, '_, Entity>,
     words: &Words,
     most: u64,
     stretch: impl Fn(SearchRank, u64) -> Option<(SearchRank, Stretch)>,
@@ -212,7 +212,7 @@ async fn found(
 }
 
 /// The numbers of the products of one class.
-async fn numbers(see: See<'_, '_, Entity>, words: &Words, class: SearchRank, stretch: Stretch) -> Result<Vec<i64>> {
+async fn numbers(see: Select<'_, '_, Entity>, words: &Words, class: SearchRank, stretch: Stretch) -> Result<Vec<i64>> {
     let backend = see.backend();
     let see = see.limit(stretch.limit).only([Column::Number.into_expr()]);
     let see = match backend {

@@ -11,10 +11,10 @@ use crate::platform::graphql::scalars::Decimal;
 use crate::platform::graphql::text::{Text, name_keys};
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Listed, Order, PageArgs, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery, PageRows};
 use crate::platform::query::expression::among;
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, Document, Stored};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::Tx;
@@ -29,7 +29,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The connection of a page of rows, with the level that they were read in.
-fn connection((listed, level): (Listed<Arc<Model>>, Keys)) -> Connection<Product> {
+fn connection((listed, level): (PageRows<Arc<Model>>, Keys)) -> Connection<Product> {
     let batch = level.batch();
     listed.connection(|row| Product::new((row, batch.clone())))
 }
@@ -41,7 +41,7 @@ fn connection((listed, level): (Listed<Arc<Model>>, Keys)) -> Connection<Product
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Product>> {
     let tx = reader.begin();
     let mut level = Keys::default();
-    let row = with_beside(tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)))
+    let row = with_beside(tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)))
         .also([description::Column::Description.into_expr()])
         .one(|cells| {
             let row = read_with_beside(&mut level, cells)?;
@@ -78,11 +78,11 @@ fn centimes(amount: Option<Decimal>, argument: &str) -> Result<Option<i64>> {
 }
 
 fn narrowed<'t, 'a>(
-    see: See<'t, 'a, Entity>,
+    see: Select<'t, 'a, Entity>,
     tx: &Tx<'_>,
     filter: &ProductFilter,
     open_markets: Option<&[Uuid]>,
-) -> Result<See<'t, 'a, Entity>> {
+) -> Result<Select<'t, 'a, Entity>> {
     let mut see = see;
     if let Some(slug) = &filter.category {
         // A category and those directly below it: the tree has two levels.
@@ -139,7 +139,7 @@ fn narrowed<'t, 'a>(
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    roots: Roots,
+    roots: ListArgs,
     words: Option<&str>,
     filter: ProductFilter,
     by: Option<ProductOrder>,
@@ -148,9 +148,10 @@ pub async fn list(
     let published = roots.published;
     let by = by.unwrap_or(if words.is_some() { ProductOrder::Relevance } else { ProductOrder::Newest });
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
-    let seal = Seal::new(reader.cursor_key(), format!("products {words:?} {filter:?} {by:?} {arabic} {published}"));
+    let codec =
+        CursorCodec::new(reader.cursor_key(), format!("products {words:?} {filter:?} {by:?} {arabic} {published}"));
     let tx = reader.begin();
-    let mut see = narrowed(tx.root::<Entity>(published), &tx, &filter, open_markets)?;
+    let mut see = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
     if by == ProductOrder::PriceDescending {
         see = see.filter(Column::PriceKey.lt(NO_PRICE));
     }
@@ -159,7 +160,7 @@ pub async fn list(
         (Some(words), ProductOrder::Relevance) => {
             let words = search::Words::new(words)?;
             let mut level = Keys::default();
-            let listed = search::list(&tx, see, &words, (&roots.args, roots.total), seal, &mut level).await?;
+            let listed = search::list(&tx, see, &words, (&roots.args, roots.total), codec, &mut level).await?;
             Ok(connection((listed, level)))
         }
         (words, by) => {
@@ -169,7 +170,7 @@ pub async fn list(
             let order = order(reader, by);
             let asked = roots.asked(&order);
             let mut level = Keys::default();
-            let listed = with_beside(see).list(&asked, seal, |cells| read_with_beside(&mut level, cells)).await?;
+            let listed = with_beside(see).list(&asked, codec, |cells| read_with_beside(&mut level, cells)).await?;
             Ok(connection((listed, level)))
         }
     }
@@ -190,10 +191,10 @@ impl Related for ProductsOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = order(reader, ProductOrder::Newest);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Cooperative.products {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Cooperative.products {key}"));
         let tx = reader.begin();
-        let lists = tx.see::<Entity>().lists(Column::CooperativeId, keys, &asked, seal, Entity::read).await?;
+        let lists = tx.select::<Entity>().lists(Column::CooperativeId, keys, &asked, codec, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Product::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
@@ -211,7 +212,7 @@ impl Related for DescriptionOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = tx
-            .see::<Entity>()
+            .select::<Entity>()
             .among(Column::Id, keys)
             .only([Column::Id.into_expr(), description::Column::Description.into_expr()])
             .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Option<Document<LocalizedText>>>()?)))
@@ -231,7 +232,7 @@ impl Related for VariantsOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = tx
-            .see::<variant::Entity>()
+            .select::<variant::Entity>()
             .among(variant::Column::ProductId, keys)
             .statement(|statement| {
                 statement.order_by_expr(variant::Column::Sku.into_expr(), sea_orm::Order::Asc);
@@ -254,7 +255,7 @@ impl Related for SignsOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = tx
-            .see_plain::<sign::Entity>()
+            .select_columns::<sign::Entity>()
             .among(sign::Column::ProductId, keys)
             .statement(|statement| {
                 statement.order_by_expr(sign::Column::Kind.into_expr(), sea_orm::Order::Asc);
@@ -283,7 +284,7 @@ impl Related for SignsOf {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, or the database's refusal.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, name: LocalizedText) -> Result<Model> {
-    let held = tx.edit::<Entity>(key).await?;
+    let held = tx.lock_for_update::<Entity>(key).await?;
     let (arabic, other) = name_keys(&name)?;
     let row = tx
         .update(held, |row| {
@@ -305,7 +306,7 @@ pub async fn change_sign(
     kind: QualitySignKind,
     valid_until: Option<Date>,
 ) -> Result<Model> {
-    let held = tx.edit::<Entity>(product).await?;
+    let held = tx.lock_for_update::<Entity>(product).await?;
     let kind = sign::Column::Kind.eq(Stored(kind)).into_condition();
     let day = vec![(sign::Column::ValidUntil, valid_until.map(Day).into())];
     tx.update_parts::<Entity, sign::Entity>(&held, sign::Column::ProductId, kind, day).await?;

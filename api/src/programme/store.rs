@@ -11,8 +11,8 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
 use crate::platform::query::stored::Stored;
 use crate::platform::query::table::Keys;
 use crate::platform::query::table::Table;
@@ -38,7 +38,7 @@ fn order(reader: &Reader, by: ProgrammeOrder) -> Order {
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Programme>> {
     let tx = reader.begin();
-    let row = tx.see::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
+    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<Entity>([&row]);
         Programme::new((row, batch))
@@ -51,16 +51,16 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Programme>> 
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(
     reader: &Reader,
-    roots: Roots,
+    roots: ListArgs,
     filter: Option<ProgrammeFilter>,
     by: ProgrammeOrder,
 ) -> Result<Connection<Programme>> {
     let published = roots.published;
     let arabic = by == ProgrammeOrder::Title && reader.sorts_in_arabic();
-    let seal = Seal::new(reader.cursor_key(), format!("programmes {filter:?} {by:?} {arabic} {published}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("programmes {filter:?} {by:?} {arabic} {published}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.root::<Entity>(published);
+    let mut see = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.theme {
         see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
     }
@@ -73,7 +73,7 @@ pub async fn list(
     let order = order(reader, by);
     let asked = roots.asked(&order);
     let mut level = Keys::default();
-    let listed = see.with_optional::<branch::Entity>(Column::BranchId).list(&asked, seal, |cells| {
+    let listed = see.with_optional::<branch::Entity>(Column::BranchId).list(&asked, codec, |cells| {
         let row = level.take::<Entity>(cells)?;
         level.take_optional::<branch::Entity>(cells)?;
         Ok(row)
@@ -98,11 +98,11 @@ impl Related for OfAgreements {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = order(reader, ProgrammeOrder::Newest);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("Agreement.programmes {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Agreement.programmes {key}"));
         let tx = reader.begin();
-        let see = tx.see::<Entity>().through::<link::Entity>(link::Column::ProgrammeId, Column::Id);
-        let lists = see.lists(link::Column::AgreementId, keys, &asked, seal, Entity::read).await?;
+        let see = tx.select::<Entity>().through::<link::Entity>(link::Column::ProgrammeId, Column::Id);
+        let lists = see.lists(link::Column::AgreementId, keys, &asked, codec, Entity::read).await?;
         let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: Model| Programme::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
@@ -128,7 +128,7 @@ async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Re
     let tx = reader.begin();
     let mut level = Keys::default();
     let rows = tx
-        .see::<indicator::Entity>()
+        .select::<indicator::Entity>()
         .with::<definition::Entity>(indicator::Column::IndicatorId)
         .with_optional::<value::Entity>(indicator::Column::LatestActualId)
         .among(by, keys)
@@ -178,7 +178,7 @@ impl Related for ParticipantsOf {
         let tx = reader.begin();
         let columns = [participation::Column::ProgrammeId, participation::Column::BranchId];
         let rows = tx
-            .see_plain::<participation::Entity>()
+            .select_columns::<participation::Entity>()
             .among(participation::Column::ProgrammeId, keys)
             .statement(|statement| {
                 statement.order_by_expr(participation::Column::BranchId.into_expr(), sea_orm::Order::Asc);

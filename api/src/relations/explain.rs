@@ -95,7 +95,7 @@ async fn because<E: Table>(
     key: Uuid,
 ) -> Result<(bool, Option<Uuid>)> {
     let tx = reader.begin();
-    if tx.reach::<E>().filter(E::KEY.eq(key)).count(None).await? == 0 {
+    if tx.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await? == 0 {
         return Ok((false, None));
     }
     Ok((true, tx.granted_by::<E>(key, permission).await?))

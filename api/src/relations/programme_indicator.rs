@@ -8,8 +8,8 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::{Reader, Reads};
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Asked, Connection, Order, PageArgs};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
 use crate::platform::query::table::Table;
 use crate::programme::entity as programme;
 use crate::programme::indicator as followed;
@@ -70,14 +70,14 @@ impl Related for ValuesOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let order = Order::descending(vec![(value::Column::Number.into_expr(), KeyKind::Long)]);
-        let asked = Asked { args: &self.args, order: &order, total: self.total };
-        let seal = |key: Uuid| Seal::new(reader.cursor_key(), format!("ProgrammeIndicator.values {key}"));
+        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("ProgrammeIndicator.values {key}"));
         let tx = reader.begin();
         let see = tx
-            .see::<value::Entity>()
+            .select::<value::Entity>()
             .through::<followed::Entity>(followed::Column::ProgrammeId, value::Column::ProgrammeId)
             .filter(followed::Column::IndicatorId.into_expr().eq(value::Column::IndicatorId.into_expr()));
-        let lists = see.lists(followed::Column::Id, keys, &asked, seal, value::Entity::read).await?;
+        let lists = see.lists(followed::Column::Id, keys, &asked, codec, value::Entity::read).await?;
         let batch = Batch::of::<value::Entity>(lists.values().flat_map(|list| list.rows()));
         let make = |row: value::Model| IndicatorValue::new((row, batch.clone()));
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())

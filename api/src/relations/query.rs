@@ -4,7 +4,7 @@ use super::page;
 use crate::market;
 use crate::platform::error::{Error, Result};
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, Roots};
+use crate::platform::paging::page::{Connection, ListArgs};
 use crate::product::object::{Product, ProductFilter, ProductOrder};
 use crate::product::store;
 use async_graphql::{Context, Object};
@@ -35,7 +35,7 @@ impl CatalogueQuery {
         #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Product>> {
         let (args, total) = page!(ctx, first, after, last, before);
-        let roots = Roots { args, total, published };
+        let roots = ListArgs { args, total, published };
         let filter = filter.unwrap_or_default();
         let open = match filter.open_now {
             None => None,

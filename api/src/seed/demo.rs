@@ -268,7 +268,7 @@ fn hours() -> Result<OpeningHours> {
 
 async fn markets(tx: &Tx<'_>) -> Result<()> {
     let now = tx.now().as_microsecond();
-    let held = tx.edit::<market::entity::Entity>(key("market", "khouribga")).await?;
+    let held = tx.lock_for_update::<market::entity::Entity>(key("market", "khouribga")).await?;
     let hours = hours()?;
     tx.update(held, |row| {
         row.opening_hours = ActiveValue::Set(Document(hours.clone()));

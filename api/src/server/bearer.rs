@@ -22,8 +22,8 @@ pub(super) async fn actor(state: &State, headers: &HeaderMap, address: Option<Cl
     let is_from = |network: &str| {
         network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.holds(address.0)))
     };
-    let door = &state.0.door;
-    let actor = door.rights.actor(&readers.db, now, &bearer, door.is_demo_mode, is_from).await;
+    let auth = &state.0.auth;
+    let actor = auth.rights.actor(&readers.db, now, &bearer, auth.is_demo_mode, is_from).await;
     match actor {
         Ok(Some(actor)) => Ok(actor),
         Ok(None) => Err(Code::Unauthenticated),

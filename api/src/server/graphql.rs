@@ -241,7 +241,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let mut query = Query::new("").variables(variables);
     let reader = state.0.readers.reader(asking.actor.clone(), asking.locales.clone()).from(asking.origin.clone());
     let personal = reader.personal_reads();
-    query = query.data(reader).data(state.0.door.clone());
+    query = query.data(reader).data(state.0.auth.clone());
     query.operation_name = sent.operation_name;
     query.set_parsed_query(ExecutableDocument::clone(&document));
     if !state.0.introspection {

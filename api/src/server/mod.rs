@@ -17,8 +17,8 @@ use crate::platform::loading::reader::{OnCommit, Readers};
 use crate::platform::password::Passwords;
 use crate::platform::query::change::{Verb, Written};
 use crate::schema::Schema;
-use crate::session::mail::Post;
-use crate::session::mutation::Door;
+use crate::session::mail::Mailer;
+use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
 use crate::telemetry::{Metrics, Telemetry};
 use async_graphql::ValidationMode;
@@ -56,7 +56,7 @@ struct Shared {
     trusted_proxies: Vec<Network>,
     introspection: bool,
     is_demo: bool,
-    door: Door,
+    auth: AuthServices,
 }
 
 /// Whether the rights of somebody who has come in may be others than before. A session that begins is nobody's yet, and
@@ -82,7 +82,7 @@ impl State {
         let is_demo = settings.mode() == Mode::Demo;
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
-        let (rights, post) = (Rights::new(redis.clone()), Post::new(settings)?);
+        let (rights, post) = (Rights::new(redis.clone()), Mailer::new(settings)?);
         let (cached, outbox) = (rights.clone(), post.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
@@ -93,7 +93,7 @@ impl State {
             }
         });
         Ok(Self(Arc::new(Shared {
-            door: Door { passwords, rights, post, is_demo_mode: is_demo },
+            auth: AuthServices { passwords, rights, post, is_demo_mode: is_demo },
             schema: crate::schema::build(ValidationMode::Strict),
             unchecked: crate::schema::build(ValidationMode::Fast),
             documents: Documents::new(),
@@ -109,17 +109,17 @@ impl State {
 
     /// How many passwords were checked since the start.
     pub fn password_checks(&self) -> u64 {
-        self.0.door.passwords.checks()
+        self.0.auth.passwords.checks()
     }
 
     /// What is known of who is in.
     pub fn rights(&self) -> &Rights {
-        &self.0.door.rights
+        &self.0.auth.rights
     }
 
     /// What sends letters.
-    pub fn post(&self) -> &Post {
-        &self.0.door.post
+    pub fn post(&self) -> &Mailer {
+        &self.0.auth.post
     }
 
     fn db(&self) -> &Db {

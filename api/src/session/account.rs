@@ -31,7 +31,7 @@ fn staff(reader: &Reader) -> Result<&Staff> {
 }
 
 /// Check the password of whoever is in: a token that was left behind must not be enough to change what she comes in
-/// with. Failures delay the next try as they do at the door.
+/// with. Failures delay the next try as they do at sign-in.
 async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<std::result::Result<Own, Fault>> {
     let user = staff(reader)?.user;
     let text =
@@ -133,7 +133,7 @@ pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str,
 
 /// By what somebody shows that she may set up the second factor.
 pub enum May<'a> {
-    /// By the token that she was given at the door.
+    /// By the token that she was given at sign-in.
     Token(&'a str),
     /// By the session that she is in, her password, and the factor that she has set up before.
     Session {

@@ -35,7 +35,7 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
     reader
         .as_platform(async |tx| {
             let Some(holder) = one_time::take(tx, token, Purpose::Invitation).await? else { return Ok(refused()) };
-            let held = tx.edit::<entity::Entity>(holder.user).await?;
+            let held = tx.lock_for_update::<entity::Entity>(holder.user).await?;
             if held.row().status.0 != UserStatus::Invited || !still_holds(tx, holder).await? {
                 return Ok(refused());
             }
@@ -122,7 +122,7 @@ async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
             continue;
         }
         let now = tx.now().as_microsecond();
-        let held = tx.edit::<assignment::Entity>(one.key).await?;
+        let held = tx.lock_for_update::<assignment::Entity>(one.key).await?;
         tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
     }
     Ok(is_left)
@@ -131,7 +131,7 @@ async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
 /// Give the roles of an invitation to the login that its address has already.
 async fn hand_over(tx: &Tx<'_>, invited: Uuid, user: Uuid) -> Result<()> {
     for one in assignment::held(tx, invited).await? {
-        let held = tx.edit::<assignment::Entity>(one.key).await?;
+        let held = tx.lock_for_update::<assignment::Entity>(one.key).await?;
         tx.update(held, |row| row.user_id = ActiveValue::Set(user)).await?;
     }
     let text = "update role_assignment set user_id = $2 where user_id = $1";

@@ -74,14 +74,14 @@ enum Way {
 
 /// What sends letters; cheap to clone.
 #[derive(Clone)]
-pub struct Post {
+pub struct Mailer {
     way: Way,
     app_url: String,
     /// Told when a letter was put into the outbox.
     waiting: Arc<Notify>,
 }
 
-impl Post {
+impl Mailer {
     /// The post as the settings have it.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::account::{self, May};
 use super::invitation;
-use super::mail::Post;
+use super::mail::Mailer;
 use super::object::{
     CredentialPayload, PasswordChangeInput, PasswordResetInput, PasswordResetRequestInput, SessionCreateInput,
     SessionCreatePayload, SessionEndPayload, SessionRefreshInput, SessionRefreshPayload, TotpConfirmInput,
@@ -17,28 +17,28 @@ use crate::platform::password::Passwords;
 use async_graphql::{Context, Object};
 use domain::fault::{Code, Fault, Faults};
 
-/// What letting people in needs besides the database.
+/// The services that authentication needs besides the database.
 #[derive(Clone)]
-pub struct Door {
+pub struct AuthServices {
     /// What checks passwords.
     pub passwords: Passwords,
     /// What is known of who is in.
     pub rights: Rights,
     /// What sends letters.
-    pub post: Post,
+    pub post: Mailer,
     /// Whether demo logins may come in.
     pub is_demo_mode: bool,
 }
 
-/// Reach the door from a resolver's context.
-pub trait HasDoor {
-    /// The door of this server.
-    fn door(&self) -> &Door;
+/// Reach the authentication services from a resolver's context.
+pub trait HasAuthServices {
+    /// The authentication services of this server.
+    fn auth(&self) -> &AuthServices;
 }
 
-impl HasDoor for Context<'_> {
-    fn door(&self) -> &Door {
-        self.data_unchecked::<Door>()
+impl HasAuthServices for Context<'_> {
+    fn auth(&self) -> &AuthServices {
+        self.data_unchecked::<AuthServices>()
     }
 }
 
@@ -56,14 +56,14 @@ impl SessionMutation {
         #[graphql(desc = "The e-mail address, the password, and the code of the second factor where there is one.")]
         input: SessionCreateInput,
     ) -> Result<SessionCreatePayload> {
-        let door = ctx.door();
+        let auth = ctx.auth();
         let credentials = Credentials {
             email: &input.email,
             password: &input.password,
             totp: input.totp.as_deref(),
-            is_demo_mode: door.is_demo_mode,
+            is_demo_mode: auth.is_demo_mode,
         };
-        let (session, enrolment_token, faults) = match store::create(ctx.reader(), &door.passwords, credentials).await?
+        let (session, enrolment_token, faults) = match store::create(ctx.reader(), &auth.passwords, credentials).await?
         {
             SignIn::In(session) => (Some(session), None, Vec::new()),
             SignIn::Refused(faults) => (None, None, faults),
@@ -79,8 +79,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The refresh token of the session.")] input: SessionRefreshInput,
     ) -> Result<SessionRefreshPayload> {
-        let door = ctx.door();
-        let (session, faults) = match store::refresh(ctx.reader(), &input.refresh_token, door.is_demo_mode).await? {
+        let auth = ctx.auth();
+        let (session, faults) = match store::refresh(ctx.reader(), &input.refresh_token, auth.is_demo_mode).await? {
             Ok(session) => (Some(session), Vec::new()),
             Err(fault) => (None, vec![fault]),
         };
@@ -106,9 +106,9 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The current password and the new one.")] input: PasswordChangeInput,
     ) -> Result<CredentialPayload> {
-        let (door, reader) = (ctx.door(), ctx.reader());
+        let (auth, reader) = (ctx.auth(), ctx.reader());
         let done =
-            account::change_password(reader, &door.passwords, &input.current_password, &input.new_password).await?;
+            account::change_password(reader, &auth.passwords, &input.current_password, &input.new_password).await?;
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
@@ -130,8 +130,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token from the e-mail, and the new password.")] input: PasswordResetInput,
     ) -> Result<CredentialPayload> {
-        let door = ctx.door();
-        let done = account::reset_password(ctx.reader(), &door.passwords, &input.token, &input.new_password).await?;
+        let auth = ctx.auth();
+        let done = account::reset_password(ctx.reader(), &auth.passwords, &input.token, &input.new_password).await?;
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
@@ -147,7 +147,7 @@ impl SessionMutation {
             Some(token) => May::Token(token),
             None => May::Session { password: &password, totp: totp.as_deref() },
         };
-        let (set_up, faults) = match account::enrol(ctx.reader(), &ctx.door().passwords, may).await? {
+        let (set_up, faults) = match account::enrol(ctx.reader(), &ctx.auth().passwords, may).await? {
             Ok(set_up) => (Some(set_up), Faults::new()),
             Err(faults) => (None, faults),
         };
@@ -180,8 +180,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token from the e-mail, and the password to set.")] input: UserInvitationAcceptInput,
     ) -> Result<CredentialPayload> {
-        let door = ctx.door();
-        let done = invitation::accept(ctx.reader(), &door.passwords, &input.token, &input.password).await?;
+        let auth = ctx.auth();
+        let done = invitation::accept(ctx.reader(), &auth.passwords, &input.token, &input.password).await?;
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 }

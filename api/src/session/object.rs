@@ -94,7 +94,7 @@ pub struct CredentialPayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// What the second factor is set up by: the token of the door, or else the password and the factor that holds now.
+/// What the second factor is set up by: the enrolment token, or else the password and the factor in force.
 #[derive(InputObject)]
 pub struct TotpEnrolInput {
     /// The token that `sessionCreate` answered with TOTP_ENROLMENT_REQUIRED.

@@ -5,7 +5,7 @@ use super::store;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, PageArgs, Roots, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of staff logins.
@@ -42,6 +42,6 @@ impl UserQuery {
         #[graphql(desc = "Leaves only logins that meet all of these conditions.")] filter: Option<UserFilter>,
     ) -> Result<Connection<User>> {
         let args = PageArgs::new(first, after, last, before);
-        store::list(ctx.reader(), Roots { args, total: asks_total(ctx), published: false }, filter).await
+        store::list(ctx.reader(), ListArgs { args, total: asks_total(ctx), published: false }, filter).await
     }
 }

@@ -8,13 +8,13 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{KeyKind, Seal};
-use crate::platform::paging::page::{Connection, Order, Roots};
+use crate::platform::paging::cursor::{CursorCodec, KeyKind};
+use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::change::Audited;
 use crate::platform::query::change::Change;
 use crate::platform::query::stored::{Day, Stored};
 use crate::platform::query::table::Table;
-use crate::platform::query::transaction::{Editable, Tx};
+use crate::platform::query::transaction::{Locked, Tx};
 use crate::session::lifetime::end_all;
 use crate::session::mail;
 use crate::session::one_time::Purpose;
@@ -37,7 +37,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<User>> {
-    let row = reader.begin().see::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
+    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
     Ok(row.map(|row| {
         if reader.actor().key() != Some(key) {
             reader.reads_personal("users");
@@ -54,7 +54,7 @@ pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<User>> {
 pub async fn find_assignment(reader: &Reader, key: Uuid) -> Result<Option<RoleAssignment>> {
     let see = reader.begin();
     let row =
-        see.see::<assignment::Entity>().filter(assignment::Column::Id.eq(key)).one(assignment::Entity::read).await?;
+        see.select::<assignment::Entity>().filter(assignment::Column::Id.eq(key)).one(assignment::Entity::read).await?;
     Ok(row.map(|row| {
         let batch = Batch::of::<assignment::Entity>([&row]);
         RoleAssignment::new((row, batch))
@@ -65,13 +65,13 @@ pub async fn find_assignment(reader: &Reader, key: Uuid) -> Result<Option<RoleAs
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: Roots, filter: Option<UserFilter>) -> Result<Connection<User>> {
+pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) -> Result<Connection<User>> {
     reader.signed_in()?;
     let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
-    let seal = Seal::new(reader.cursor_key(), format!("users {filter:?}"));
+    let codec = CursorCodec::new(reader.cursor_key(), format!("users {filter:?}"));
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.root::<Entity>(false);
+    let mut see = tx.select_for_list::<Entity>(false);
     if let Some(status) = filter.status {
         see = see.filter(Column::Status.eq(Stored(domain::user::UserStatus::from(status))));
     }
@@ -86,7 +86,7 @@ pub async fn list(reader: &Reader, roots: Roots, filter: Option<UserFilter>) -> 
         let tie = assignment::Column::UserId.into_expr().eq(Column::Id.into_expr()).into_condition();
         see = see.having::<assignment::Entity>(tie, held.add(assignment::Column::RevokedAt.is_null()));
     }
-    let listed = see.list(&roots.asked(&order), seal, Entity::read).await?;
+    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     if listed.rows().any(|row| reader.actor().key() != Some(row.id)) {
         reader.reads_personal("users");
     }
@@ -105,7 +105,7 @@ impl Related for AssignmentsOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let rows = reader
             .begin()
-            .see::<assignment::Entity>()
+            .select::<assignment::Entity>()
             .among(assignment::Column::UserId, keys)
             .filter(assignment::Column::RevokedAt.is_null())
             .statement(|statement| {
@@ -147,10 +147,14 @@ fn staff<'t>(tx: &'t Tx<'_>) -> Result<&'t Staff> {
 /// A role that is to be given, with the place of its branch: what it names is looked up within reach first.
 async fn placed(tx: &Tx<'_>, given: Given) -> Result<Assignment> {
     tx.home::<assignment::Entity>(given.branch, &["assignment", "branchId"]).await?;
-    let at = tx.reach::<branch::Entity>().filter(branch::Column::Id.eq(given.branch)).one(branch::Entity::read).await?;
+    let at = tx
+        .select_in_scope::<branch::Entity>()
+        .filter(branch::Column::Id.eq(given.branch))
+        .one(branch::Entity::read)
+        .await?;
     let at = at.ok_or_else(|| Error::refused(Code::NotFound))?;
     if let Some(key) = given.cooperative {
-        let whose = tx.reach::<cooperative::Entity>().filter(cooperative::Column::Id.eq(key));
+        let whose = tx.select_in_scope::<cooperative::Entity>().filter(cooperative::Column::Id.eq(key));
         let whose = whose.filter(cooperative::Column::BranchId.eq(given.branch)).count(None).await?;
         if whose == 0 {
             return Err(Error::refused(Code::NotFound));
@@ -239,7 +243,7 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) 
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
 pub async fn assign(tx: &Tx<'_>, user: Uuid, given: Given) -> Result<Uuid> {
-    if tx.reach::<Entity>().filter(Column::Id.eq(user)).count(None).await? == 0 {
+    if tx.select_in_scope::<Entity>().filter(Column::Id.eq(user)).count(None).await? == 0 {
         return Err(Error::refused(Code::NotFound));
     }
     let given = placed(tx, given).await?;
@@ -257,7 +261,7 @@ pub async fn assign(tx: &Tx<'_>, user: Uuid, given: Given) -> Result<Uuid> {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was taken away before, ROLE_NOT_GRANTABLE, LAST_NATIONAL_ADMIN.
 pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
-    let held = tx.edit_version::<assignment::Entity>(key, version).await?;
+    let held = tx.lock_version::<assignment::Entity>(key, version).await?;
     let user = held.row().user_id;
     let own = tx.as_platform(async |tx| assignment::held(tx, user).await).await?;
     let Some(given) = own.iter().find(|one| one.key == key) else {
@@ -307,8 +311,8 @@ pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
 
 /// A login all of whose roles, wherever they are, the caller could give and take away: a login is one for the whole
 /// association, and a province does not switch off somebody who works elsewhere too.
-async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Editable<Entity>> {
-    let held = tx.edit_version::<Entity>(key, version).await?;
+async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Locked<Entity>> {
+    let held = tx.lock_version::<Entity>(key, version).await?;
     let caller = staff(tx)?;
     let roles = tx.as_platform(async |tx| assignment::held(tx, key).await).await?;
     if roles.iter().any(|role| caller.may_assign(key, role).is_err()) {

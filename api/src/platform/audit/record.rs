@@ -244,7 +244,7 @@ pub(in crate::platform) async fn record(tx: &Tx<'_>, context: Context<'_>) -> Re
 ///
 /// # Errors
 /// The database's refusal.
-pub(in crate::platform) async fn tally(
+pub(in crate::platform) async fn record_throttled(
     tx: &Tx<'_>,
     keys: &Keys,
     action: &str,
@@ -270,7 +270,7 @@ pub(in crate::platform) async fn tally(
         let values = named.clone().into_iter().chain([branch.into(), id.into()]);
         tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
     };
-    if tx.attempt(first).await?.is_none() {
+    if tx.try_unique(first).await?.is_none() {
         // Another request of hers was first.
         tx.execute(more).await?;
     }

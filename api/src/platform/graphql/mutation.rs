@@ -185,7 +185,7 @@ pub async fn run(
             Ok(thing)
         };
         // The outcome is kept also when nothing was done.
-        let outcome = Outcome::of(tx.undone_unless_done(whole).await)?;
+        let outcome = Outcome::of(tx.in_savepoint(whole).await)?;
         idempotency.settle(tx, actor, mutation, &outcome).await?;
         Ok(outcome)
     });

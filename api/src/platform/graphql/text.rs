@@ -3,7 +3,7 @@
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::Document;
-use crate::platform::query::table::Cells;
+use crate::platform::query::table::RowReader;
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text as rules;
@@ -162,7 +162,7 @@ pub fn name_keys(name: &rules::LocalizedText) -> Result<(String, String), Fault>
 ///
 /// # Errors
 /// TEXT_REQUIRED, or what cannot be read.
-pub fn compute_name_keys(cells: &mut Cells<'_>) -> Result<Option<Vec<sea_orm::Value>>> {
+pub fn compute_name_keys(cells: &mut RowReader<'_>) -> Result<Option<Vec<sea_orm::Value>>> {
     let stored = (cells.take::<String>()?, cells.take::<String>()?);
     let keys = name_keys(&cells.take::<Document<rules::LocalizedText>>()?.0)?;
     Ok((stored != keys).then(|| vec![keys.0.into(), keys.1.into()]))

@@ -133,7 +133,7 @@ where
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
-        let rows = tx.see::<E>().among(E::KEY, keys).all(E::read).await?;
+        let rows = tx.select::<E>().among(E::KEY, keys).all(E::read).await?;
         let batch = Batch::of::<E>(&rows);
         Ok(rows.into_iter().map(|row| (E::key(&row), Some((Arc::new(row), batch.clone())))).collect())
     }

@@ -215,7 +215,7 @@ impl Reader {
     pub(crate) async fn note(&self, action: &str, outcome: AuditOutcome) {
         self.line.release().await;
         let noted = self.db.write(&self.actor, self.now, async |tx| {
-            audit::record::tally(tx, &self.keys, action, outcome, &self.origin).await
+            audit::record::record_throttled(tx, &self.keys, action, outcome, &self.origin).await
         });
         if let Err(error) = noted.await {
             tracing::error!(cause = error.cause(), "an entry of the audit could not be written");

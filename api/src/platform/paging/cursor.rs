@@ -1,7 +1,7 @@
 //! Cursors: where a page begins, sealed for its list, filter and order.
 
 use crate::platform::error::Result;
-use crate::platform::query::table::Cells;
+use crate::platform::query::table::RowReader;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -49,7 +49,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    pub(in crate::platform) fn read(self, cells: &mut Cells<'_>) -> Result<Key, DbErr> {
+    pub(in crate::platform) fn read(self, cells: &mut RowReader<'_>) -> Result<Key, DbErr> {
         match self {
             Self::Long => cells.take().map(Key::Long),
             Self::Text => cells.take().map(Key::Text),
@@ -70,13 +70,13 @@ impl From<Key> for Value {
 
 /// What a cursor belongs to: the list with its filter and order. A cursor of another list does not open here.
 #[derive(Clone)]
-pub struct Seal {
+pub struct CursorCodec {
     key: CursorKey,
     list: Arc<str>,
 }
 
-impl Seal {
-    /// The seal of a list that is named by its field, parent, filter and order.
+impl CursorCodec {
+    /// The codec of a list that is named by its field, parent, filter and order.
     pub fn new(key: &CursorKey, list: impl Into<Arc<str>>) -> Self {
         Self { key: key.clone(), list: list.into() }
     }
@@ -150,7 +150,7 @@ impl Seal {
     }
 }
 
-/// How many bytes of the seal a cursor carries.
+/// How many bytes of the codec a cursor carries.
 const TAG: usize = 16;
 
 pub(in crate::platform) fn kind_of(key: &Key) -> KeyKind {

@@ -1,9 +1,9 @@
 //! Pages: arguments that are checked, keyset cursors that are sealed, and the connections that clients see.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::paging::cursor::{Key, KeyKind, Seal, kind_of};
-use crate::platform::query::select::See;
-use crate::platform::query::table::{Cells, Guarded};
+use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind, kind_of};
+use crate::platform::query::select::Select;
+use crate::platform::query::table::{Guarded, RowReader};
 use async_graphql::{Object, OutputType, SimpleObject, TypeName};
 use sea_orm::sea_query::{self, Expr, ExprTrait, SimpleExpr, WindowStatement};
 use sea_orm::{ColumnTrait, DbErr, Value};
@@ -51,7 +51,7 @@ impl PageArgs {
 /// What is asked of a list at the root: which page, whether to count, and whether it is to be the public list, whoever
 /// asks.
 #[derive(Clone, Debug)]
-pub struct Roots {
+pub struct ListArgs {
     /// Which page.
     pub args: PageArgs,
     /// Whether to count.
@@ -82,7 +82,7 @@ impl Order {
         self.columns.iter().map(|(_, kind)| *kind).collect()
     }
 
-    fn read(&self, cells: &mut Cells<'_>) -> Result<Vec<Key>, DbErr> {
+    fn read(&self, cells: &mut RowReader<'_>) -> Result<Vec<Key>, DbErr> {
         self.columns.iter().map(|(_, kind)| kind.read(cells)).collect()
     }
 
@@ -105,7 +105,7 @@ pub struct Total {
 pub struct Edge<T> {
     node: T,
     keys: Vec<Key>,
-    seal: Seal,
+    codec: CursorCodec,
 }
 
 /// One page of a list.
@@ -129,7 +129,7 @@ pub struct Page<R> {
 
 impl<R> Page<R> {
     /// A page cut out of rows that were read in the direction asked for, one more than wanted.
-    pub(crate) fn cut(mut rows: Vec<(R, Vec<Key>)>, wanted: &Wanted) -> Self {
+    pub(crate) fn cut(mut rows: Vec<(R, Vec<Key>)>, wanted: &PageBounds) -> Self {
         let more = rows.len() as u64 > wanted.size;
         rows.truncate(usize::try_from(wanted.size).unwrap_or(usize::MAX));
         if wanted.backwards {
@@ -142,7 +142,7 @@ impl<R> Page<R> {
 
 /// Page arguments after the check: how many, from which end, between which keys.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct PageBounds {
     /// How many.
     pub size: u64,
     /// From the end.
@@ -153,16 +153,16 @@ pub struct Wanted {
     pub before: Option<Vec<Key>>,
 }
 
-impl Wanted {
+impl PageBounds {
     /// Check the arguments of a page against the list they are for.
     ///
     /// # Errors
     /// BAD_USER_INPUT naming `first`, `last`, `after` or `before`.
-    pub fn new(args: &PageArgs, seal: &Seal, kinds: &[KeyKind]) -> Result<Self> {
+    pub fn new(args: &PageArgs, codec: &CursorCodec, kinds: &[KeyKind]) -> Result<Self> {
         let (size, backwards) = args.size()?;
         let open = |cursor: &Option<String>, name: &str| match cursor {
             None => Ok(None),
-            Some(cursor) => seal
+            Some(cursor) => codec
                 .open(cursor)
                 .filter(|keys| keys.iter().map(kind_of).eq(kinds.iter().copied()))
                 .map(Some)
@@ -173,16 +173,16 @@ impl Wanted {
 }
 
 /// A page that was read, with what its connection needs beside.
-pub struct Listed<R> {
+pub struct PageRows<R> {
     page: Page<R>,
-    seal: Seal,
+    codec: CursorCodec,
     total: Option<Total>,
 }
 
-impl<R> Listed<R> {
-    /// A page with the seal of its list and the number of its things.
-    pub fn new(page: Page<R>, seal: Seal, total: Option<Total>) -> Self {
-        Self { page, seal, total }
+impl<R> PageRows<R> {
+    /// A page with the codec of its list and the number of its things.
+    pub fn new(page: Page<R>, codec: CursorCodec, total: Option<Total>) -> Self {
+        Self { page, codec, total }
     }
 
     /// The rows of the page.
@@ -192,15 +192,15 @@ impl<R> Listed<R> {
 
     /// The connection of the things that `make` turns the rows into.
     pub fn connection<T>(self, make: impl Fn(R) -> T) -> Connection<T> {
-        let Self { page, seal, total } = self;
+        let Self { page, codec, total } = self;
         let edges =
-            page.rows.into_iter().map(|(row, keys)| Edge { node: make(row), keys, seal: seal.clone() }).collect();
+            page.rows.into_iter().map(|(row, keys)| Edge { node: make(row), keys, codec: codec.clone() }).collect();
         Connection { edges, has_next: page.has_next, has_previous: page.has_previous, total }
     }
 }
 
 /// What is asked of a list: which page, in which order, and whether to count.
-pub struct Asked<'q> {
+pub struct PageQuery<'q> {
     /// Which page.
     pub args: &'q PageArgs,
     /// In which order.
@@ -209,26 +209,26 @@ pub struct Asked<'q> {
     pub total: bool,
 }
 
-impl Roots {
+impl ListArgs {
     /// The same in an order.
-    pub fn asked<'q>(&'q self, order: &'q Order) -> Asked<'q> {
-        Asked { args: &self.args, order, total: self.total }
+    pub fn asked<'q>(&'q self, order: &'q Order) -> PageQuery<'q> {
+        PageQuery { args: &self.args, order, total: self.total }
     }
 }
 
-impl<E: Guarded> See<'_, '_, E> {
+impl<E: Guarded> Select<'_, '_, E> {
     /// Read one page in an order: a keyset query of one row more than wanted; and count, if asked.
     ///
     /// # Errors
     /// BAD_USER_INPUT naming the argument, or the database's refusal.
     pub async fn list<R>(
         self,
-        asked: &Asked<'_>,
-        seal: Seal,
-        mut read: impl FnMut(&mut Cells<'_>) -> Result<R, DbErr>,
-    ) -> Result<Listed<R>> {
+        asked: &PageQuery<'_>,
+        codec: CursorCodec,
+        mut read: impl FnMut(&mut RowReader<'_>) -> Result<R, DbErr>,
+    ) -> Result<PageRows<R>> {
         let kinds = asked.order.kinds();
-        let wanted = Wanted::new(asked.args, &seal, &kinds)?;
+        let wanted = PageBounds::new(asked.args, &codec, &kinds)?;
         let total = match asked.total {
             true => Some(Total { count: self.again().count(None).await?, capped: false }),
             false => None,
@@ -249,11 +249,11 @@ impl<E: Guarded> See<'_, '_, E> {
                 Ok((row, asked.order.read(cells)?))
             })
             .await?;
-        Ok(Listed::new(Page::cut(rows, &wanted), seal, total))
+        Ok(PageRows::new(Page::cut(rows, &wanted), codec, total))
     }
 
     /// Read the same page of the lists of several things at once, by the column that points to them: one statement,
-    /// and one more if the lists are to be counted. Each list has a seal of its own.
+    /// and one more if the lists are to be counted. Each list has a codec of its own.
     ///
     /// # Errors
     /// BAD_USER_INPUT naming the argument (a cursor belongs to one list alone), or the database's refusal.
@@ -261,15 +261,15 @@ impl<E: Guarded> See<'_, '_, E> {
         self,
         parent: impl ColumnTrait,
         keys: &[Uuid],
-        asked: &Asked<'_>,
-        seal: impl Fn(Uuid) -> Seal,
-        mut read: impl FnMut(&mut Cells<'_>) -> Result<R, DbErr>,
-    ) -> Result<HashMap<Uuid, Listed<R>>> {
+        asked: &PageQuery<'_>,
+        codec: impl Fn(Uuid) -> CursorCodec,
+        mut read: impl FnMut(&mut RowReader<'_>) -> Result<R, DbErr>,
+    ) -> Result<HashMap<Uuid, PageRows<R>>> {
         if let [key] = keys {
-            let list = self.filter(parent.eq(*key)).list(asked, seal(*key), read).await?;
+            let list = self.filter(parent.eq(*key)).list(asked, codec(*key), read).await?;
             return Ok(HashMap::from([(*key, list)]));
         }
-        let wanted = Wanted::new(asked.args, &seal(Uuid::nil()), &asked.order.kinds())?;
+        let wanted = PageBounds::new(asked.args, &codec(Uuid::nil()), &asked.order.kinds())?;
         let see = self.among(parent, keys);
         let mut totals = match asked.total {
             true => see.again().counts(parent).await?,
@@ -298,7 +298,7 @@ impl<E: Guarded> See<'_, '_, E> {
             .into_iter()
             .map(|(key, rows)| {
                 let total = asked.total.then(|| total(totals.remove(&key).unwrap_or(0)));
-                (key, Listed::new(Page::cut(rows, &wanted), seal(key), total))
+                (key, PageRows::new(Page::cut(rows, &wanted), codec(key), total))
             })
             .collect())
     }
@@ -346,7 +346,7 @@ impl<T: OutputType> Edge<T> {
 
     /// Its place in the list with this filter and order, for `after` and `before`; opaque.
     async fn cursor(&self) -> String {
-        self.seal.close(&self.keys)
+        self.codec.close(&self.keys)
     }
 }
 
@@ -371,7 +371,7 @@ impl<T: OutputType> Connection<T> {
 
     /// Whether there are items before and after this page, and the cursors of its ends.
     async fn page_info(&self) -> PageInfo {
-        let cursor = |edge: &Edge<T>| edge.seal.close(&edge.keys);
+        let cursor = |edge: &Edge<T>| edge.codec.close(&edge.keys);
         PageInfo {
             has_next_page: self.has_next,
             has_previous_page: self.has_previous,

@@ -3,7 +3,7 @@
 use crate::platform::database::connection::Line;
 use crate::platform::error::{Error, Result};
 use crate::platform::query::expression::among;
-use crate::platform::query::table::{Cells, Guarded, Table};
+use crate::platform::query::table::{Guarded, RowReader, Table};
 use crate::platform::scope::Scope;
 use domain::fault::Code;
 use sea_orm::sea_query::{
@@ -19,7 +19,7 @@ use uuid::Uuid;
 ///
 /// Rows are read from left to right: first the table's own columns, then those of each joined table in the order of
 /// joining.
-pub struct See<'t, 'a, E> {
+pub struct Select<'t, 'a, E> {
     line: &'t Line,
     scope: Scope<'a>,
     statement: SelectStatement,
@@ -32,7 +32,7 @@ pub struct See<'t, 'a, E> {
     entity: std::marker::PhantomData<E>,
 }
 
-impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
+impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     /// The rows of `E` that the actor of a conversation may see.
     pub(in crate::platform) fn new(line: &'t Line, scope: Scope<'a>, columns: Vec<SimpleExpr>) -> Self {
         let mut statement = Query::select();
@@ -43,7 +43,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     }
 
     /// Leave only rows whose column is one of a few keys that a statement answers: on PostgreSQL the first rows of a list
-    /// are read key by key ([`See::first`]).
+    /// are read key by key ([`Select::first`]).
     pub(crate) fn each(mut self, column: SimpleExpr, keys: SelectStatement) -> Self {
         self.narrow_to_keys();
         Self { each: Some((column, keys)), ..self }
@@ -145,7 +145,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     ///
     /// # Errors
     /// FORBIDDEN to a program whose token was not given for it, or the database's refusal.
-    pub async fn all<T>(mut self, mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Vec<T>> {
+    pub async fn all<T>(mut self, mut read: impl FnMut(&mut RowReader<'_>) -> Result<T, DbErr>) -> Result<Vec<T>> {
         self.narrow_to_keys();
         self.statement.exprs(std::mem::take(&mut self.columns));
         let mut statement = self.scope.backend.build(&self.statement);
@@ -155,14 +155,14 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             write!(statement.sql, " LIMIT {most}").expect("writing to a string does not fail");
         }
         let rows = self.ask(statement).await?;
-        rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
+        rows.iter().map(|row| read(&mut RowReader::new(row)).map_err(Error::from)).collect()
     }
 
     /// Read the first row, if there is one.
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn one<T>(self, read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Option<T>> {
+    pub async fn one<T>(self, read: impl FnMut(&mut RowReader<'_>) -> Result<T, DbErr>) -> Result<Option<T>> {
         Ok(self.limit(1).all(read).await?.pop())
     }
 
@@ -210,7 +210,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         mut self,
         window: WindowStatement,
         most: u64,
-        mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
+        mut read: impl FnMut(&mut RowReader<'_>) -> Result<T, DbErr>,
     ) -> Result<Vec<T>> {
         self.narrow_to_keys();
         let place = Alias::new("place");
@@ -223,7 +223,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
             .and_where(Expr::col(place.clone()).lte(most))
             .order_by(place, Order::Asc);
         let rows = self.ask(self.scope.backend.build(&outer)).await?;
-        rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
+        rows.iter().map(|row| read(&mut RowReader::new(row)).map_err(Error::from)).collect()
     }
 
     /// Read the first rows in an order, and what they are ordered by behind the columns.
@@ -233,13 +233,13 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
     /// read past everybody else's rows. A row that two keys lead to stands once.
     ///
     /// # Errors
-    /// Those of [`See::all`].
+    /// Those of [`Select::all`].
     pub(crate) async fn first<T>(
         mut self,
         order: &[SimpleExpr],
         direction: &Order,
         most: u64,
-        mut read: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
+        mut read: impl FnMut(&mut RowReader<'_>) -> Result<T, DbErr>,
     ) -> Result<Vec<T>> {
         for column in order {
             self.statement.order_by_expr(column.clone(), direction.clone());
@@ -266,7 +266,7 @@ impl<'t, 'a, E: Guarded> See<'t, 'a, E> {
         let (sql, values) = sql.into_parts();
         let statement = sea_orm::Statement { sql, values: Some(values), db_backend: DbBackend::Postgres };
         let rows = self.ask(statement).await?;
-        rows.iter().map(|row| read(&mut Cells::new(row)).map_err(Error::from)).collect()
+        rows.iter().map(|row| read(&mut RowReader::new(row)).map_err(Error::from)).collect()
     }
 
     /// Whether it is narrowed to a few keys.

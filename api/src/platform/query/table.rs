@@ -71,7 +71,7 @@ pub trait Table: Guarded {
     ///
     /// # Errors
     /// When a column does not hold what the model says.
-    fn read(cells: &mut Cells<'_>) -> Result<Self::Model, DbErr>;
+    fn read(cells: &mut RowReader<'_>) -> Result<Self::Model, DbErr>;
 
     /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
     fn keys(row: &Self::Model, keys: &mut Keys);
@@ -88,12 +88,12 @@ pub trait Node: Table {
 }
 
 /// One row of an answer, read from left to right.
-pub struct Cells<'r> {
+pub struct RowReader<'r> {
     row: &'r QueryResult,
     next: usize,
 }
 
-impl<'r> Cells<'r> {
+impl<'r> RowReader<'r> {
     /// Start at the first column.
     pub fn new(row: &'r QueryResult) -> Self {
         Self { row, next: 0 }
@@ -136,7 +136,7 @@ macro_rules! table {
             fn columns() -> &'static [Column] {
                 &[$(Column::$column),+]
             }
-            fn read(cells: &mut $crate::platform::query::table::Cells<'_>) -> Result<Model, sea_orm::DbErr> {
+            fn read(cells: &mut $crate::platform::query::table::RowReader<'_>) -> Result<Model, sea_orm::DbErr> {
                 Ok(Model { $($field: cells.take()?),+ })
             }
             fn keys(row: &Model, keys: &mut $crate::platform::query::table::Keys) {
@@ -172,7 +172,7 @@ impl Keys {
     ///
     /// # Errors
     /// When a column does not hold what the model says.
-    pub fn take<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Arc<E::Model>, DbErr>
+    pub fn take<E: Table>(&mut self, cells: &mut RowReader<'_>) -> Result<Arc<E::Model>, DbErr>
     where
         E::Model: Send + Sync + 'static,
     {
@@ -191,7 +191,7 @@ impl Keys {
     ///
     /// # Errors
     /// When a column does not hold what the model says.
-    pub fn take_optional<E: Table>(&mut self, cells: &mut Cells<'_>) -> Result<Option<Arc<E::Model>>, DbErr>
+    pub fn take_optional<E: Table>(&mut self, cells: &mut RowReader<'_>) -> Result<Option<Arc<E::Model>>, DbErr>
     where
         E::Model: Send + Sync + 'static,
     {

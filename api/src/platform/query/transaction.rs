@@ -1,7 +1,7 @@
 //! Asking and changing in an actor's name.
 //!
-//! Reading starts with [`Tx::see`], which is narrowed to what the actor may see before anything else is said, and so
-//! is every table that is joined to it. Changing starts with [`Tx::edit`], whose answer is the proof that
+//! Reading starts with [`Tx::select`], which is narrowed to what the actor may see before anything else is said, and so
+//! is every table that is joined to it. Changing starts with [`Tx::lock_for_update`], whose answer is the proof that
 //! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
 
 use crate::platform::database::connection::{CHUNK, Line, Savepoint};
@@ -9,7 +9,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::projection::{self, Derivation, Projections};
 use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, Verb, change_line, difference};
 use crate::platform::query::expression::{each_of, reached};
-use crate::platform::query::select::See;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::Stored;
 use crate::platform::query::table::{Guarded, Node, Open, Table};
 use crate::platform::scope::{Scope, in_reach, within};
@@ -36,18 +36,18 @@ pub struct Tx<'a> {
     changes: Mutex<Changes>,
 }
 
-/// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::edit`] makes one.
+/// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::lock_for_update`] makes one.
 #[derive(Debug)]
-pub struct Editable<E: EntityTrait>(E::Model);
+pub struct Locked<E: EntityTrait>(E::Model);
 
-impl<E: EntityTrait> Editable<E> {
+impl<E: EntityTrait> Locked<E> {
     /// The row as it is.
     pub fn row(&self) -> &E::Model {
         &self.0
     }
 }
 
-impl<E: Node> Editable<E> {
+impl<E: Node> Locked<E> {
     /// Check that the row is at the version that somebody has looked at.
     ///
     /// # Errors
@@ -78,8 +78,8 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// What else `work` answered.
-    pub(crate) async fn attempt<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<Option<T>> {
-        match self.undone_unless_done(work).await {
+    pub(crate) async fn try_unique<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<Option<T>> {
+        match self.in_savepoint(work).await {
             Err(error) if error.is_taken() => Ok(None),
             done => done.map(Some),
         }
@@ -89,7 +89,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// What `work` answered.
-    pub(in crate::platform) async fn undone_unless_done<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+    pub(in crate::platform) async fn in_savepoint<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let before = self.changes();
         self.line.savepoint(Savepoint::Set).await?;
         let done = work().await;
@@ -171,33 +171,33 @@ impl<'a> Tx<'a> {
     }
 
     /// Rows of a table, narrowed to those that the actor may see.
-    pub fn see<E: Table>(&self) -> See<'_, 'a, E> {
-        See::new(self.line, self.scope, E::columns().iter().map(|column| column.into_expr()).collect())
+    pub fn select<E: Table>(&self) -> Select<'_, 'a, E> {
+        Select::new(self.line, self.scope, E::columns().iter().map(|column| column.into_expr()).collect())
     }
 
-    /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::see`].
-    pub fn see_plain<E: Guarded>(&self) -> See<'_, 'a, E> {
-        See::new(self.line, self.scope, Vec::new())
+    /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::select`].
+    pub fn select_columns<E: Guarded>(&self) -> Select<'_, 'a, E> {
+        Select::new(self.line, self.scope, Vec::new())
     }
 
     /// Rows of a table for a list at the root: for staff what lies within their reach, for everybody else what they may
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
-    pub fn root<E: Table>(&self, published: bool) -> See<'_, 'a, E> {
+    pub fn select_for_list<E: Table>(&self, published: bool) -> Select<'_, 'a, E> {
         match self.scope.actor {
-            _ if self.line.is_without_first_wall() && !published => self.see::<E>(),
-            Actor::Staff(_) | Actor::Partner(_) if published => self.see::<E>().filter(self.scope.open::<E>()),
-            Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.reach::<E>(),
+            _ if self.line.is_without_first_wall() && !published => self.select::<E>(),
+            Actor::Staff(_) | Actor::Partner(_) if published => self.select::<E>().filter(self.scope.open::<E>()),
+            Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.select_in_scope::<E>(),
             Actor::Partner(client) => match E::partys(self.backend(), client.partner) {
-                Some(partys) => self.see::<E>().filter(partys),
-                None => self.see::<E>(),
+                Some(partys) => self.select::<E>().filter(partys),
+                None => self.select::<E>(),
             },
-            Actor::Staff(_) | Actor::Anonymous | Actor::System(_) => self.see::<E>(),
+            Actor::Staff(_) | Actor::Anonymous | Actor::System(_) => self.select::<E>(),
         }
     }
 
     /// Rows of a table that lie within the actor's own reach: what is published of others is left out.
-    pub fn reach<E: Table>(&self) -> See<'_, 'a, E> {
-        let see = self.see::<E>();
+    pub fn select_in_scope<E: Table>(&self) -> Select<'_, 'a, E> {
+        let see = self.select::<E>();
         match (self.scope.actor, E::BRANCH) {
             (Actor::Staff(staff), Some(column)) if !self.line.is_without_first_wall() => {
                 let reach = staff.reach(E::SEE);
@@ -222,27 +222,27 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// NOT_FOUND when it is not within the actor's reach, be it published or not; FORBIDDEN when it is and she may not
     /// change it.
-    pub async fn edit<E: Table>(&self, key: Uuid) -> Result<Editable<E>> {
+    pub async fn lock_for_update<E: Table>(&self, key: Uuid) -> Result<Locked<E>> {
         // Held until the end of the transaction, and read as it is once it is held. SQLite has one writer anyway.
-        let mut held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(E::MANAGE));
+        let mut held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(E::MANAGE));
         if self.backend() == DbBackend::Postgres {
             held = held.statement(|statement| {
                 statement.lock_exclusive();
             });
         }
         if let Some(row) = held.one(E::read).await? {
-            return Ok(Editable(row));
+            return Ok(Locked(row));
         }
-        let seen = self.reach::<E>().filter(E::KEY.eq(key)).count(None).await?;
+        let seen = self.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await?;
         Err(Error::refused(if seen == 0 { Code::NotFound } else { Code::Forbidden }))
     }
 
     /// A row to be changed by somebody who has looked at a version of it.
     ///
     /// # Errors
-    /// Those of [`Tx::edit`], and CONFLICT when it was changed since.
-    pub async fn edit_version<E: Node>(&self, key: Uuid, version: i32) -> Result<Editable<E>> {
-        let held = self.edit::<E>(key).await?;
+    /// Those of [`Tx::lock_for_update`], and CONFLICT when it was changed since.
+    pub async fn lock_version<E: Node>(&self, key: Uuid, version: i32) -> Result<Locked<E>> {
+        let held = self.lock_for_update::<E>(key).await?;
         held.expect_version(version)?;
         Ok(held)
     }
@@ -252,7 +252,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The database's refusal.
     pub async fn permits<E: Table>(&self, key: Uuid, permission: Permission) -> Result<bool> {
-        let held = self.reach::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
+        let held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
         Ok(held.count(None).await? > 0)
     }
 
@@ -264,7 +264,7 @@ impl<'a> Tx<'a> {
         let Actor::Staff(staff) = self.scope.actor else { return Ok(None) };
         for assignment in staff.assignments().iter().filter(|assignment| assignment.role.grants(permission)) {
             let reach = Reach::of([assignment]);
-            let held = self.see::<E>().filter(E::KEY.eq(key)).filter(within::<E>(self.backend(), &reach));
+            let held = self.select::<E>().filter(E::KEY.eq(key)).filter(within::<E>(self.backend(), &reach));
             if held.count(None).await? > 0 {
                 return Ok(Some(assignment.key));
             }
@@ -327,7 +327,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn update<E>(&self, held: Editable<E>, change: impl FnOnce(&mut E::ActiveModel)) -> Result<E::Model>
+    pub async fn update<E>(&self, held: Locked<E>, change: impl FnOnce(&mut E::ActiveModel)) -> Result<E::Model>
     where
         E: Node,
         E::Model: IntoActiveModel<E::ActiveModel>,
@@ -359,7 +359,7 @@ impl<'a> Tx<'a> {
     /// The database's refusal.
     pub async fn update_parts<E: Table, P: Guarded>(
         &self,
-        owner: &Editable<E>,
+        owner: &Locked<E>,
         by: P::Column,
         condition: Condition,
         values: Vec<(P::Column, Value)>,
