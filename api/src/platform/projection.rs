@@ -3,8 +3,8 @@
 //! A transaction records every row that it inserts, updates or deletes ([`Change`]). Before it is committed, each
 //! [`Projection`] whose [`Source`]s name a changed column brings its own rows up to date, as the platform and not with
 //! the actor's reach; rows that it changes are changes too, and are seen by the projections behind it in the list. Then
-//! the audit is written, and one line of the table `change` for every node whose row is another than before. Stores
-//! never call any of this, so none can forget it.
+//! the audit is written, and one line of the table `change` for every node whose row changed. Stores never call any of
+//! this, so none can forget it.
 //!
 //! A projection computes everything anew from what is stored, so the same code serves one edit, a bulk load, and the
 //! check that rows and projections agree (`Db::differences`).
@@ -12,7 +12,7 @@
 use crate::platform::database::connection::Line;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::query::change::{Change, Changes};
+use crate::platform::query::change::Change;
 use crate::platform::query::table::RowReader;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -130,7 +130,7 @@ pub trait Projection: std::fmt::Debug + Send + Sync {
         &[]
     }
 
-    /// Bring rows up to date; answers those that were not. The first parameter of the condition is `rows`'.
+    /// Bring rows up to date; answers those that were not.
     ///
     /// # Errors
     /// The database's refusal.
@@ -198,7 +198,8 @@ impl Derived {
     /// change different sources of one row would each compute it from what the other has not committed yet. What is
     /// read by the next statement is committed then. SQLite has one writer anyway.
     async fn lock(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<()> {
-        if derivation.backend() != DbBackend::Postgres || rows.keys.is_none() {
+        // Whoever loads in bulk holds the tables already.
+        if derivation.backend() != DbBackend::Postgres || derivation.line.is_loading() {
             return Ok(());
         }
         let (condition, values) = rows.condition(derivation.backend(), self.table);
@@ -398,20 +399,24 @@ pub fn difference(table: &str, key: Uuid, column: &str, is: Option<&str>, should
 }
 
 /// Whether a change that no projection has seen yet concerns one.
-pub(in crate::platform) fn is_concerned(projections: Projections, changes: &Changes) -> bool {
-    let rows = changes.rows.get(changes.projected..).unwrap_or_default();
-    projections
-        .iter()
-        .flat_map(|projection| projection.sources())
-        .any(|source| changes.tables.contains(source.table) || rows.iter().any(|change| source.is_concerned_by(change)))
+pub(in crate::platform) fn is_concerned(
+    projections: Projections,
+    rows: &[Change],
+    tables: &BTreeSet<&'static str>,
+) -> bool {
+    let mut sources = projections.iter().flat_map(|projection| projection.sources());
+    sources.any(|source| tables.contains(source.table) || rows.iter().any(|change| source.is_concerned_by(change)))
 }
 
 /// Bring everything up to date that follows from the changes that no projection has seen yet; answers what was not.
-pub(in crate::platform) async fn project(derivation: &Derivation<'_>, changes: &Changes) -> Result<Vec<Change>> {
-    let mut rows: Vec<Change> = changes.rows.get(changes.projected..).unwrap_or_default().to_vec();
+pub(in crate::platform) async fn project(
+    derivation: &Derivation<'_>,
+    mut rows: Vec<Change>,
+    tables: &BTreeSet<&'static str>,
+) -> Result<Vec<Change>> {
     let given = rows.len();
     for projection in derivation.projections {
-        let is_whole = projection.sources().iter().any(|source| changes.tables.contains(source.table));
+        let is_whole = projection.sources().iter().any(|source| tables.contains(source.table));
         let mut seen = if is_whole {
             let before = rows.len();
             rows.extend(projection.derive(derivation, &Rows::ALL).await?);

@@ -239,8 +239,10 @@ async fn compare(derivation: &Derivation<'_>) -> Result<Vec<String>> {
         after = last;
     }
     let key = if is_postgres { "number" } else { "rowid" };
+    // By an anti-join: `not in` compares every row with every other.
     let sql = format!(
-        "select {key} from product_search where {key} not in (select number from product where published) order by {key}"
+        "select {key} from product_search where not exists
+           (select 1 from product where product.number = product_search.{key} and product.published) order by {key}"
     );
     for row in derivation.query(Statement::from_string(derivation.backend(), sql)).await? {
         let number: i64 = row.try_get_by_index(0)?;

@@ -7,6 +7,7 @@
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
+use crate::platform::query::change::{Change, Changes};
 use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
 use domain::branch::national;
@@ -204,13 +205,10 @@ pub struct Context<'a> {
 ///
 /// # Errors
 /// The database's refusal.
-pub(in crate::platform) async fn record(tx: &Tx<'_>, context: Context<'_>) -> Result<()> {
+pub(in crate::platform) async fn record(tx: &Tx<'_>, context: Context<'_>, changes: &mut Changes) -> Result<()> {
     let Context { keys, action, origin } = context;
-    let changes = tx.changes().rows;
-    let audited: Vec<_> = changes
-        .into_iter()
-        .filter_map(|change| Some((change.kind?, change.key, change.branch, change.audited?)))
-        .collect();
+    let audited = |change: &mut Change| Some((change.kind?, change.key, change.branch, change.audited.take()?));
+    let audited: Vec<_> = changes.rows.iter_mut().filter_map(audited).collect();
     if audited.is_empty() {
         return Ok(());
     }

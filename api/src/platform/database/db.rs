@@ -263,8 +263,7 @@ impl Db {
         let tx = Tx::new(&line, actor, now, self.projections);
         let outcome = async {
             let done = work(&tx).await?;
-            finish(&tx, context).await?;
-            Ok((done, tx.changes().written()))
+            Ok((done, finish(&tx, context).await?))
         };
         let outcome = outcome.await;
         drop(tx);
@@ -327,11 +326,13 @@ impl Db {
     }
 }
 
-/// What is done before a transaction is committed: projections, the audit, the log of changes.
-async fn finish(tx: &Tx<'_>, context: Option<audit::record::Context<'_>>) -> Result<()> {
+/// What is done before a transaction is committed: projections, the audit, the log of changes. Answers what was changed.
+async fn finish(tx: &Tx<'_>, context: Option<audit::record::Context<'_>>) -> Result<Written> {
     tx.project().await?;
+    let mut changes = tx.take_changes();
     if let Some(context) = context {
-        audit::record::record(tx, context).await?;
+        audit::record::record(tx, context, &mut changes).await?;
     }
-    tx.log().await
+    tx.log(&changes).await?;
+    Ok(changes.written())
 }

@@ -150,7 +150,7 @@ impl Change {
 }
 
 /// The changes of a transaction, in their order.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::platform) struct Changes {
     pub(in crate::platform) rows: Vec<Change>,
     /// Tables that were filled in bulk: of them every row may be another.
@@ -159,6 +159,14 @@ pub(in crate::platform) struct Changes {
     pub(in crate::platform) statements: BTreeSet<(Verb, String)>,
     /// How many of the rows the projections have seen.
     pub(in crate::platform) projected: usize,
+}
+
+/// Where the changes of a transaction stood at a savepoint.
+pub(in crate::platform) struct Position {
+    rows: usize,
+    projected: usize,
+    tables: BTreeSet<&'static str>,
+    statements: BTreeSet<(Verb, String)>,
 }
 
 /// What a statement does to a table.
@@ -189,14 +197,31 @@ impl Changes {
         self.statements.extend(part.statements);
     }
 
+    /// Where the changes stand, to roll back to.
+    pub(in crate::platform) fn position(&mut self) -> Position {
+        let (tables, statements) = (self.tables.clone(), self.statements.clone());
+        Position { rows: self.rows.len(), projected: self.projected, tables, statements }
+    }
+
+    /// Forget what was changed since.
+    pub(in crate::platform) fn roll_back(&mut self, position: Position) {
+        self.rows.truncate(position.rows);
+        (self.projected, self.tables, self.statements) = (position.projected, position.tables, position.statements);
+    }
+
+    /// The rows, and the tables filled in bulk, that no projection has seen yet.
+    pub(in crate::platform) fn unprojected(&mut self) -> (Vec<Change>, BTreeSet<&'static str>) {
+        (self.rows.get(self.projected..).unwrap_or_default().to_vec(), self.tables.clone())
+    }
+
     /// The projections have seen everything so far.
     pub(in crate::platform) fn set_projected(&mut self) {
         self.projected = self.rows.len();
         self.tables.clear();
     }
 
-    /// One line of the log for every node whose row is another than before: its version, which counts edits alone, stays
-    /// when only what is derived has changed.
+    /// One line of the log for every node whose row changed. Its version counts edits alone, and stays when only derived
+    /// columns changed.
     pub(in crate::platform) fn lines(&self, now: Timestamp) -> Vec<Vec<Value>> {
         let mut lines: BTreeMap<(&'static str, Uuid), Vec<Value>> = BTreeMap::new();
         for change in &self.rows {

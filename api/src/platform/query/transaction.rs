@@ -90,12 +90,12 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What `work` answered.
     pub(in crate::platform) async fn in_savepoint<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
-        let before = self.changes();
+        let before = self.changes(Changes::position);
         self.line.savepoint(Savepoint::Set).await?;
         let done = work().await;
         if done.is_err() {
             self.line.savepoint(Savepoint::GoBack).await?;
-            *self.changes.lock().unwrap_or_else(PoisonError::into_inner) = before;
+            self.changes(|changes| changes.roll_back(before));
         } else {
             self.line.savepoint(Savepoint::Forget).await?;
         }
@@ -111,15 +111,21 @@ impl<'a> Tx<'a> {
         self.line.purpose(Some(Purpose::Authenticate)).await?;
         let platform = Tx::new(self.line, &PLATFORM, self.scope.now, self.projections);
         let done = work(&platform).await;
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).extend(platform.changes());
+        let part = platform.take_changes();
+        self.changes(|changes| changes.extend(part));
         let ended = self.line.purpose(None).await;
         let done = done?;
         ended.map(|()| done)
     }
 
-    /// The changes so far.
-    pub(in crate::platform) fn changes(&self) -> Changes {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Do something with the changes so far.
+    fn changes<T>(&self, work: impl FnOnce(&mut Changes) -> T) -> T {
+        work(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Take the changes out: at the end of the transaction.
+    pub(in crate::platform) fn take_changes(&self) -> Changes {
+        self.changes(std::mem::take)
     }
 
     /// Record a change, for the projections and the audit.
@@ -129,12 +135,13 @@ impl<'a> Tx<'a> {
 
     /// Record changes. Of a bulk load no more is kept than which tables it fills.
     pub(in crate::platform) fn record_all(&self, changes: Vec<Change>) {
-        let mut recorded = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.line.is_loading() {
-            recorded.tables.extend(changes.iter().map(|change| change.table));
-        } else {
-            recorded.rows.extend(changes);
-        }
+        self.changes(|recorded| {
+            if self.line.is_loading() {
+                recorded.tables.extend(changes.iter().map(|change| change.table));
+            } else {
+                recorded.rows.extend(changes);
+            }
+        });
     }
 
     /// Bring everything up to date that follows from the changes so far.
@@ -142,22 +149,22 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The database's refusal.
     pub(in crate::platform) async fn project(&self) -> Result<()> {
-        let changes = self.changes();
-        if projection::is_concerned(self.projections, &changes) {
+        let (rows, tables) = self.changes(Changes::unprojected);
+        if projection::is_concerned(self.projections, &rows, &tables) {
             let derivation = Derivation { line: self.line, now: self.scope.now, projections: self.projections };
             self.line.widen().await?;
-            // On a failure the transaction is given up, and its settings with it.
-            let derived = projection::project(&derivation, &changes).await?;
+            // On a failure the transaction is rolled back, and its settings with it.
+            let derived = projection::project(&derivation, rows, &tables).await?;
             self.line.narrow(self.scope.actor).await?;
             self.record_all(derived);
         }
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).set_projected();
+        self.changes(Changes::set_projected);
         Ok(())
     }
 
-    /// Write a line for every node whose row is another than before.
-    pub(in crate::platform) async fn log(&self) -> Result<()> {
-        self.line.insert_values("change", &CHANGE_COLUMNS, self.changes().lines(self.scope.now)).await
+    /// Write a line for every node whose row changed.
+    pub(in crate::platform) async fn log(&self, changes: &Changes) -> Result<()> {
+        self.line.insert_values("change", &CHANGE_COLUMNS, changes.lines(self.scope.now)).await
     }
 
     /// Which database this is.
@@ -501,10 +508,12 @@ impl<'a> Tx<'a> {
     /// rows it changes is not known.
     fn record_statement(&self, sql: &str) {
         let Some((verb, table)) = changed_table(sql) else { return };
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sources = self.projections.iter().flat_map(|projection| projection.sources());
-        changes.tables.extend(sources.find(|source| source.table == table).map(|source| source.table));
-        changes.statements.insert((verb, table.to_owned()));
+        let source = sources.find(|source| source.table == table).map(|source| source.table);
+        self.changes(|changes| {
+            changes.tables.extend(source);
+            changes.statements.insert((verb, table.to_owned()));
+        });
     }
 
     /// Rewrite rows by a statement without values, and nothing that follows from them: for builders of tests, in a transaction of the platform itself.
