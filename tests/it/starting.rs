@@ -82,6 +82,30 @@ async fn killed_at_any_moment_of_its_first_start_it_starts_again_with_a_correct_
 }
 
 #[tokio::test]
+async fn a_write_that_was_interrupted_is_rolled_back_by_the_next_start_and_not_by_a_check() {
+    let (sound, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    assert!(run(sound.path(), &["seed", "--demo"]).status.success());
+    std::fs::create_dir(home.path().join("data")).unwrap();
+    let file = |home: &Path| home.join("data/unfm.db");
+    tests::interrupted_copy(&file(sound.path()), &file(home.path())).await;
+
+    let before = files(home.path());
+    let check = run(home.path(), &["check"]);
+    let table = String::from_utf8(check.stdout).unwrap();
+    assert!(!check.status.success() && table.contains("was interrupted; the next start rolls it back"), "{table}");
+    assert!(files(home.path()) == before, "a check changes nothing");
+
+    let mut server = Server::start(home.path());
+    server.address();
+    assert_eq!(derived(home.path(), "sqlite://data/unfm.db"), AGREED);
+    server.end();
+    assert_eq!(
+        String::from_utf8(run(home.path(), &["seed", "--demo"]).stdout).unwrap(),
+        "The data was there already; nothing was changed.\n"
+    );
+}
+
+#[tokio::test]
 async fn killed_at_any_moment_of_migrating_and_seeding_postgresql_is_correct_in_the_end() {
     let Some(admin) = World::postgres_admin().await else { return };
     let home = tempfile::tempdir().unwrap();

@@ -352,6 +352,26 @@ impl World {
     }
 }
 
+/// Copy an embedded database as a power cut in the middle of a write leaves it: with the journal that undoes it.
+#[expect(clippy::disallowed_methods, reason = "the write is made past the program, to be interrupted")]
+pub async fn interrupted_copy(from: &std::path::Path, to: &std::path::Path) {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+    let mut options = ConnectOptions::new(format!("sqlite://{}", from.display()));
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Database::connect(options).await.unwrap();
+    let journal = |file: &std::path::Path| std::path::PathBuf::from(format!("{}-journal", file.display()));
+    // A cache of one page spills at once what is not committed.
+    for sql in
+        ["pragma journal_mode = delete", "pragma cache_size = 1", "begin", "update product set slug = 'x' || slug"]
+    {
+        connection.execute_unprepared(sql).await.unwrap();
+    }
+    std::fs::copy(from, to).unwrap();
+    std::fs::copy(journal(from), journal(to)).unwrap();
+    connection.execute_unprepared("rollback").await.unwrap();
+    connection.close().await.unwrap();
+}
+
 /// Make a database that holds another program's table.
 #[expect(clippy::disallowed_methods, reason = "another program made it")]
 pub async fn foreign_database(url: &str) {

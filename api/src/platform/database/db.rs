@@ -1,7 +1,7 @@
 //! The database: how it is opened, and how one reads and writes in an actor's name.
 
 use super::connection::{Connection, Held, Line, driver_error};
-use super::fault::{StartFault, unreachable_sentence};
+use super::fault::{StartFault, is_interrupted, unreachable_sentence};
 use super::loading::drop_for_loading;
 use super::settings::settings;
 use crate::platform::audit;
@@ -107,19 +107,28 @@ impl Db {
     /// Look at a file without writing to it: to open it for work changes how it keeps its journal, so somebody else's
     /// database must be known before.
     async fn look_at_file(url: &str, if_missing: IfMissing) -> Result<(), StartFault> {
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(1).sqlx_logging(false);
-        options.map_sqlx_sqlite_opts(|sqlite| sqlite.read_only(true).busy_timeout(Duration::from_secs(5)));
-        match Self::open(options, &[]).await {
-            Ok(db) => {
-                let looked = db.refuse_foreign().await;
-                db.close().await;
-                looked
-            }
+        let open = async |is_read_only: bool| {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(1).sqlx_logging(false);
+            options.map_sqlx_sqlite_opts(move |sqlite| {
+                sqlite.read_only(is_read_only).busy_timeout(Duration::from_secs(5))
+            });
+            Self::open(options, &[]).await
+        };
+        let opened = match open(true).await {
+            // SQLite rolls an interrupted write back for whoever opens the file and may write; nothing else is written.
+            Err(error) if is_interrupted(&error) => open(false).await,
+            opened => opened,
+        };
+        let db = match opened {
+            Ok(db) => db,
             // There is nothing to look at.
-            Err(_) if if_missing == IfMissing::Create => Ok(()),
-            Err(error) => Err(StartFault(unreachable_sentence(&error))),
-        }
+            Err(_) if if_missing == IfMissing::Create => return Ok(()),
+            Err(error) => return Err(StartFault(unreachable_sentence(&error))),
+        };
+        let looked = db.refuse_foreign().await;
+        db.close().await;
+        looked
     }
 
     /// Open a database to look at it: nothing is written, not even beside an embedded one.
@@ -132,7 +141,8 @@ impl Db {
         }
         let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
         // Without a journal nobody has it open: then it is read as it is, or the driver would make a journal of its own.
-        let is_idle = !std::path::Path::new(&format!("{path}-wal")).exists();
+        let is_there = |journal: &str| std::path::Path::new(&format!("{path}{journal}")).exists();
+        let is_idle = !is_there("-wal") && !is_there("-journal");
         let mut options = ConnectOptions::new(url);
         options.max_connections(1).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(move |sqlite| {

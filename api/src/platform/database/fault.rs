@@ -23,6 +23,8 @@ enum FileFault {
     Damaged,
     Locked,
     ReadOnly,
+    /// A write was interrupted, and whoever may only read cannot roll it back.
+    Interrupted,
 }
 
 impl FileFault {
@@ -32,6 +34,8 @@ impl FileFault {
         let code = cause.as_database_error()?.try_downcast_ref::<SqliteError>()?.code()?.parse::<u32>().ok()?;
         // Extended codes hold the primary one in their lowest byte.
         match code & 0xff {
+            // SQLITE_READONLY_RECOVERY, SQLITE_READONLY_ROLLBACK
+            8 if [264, 776].contains(&code) => Some(Self::Interrupted),
             5 | 6 => Some(Self::Locked),
             8 => Some(Self::ReadOnly),
             11 | 26 => Some(Self::Damaged),
@@ -46,6 +50,7 @@ impl FileFault {
             Self::Damaged => "The database file is damaged or is not a database; it was left as it is.",
             Self::Locked => "The database is locked by another program.",
             Self::ReadOnly => "The database can be read and not written; nothing was changed.",
+            Self::Interrupted => "The last write to the database was interrupted; the next start rolls it back.",
         }
         .to_owned()
     }
@@ -61,6 +66,11 @@ pub(in crate::platform) fn unreachable_sentence(error: &DbErr) -> String {
 pub(in crate::platform) fn broken_sentence(error: &DbErr) -> String {
     let other = || format!("The database cannot be used: {}.", error.to_string().trim_end_matches('.'));
     FileFault::of(error).map_or_else(other, FileFault::sentence)
+}
+
+/// Whether an embedded database holds a write that was interrupted.
+pub(in crate::platform) fn is_interrupted(error: &DbErr) -> bool {
+    FileFault::of(error) == Some(FileFault::Interrupted)
 }
 
 /// Whether an embedded database can be read and not written.
