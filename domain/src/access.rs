@@ -8,33 +8,40 @@ use crate::codes;
 codes! {
     /// A role that a person holds at a branch.
     Role {
-        /// Everything, everywhere.
+        /// A national administrator: everything, everywhere.
         NationalAdmin = "NATIONAL_ADMIN",
-        /// Everything but survivor support, in her branch and below.
+        /// A branch administrator: everything but survivor support, in her branch and below.
         BranchAdmin = "BRANCH_ADMIN",
-        /// Markets, listings, stock, and what is published there.
+        /// A market manager: markets, listings and stock, and what is published there.
         MarketManager = "MARKET_MANAGER",
-        /// Programmes and their figures.
+        /// A programme officer: programmes and their figures.
         ProgrammeOfficer = "PROGRAMME_OFFICER",
-        /// Agreements, contributions, settlements.
+        /// A finance officer: agreements, contributions and settlements.
         FinanceOfficer = "FINANCE_OFFICER",
-        /// Enters data; decides nothing.
+        /// A data entry clerk: enters data and decides nothing.
         DataEntry = "DATA_ENTRY",
-        /// Reads everything in scope, writes nothing.
+        /// An auditor: reads everything in scope, writes nothing.
         Auditor = "AUDITOR",
-        /// Survivor support alone.
+        /// A counsellor: survivor support alone.
         Counsellor = "COUNSELLOR",
-        /// Her own cooperative alone.
+        /// A representative of a cooperative: her own cooperative alone.
         CooperativeRep = "COOPERATIVE_REP",
     }
 }
 
 /// The permissions, in pairs: to see what is not public of a kind of thing, and to change it.
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $see:ident = $see_code:literal, $manage:ident = $manage_code:literal;)+) => {
+    ($($things:literal: $see:ident = $see_code:literal, $manage:ident = $manage_code:literal;)+) => {
         codes! {
             /// What a role allows: to see what is not public of a kind of thing, or to change it.
-            Permission { $($(#[$doc])* $see = $see_code, $(#[$doc])* $manage = $manage_code),+ }
+            Permission {
+                $(
+                    #[doc = concat!("The right to see ", $things)]
+                    $see = $see_code,
+                    #[doc = concat!("The right to change ", $things)]
+                    $manage = $manage_code
+                ),+
+            }
         }
 
         impl Permission {
@@ -47,50 +54,50 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Regions and provinces.
-    SeeGeography = "SEE_GEOGRAPHY", ManageGeography = "MANAGE_GEOGRAPHY";
-    /// Product categories and the national calendar.
-    SeeCategories = "SEE_CATEGORIES", ManageCategories = "MANAGE_CATEGORIES";
-    /// Branches.
-    SeeBranches = "SEE_BRANCHES", ManageBranches = "MANAGE_BRANCHES";
-    /// Staff logins and their roles.
-    SeeUsers = "SEE_USERS", ManageUsers = "MANAGE_USERS";
-    /// Cooperatives.
-    SeeCooperatives = "SEE_COOPERATIVES", ManageCooperatives = "MANAGE_COOPERATIVES";
-    /// Members and documents of cooperatives.
-    SeeMembers = "SEE_MEMBERS", ManageMembers = "MANAGE_MEMBERS";
-    /// Products, variants and quality signs.
-    SeeProducts = "SEE_PRODUCTS", ManageProducts = "MANAGE_PRODUCTS";
-    /// Markets.
-    SeeMarkets = "SEE_MARKETS", ManageMarkets = "MANAGE_MARKETS";
-    /// Listings.
-    SeeListings = "SEE_LISTINGS", ManageListings = "MANAGE_LISTINGS";
-    /// Stock movements.
-    SeeStock = "SEE_STOCK", ManageStock = "MANAGE_STOCK";
-    /// Sales and day closings.
-    SeeSales = "SEE_SALES", ManageSales = "MANAGE_SALES";
-    /// Settlements.
-    SeeSettlements = "SEE_SETTLEMENTS", ManageSettlements = "MANAGE_SETTLEMENTS";
-    /// Partner organisations.
-    SeePartners = "SEE_PARTNERS", ManagePartners = "MANAGE_PARTNERS";
-    /// Agreements and contributions.
-    SeeAgreements = "SEE_AGREEMENTS", ManageAgreements = "MANAGE_AGREEMENTS";
-    /// Programmes.
-    SeeProgrammes = "SEE_PROGRAMMES", ManageProgrammes = "MANAGE_PROGRAMMES";
-    /// Indicators and figures.
-    SeeIndicators = "SEE_INDICATORS", ManageIndicators = "MANAGE_INDICATORS";
-    /// Decisions about what others submitted.
-    SeeApprovals = "SEE_APPROVALS", ManageApprovals = "MANAGE_APPROVALS";
-    /// Support services and the bot.
-    SeeSurvivorSupport = "SEE_SURVIVOR_SUPPORT", ManageSurvivorSupport = "MANAGE_SURVIVOR_SUPPORT";
-    /// Referrals of survivors.
-    SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
-    /// Machine credentials of partners.
-    SeePartnerClients = "SEE_PARTNER_CLIENTS", ManagePartnerClients = "MANAGE_PARTNER_CLIENTS";
-    /// What people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.
-    SeeCredentials = "SEE_CREDENTIALS", ManageCredentials = "MANAGE_CREDENTIALS";
-    /// The audit. Nobody writes it but the platform itself.
-    SeeAudit = "SEE_AUDIT", ManageAudit = "MANAGE_AUDIT";
+    "regions and provinces.":
+        SeeGeography = "SEE_GEOGRAPHY", ManageGeography = "MANAGE_GEOGRAPHY";
+    "product categories and the national calendar.":
+        SeeCategories = "SEE_CATEGORIES", ManageCategories = "MANAGE_CATEGORIES";
+    "branches.":
+        SeeBranches = "SEE_BRANCHES", ManageBranches = "MANAGE_BRANCHES";
+    "staff logins and their roles.":
+        SeeUsers = "SEE_USERS", ManageUsers = "MANAGE_USERS";
+    "cooperatives.":
+        SeeCooperatives = "SEE_COOPERATIVES", ManageCooperatives = "MANAGE_COOPERATIVES";
+    "members and documents of cooperatives.":
+        SeeMembers = "SEE_MEMBERS", ManageMembers = "MANAGE_MEMBERS";
+    "products, variants and quality signs.":
+        SeeProducts = "SEE_PRODUCTS", ManageProducts = "MANAGE_PRODUCTS";
+    "markets.":
+        SeeMarkets = "SEE_MARKETS", ManageMarkets = "MANAGE_MARKETS";
+    "listings.":
+        SeeListings = "SEE_LISTINGS", ManageListings = "MANAGE_LISTINGS";
+    "stock movements.":
+        SeeStock = "SEE_STOCK", ManageStock = "MANAGE_STOCK";
+    "sales and day closings.":
+        SeeSales = "SEE_SALES", ManageSales = "MANAGE_SALES";
+    "settlements.":
+        SeeSettlements = "SEE_SETTLEMENTS", ManageSettlements = "MANAGE_SETTLEMENTS";
+    "partner organisations.":
+        SeePartners = "SEE_PARTNERS", ManagePartners = "MANAGE_PARTNERS";
+    "agreements and contributions.":
+        SeeAgreements = "SEE_AGREEMENTS", ManageAgreements = "MANAGE_AGREEMENTS";
+    "programmes.":
+        SeeProgrammes = "SEE_PROGRAMMES", ManageProgrammes = "MANAGE_PROGRAMMES";
+    "indicators and figures.":
+        SeeIndicators = "SEE_INDICATORS", ManageIndicators = "MANAGE_INDICATORS";
+    "decisions about what others submitted.":
+        SeeApprovals = "SEE_APPROVALS", ManageApprovals = "MANAGE_APPROVALS";
+    "support services and the bot.":
+        SeeSurvivorSupport = "SEE_SURVIVOR_SUPPORT", ManageSurvivorSupport = "MANAGE_SURVIVOR_SUPPORT";
+    "referrals of survivors.":
+        SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
+    "machine credentials of partners.":
+        SeePartnerClients = "SEE_PARTNER_CLIENTS", ManagePartnerClients = "MANAGE_PARTNER_CLIENTS";
+    "what people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.":
+        SeeCredentials = "SEE_CREDENTIALS", ManageCredentials = "MANAGE_CREDENTIALS";
+    "the audit. Nobody writes it but the platform itself.":
+        SeeAudit = "SEE_AUDIT", ManageAudit = "MANAGE_AUDIT";
 }
 
 impl Role {

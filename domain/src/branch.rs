@@ -12,7 +12,7 @@ pub fn national() -> Uuid {
 codes! {
     /// The rank of a branch; each stands above the next.
     BranchKind {
-        /// The national body.
+        /// The national body, of which there is one.
         National = "NATIONAL",
         /// A branch for a region.
         Regional = "REGIONAL",
@@ -26,9 +26,9 @@ codes! {
 codes! {
     /// Whether a branch works. A branch is closed, never deleted.
     BranchStatus {
-        /// It works.
+        /// The branch is active.
         Active = "ACTIVE",
-        /// It was closed.
+        /// The branch was closed, and stays closed.
         Closed = "CLOSED",
     }
 }

@@ -2,11 +2,18 @@
 
 /// A closed list of codes, each stored and shown as `SCREAMING_SNAKE_CASE`.
 pub trait Coded: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
+    /// The name of the list in the schema.
+    const NAME: &'static str;
+    /// What the list is, for the reader of the schema.
+    const DESCRIPTION: &'static str;
     /// Every code, in the order of the list.
     const ALL: &'static [Self];
 
     /// The code as it is stored and shown.
     fn as_str(self) -> &'static str;
+
+    /// What the code means, for the reader of the schema.
+    fn description(self) -> &'static str;
 
     /// The code of this name.
     fn parse(text: &str) -> Option<Self> {
@@ -14,18 +21,29 @@ pub trait Coded: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// Declare a closed list of codes: an enum with its documentation, and the name of each.
+/// Declare a closed list of codes, once for the program, the database and the schema: an enum, the name of each code, and
+/// doc comments, which are the schema's descriptions. Its name in the schema is its own, or the one after `as`.
 #[macro_export]
 macro_rules! codes {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$about])*
+    ($(#[doc = $about:expr])* $name:ident { $($codes:tt)+ }) => {
+        $crate::codes! { $(#[doc = $about])* $name as (stringify!($name)) { $($codes)+ } }
+    };
+    ($(#[doc = $about:expr])* $name:ident as $shown:tt {
+        $($(#[doc = $doc:expr])* $variant:ident = $text:literal),+ $(,)?
+    }) => {
+        $(#[doc = $about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$doc])* $variant),+ }
+        pub enum $name { $($(#[doc = $doc])* $variant),+ }
 
         impl $crate::codes::Coded for $name {
+            const NAME: &'static str = $shown;
+            const DESCRIPTION: &'static str = concat!($($about, "\n"),*);
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
+            }
+            fn description(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc, "\n"),*)),+ }
             }
         }
 

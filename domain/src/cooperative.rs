@@ -8,21 +8,21 @@ use jiff::civil::Date;
 codes! {
     /// What a cooperative lives from.
     Sector {
-        /// Farming and livestock.
+        /// Farming and the keeping of livestock.
         Agriculture = "AGRICULTURE",
-        /// Making food.
+        /// The making of food.
         FoodProcessing = "FOOD_PROCESSING",
         /// Argan oil and what is made of it.
         Argan = "ARGAN",
-        /// Handicrafts.
+        /// Handicrafts of any material.
         Handicrafts = "HANDICRAFTS",
-        /// Textiles.
+        /// Textiles of any kind.
         Textiles = "TEXTILES",
-        /// Cosmetics.
+        /// Cosmetics of any kind.
         Cosmetics = "COSMETICS",
-        /// Services.
+        /// Services of any kind.
         Services = "SERVICES",
-        /// Anything else.
+        /// Any other sector.
         Other = "OTHER",
     }
 }
@@ -36,7 +36,7 @@ codes! {
         Union = "UNION",
         /// An economic interest group.
         Gie = "GIE",
-        /// An association.
+        /// A group that is registered as an association.
         Association = "ASSOCIATION",
     }
 }
@@ -44,15 +44,15 @@ codes! {
 codes! {
     /// Where a cooperative stands with the association.
     CooperativeStatus {
-        /// It has applied.
+        /// The cooperative has applied and was not verified yet.
         Applied = "APPLIED",
-        /// Its identity was verified.
+        /// The cooperative's identity was verified.
         Verified = "VERIFIED",
-        /// It works; the public sees it.
+        /// The cooperative is active; the public sees it.
         Active = "ACTIVE",
-        /// It is suspended; its products are off sale.
+        /// The cooperative is suspended; its products are off sale.
         Suspended = "SUSPENDED",
-        /// It was struck off, for good.
+        /// The cooperative was struck off, for good.
         StruckOff = "STRUCK_OFF",
     }
 }
@@ -82,13 +82,13 @@ pub struct RegisterIdentity {
 codes! {
     /// A kind of document that a cooperative shows.
     DocumentKind {
-        /// Its statutes.
+        /// The statutes of the cooperative.
         Statutes = "STATUTES",
         /// An extract of the register.
         RegisterExtract = "REGISTER_EXTRACT",
-        /// A sanitary authorisation.
+        /// A sanitary authorisation of what the cooperative makes.
         SanitaryAuthorisation = "SANITARY_AUTHORISATION",
-        /// A certificate.
+        /// A certificate of any other kind.
         Certificate = "CERTIFICATE",
     }
 }

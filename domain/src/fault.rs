@@ -3,8 +3,9 @@
 use crate::codes;
 
 codes! {
-    /// What was refused. Clients branch on codes and never on messages; a code, once published, keeps its meaning.
-    Code {
+    /// What was refused. Clients branch on codes and never on messages; a code, once published, keeps its meaning. New ones
+    /// may come.
+    Code as "ErrorCode" {
         /// The credentials do not hold.
         Unauthenticated = "UNAUTHENTICATED",
         /// The thing is within reach and the action is not permitted.

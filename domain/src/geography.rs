@@ -3,7 +3,7 @@
 use crate::codes;
 
 codes! {
-    /// Whether a unit of the second level is called a province or a prefecture (decree 2-15-40 of 20 February 2015).
+    /// What a unit of the second level is called.
     ProvinceKind {
         /// A province, mostly rural.
         Province = "PROVINCE",

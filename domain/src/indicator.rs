@@ -7,53 +7,53 @@ use jiff::civil::{Date, date};
 codes! {
     /// What an indicator is measured in.
     IndicatorUnit {
-        /// A number.
+        /// A number of things or people.
         Number = "NUMBER",
         /// Per cent, 0 to 100.
         Percent = "PERCENT",
-        /// Per 100,000.
+        /// A rate per 100,000 people or births.
         RatePer100k = "RATE_PER_100K",
-        /// Per 1,000.
+        /// A rate per 1,000 people or births.
         RatePer1000 = "RATE_PER_1000",
-        /// Dirhams.
+        /// Moroccan dirhams, with centimes.
         Mad = "MAD",
     }
 }
 
 codes! {
     /// Which way an indicator is better.
-    Direction {
-        /// The higher the better.
+    IndicatorDirection {
+        /// A higher figure is better.
         Up = "UP",
-        /// The lower the better.
+        /// A lower figure is better.
         Down = "DOWN",
-        /// Neither.
+        /// Neither a higher nor a lower figure is better.
         None = "NONE",
     }
 }
 
 codes! {
-    /// What kind of figure. A statistic is context: a national figure is never a programme's result.
-    ValueKind {
-        /// Before the programme.
+    /// What kind of figure.
+    IndicatorValueKind {
+        /// The figure before the programme started.
         Baseline = "BASELINE",
-        /// What is aimed at.
+        /// The figure that the programme aims at.
         Target = "TARGET",
-        /// What was reached.
+        /// The figure that the programme reached.
         Actual = "ACTUAL",
-        /// Context, from a public source.
+        /// Context from a public source; never a programme's result.
         Statistic = "STATISTIC",
     }
 }
 
 codes! {
     /// Whether there is a figure.
-    ValueStatus {
-        /// There is.
+    IndicatorValueStatus {
+        /// There is a figure.
         Available = "AVAILABLE",
-        /// It is withheld: it would tell about a few people.
+        /// The figure is withheld, since it would tell about a few people.
         Suppressed = "SUPPRESSED",
-        /// There is none.
+        /// There is no figure.
         Missing = "MISSING",
     }
 }
@@ -61,25 +61,25 @@ codes! {
 codes! {
     /// What kind of area a figure is of.
     AreaKind {
-        /// The country (ISO 3166-1 code).
+        /// The whole of Morocco.
         Country = "COUNTRY",
-        /// A region (HCP code).
+        /// One of the regions.
         Region = "REGION",
-        /// A province (HCP code).
+        /// A province or a prefecture.
         Province = "PROVINCE",
-        /// A branch of the association (slug).
+        /// A branch of the association.
         Branch = "BRANCH",
     }
 }
 
 codes! {
     /// How a figure was found.
-    Method {
-        /// Asked of a sample.
+    SourceMethod {
+        /// Asked of a sample of people.
         Survey = "SURVEY",
         /// Estimated by a model.
         Model = "MODEL",
-        /// Counted in registers.
+        /// Counted in administrative registers.
         Administrative = "ADMINISTRATIVE",
         /// Counted in a census.
         Census = "CENSUS",

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 codes! {
     /// Where a market stands.
     MarketStatus {
-        /// It is an idea; the public does not see it.
+        /// It is an idea.
         Planned = "PLANNED",
         /// It is being prepared.
         InPreparation = "IN_PREPARATION",
-        /// It works.
+        /// The market is open for business; its hours say when.
         Open = "OPEN",
         /// It is closed for a time.
         Suspended = "SUSPENDED",
@@ -22,9 +22,9 @@ codes! {
 }
 
 codes! {
-    /// Where a market's opening hours come from.
+    /// Where opening hours come from.
     OpeningHoursBasis {
-        /// They are not published.
+        /// The hours are not published.
         NotPublished = "NOT_PUBLISHED",
         /// The branch published them.
         Published = "PUBLISHED",

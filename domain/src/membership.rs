@@ -6,21 +6,21 @@ use crate::text::{NAME_MAX, required};
 use jiff::civil::Date;
 
 codes! {
-    /// The sex of a person.
+    /// The sex of people.
     Sex {
-        /// Female.
+        /// A woman or a girl.
         Female = "FEMALE",
-        /// Male.
+        /// A man or a boy.
         Male = "MALE",
     }
 }
 
 codes! {
-    /// Town or country.
+    /// Whether people live in a town or in the country.
     Milieu {
-        /// Town.
+        /// Urban: in a town.
         Urban = "URBAN",
-        /// Country.
+        /// Rural: in the country.
         Rural = "RURAL",
     }
 }
@@ -28,9 +28,9 @@ codes! {
 codes! {
     /// What a member is.
     MemberKind {
-        /// A person.
+        /// A natural person, whoever she is.
         NaturalPerson = "NATURAL_PERSON",
-        /// An organisation.
+        /// An organisation, which counts as one member.
         LegalPerson = "LEGAL_PERSON",
     }
 }

@@ -9,13 +9,13 @@ use jiff::civil::Date;
 codes! {
     /// As what a partner is party to an agreement.
     PartyRole {
-        /// It pays.
+        /// The party pays for it.
         Funding = "FUNDING",
-        /// It carries out.
+        /// The party carries it out.
         Implementing = "IMPLEMENTING",
-        /// It answers for the whole.
+        /// The party is accountable for the whole.
         Accountable = "ACCOUNTABLE",
-        /// It passes the funds on.
+        /// The party passes the funds on.
         Extending = "EXTENDING",
     }
 }
@@ -37,21 +37,21 @@ codes! {
 }
 
 codes! {
-    /// Where an agreement stands, by what was decided and what day it is; this is shown.
+    /// Where an agreement stands, by what was decided and what day it is in Casablanca.
     AgreementStatus {
-        /// It is being written.
+        /// The agreement is being drafted.
         Draft = "DRAFT",
-        /// It is being negotiated.
+        /// The agreement is being negotiated.
         Negotiation = "NEGOTIATION",
-        /// It was signed and has not begun.
+        /// The agreement was signed and has not started.
         Signed = "SIGNED",
-        /// It is in force.
+        /// The agreement is in force.
         InForce = "IN_FORCE",
-        /// Its time is over.
+        /// The last day of the agreement has passed.
         Expired = "EXPIRED",
-        /// It was ended before its time.
+        /// The agreement was terminated before its last day.
         Terminated = "TERMINATED",
-        /// Another one took its place.
+        /// Another agreement has replaced it.
         Renewed = "RENEWED",
     }
 }
@@ -69,9 +69,9 @@ codes! {
 codes! {
     /// In what a contribution was made.
     ContributionKind {
-        /// In money.
+        /// A contribution in money.
         Cash = "CASH",
-        /// In goods, work or premises, at their value.
+        /// A contribution in goods, work or premises, at its value.
         InKind = "IN_KIND",
     }
 }
@@ -81,7 +81,7 @@ codes! {
     ContributionStatus {
         /// A source states payer and amount.
         Confirmed = "CONFIRMED",
-        /// The amount follows from others; who paid it is not published, or it has not been confirmed.
+        /// Who paid it is not published, or it has not been confirmed.
         Unconfirmed = "UNCONFIRMED",
     }
 }
@@ -91,7 +91,7 @@ codes! {
     FundingGapCode {
         /// An amount whose payer is not published.
         PayerUnpublished = "PAYER_UNPUBLISHED",
-        /// An amount of the whole that no contribution accounts for.
+        /// An amount that no contribution accounts for.
         Unaccounted = "UNACCOUNTED",
         /// Contributions are recorded for more than the whole.
         Exceeded = "EXCEEDED",

@@ -23,31 +23,31 @@ codes! {
 codes! {
     /// An official sign of quality or origin (law 25-06), or organic farming (law 39-12).
     QualitySignKind {
-        /// Protected geographical indication.
+        /// Protected geographical indication (indication géographique protégée).
         Igp = "IGP",
         /// Protected designation of origin.
         Aop = "AOP",
-        /// Agricultural label.
+        /// Agricultural label (label agricole) of law 25-06.
         LabelAgricole = "LABEL_AGRICOLE",
-        /// Organic farming.
+        /// Organic farming under law 39-12.
         Organic = "ORGANIC",
     }
 }
 
 codes! {
-    /// What a quantity is measured in.
+    /// What the quantity of a variant is measured in.
     Unit {
-        /// Kilogram.
+        /// Kilogram, a unit of mass.
         Kg = "KG",
-        /// Gram.
+        /// Gram, a unit of mass.
         G = "G",
-        /// Litre.
+        /// Litre, a unit of volume.
         L = "L",
-        /// Millilitre.
+        /// Millilitre, a unit of volume.
         Ml = "ML",
-        /// Piece.
+        /// Piece: a number of things.
         Piece = "PIECE",
-        /// Square metre.
+        /// Square metre, a unit of area.
         M2 = "M2",
     }
 }

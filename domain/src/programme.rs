@@ -4,7 +4,7 @@ use crate::codes;
 use crate::fault::{Code, Fault};
 
 codes! {
-    /// What a programme is about.
+    /// What a programme or an indicator is about.
     Theme {
         /// Maternal and newborn health.
         MaternalHealth = "MATERNAL_HEALTH",
@@ -12,13 +12,13 @@ codes! {
         ViolenceResponse = "VIOLENCE_RESPONSE",
         /// Income and economic inclusion.
         EconomicInclusion = "ECONOMIC_INCLUSION",
-        /// Training.
+        /// Training for work and skills.
         Training = "TRAINING",
-        /// Literacy.
+        /// Teaching to read and write.
         Literacy = "LITERACY",
-        /// Childhood.
+        /// Early childhood and schooling.
         Childhood = "CHILDHOOD",
-        /// Anything else.
+        /// Any other theme.
         Other = "OTHER",
     }
 }
@@ -30,11 +30,11 @@ codes! {
         Draft = "DRAFT",
         /// It waits for the level above.
         Submitted = "SUBMITTED",
-        /// It was approved.
+        /// The programme was approved and has not started yet.
         Approved = "APPROVED",
-        /// It runs.
+        /// The programme is running.
         Active = "ACTIVE",
-        /// It is suspended.
+        /// The programme is suspended for a time.
         Suspended = "SUSPENDED",
         /// It has done what it was for.
         Completed = "COMPLETED",

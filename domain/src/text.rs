@@ -9,20 +9,20 @@ use unicode_normalization::UnicodeNormalization;
 codes! {
     /// A language that texts are written in.
     Locale {
-        /// Arabic.
+        /// Arabic, read from right to left.
         Ar = "AR",
-        /// French.
+        /// French, read from left to right.
         Fr = "FR",
-        /// Tamazight, in Tifinagh.
+        /// Tamazight, written in Tifinagh.
         Zgh = "ZGH",
-        /// English.
+        /// English, read from left to right.
         En = "EN",
     }
 }
 
 codes! {
     /// The direction in which a text is read.
-    Direction {
+    TextDirection {
         /// From right to left.
         Rtl = "RTL",
         /// From left to right.
@@ -50,10 +50,10 @@ impl Locale {
     }
 
     /// The direction in which it is read.
-    pub const fn direction(self) -> Direction {
+    pub const fn direction(self) -> TextDirection {
         match self {
-            Self::Ar => Direction::Rtl,
-            Self::Fr | Self::Zgh | Self::En => Direction::Ltr,
+            Self::Ar => TextDirection::Rtl,
+            Self::Fr | Self::Zgh | Self::En => TextDirection::Ltr,
         }
     }
 
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(name.resolve(&[Locale::En]), (Locale::En, "Khouribga"));
         assert_eq!(name.resolve(&[Locale::Fr, Locale::En]), (Locale::En, "Khouribga"));
         assert_eq!(name.resolve(&[Locale::Zgh]), (Locale::Ar, "خريبكة"));
-        assert_eq!(name.resolve(&[]).0.direction(), Direction::Rtl);
+        assert_eq!(name.resolve(&[]).0.direction(), TextDirection::Rtl);
     }
 
     #[test]

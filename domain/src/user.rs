@@ -13,15 +13,15 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 codes! {
-    /// Where a login stands. Only an active one may come in; all others are answered alike.
+    /// Where a login stands. Only an active one may come in.
     UserStatus {
-        /// Its owner has not yet taken up the invitation.
+        /// The invitation was not accepted yet.
         Invited = "INVITED",
-        /// It may come in.
+        /// The login can be used.
         Active = "ACTIVE",
-        /// An administrator has locked it for a time.
+        /// An administrator has locked the login for a time.
         Locked = "LOCKED",
-        /// It was taken out of use.
+        /// The login was disabled.
         Disabled = "DISABLED",
     }
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tests::World;
 use tokio::sync::Barrier;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
-use unfm::platform::query::stored::Stored;
+use unfm::platform::query::stored::EnumValue;
 use unfm::platform::query::transaction::Tx;
 use unfm::{cooperative, market, product, seed};
 
@@ -230,7 +230,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     let market = founding("market", "khouribga");
     let to = async |tx: &Tx<'_>, status| {
         let held = tx.lock_for_update::<product::entity::Entity>(amlou).await?;
-        tx.update(held, |row| row.status = ActiveValue::Set(Stored(status))).await.map(drop)
+        tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(status))).await.map(drop)
     };
 
     // A product is published while its cooperative is suspended.

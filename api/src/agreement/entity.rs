@@ -2,9 +2,8 @@
 
 use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
-use crate::platform::query::stored::{Day, Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::partnership::{AgreementState, SignedOnBasis};
 use domain::source::Source;
@@ -27,17 +26,17 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// What it is about.
-    pub object: Option<Document<LocalizedText>>,
+    pub object: Option<Json<LocalizedText>>,
     /// The texts it rests on.
-    pub legal_bases: Document<Vec<LocalizedText>>,
+    pub legal_bases: Json<Vec<LocalizedText>>,
     /// Where it stands by what was decided; what follows from dates is derived.
-    pub status: Stored<AgreementState>,
+    pub status: EnumValue<AgreementState>,
     /// When it was signed.
     pub signed_on: Option<Day>,
     /// How that day is known.
-    pub signed_on_basis: Option<Stored<SignedOnBasis>>,
+    pub signed_on_basis: Option<EnumValue<SignedOnBasis>>,
     /// Where it was signed.
-    pub signed_in: Option<Document<LocalizedText>>,
+    pub signed_in: Option<Json<LocalizedText>>,
     /// Its first day, when published.
     pub starts_on: Option<Day>,
     /// How long it runs.
@@ -49,7 +48,7 @@ pub struct Model {
     /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
-    pub sources: Document<Vec<Source>>,
+    pub sources: Json<Vec<Source>>,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.

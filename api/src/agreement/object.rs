@@ -6,53 +6,11 @@ use crate::platform::graphql::scalars::{Date, DateTime, Money};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::partnership::{AgreementStatus, PartyRole, SignedOnBasis};
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// Where an agreement stands, by what was decided and what day it is in Casablanca.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::partnership::AgreementStatus")]
-pub enum AgreementStatus {
-    /// The agreement is being drafted.
-    Draft,
-    /// The agreement is being negotiated.
-    Negotiation,
-    /// The agreement was signed and has not started.
-    Signed,
-    /// The agreement is in force.
-    InForce,
-    /// The last day of the agreement has passed.
-    Expired,
-    /// The agreement was terminated before its last day.
-    Terminated,
-    /// Another agreement has replaced it.
-    Renewed,
-}
-
-/// How the day of a signature is known.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::partnership::SignedOnBasis")]
-pub enum SignedOnBasis {
-    /// A source states it.
-    Stated,
-    /// It was inferred from what sources state.
-    Inferred,
-}
-
-/// As what a partner is party to an agreement.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::partnership::PartyRole")]
-pub enum PartyRole {
-    /// The party pays for it.
-    Funding,
-    /// The party carries it out.
-    Implementing,
-    /// The party is accountable for the whole.
-    Accountable,
-    /// The party passes the funds on.
-    Extending,
-}
 
 /// A partnership agreement (convention de partenariat).
 #[derive(SimpleObject, Clone, Debug)]
@@ -72,11 +30,11 @@ pub struct Agreement {
     /// The legal texts that the agreement rests on.
     pub legal_bases: Vec<Text>,
     /// The agreement's status today, by the calendar of Casablanca.
-    pub status: AgreementStatus,
+    pub status: EnumValue<AgreementStatus>,
     /// The day on which it was signed; null when it was not signed.
     pub signed_on: Option<Date>,
     /// How the day of the signature is known; null when it was not signed.
-    pub signed_on_basis: Option<SignedOnBasis>,
+    pub signed_on_basis: Option<EnumValue<SignedOnBasis>>,
     /// The place where it was signed; null when it is not published.
     pub signed_in: Option<Text>,
     /// The first day in force; null when it is not published.
@@ -116,7 +74,7 @@ impl Agreement {
             legal_bases: row.legal_bases.0.clone().into_iter().map(Text).collect(),
             status: row.status.0.status_on(signed_on, starts_on, ends_on, today).into(),
             signed_on: signed_on.map(Date),
-            signed_on_basis: row.signed_on_basis.map(|basis| basis.0.into()),
+            signed_on_basis: row.signed_on_basis,
             signed_in: row.signed_in.as_ref().map(Text::from),
             starts_on: starts_on.map(Date),
             ends_on: ends_on.map(Date),
@@ -137,7 +95,7 @@ impl Agreement {
 #[graphql(complex)]
 pub struct AgreementParty {
     /// The party's role; null when it is not published.
-    pub role: Option<PartyRole>,
+    pub role: Option<EnumValue<PartyRole>>,
     #[graphql(skip)]
     pub(crate) partner_key: Uuid,
     #[graphql(skip)]
@@ -157,7 +115,7 @@ pub struct AgreementObjective {
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct AgreementFilter {
     /// Leaves only agreements that have this status today.
-    pub status: Option<AgreementStatus>,
+    pub status: Option<EnumValue<AgreementStatus>>,
     /// Leaves only agreements that the partner with this global id is party to.
     pub partner: Option<ID>,
     /// Leaves only agreements kept by the branch with this global id.

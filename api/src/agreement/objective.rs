@@ -1,6 +1,6 @@
 //! The table of objectives of agreements.
 
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::Json;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
@@ -21,7 +21,7 @@ pub struct Model {
     /// Its code.
     pub code: String,
     /// What it says.
-    pub text: Document<LocalizedText>,
+    pub text: Json<LocalizedText>,
     /// Whether it may be shown; derived.
     pub published: bool,
 }

@@ -1,6 +1,6 @@
 //! The table of parties to agreements.
 
-use crate::platform::query::stored::Stored;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::partnership::PartyRole;
@@ -21,7 +21,7 @@ pub struct Model {
     /// The branch that owns it.
     pub branch_id: Uuid,
     /// As what; none: not published.
-    pub role: Option<Stored<PartyRole>>,
+    pub role: Option<EnumValue<PartyRole>>,
     /// Whether it may be shown; derived.
     pub published: bool,
 }

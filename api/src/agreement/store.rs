@@ -1,7 +1,7 @@
 //! Reading agreements.
 
 use super::entity::{Column, Entity, Model};
-use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty, AgreementStatus};
+use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
 use super::{objective, party};
 use crate::partner::entity as partner;
 use crate::platform::error::Result;
@@ -14,10 +14,9 @@ use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery, PageRows};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::{Day, Document, Stored};
-use crate::platform::query::table::Keys;
-use crate::platform::query::table::{Guarded, Table};
-use domain::partnership::{AgreementState, PartyRole};
+use crate::platform::query::stored::{Day, EnumValue, Json};
+use crate::platform::query::table::{Guarded, Keys, Table};
+use domain::partnership::{AgreementState, AgreementStatus, PartyRole};
 use domain::text::LocalizedText;
 use jiff::civil::Date;
 use sea_orm::ColumnTrait;
@@ -48,7 +47,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Agreement>> 
 
 /// The condition of a status on a day: the same rule as [`AgreementState::status_on`], for the database.
 fn in_status(status: AgreementStatus, today: Date) -> Condition {
-    let state = |state| Column::Status.eq(Stored(state));
+    let state = |state| Column::Status.eq(EnumValue(state));
     let has_ended = || Column::EndsOn.lt(Day(today));
     let has_begun = || Func::coalesce([Column::StartsOn.into_expr(), Column::SignedOn.into_expr()]).lte(Day(today));
     let runs = || Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(Day(today)));
@@ -80,7 +79,7 @@ pub async fn list(
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
     if let Some(status) = filter.status {
-        see = see.filter(in_status(status, reader.today()));
+        see = see.filter(in_status(status.0, reader.today()));
     }
     if let Some(partner) = &filter.partner {
         let partner = GlobalId::parse_as(Kind::Partner, partner, "filter.partner")?;
@@ -162,7 +161,7 @@ impl Related for PartiesOf {
             .only(columns.map(|column| column.into_expr()))
             .with_optional::<partner::Entity>(party::Column::PartnerId)
             .all(|cells| {
-                let row = (cells.take::<Uuid>()?, cells.take::<Uuid>()?, cells.take::<Option<Stored<PartyRole>>>()?);
+                let row = (cells.take::<Uuid>()?, cells.take::<Uuid>()?, cells.take::<Option<EnumValue<PartyRole>>>()?);
                 level.take_optional::<partner::Entity>(cells)?;
                 level.add(Kind::Partner, row.1);
                 Ok(row)
@@ -171,7 +170,6 @@ impl Related for PartiesOf {
         let batch = level.batch();
         let mut parties: HashMap<Uuid, Vec<AgreementParty>> = HashMap::new();
         for (agreement, partner_key, role) in rows {
-            let role = role.map(|role| role.0.into());
             parties.entry(agreement).or_default().push(AgreementParty { role, partner_key, batch: batch.clone() });
         }
         Ok(parties)
@@ -198,7 +196,7 @@ impl Related for ObjectivesOf {
             .only(columns.map(|column| column.into_expr()))
             .all(|cells| {
                 let agreement = cells.take::<Uuid>()?;
-                Ok((agreement, cells.take::<String>()?, cells.take::<Document<LocalizedText>>()?))
+                Ok((agreement, cells.take::<String>()?, cells.take::<Json<LocalizedText>>()?))
             })
             .await?;
         let mut objectives: HashMap<Uuid, Vec<AgreementObjective>> = HashMap::new();

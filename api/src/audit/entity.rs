@@ -2,9 +2,8 @@
 
 use crate::platform::audit::record::{ActorKind, AuditOutcome};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::query::stored::Stored;
-use crate::platform::query::table::Keys;
-use crate::platform::query::table::{Guarded, Open, RowReader, Table};
+use crate::platform::query::stored::EnumValue;
+use crate::platform::query::table::{Guarded, Keys, Open, RowReader, Table};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
 
@@ -26,9 +25,9 @@ pub struct Model {
     /// What was done.
     pub action: String,
     /// What came of it.
-    pub outcome: Stored<AuditOutcome>,
+    pub outcome: EnumValue<AuditOutcome>,
     /// Who did it.
-    pub actor_kind: Stored<ActorKind>,
+    pub actor_kind: EnumValue<ActorKind>,
     /// Which user or client.
     pub actor_id: Option<Uuid>,
     /// On what kind of thing.

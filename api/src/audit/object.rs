@@ -2,46 +2,20 @@
 
 use super::entity::Model;
 use crate::platform::audit::record as audit;
+use crate::platform::audit::record::{ActorKind, AuditOutcome};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::loading::batch::Batch;
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use crate::platform::query::stored::EnumValue;
+use async_graphql::{ID, InputObject, SimpleObject};
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// The outcome of what somebody tried.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "audit::AuditOutcome")]
-pub enum AuditOutcome {
-    /// The action was carried out.
-    Done,
-    /// The action was refused.
-    Refused,
-    /// Personal data was read.
-    Read,
-    /// The last entries of all chains were recorded.
-    Anchored,
-}
-
-/// The kind of actor of an audit entry.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "audit::ActorKind")]
-pub enum ActorKind {
-    /// A person who was signed in.
-    Staff,
-    /// A program of a partner organisation.
-    PartnerClient,
-    /// The platform, acting on its own.
-    System,
-    /// A caller who was not signed in.
-    Anonymous,
-}
 
 /// Who did something, as she was then: a value that is kept, and no link to what she is now.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct AuditActor {
     /// Whether the actor is a person, a program or the platform.
-    pub kind: ActorKind,
+    pub kind: EnumValue<ActorKind>,
     /// The actor's name at that time; null for anonymous callers and the platform, and where it was erased.
     pub display_name: Option<String>,
     /// The global id of the login or credential.
@@ -72,7 +46,7 @@ pub struct AuditEntry {
     /// What was done: the name of the mutation or the event.
     pub action: String,
     /// The outcome of the action.
-    pub outcome: AuditOutcome,
+    pub outcome: EnumValue<AuditOutcome>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -96,7 +70,7 @@ impl AuditEntry {
             sequence: row.sequence,
             at: DateTime::micros(row.at),
             action: row.action.clone(),
-            outcome: row.outcome.0.into(),
+            outcome: row.outcome,
             key: row.id,
             branch_key: row.branch_id,
             subject_id: row.subject(),
@@ -117,5 +91,5 @@ pub struct AuditEntryFilter {
     /// Leaves only entries with this action, the name of a mutation or an event.
     pub action: Option<String>,
     /// Leaves only entries with this outcome.
-    pub outcome: Option<AuditOutcome>,
+    pub outcome: Option<EnumValue<AuditOutcome>>,
 }

@@ -3,14 +3,12 @@
 use super::entity::{Column, Entity, Model};
 use super::object::{AuditEntry, AuditEntryFilter};
 use super::{tally, value};
-use crate::platform::audit::record::AuditOutcome;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
-use crate::platform::query::stored::Stored;
 use crate::platform::query::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::{BTreeMap, HashMap};
@@ -41,7 +39,7 @@ pub async fn list(
         see = see.filter(Column::Action.eq(action));
     }
     if let Some(outcome) = filter.outcome {
-        see = see.filter(Column::Outcome.eq(Stored(AuditOutcome::from(outcome))));
+        see = see.filter(Column::Outcome.eq(outcome));
     }
     let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());

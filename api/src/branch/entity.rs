@@ -1,8 +1,7 @@
 //! The table of branches: what a branch shows is public.
 
-use crate::platform::query::stored::{Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::branch::{BranchKind, BranchStatus};
 use domain::contacts::Contacts;
@@ -23,11 +22,11 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// Its rank.
-    pub kind: Stored<BranchKind>,
+    pub kind: EnumValue<BranchKind>,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// How the public reaches it.
-    pub contacts: Option<Document<Contacts>>,
+    pub contacts: Option<Json<Contacts>>,
     /// Its region.
     pub region_id: Option<Uuid>,
     /// Its province.
@@ -35,7 +34,7 @@ pub struct Model {
     /// Whether it is a legal person of its own.
     pub is_legal_person: bool,
     /// Whether it works.
-    pub status: Stored<BranchStatus>,
+    pub status: EnumValue<BranchStatus>,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.

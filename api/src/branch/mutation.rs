@@ -1,6 +1,6 @@
 //! Root fields that change branches.
 
-use super::object::{Branch, BranchKind};
+use super::object::Branch;
 use super::store::{self, Wanted};
 use crate::payload;
 use crate::platform::error::Result;
@@ -8,7 +8,9 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::text::LocalizedTextInput;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, Object};
+use domain::branch::BranchKind;
 
 /// A branch to create.
 #[derive(InputObject)]
@@ -16,7 +18,7 @@ pub struct BranchCreateInput {
     /// The global id of the branch above the new one.
     pub parent_id: ID,
     /// The branch's rank, below that of the branch above it.
-    pub kind: BranchKind,
+    pub kind: EnumValue<BranchKind>,
     /// The branch's name.
     pub name: LocalizedTextInput,
     /// The code of the branch's region; by default that of its province, or of the branch above it.
@@ -94,7 +96,7 @@ impl BranchMutation {
     ) -> Result<BranchPayload> {
         let wanted = Wanted {
             parent: GlobalId::parse_as(Kind::Branch, &input.parent_id, "input.parentId")?,
-            kind: input.kind.into(),
+            kind: input.kind.0,
             name: input.name.clone(),
             region_code: input.region_code.clone(),
             province_code: input.province_code.clone(),

@@ -6,33 +6,11 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use crate::platform::query::stored::EnumValue;
+use async_graphql::{ID, InputObject, SimpleObject};
+use domain::branch::{BranchKind, BranchStatus};
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// The rank of a branch; each stands above the next.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::branch::BranchKind")]
-pub enum BranchKind {
-    /// The national body, of which there is one.
-    National,
-    /// A branch for a region.
-    Regional,
-    /// A branch for a province or prefecture.
-    Provincial,
-    /// A branch for a town or a group of communes.
-    Local,
-}
-
-/// Whether a branch works. A branch is closed, never deleted.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::branch::BranchStatus")]
-pub enum BranchStatus {
-    /// The branch is active.
-    Active,
-    /// The branch was closed, and stays closed.
-    Closed,
-}
 
 /// A branch of the association.
 #[derive(SimpleObject, Clone, Debug)]
@@ -48,7 +26,7 @@ pub struct Branch {
     /// The branch's URL slug.
     pub slug: String,
     /// The branch's rank in the tree.
-    pub kind: BranchKind,
+    pub kind: EnumValue<BranchKind>,
     /// The branch's name.
     pub name: Text,
     /// The public contacts of the branch; null when none are published.
@@ -56,7 +34,7 @@ pub struct Branch {
     /// Whether the branch is a legal person of its own.
     pub is_legal_person: bool,
     /// Whether the branch is active or closed.
-    pub status: BranchStatus,
+    pub status: EnumValue<BranchStatus>,
     /// Whether the branch was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
@@ -80,11 +58,11 @@ impl Branch {
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
-            kind: row.kind.0.into(),
+            kind: row.kind,
             name: (&row.name).into(),
             contacts: row.contacts.clone().map(Contacts::from),
             is_legal_person: row.is_legal_person,
-            status: row.status.0.into(),
+            status: row.status,
             is_demo: row.is_demo,
             key: row.id,
             parent_key: row.parent_id,
@@ -99,7 +77,7 @@ impl Branch {
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct BranchFilter {
     /// Leaves only branches of this rank.
-    pub kind: Option<BranchKind>,
+    pub kind: Option<EnumValue<BranchKind>>,
     /// Leaves only branches directly below the branch with this global id.
     pub parent: Option<ID>,
     /// Leaves only branches in the province with this code.

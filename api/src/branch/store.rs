@@ -12,7 +12,7 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::{Document, Stored};
+use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::branch::{BranchKind, BranchStatus, Path};
@@ -50,7 +50,7 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>
     let tx = reader.begin();
     let mut see: Select<'_, '_, Entity> = tx.select_for_list::<Entity>(published);
     if let Some(kind) = filter.kind {
-        see = see.filter(Column::Kind.eq(Stored(domain::branch::BranchKind::from(kind))));
+        see = see.filter(Column::Kind.eq(kind));
     }
     if let Some(parent) = &filter.parent {
         see = see.filter(Column::ParentId.eq(GlobalId::parse_as(Kind::Branch, parent, "filter.parent")?));
@@ -161,13 +161,13 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
         parent_id: Some(parent.id),
         path: Path::parse(&parent.path)?.child(id).as_str().to_owned(),
         slug: slug(&name, id),
-        kind: Stored(wanted.kind),
-        name: Document(name),
+        kind: EnumValue(wanted.kind),
+        name: Json(name),
         contacts: None,
         region_id: region.or(province.as_ref().map(|province| province.region_id)).or(parent.region_id),
         province_id: province.map(|province| province.id).or(parent.province_id),
         is_legal_person: wanted.is_legal_person,
-        status: Stored(BranchStatus::Active),
+        status: EnumValue(BranchStatus::Active),
         is_demo: false,
         version: 1,
         created_at: now,
@@ -184,7 +184,7 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
 pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Uuid> {
     let held = tx.lock_version::<Entity>(key, version).await?;
     let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
-    tx.update(held, |row| row.name = ActiveValue::Set(Document(name))).await?;
+    tx.update(held, |row| row.name = ActiveValue::Set(Json(name))).await?;
     Ok(key)
 }
 
@@ -221,12 +221,14 @@ pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     if tx.lock_for_update::<Entity>(parent).await.is_err() {
         return Err(Error::refused(Code::Forbidden));
     }
-    let below =
-        tx.select::<Entity>().filter(Column::ParentId.eq(key)).filter(Column::Status.eq(Stored(BranchStatus::Active)));
+    let below = tx
+        .select::<Entity>()
+        .filter(Column::ParentId.eq(key))
+        .filter(Column::Status.eq(EnumValue(BranchStatus::Active)));
     if below.count(None).await? > 0 {
         return Err(Fault::new(Code::BranchNotEmpty).into());
     }
     let next = held.row().status.0.go(BranchStatus::Closed)?;
-    tx.update(held, |row| row.status = ActiveValue::Set(Stored(next))).await?;
+    tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
 }

@@ -1,6 +1,6 @@
 //! The table of the national calendar.
 
-use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::calendar::{CalendarKind, DayStatus};
@@ -15,7 +15,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// What it is.
-    pub kind: Stored<CalendarKind>,
+    pub kind: EnumValue<CalendarKind>,
     /// Month and day (`MM-DD`) of a holiday that is the same every year.
     pub month_day: Option<String>,
     /// The first year of such a holiday.
@@ -25,9 +25,9 @@ pub struct Model {
     /// Its last day.
     pub ends_on: Option<Day>,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// Whether the dates are confirmed.
-    pub status: Stored<DayStatus>,
+    pub status: EnumValue<DayStatus>,
     /// Where it was read.
     pub source: String,
     /// How often it was changed; 1 when it was made.

@@ -3,7 +3,7 @@
 use super::entity::{Column, Entity};
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::stored::{Day, EnumValue};
 use domain::calendar::{Calendar, CalendarKind, Holiday, Period};
 use sea_orm::ColumnTrait;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ async fn read(reader: &Reader) -> Result<Calendar> {
         .select_columns::<Entity>()
         .only(columns.map(|column| column.into_expr()))
         .all(|cells| {
-            let kind = cells.take::<Stored<CalendarKind>>()?.0;
+            let kind = cells.take::<EnumValue<CalendarKind>>()?.0;
             let month_day = cells.take::<Option<String>>()?;
             let first_year = cells.take::<Option<i32>>()?;
             Ok((kind, month_day, first_year, cells.take::<Option<Day>>()?, cells.take::<Option<Day>>()?))

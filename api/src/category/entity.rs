@@ -1,8 +1,7 @@
 //! The table of product categories.
 
-use crate::platform::query::stored::Document;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::Json;
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
@@ -21,7 +20,7 @@ pub struct Model {
     /// Its place among its sisters.
     pub position: i32,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// How often it was changed; 1 when it was made.
     pub version: i32,
     /// When it was made; microseconds since 1970 in UTC.

@@ -1,8 +1,7 @@
 //! The table of contributions: who paid how much for a market or an agreement.
 
-use crate::platform::query::stored::Stored;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::EnumValue;
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};
 use sea_orm::entity::prelude::*;
@@ -25,11 +24,11 @@ pub struct Model {
     /// Its place among its sisters.
     pub position: i32,
     /// In cash or in kind; none: not published.
-    pub kind: Option<Stored<ContributionKind>>,
+    pub kind: Option<EnumValue<ContributionKind>>,
     /// How much, in centimes.
     pub amount: i64,
     /// Whether it is confirmed.
-    pub status: Stored<ContributionStatus>,
+    pub status: EnumValue<ContributionStatus>,
     /// Whether it may be shown; derived.
     pub published: bool,
     /// Whether it was invented for the demo world.

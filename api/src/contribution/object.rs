@@ -5,50 +5,20 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{DateTime, Money};
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reads;
-use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
+use crate::platform::query::stored::EnumValue;
+use async_graphql::{ComplexObject, Context, SimpleObject};
 use domain::partnership as rules;
+use domain::partnership::{ContributionKind, ContributionStatus, FundingGapCode};
 use std::borrow::Borrow;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// In what a contribution was made.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::ContributionKind")]
-pub enum ContributionKind {
-    /// A contribution in money.
-    Cash,
-    /// A contribution in goods, work or premises, at its value.
-    InKind,
-}
-
-/// Whether a contribution is known for certain.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::ContributionStatus")]
-pub enum ContributionStatus {
-    /// A source states payer and amount.
-    Confirmed,
-    /// Who paid it is not published, or it has not been confirmed.
-    Unconfirmed,
-}
-
-/// What is missing in the funding of a whole.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::FundingGapCode")]
-pub enum FundingGapCode {
-    /// An amount whose payer is not published.
-    PayerUnpublished,
-    /// An amount that no contribution accounts for.
-    Unaccounted,
-    /// Contributions are recorded for more than the whole.
-    Exceeded,
-}
 
 /// An amount that is missing in the funding of a market or an agreement.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 #[graphql(complex)]
 pub struct FundingGap {
     /// The kind of gap in the funding.
-    pub code: FundingGapCode,
+    pub code: EnumValue<FundingGapCode>,
     /// The amount that is missing.
     pub amount: Money,
 }
@@ -58,7 +28,7 @@ impl FundingGap {
     /// What is missing, for a person, in the language of the request.
     async fn message(&self, ctx: &Context<'_>) -> &'static str {
         let locale = ctx.reader().locales().first().copied().unwrap_or(domain::text::Locale::Ar);
-        rules::FundingGapCode::from(self.code).message(locale)
+        self.code.0.message(locale)
     }
 }
 
@@ -74,11 +44,11 @@ pub struct Contribution {
     /// When the contribution was last edited.
     pub changed_at: DateTime,
     /// Whether it was made in money or in kind; null when it is not published.
-    pub kind: Option<ContributionKind>,
+    pub kind: Option<EnumValue<ContributionKind>>,
     /// The amount of the contribution.
     pub amount: Money,
     /// Whether the contribution is confirmed.
-    pub status: ContributionStatus,
+    pub status: EnumValue<ContributionStatus>,
     /// Whether the contribution was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
@@ -99,9 +69,9 @@ impl Contribution {
             id: GlobalId::new(Kind::Contribution, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            kind: row.kind.map(|kind| kind.0.into()),
+            kind: row.kind,
             amount: Money::centimes(row.amount),
-            status: row.status.0.into(),
+            status: row.status,
             is_demo: row.is_demo,
             partner_key: row.partner_id,
             market_key: row.market_id,

@@ -1,8 +1,7 @@
 //! The table of cooperatives: what may become public of them.
 
-use crate::platform::query::stored::{Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::text::LocalizedText;
@@ -24,19 +23,19 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// What lists by name sort by in Arabic.
     pub name_key_ar: String,
     /// What lists by name sort by in the other languages.
     pub name_key_fr: String,
     /// What it lives from.
-    pub sector: Stored<Sector>,
+    pub sector: EnumValue<Sector>,
     /// Its legal form.
-    pub legal_form: Stored<LegalForm>,
+    pub legal_form: EnumValue<LegalForm>,
     /// The commune of its seat.
     pub commune: Option<String>,
     /// Where it stands.
-    pub status: Stored<CooperativeStatus>,
+    pub status: EnumValue<CooperativeStatus>,
     /// Its members, after disclosure control.
     pub member_count: Option<i32>,
     /// Women among them, after disclosure control.

@@ -1,6 +1,6 @@
 //! Root fields that change cooperatives.
 
-use super::object::{Cooperative, LegalForm, Sector};
+use super::object::Cooperative;
 use super::store::{self, Applicant, Edit};
 use crate::payload;
 use crate::platform::error::Result;
@@ -8,9 +8,10 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::text::LocalizedTextInput;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
-use domain::cooperative::{CooperativeStatus, RegisterIdentity};
+use domain::cooperative::{CooperativeStatus, LegalForm, RegisterIdentity, Sector};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
 
@@ -31,9 +32,9 @@ pub struct CooperativeRegisterInput {
     /// The cooperative's name.
     pub name: LocalizedTextInput,
     /// The sector that the cooperative works in.
-    pub sector: Sector,
+    pub sector: EnumValue<Sector>,
     /// The cooperative's legal form.
-    pub legal_form: LegalForm,
+    pub legal_form: EnumValue<LegalForm>,
     /// The code of the province of its seat.
     pub province_code: String,
     /// The commune of the cooperative's seat.
@@ -82,9 +83,9 @@ pub struct CooperativeEditInput {
     /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
     /// The sector that the cooperative works in.
-    pub sector: Option<Sector>,
+    pub sector: Option<EnumValue<Sector>>,
     /// The cooperative's legal form.
-    pub legal_form: Option<LegalForm>,
+    pub legal_form: Option<EnumValue<LegalForm>>,
     /// The code of the province of its seat.
     pub province_code: Option<String>,
     /// The commune of the cooperative's seat.
@@ -132,8 +133,8 @@ fn applicant(input: &CooperativeRegisterInput) -> Result<Applicant> {
     match (name, register, commune) {
         (Ok(name), Ok(register), Ok(commune)) => Ok(Applicant {
             name,
-            sector: input.sector.into(),
-            legal_form: input.legal_form.into(),
+            sector: input.sector.0,
+            legal_form: input.legal_form.0,
             province_code: input.province_code.clone(),
             commune: commune.filter(|commune| !commune.is_empty()).map(Into::into),
             register,
@@ -172,8 +173,8 @@ fn edited(input: &CooperativeEditInput) -> Result<Edit> {
         return Err(faults.into());
     }
     Ok(Edit {
-        sector: input.sector.map(Into::into),
-        legal_form: input.legal_form.map(Into::into),
+        sector: input.sector.map(|sector| sector.0),
+        legal_form: input.legal_form.map(|form| form.0),
         province_code: input.province_code.clone(),
         commune,
         register,

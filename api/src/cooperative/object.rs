@@ -5,61 +5,11 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// What a cooperative lives from.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::cooperative::Sector")]
-pub enum Sector {
-    /// Farming and the keeping of livestock.
-    Agriculture,
-    /// The making of food.
-    FoodProcessing,
-    /// Argan oil and what is made of it.
-    Argan,
-    /// Handicrafts of any material.
-    Handicrafts,
-    /// Textiles of any kind.
-    Textiles,
-    /// Cosmetics of any kind.
-    Cosmetics,
-    /// Services of any kind.
-    Services,
-    /// Any other sector.
-    Other,
-}
-
-/// The legal form of a group of producers.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::cooperative::LegalForm")]
-pub enum LegalForm {
-    /// A cooperative under law 112-12.
-    Cooperative,
-    /// A union of cooperatives.
-    Union,
-    /// An economic interest group.
-    Gie,
-    /// A group that is registered as an association.
-    Association,
-}
-
-/// Where a cooperative stands with the association.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::cooperative::CooperativeStatus")]
-pub enum CooperativeStatus {
-    /// The cooperative has applied and was not verified yet.
-    Applied,
-    /// The cooperative's identity was verified.
-    Verified,
-    /// The cooperative is active; the public sees it.
-    Active,
-    /// The cooperative is suspended; its products are off sale.
-    Suspended,
-    /// The cooperative was struck off, for good.
-    StruckOff,
-}
 
 /// A women's cooperative, or another group of producers.
 #[derive(SimpleObject, Clone, Debug)]
@@ -77,13 +27,13 @@ pub struct Cooperative {
     /// The cooperative's name.
     pub name: Text,
     /// The sector that the cooperative works in.
-    pub sector: Sector,
+    pub sector: EnumValue<Sector>,
     /// The cooperative's legal form.
-    pub legal_form: LegalForm,
+    pub legal_form: EnumValue<LegalForm>,
     /// The commune of the cooperative's seat; null when it is not known.
     pub commune: Option<String>,
     /// The cooperative's status with the association.
-    pub status: CooperativeStatus,
+    pub status: EnumValue<CooperativeStatus>,
     /// The number of members; null when there are too few to tell without telling about one of them.
     pub member_count: Option<i32>,
     /// The number of women among the members; null when it would tell about a few people.
@@ -112,10 +62,10 @@ impl Cooperative {
             changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
             name: (&row.name).into(),
-            sector: row.sector.0.into(),
-            legal_form: row.legal_form.0.into(),
+            sector: row.sector,
+            legal_form: row.legal_form,
             commune: row.commune.clone(),
-            status: row.status.0.into(),
+            status: row.status,
             member_count: row.member_count,
             women_count: row.women_count,
             is_women_only: row.is_women_only,
@@ -132,7 +82,7 @@ impl Cooperative {
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct CooperativeFilter {
     /// Leaves only cooperatives of this sector.
-    pub sector: Option<Sector>,
+    pub sector: Option<EnumValue<Sector>>,
     /// Leaves only cooperatives with their seat in the province with this code.
     pub province: Option<String>,
     /// Leaves only cooperatives of the branch with this global id.

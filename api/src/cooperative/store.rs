@@ -12,10 +12,9 @@ use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
-use crate::platform::query::change::Audited;
-use crate::platform::query::change::Change;
+use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::{Document, Stored};
+use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
@@ -52,7 +51,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>
 fn narrowed<'t, 'a>(see: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
     let mut see = see;
     if let Some(sector) = filter.sector {
-        see = see.filter(Column::Sector.eq(Stored(domain::cooperative::Sector::from(sector))));
+        see = see.filter(Column::Sector.eq(sector));
     }
     if let Some(code) = filter.province {
         see = see
@@ -135,13 +134,13 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
         branch_id: branch,
         province_id: province.id,
         slug: slug(&applicant.name, id),
-        name: Document(applicant.name),
+        name: Json(applicant.name),
         name_key_ar,
         name_key_fr,
-        sector: Stored(applicant.sector),
-        legal_form: Stored(applicant.legal_form),
+        sector: EnumValue(applicant.sector),
+        legal_form: EnumValue(applicant.legal_form),
         commune: applicant.commune,
-        status: Stored(CooperativeStatus::Applied),
+        status: EnumValue(CooperativeStatus::Applied),
         member_count: None,
         women_count: None,
         is_women_only: None,
@@ -176,7 +175,7 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
     let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
     let (name_key_ar, name_key_fr) = name_keys(&name).map_err(|fault| fault.at("name"))?;
     tx.update(held, |row| {
-        row.name = ActiveValue::Set(Document(name));
+        row.name = ActiveValue::Set(Json(name));
         row.name_key_ar = ActiveValue::Set(name_key_ar);
         row.name_key_fr = ActiveValue::Set(name_key_fr);
     })
@@ -212,7 +211,7 @@ pub async fn go(
         claim(tx, key, register).await?;
     }
     tx.update(held, |row| {
-        row.status = ActiveValue::Set(Stored(next));
+        row.status = ActiveValue::Set(EnumValue(next));
     })
     .await
 }
@@ -322,10 +321,10 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
     let (status, branch) = (held.row().status.0, held.row().branch_id);
     tx.update(held, |row| {
         if let Some(sector) = edit.sector {
-            row.sector = ActiveValue::Set(Stored(sector));
+            row.sector = ActiveValue::Set(EnumValue(sector));
         }
         if let Some(legal_form) = edit.legal_form {
-            row.legal_form = ActiveValue::Set(Stored(legal_form));
+            row.legal_form = ActiveValue::Set(EnumValue(legal_form));
         }
         if let Some(province) = province {
             row.province_id = ActiveValue::Set(province);

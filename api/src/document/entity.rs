@@ -1,8 +1,7 @@
 //! The table of cooperatives' documents: what they are and until when they hold, not what is written in them.
 
-use crate::platform::query::stored::{Day, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::cooperative::DocumentKind;
 use sea_orm::entity::prelude::*;
@@ -19,7 +18,7 @@ pub struct Model {
     /// Of which cooperative.
     pub cooperative_id: Uuid,
     /// What it is.
-    pub kind: Stored<DocumentKind>,
+    pub kind: EnumValue<DocumentKind>,
     /// Its number with whoever gave it out.
     pub reference: Option<String>,
     /// The first day on which it holds.

@@ -1,13 +1,15 @@
 //! Root fields that change documents of cooperatives.
 
-use super::object::{Document, DocumentKind};
+use super::object::Document;
 use super::store::{self, Said};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::scalars::Date;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use domain::cooperative::DocumentKind;
 
 /// A document that a cooperative shows.
 #[derive(InputObject, Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct DocumentAddInput {
     /// The global id of the cooperative that the document belongs to.
     pub cooperative_id: ID,
     /// The kind of document.
-    pub kind: DocumentKind,
+    pub kind: EnumValue<DocumentKind>,
     /// The number that the issuer gave the document.
     pub reference: Option<String>,
     /// The first day on which the document is valid.
@@ -81,7 +83,7 @@ impl DocumentMutation {
             valid_from: input.valid_from.map(|day| day.0),
             valid_until: input.valid_until.map(|day| day.0),
         };
-        mutate(ctx, &input, async |tx| store::add(tx, cooperative, input.kind.into(), said).await).await
+        mutate(ctx, &input, async |tx| store::add(tx, cooperative, input.kind.0, said).await).await
     }
 
     /// Edits a document of a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, TEXT_TOO_LONG,

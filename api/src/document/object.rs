@@ -4,23 +4,11 @@ use super::entity::Model;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::loading::batch::Batch;
-use async_graphql::{Enum, SimpleObject};
+use crate::platform::query::stored::EnumValue;
+use async_graphql::SimpleObject;
+use domain::cooperative::DocumentKind;
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// A kind of document that a cooperative shows.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::cooperative::DocumentKind")]
-pub enum DocumentKind {
-    /// The statutes of the cooperative.
-    Statutes,
-    /// An extract of the register.
-    RegisterExtract,
-    /// A sanitary authorisation of what the cooperative makes.
-    SanitaryAuthorisation,
-    /// A certificate of any other kind.
-    Certificate,
-}
 
 /// A document of a cooperative: what it is and until when it holds. The cooperative and its branch line alone see it.
 #[derive(SimpleObject, Clone, Debug)]
@@ -34,7 +22,7 @@ pub struct Document {
     /// When the document was last edited.
     pub changed_at: DateTime,
     /// The kind of document.
-    pub kind: DocumentKind,
+    pub kind: EnumValue<DocumentKind>,
     /// The number that the issuer gave the document; null when it has none.
     pub reference: Option<String>,
     /// The first day on which the document is valid; null when it is not known.
@@ -55,7 +43,7 @@ impl Document {
             id: GlobalId::new(Kind::Document, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            kind: row.kind.0.into(),
+            kind: row.kind,
             reference: row.reference.clone(),
             valid_from: row.valid_from.map(|day| Date(day.0)),
             valid_until: row.valid_until.map(|day| Date(day.0)),

@@ -9,7 +9,7 @@ use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
-use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::access::Permission;
@@ -101,7 +101,7 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said)
         id,
         branch_id: whose.branch_id,
         cooperative_id: cooperative,
-        kind: Stored(kind),
+        kind: EnumValue(kind),
         reference,
         valid_from: said.valid_from.map(Day),
         valid_until: said.valid_until.map(Day),

@@ -5,19 +5,11 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use async_graphql::{Enum, SimpleObject};
+use crate::platform::query::stored::EnumValue;
+use async_graphql::SimpleObject;
+use domain::geography::ProvinceKind;
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// What a unit of the second level is called.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::geography::ProvinceKind")]
-pub enum ProvinceKind {
-    /// A province, mostly rural.
-    Province,
-    /// A prefecture, mostly urban.
-    Prefecture,
-}
 
 /// A region of the Kingdom (division of 2015). Credits: Haut-Commissariat au Plan (RGPH 2024).
 #[derive(SimpleObject, Clone, Debug)]
@@ -89,7 +81,7 @@ pub struct Province {
     #[graphql(name = "iso31662")]
     pub iso_3166_2: String,
     /// Whether it is a province or a prefecture.
-    pub kind: ProvinceKind,
+    pub kind: EnumValue<ProvinceKind>,
     /// The province's name.
     pub name: Text,
     /// Degrees north (WGS 84) of a point to place a pin; not a border.
@@ -112,7 +104,7 @@ impl Province {
             changed_at: DateTime::micros(row.changed_at),
             code: row.code.clone(),
             iso_3166_2: row.iso_3166_2.clone(),
-            kind: row.kind.0.into(),
+            kind: row.kind,
             name: (&row.name).into(),
             latitude: row.latitude,
             longitude: row.longitude,

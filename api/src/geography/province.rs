@@ -1,8 +1,7 @@
 //! The provinces and prefectures: reference data.
 
-use crate::platform::query::stored::{Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::geography::ProvinceKind;
 use domain::text::LocalizedText;
@@ -22,9 +21,9 @@ pub struct Model {
     /// The ISO 3166-2 code.
     pub iso_3166_2: String,
     /// Province or prefecture.
-    pub kind: Stored<ProvinceKind>,
+    pub kind: EnumValue<ProvinceKind>,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// Degrees north of a point to place a pin.
     pub latitude: f64,
     /// Degrees east of a point to place a pin.

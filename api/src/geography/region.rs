@@ -1,8 +1,7 @@
 //! The regions: reference data.
 
-use crate::platform::query::stored::Document;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::Json;
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
@@ -19,11 +18,11 @@ pub struct Model {
     /// The ISO 3166-2 code.
     pub iso_3166_2: String,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// Whether a reader confirmed the Tamazight name.
     pub name_zgh_reviewed: bool,
     /// The city that is its seat.
-    pub seat: Document<LocalizedText>,
+    pub seat: Json<LocalizedText>,
     /// How often it was changed; 1 when it was made.
     pub version: i32,
     /// When it was made; microseconds since 1970 in UTC.

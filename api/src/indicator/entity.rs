@@ -1,10 +1,9 @@
 //! The table of indicator definitions.
 
-use crate::platform::query::stored::{Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
-use domain::indicator::{Direction, IndicatorUnit};
+use domain::indicator::{IndicatorDirection, IndicatorUnit};
 use domain::programme::Theme;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
@@ -19,13 +18,13 @@ pub struct Model {
     /// Its code.
     pub code: String,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// What it is measured in.
-    pub unit: Stored<IndicatorUnit>,
+    pub unit: EnumValue<IndicatorUnit>,
     /// Which way is better.
-    pub direction: Stored<Direction>,
+    pub direction: EnumValue<IndicatorDirection>,
     /// What it is about.
-    pub theme: Stored<Theme>,
+    pub theme: EnumValue<Theme>,
     /// What is counted.
     pub numerator: Option<String>,
     /// What it is counted among.

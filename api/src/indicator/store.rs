@@ -10,7 +10,6 @@ use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
-use crate::platform::query::stored::Stored;
 use crate::platform::query::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::{HashMap, HashSet};
@@ -44,7 +43,7 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<IndicatorFilt
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.unwrap_or_default().theme {
-        see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
+        see = see.filter(Column::Theme.eq(theme));
     }
     let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
     let batch = Batch::of::<Entity>(listed.rows());

@@ -2,11 +2,10 @@
 
 use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
-use crate::platform::query::stored::{Day, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
-use domain::indicator::{AreaKind, Method, ValueKind, ValueStatus};
+use domain::indicator::{AreaKind, IndicatorValueKind, IndicatorValueStatus, SourceMethod};
 use domain::membership::{Milieu, Sex};
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
@@ -28,7 +27,7 @@ pub struct Model {
     /// The programme whose result it is; none for statistics.
     pub programme_id: Option<Uuid>,
     /// What kind of figure.
-    pub kind: Stored<ValueKind>,
+    pub kind: EnumValue<IndicatorValueKind>,
     /// The period as it is written.
     pub period: String,
     /// Its first day.
@@ -36,25 +35,25 @@ pub struct Model {
     /// Its last day.
     pub period_end: Day,
     /// What kind of area.
-    pub area_kind: Stored<AreaKind>,
+    pub area_kind: EnumValue<AreaKind>,
     /// Which area.
     pub area_code: String,
     /// Of town or country alone; none: of both.
-    pub milieu: Option<Stored<Milieu>>,
+    pub milieu: Option<EnumValue<Milieu>>,
     /// Of one sex alone; none: of both.
-    pub sex: Option<Stored<Sex>>,
+    pub sex: Option<EnumValue<Sex>>,
     /// Of one age band alone; none: of all.
     pub age_band: Option<String>,
     /// The figure with the decimals of its source.
     pub value: Option<String>,
     /// Whether there is a figure.
-    pub status: Stored<ValueStatus>,
+    pub status: EnumValue<IndicatorValueStatus>,
     /// The source's code.
     pub source_code: String,
     /// The source.
     pub source_name: String,
     /// How it was found.
-    pub source_method: Stored<Method>,
+    pub source_method: EnumValue<SourceMethod>,
     /// The year it refers to.
     pub source_year: i32,
     /// Where to read it.

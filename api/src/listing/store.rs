@@ -10,9 +10,8 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::Stored;
-use crate::platform::query::table::Keys;
-use crate::platform::query::table::RowReader;
+use crate::platform::query::stored::EnumValue;
+use crate::platform::query::table::{Keys, RowReader};
 use crate::product::{entity as product, variant};
 use crate::{category, cooperative, market};
 use domain::market::MarketStatus;
@@ -44,7 +43,7 @@ fn with_product<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
 }
 
 fn read_with_product(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, DbErr> {
-    let row = (level.take::<Entity>(cells)?, cells.take::<Stored<MarketStatus>>()?.0);
+    let row = (level.take::<Entity>(cells)?, cells.take::<EnumValue<MarketStatus>>()?.0);
     level.take::<variant::Entity>(cells)?;
     level.take::<product::Entity>(cells)?;
     level.take::<category::entity::Entity>(cells)?;

@@ -1,8 +1,7 @@
 //! The table of markets.
 
-use crate::platform::query::stored::{Day, Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::contacts::Contacts;
 use domain::market::{Aim, MarketStatus, OpeningHoursBasis};
@@ -29,39 +28,39 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// What lists by name sort by in Arabic.
     pub name_key_ar: String,
     /// What lists by name sort by in the other languages.
     pub name_key_fr: String,
     /// The city.
-    pub city: Option<Document<LocalizedText>>,
+    pub city: Option<Json<LocalizedText>>,
     /// The address.
-    pub address: Option<Document<LocalizedText>>,
+    pub address: Option<Json<LocalizedText>>,
     /// Degrees north.
     pub latitude: Option<f64>,
     /// Degrees east.
     pub longitude: Option<f64>,
     /// How the public reaches it.
-    pub contacts: Option<Document<Contacts>>,
+    pub contacts: Option<Json<Contacts>>,
     /// Where it stands.
-    pub status: Stored<MarketStatus>,
+    pub status: EnumValue<MarketStatus>,
     /// When it was announced.
     pub announced_on: Option<Day>,
     /// When it opened.
     pub opened_on: Option<Day>,
     /// When it is open.
-    pub opening_hours: Document<OpeningHours>,
+    pub opening_hours: Json<OpeningHours>,
     /// Where the hours come from.
-    pub opening_hours_basis: Stored<OpeningHoursBasis>,
+    pub opening_hours_basis: EnumValue<OpeningHoursBasis>,
     /// What it cost, in centimes.
     pub cost: Option<i64>,
     /// What it is for.
-    pub aims: Document<Vec<Aim>>,
+    pub aims: Json<Vec<Aim>>,
     /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
-    pub sources: Document<Vec<Source>>,
+    pub sources: Json<Vec<Source>>,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.

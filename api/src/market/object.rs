@@ -7,58 +7,13 @@ use crate::platform::graphql::scalars::{Date, DateTime, LocalTime, Money};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::opening_hours as rules;
+use domain::opening_hours::Weekday;
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// Where a market stands.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::market::MarketStatus")]
-pub enum MarketStatus {
-    /// It is an idea.
-    Planned,
-    /// It is being prepared.
-    InPreparation,
-    /// The market is open for business; its hours say when.
-    Open,
-    /// It is closed for a time.
-    Suspended,
-    /// It is closed for good.
-    Closed,
-}
-
-/// Where opening hours come from.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::market::OpeningHoursBasis")]
-pub enum OpeningHoursBasis {
-    /// The hours are not published.
-    NotPublished,
-    /// The branch published them.
-    Published,
-    /// They were invented for the demo world.
-    Demo,
-}
-
-/// A day of the week.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::Weekday")]
-pub enum Weekday {
-    /// Monday.
-    Monday,
-    /// Tuesday.
-    Tuesday,
-    /// Wednesday.
-    Wednesday,
-    /// Thursday.
-    Thursday,
-    /// Friday.
-    Friday,
-    /// Saturday.
-    Saturday,
-    /// Sunday.
-    Sunday,
-}
 
 /// From opening to closing, on the wall clock of the market.
 #[derive(SimpleObject, Clone, Copy, Debug)]
@@ -73,7 +28,7 @@ pub struct OpeningInterval {
 #[derive(SimpleObject, Clone, Debug)]
 pub struct OpeningDay {
     /// The day of the week.
-    pub day: Weekday,
+    pub day: EnumValue<Weekday>,
     /// Its hours; null: they are not published; empty: it is closed.
     pub intervals: Option<Vec<OpeningInterval>>,
 }
@@ -113,17 +68,17 @@ pub struct Market {
     /// How the public reaches it; null: not published.
     pub contacts: Option<Contacts>,
     /// The market's status, from planning to its end.
-    pub status: MarketStatus,
+    pub status: EnumValue<MarketStatus>,
     /// When it was announced.
     pub announced_on: Option<Date>,
     /// When it opened; null: not published.
     pub opened_on: Option<Date>,
     /// The days on which it opens, as far as they are published.
-    pub opening_days: Vec<Weekday>,
+    pub opening_days: Vec<EnumValue<Weekday>>,
     /// The regular week: always seven days, Monday first.
     pub opening_hours: Vec<OpeningDay>,
     /// Where the opening hours come from.
-    pub opening_hours_basis: OpeningHoursBasis,
+    pub opening_hours_basis: EnumValue<OpeningHoursBasis>,
     /// The time zone of its wall clock, by its name in the tz database.
     pub time_zone: &'static str,
     /// What it cost; null: not published.
@@ -164,12 +119,12 @@ impl Market {
             latitude: row.latitude,
             longitude: row.longitude,
             contacts: row.contacts.clone().map(Contacts::from),
-            status: row.status.0.into(),
+            status: row.status,
             announced_on: row.announced_on.map(Date::from),
             opened_on: row.opened_on.map(Date::from),
-            opening_days: hours.opening_days().map(Weekday::from).collect(),
+            opening_days: hours.opening_days().map(EnumValue).collect(),
             opening_hours: week(&hours),
-            opening_hours_basis: row.opening_hours_basis.0.into(),
+            opening_hours_basis: row.opening_hours_basis,
             time_zone: domain::calendar::ZONE,
             cost: row.cost.map(Money::centimes),
             aims: row.aims.0.clone().into_iter().map(|aim| Aim { code: aim.code, text: Text(aim.text) }).collect(),
@@ -203,7 +158,7 @@ fn week(hours: &rules::OpeningHours) -> Vec<OpeningDay> {
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct MarketFilter {
     /// Leaves only markets in this status.
-    pub status: Option<MarketStatus>,
+    pub status: Option<EnumValue<MarketStatus>>,
     /// In the province with this code.
     pub province: Option<String>,
     /// Supervised by this branch.

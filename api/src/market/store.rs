@@ -14,9 +14,8 @@ use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::{Document, Stored};
-use crate::platform::query::table::Keys;
-use crate::platform::query::table::{RowReader, Table};
+use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::table::{Keys, RowReader, Table};
 use crate::platform::query::transaction::Tx;
 use domain::market::MarketStatus;
 use domain::opening_hours::OpeningHours;
@@ -74,9 +73,9 @@ pub async fn open_now(reader: &Reader) -> Result<Vec<Uuid>> {
     let tx = reader.begin();
     let markets = tx
         .select::<Entity>()
-        .filter(Column::Status.eq(Stored(MarketStatus::Open)))
+        .filter(Column::Status.eq(EnumValue(MarketStatus::Open)))
         .only([Column::Id.into_expr(), Column::OpeningHours.into_expr()])
-        .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Document<OpeningHours>>()?.0)))
+        .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Json<OpeningHours>>()?.0)))
         .await?;
     let is_open = |hours: &OpeningHours| hours.is_open(reader.now(), &calendar) == Some(true);
     Ok(markets.into_iter().filter(|(_, hours)| is_open(hours)).map(|(key, _)| key).collect())
@@ -99,7 +98,7 @@ pub async fn list(
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
     if let Some(status) = filter.status {
-        see = see.filter(Column::Status.eq(Stored(MarketStatus::from(status))));
+        see = see.filter(Column::Status.eq(status));
     }
     if let Some(code) = filter.province {
         see = see.filter(Column::ProvinceId.eq(domain::id::founding("province", &code)));
@@ -127,7 +126,7 @@ pub async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
     let held = tx.lock_for_update::<Entity>(key).await?;
     let next = held.row().status.0.go(status)?;
     tx.update(held, |row| {
-        row.status = ActiveValue::Set(Stored(next));
+        row.status = ActiveValue::Set(EnumValue(next));
     })
     .await
 }

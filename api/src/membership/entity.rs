@@ -1,8 +1,7 @@
 //! The table of cooperatives' members: who they are is never public.
 
-use crate::platform::query::stored::{Day, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::membership::{MemberKind, Milieu, Sex};
 use sea_orm::entity::prelude::*;
@@ -19,15 +18,15 @@ pub struct Model {
     /// In which cooperative.
     pub cooperative_id: Uuid,
     /// A person or an organisation.
-    pub kind: Stored<MemberKind>,
+    pub kind: EnumValue<MemberKind>,
     /// The name.
     pub name: String,
     /// Her sex; none for an organisation.
-    pub sex: Option<Stored<Sex>>,
+    pub sex: Option<EnumValue<Sex>>,
     /// The year of her birth.
     pub birth_year: Option<i32>,
     /// Where she lives.
-    pub milieu: Option<Stored<Milieu>>,
+    pub milieu: Option<EnumValue<Milieu>>,
     /// How many shares.
     pub shares: i32,
     /// The first day.

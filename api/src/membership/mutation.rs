@@ -1,15 +1,15 @@
 //! Root fields that change members of cooperatives.
 
-use super::object::{MemberKind, Membership};
+use super::object::Membership;
 use super::store;
-use crate::indicator::object::{Milieu, Sex};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::scalars::Date;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, Object};
-use domain::membership::Joining;
+use domain::membership::{Joining, MemberKind, Milieu, Sex};
 
 /// Somebody who joins a cooperative.
 #[derive(InputObject, Clone, Debug)]
@@ -17,16 +17,16 @@ pub struct MembershipAddInput {
     /// The global id of the cooperative that she joins.
     pub cooperative_id: ID,
     /// A person or an organisation.
-    #[graphql(default_with = "MemberKind::NaturalPerson")]
-    pub kind: MemberKind,
+    #[graphql(default_with = "EnumValue(MemberKind::NaturalPerson)")]
+    pub kind: EnumValue<MemberKind>,
     /// The member's name.
     pub name: String,
     /// Her sex: for a person, and for no organisation.
-    pub sex: Option<Sex>,
+    pub sex: Option<EnumValue<Sex>>,
     /// The year of her birth.
     pub birth_year: Option<i32>,
     /// Whether she lives in a town or in the country; null when it is not known.
-    pub milieu: Option<Milieu>,
+    pub milieu: Option<EnumValue<Milieu>>,
     /// How many shares she holds.
     #[graphql(default)]
     pub shares: i32,
@@ -74,11 +74,11 @@ impl MembershipMutation {
     ) -> Result<MembershipPayload> {
         let cooperative = GlobalId::parse_as(Kind::Cooperative, &input.cooperative_id, "input.cooperativeId")?;
         let joining = Joining {
-            kind: input.kind.into(),
+            kind: input.kind.0,
             name: input.name.clone(),
-            sex: input.sex.map(Into::into),
+            sex: input.sex.map(|sex| sex.0),
             birth_year: input.birth_year,
-            milieu: input.milieu.map(Into::into),
+            milieu: input.milieu.map(|milieu| milieu.0),
             shares: input.shares,
             joined_on: input.joined_on.0,
         };

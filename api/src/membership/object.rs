@@ -1,23 +1,14 @@
 //! The GraphQL face of cooperatives' members.
 
 use super::entity::Model;
-use crate::indicator::object::{Milieu, Sex};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::loading::batch::Batch;
-use async_graphql::{Enum, SimpleObject};
+use crate::platform::query::stored::EnumValue;
+use async_graphql::SimpleObject;
+use domain::membership::{MemberKind, Milieu, Sex};
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// What a member is.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::membership::MemberKind")]
-pub enum MemberKind {
-    /// A natural person, whoever she is.
-    NaturalPerson,
-    /// An organisation, which counts as one member.
-    LegalPerson,
-}
 
 /// A member of a cooperative. The cooperative and its branch line alone see her.
 #[derive(SimpleObject, Clone, Debug)]
@@ -31,15 +22,15 @@ pub struct Membership {
     /// When the membership was last edited.
     pub changed_at: DateTime,
     /// A person or an organisation.
-    pub kind: MemberKind,
+    pub kind: EnumValue<MemberKind>,
     /// The member's name.
     pub name: String,
     /// Her sex; null for an organisation.
-    pub sex: Option<Sex>,
+    pub sex: Option<EnumValue<Sex>>,
     /// The year of her birth; null when it is not known.
     pub birth_year: Option<i32>,
     /// Where she lives; null when it is not known.
-    pub milieu: Option<Milieu>,
+    pub milieu: Option<EnumValue<Milieu>>,
     /// How many shares she holds.
     pub shares: i32,
     /// The first day of the membership.
@@ -60,11 +51,11 @@ impl Membership {
             id: GlobalId::new(Kind::Membership, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            kind: row.kind.0.into(),
+            kind: row.kind,
             name: row.name.clone(),
-            sex: row.sex.map(|sex| sex.0.into()),
+            sex: row.sex,
             birth_year: row.birth_year,
-            milieu: row.milieu.map(|milieu| milieu.0.into()),
+            milieu: row.milieu,
             shares: row.shares,
             joined_on: Date(row.joined_on.0),
             left_on: row.left_on.map(|day| Date(day.0)),

@@ -9,7 +9,7 @@ use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
-use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::access::Permission;
@@ -86,9 +86,9 @@ impl Related for CountsOf {
             .only([
                 Column::CooperativeId.into_expr(),
                 Func::count(Expr::val(1)).into(),
-                how_many(Column::Sex.eq(Stored(Sex::Female))),
+                how_many(Column::Sex.eq(EnumValue(Sex::Female))),
                 how_many(Column::BirthYear.gt(young)),
-                how_many(Column::Milieu.eq(Stored(Milieu::Rural))),
+                how_many(Column::Milieu.eq(EnumValue(Milieu::Rural))),
             ])
             .all(|cells| {
                 let key = cells.take::<Uuid>()?;
@@ -122,11 +122,11 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uui
         id,
         branch_id: whose.branch_id,
         cooperative_id: cooperative,
-        kind: Stored(joining.kind),
+        kind: EnumValue(joining.kind),
         name: name.into(),
-        sex: joining.sex.map(Stored),
+        sex: joining.sex.map(EnumValue),
         birth_year: joining.birth_year,
-        milieu: joining.milieu.map(Stored),
+        milieu: joining.milieu.map(EnumValue),
         shares: joining.shares,
         joined_on: Day(joining.joined_on),
         left_on: None,

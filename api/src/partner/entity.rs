@@ -1,8 +1,7 @@
 //! The table of partner organisations.
 
-use crate::platform::query::stored::Document;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::Json;
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
@@ -17,7 +16,7 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.

@@ -1,8 +1,7 @@
 //! The table of partners' machine credentials; the hashes of their secrets stand in a table of the platform's own.
 
-use crate::platform::query::stored::Document;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::Json;
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::partner_client::ClientScope;
 use sea_orm::entity::prelude::*;
@@ -23,9 +22,9 @@ pub struct Model {
     /// What people call it.
     pub name: String,
     /// What it may ask for.
-    pub scopes: Document<Vec<ClientScope>>,
+    pub scopes: Json<Vec<ClientScope>>,
     /// The networks that it may come from; none: from anywhere.
-    pub addresses: Document<Vec<String>>,
+    pub addresses: Json<Vec<String>>,
     /// When it ends; microseconds since 1970 in UTC.
     pub expires_at: i64,
     /// When it was revoked.

@@ -11,7 +11,7 @@ use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::Json;
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
@@ -129,8 +129,8 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<(Uuid, String)> {
         partner_id: partner.id,
         client_id: client_id.clone(),
         name: name.into(),
-        scopes: Document(scopes),
-        addresses: Document(addresses),
+        scopes: Json(scopes),
+        addresses: Json(addresses),
         expires_at,
         revoked_at: None,
         last_used_at: None,
@@ -266,7 +266,7 @@ pub async fn show(
             let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [hash.into(), now.into()])).await?;
             let Some(row) = rows.first() else { return Ok(None) };
             let key: Uuid = row.try_get_by_index(0)?;
-            let addresses = row.try_get_by_index::<Document<Vec<String>>>(2)?.0;
+            let addresses = row.try_get_by_index::<Json<Vec<String>>>(2)?.0;
             let is_elsewhere = !addresses.is_empty() && !addresses.iter().any(|network| is_from(network));
             if is_elsewhere || (row.try_get_by_index::<bool>(3)? && !is_demo_mode) {
                 return Ok(None);
@@ -276,7 +276,7 @@ pub async fn show(
                 let sql = "update partner_client set last_used_at = $2 where id = $1";
                 tx.execute(Statement::from_sql_and_values(tx.backend(), sql, [key.into(), minute.into()])).await?;
             }
-            Ok(Some(Shown { key, scopes: row.try_get_by_index::<Document<Vec<ClientScope>>>(1)?.0 }))
+            Ok(Some(Shown { key, scopes: row.try_get_by_index::<Json<Vec<ClientScope>>>(1)?.0 }))
         })
         .await
 }

@@ -1,6 +1,6 @@
 //! The description of products, beside the other columns of the same table.
 
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::Json;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::text::LocalizedText;
@@ -18,7 +18,7 @@ pub struct Model {
     /// Who makes it.
     pub cooperative_id: Uuid,
     /// What it is.
-    pub description: Option<Document<LocalizedText>>,
+    pub description: Option<Json<LocalizedText>>,
     /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown.

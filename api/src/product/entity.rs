@@ -1,8 +1,7 @@
 //! The table of products. The description is read apart: it is long, and lists do not show it.
 
-use crate::platform::query::stored::{Day, Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::product::ProductStatus;
 use domain::text::LocalizedText;
@@ -26,19 +25,19 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// The name.
-    pub name: Document<LocalizedText>,
+    pub name: Json<LocalizedText>,
     /// What lists by name sort by in Arabic.
     pub name_key_ar: String,
     /// What lists by name sort by in the other languages.
     pub name_key_fr: String,
     /// Where it comes from.
-    pub origin: Option<Document<LocalizedText>>,
+    pub origin: Option<Json<LocalizedText>>,
     /// The number of its sanitary authorisation.
     pub sanitary_number: Option<String>,
     /// The last day of that authorisation.
     pub sanitary_valid_until: Option<Day>,
     /// Where it stands.
-    pub status: Stored<ProductStatus>,
+    pub status: EnumValue<ProductStatus>,
     /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown; none: no end.

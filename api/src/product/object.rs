@@ -5,64 +5,17 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::product::{ProductStatus, QualitySignKind, Unit};
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// Where a product stands.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::product::ProductStatus")]
-pub enum ProductStatus {
-    /// It is being written.
-    Draft,
-    /// It waits for a decision.
-    Submitted,
-    /// It may be shown.
-    Published,
-    /// It was declined, with a reason.
-    Rejected,
-    /// It is no longer made.
-    Archived,
-}
-
-/// An official sign of quality or origin (law 25-06), or organic farming (law 39-12).
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::product::QualitySignKind")]
-pub enum QualitySignKind {
-    /// Protected geographical indication (indication géographique protégée).
-    Igp,
-    /// Protected designation of origin.
-    Aop,
-    /// Agricultural label (label agricole) of law 25-06.
-    LabelAgricole,
-    /// Organic farming under law 39-12.
-    Organic,
-}
-
-/// What the quantity of a variant is measured in.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::product::Unit")]
-pub enum Unit {
-    /// Kilogram, a unit of mass.
-    Kg,
-    /// Gram, a unit of mass.
-    G,
-    /// Litre, a unit of volume.
-    L,
-    /// Millilitre, a unit of volume.
-    Ml,
-    /// Piece: a number of things.
-    Piece,
-    /// Square metre, a unit of area.
-    #[graphql(name = "M2")]
-    M2,
-}
 
 /// A quality sign that a product bears.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct QualitySign {
     /// The kind of quality sign.
-    pub kind: QualitySignKind,
+    pub kind: EnumValue<QualitySignKind>,
     /// The number of the sign; null when it is not known.
     pub reference: Option<String>,
     /// Its last day; null: no end. A product whose sign has expired is not on sale.
@@ -71,7 +24,7 @@ pub struct QualitySign {
 
 impl From<sign::Model> for QualitySign {
     fn from(row: sign::Model) -> Self {
-        Self { kind: row.kind.0.into(), reference: row.reference, valid_until: row.valid_until.map(Date::from) }
+        Self { kind: row.kind, reference: row.reference, valid_until: row.valid_until.map(Date::from) }
     }
 }
 
@@ -95,7 +48,7 @@ pub struct Product {
     /// The number of its sanitary authorisation.
     pub sanitary_number: Option<String>,
     /// The product's status in the catalogue.
-    pub status: ProductStatus,
+    pub status: EnumValue<ProductStatus>,
     /// The lowest price at which it is on sale; null when no market sells it.
     pub lowest_price: Option<Money>,
     /// Whether the product was invented for demonstration.
@@ -127,7 +80,7 @@ impl Product {
             name: (&row.name).into(),
             origin: row.origin.as_ref().map(Text::from),
             sanitary_number: row.sanitary_number.clone(),
-            status: row.status.0.into(),
+            status: row.status,
             lowest_price: (row.price_key != NO_PRICE).then(|| Money::centimes(row.price_key)),
             is_demo: row.is_demo,
             key: row.id,
@@ -157,7 +110,7 @@ pub struct ProductVariant {
     /// When the variant was last edited.
     pub changed_at: DateTime,
     /// The unit in which the quantity is measured.
-    pub unit: Unit,
+    pub unit: EnumValue<Unit>,
     /// How much of the unit.
     pub quantity: Decimal,
     /// The cooperative's own number.
@@ -180,7 +133,7 @@ impl ProductVariant {
             id: GlobalId::new(Kind::ProductVariant, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            unit: row.unit.0.into(),
+            unit: row.unit,
             quantity: Decimal(domain::decimal::Decimal::from_thousandths(row.quantity)),
             sku: row.sku.clone(),
             gtin: row.gtin.clone(),
@@ -207,7 +160,7 @@ pub struct ProductFilter {
     /// With a lowest price of at most so much, in dirhams.
     pub max_price: Option<Decimal>,
     /// Bearing this quality sign, and it has not expired.
-    pub quality_sign: Option<QualitySignKind>,
+    pub quality_sign: Option<EnumValue<QualitySignKind>>,
     /// On sale at a market that is open at this moment, by its published hours.
     pub open_now: Option<bool>,
 }

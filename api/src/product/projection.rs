@@ -7,7 +7,7 @@ use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::text::compute_name_keys;
 use crate::platform::projection::{ComputedColumns, Derivation, Derived, Projection, Rows, Source, SqlColumns};
 use crate::platform::query::change::Change;
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::Json;
 use domain::fold::{fold, words};
 use domain::product::SearchRank;
 use domain::text::LocalizedText;
@@ -252,10 +252,10 @@ async fn compare(derivation: &Derivation<'_>) -> Result<Vec<String>> {
 }
 
 /// What is stored of one product: its texts, and on PostgreSQL its words with their ranks.
-type Stored = (Vec<String>, BTreeSet<(String, i16)>);
+type Held = (Vec<String>, BTreeSet<(String, i16)>);
 
 /// What is stored of the products with numbers after one and up to another.
-async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Stored>> {
+async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Held>> {
     let is_postgres = derivation.backend() == DbBackend::Postgres;
     let (key, columns) = if is_postgres { ("number", "name, other") } else { ("rowid", "exact, name, other") };
     let read = async |sql: String| {
@@ -263,7 +263,7 @@ async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BT
         derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
     };
     let between = format!("{key} > $1 and {key} <= $2");
-    let mut stored: BTreeMap<i64, Stored> = BTreeMap::new();
+    let mut stored: BTreeMap<i64, Held> = BTreeMap::new();
     for row in read(format!("select {key}, {columns} from product_search where {between}")).await? {
         let texts = (1..=columns.split(',').count()).map(|place| row.try_get_by_index::<String>(place));
         stored.entry(row.try_get_by_index(0)?).or_default().0 = texts.collect::<Result<_, _>>()?;
@@ -287,8 +287,8 @@ struct Text {
 
 impl Text {
     fn read(row: &QueryResult) -> Result<Self> {
-        let text = |place: usize| row.try_get_by_index::<Option<Document<LocalizedText>>>(place);
-        let all = |text: Option<Document<LocalizedText>>| -> Vec<String> {
+        let text = |place: usize| row.try_get_by_index::<Option<Json<LocalizedText>>>(place);
+        let all = |text: Option<Json<LocalizedText>>| -> Vec<String> {
             text.iter().flat_map(|text| text.0.translations().map(|(_, text)| fold(text)).collect::<Vec<_>>()).collect()
         };
         let number = row.try_get_by_index::<i64>(0)?;
@@ -313,7 +313,7 @@ impl Text {
     }
 
     /// All that is stored of it.
-    fn stored(&self, is_postgres: bool) -> Stored {
+    fn stored(&self, is_postgres: bool) -> Held {
         let postings = if is_postgres { self.postings() } else { BTreeMap::new() };
         (self.columns(is_postgres), postings.into_iter().map(|(word, rank)| (word, rank as i16)).collect())
     }

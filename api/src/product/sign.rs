@@ -1,6 +1,6 @@
 //! The table of quality signs of products.
 
-use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::product::QualitySignKind;
@@ -20,7 +20,7 @@ pub struct Model {
     /// The cooperative that makes the product.
     pub cooperative_id: Uuid,
     /// Which sign.
-    pub kind: Stored<QualitySignKind>,
+    pub kind: EnumValue<QualitySignKind>,
     /// Its number.
     pub reference: Option<String>,
     /// Its last day.

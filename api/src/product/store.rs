@@ -15,7 +15,7 @@ use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery, PageRows};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::Tx;
 use crate::{category, cooperative, listing};
@@ -45,7 +45,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Product>> {
         .also([description::Column::Description.into_expr()])
         .one(|cells| {
             let row = read_with_beside(&mut level, cells)?;
-            Ok((row, cells.take::<Option<Document<LocalizedText>>>()?))
+            Ok((row, cells.take::<Option<Json<LocalizedText>>>()?))
         })
         .await?;
     Ok(row.map(|(row, description)| {
@@ -124,7 +124,7 @@ fn narrowed<'t, 'a>(
         see = see.filter(Column::PriceKey.lte(most)).filter(Column::PriceKey.lt(NO_PRICE));
     }
     if let Some(kind) = filter.quality_sign {
-        let kind = Stored(domain::product::QualitySignKind::from(kind));
+        let kind = kind;
         see = see.having::<sign::Entity>(
             sign::Column::ProductId.into_expr().eq(Column::Id.into_expr()).into_condition(),
             Condition::all().add(sign::Column::Kind.eq(kind)),
@@ -215,7 +215,7 @@ impl Related for DescriptionOf {
             .select::<Entity>()
             .among(Column::Id, keys)
             .only([Column::Id.into_expr(), description::Column::Description.into_expr()])
-            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Option<Document<LocalizedText>>>()?)))
+            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Option<Json<LocalizedText>>>()?)))
             .await?;
         Ok(rows.into_iter().map(|(key, text)| (key, text.map(|text| text.0))).collect())
     }
@@ -288,7 +288,7 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, name: LocalizedText) -> Result<Model
     let (arabic, other) = name_keys(&name)?;
     let row = tx
         .update(held, |row| {
-            row.name = ActiveValue::Set(Document(name));
+            row.name = ActiveValue::Set(Json(name));
             row.name_key_ar = ActiveValue::Set(arabic);
             row.name_key_fr = ActiveValue::Set(other);
         })
@@ -307,7 +307,7 @@ pub async fn change_sign(
     valid_until: Option<Date>,
 ) -> Result<Model> {
     let held = tx.lock_for_update::<Entity>(product).await?;
-    let kind = sign::Column::Kind.eq(Stored(kind)).into_condition();
+    let kind = sign::Column::Kind.eq(EnumValue(kind)).into_condition();
     let day = vec![(sign::Column::ValidUntil, valid_until.map(Day).into())];
     tx.update_parts::<Entity, sign::Entity>(&held, sign::Column::ProductId, kind, day).await?;
     // The product is what clients see change.

@@ -1,8 +1,7 @@
 //! The table of variants: in which quantities a product is sold.
 
-use crate::platform::query::stored::{Day, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::product::Unit;
 use sea_orm::entity::prelude::*;
@@ -21,7 +20,7 @@ pub struct Model {
     /// The cooperative that makes the product.
     pub cooperative_id: Uuid,
     /// What is measured.
-    pub unit: Stored<Unit>,
+    pub unit: EnumValue<Unit>,
     /// How much of the unit, in thousandths.
     pub quantity: i64,
     /// The cooperative's own number.

@@ -2,9 +2,8 @@
 
 use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
-use crate::platform::query::stored::{Day, Document, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue, Json};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use domain::source::Source;
@@ -27,17 +26,17 @@ pub struct Model {
     /// Its name in addresses.
     pub slug: String,
     /// The title.
-    pub title: Document<LocalizedText>,
+    pub title: Json<LocalizedText>,
     /// What lists by name sort by in Arabic.
     pub title_key_ar: String,
     /// What lists by name sort by in the other languages.
     pub title_key_fr: String,
     /// What it is.
-    pub description: Option<Document<LocalizedText>>,
+    pub description: Option<Json<LocalizedText>>,
     /// What it is about.
-    pub theme: Stored<Theme>,
+    pub theme: EnumValue<Theme>,
     /// The targets of the Sustainable Development Goals it serves.
-    pub sdg_targets: Document<Vec<String>>,
+    pub sdg_targets: Json<Vec<String>>,
     /// Its first day.
     pub starts_on: Option<Day>,
     /// Its last day.
@@ -45,13 +44,13 @@ pub struct Model {
     /// Whether it needs no agreement.
     pub self_funded: bool,
     /// Where it stands.
-    pub status: Stored<ProgrammeStatus>,
+    pub status: EnumValue<ProgrammeStatus>,
     /// How that is known.
-    pub status_basis: Stored<StatusBasis>,
+    pub status_basis: EnumValue<StatusBasis>,
     /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
-    pub sources: Document<Vec<Source>>,
+    pub sources: Json<Vec<Source>>,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.

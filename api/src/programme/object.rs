@@ -1,48 +1,19 @@
 //! The GraphQL face of programmes.
 
 use super::{entity, indicator};
-use crate::indicator::object::{Indicator, IndicatorDirection, IndicatorUnit};
+use crate::indicator::object::Indicator;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::indicator::{IndicatorDirection, IndicatorUnit};
+use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use std::borrow::Borrow;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Where a programme stands.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::programme::ProgrammeStatus")]
-pub enum ProgrammeStatus {
-    /// It is being written.
-    Draft,
-    /// It waits for the level above.
-    Submitted,
-    /// The programme was approved and has not started yet.
-    Approved,
-    /// The programme is running.
-    Active,
-    /// The programme is suspended for a time.
-    Suspended,
-    /// It has done what it was for.
-    Completed,
-    /// Its books are closed.
-    Closed,
-    /// It was given up.
-    Cancelled,
-}
-
-/// How a status is known.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::programme::StatusBasis")]
-pub enum StatusBasis {
-    /// It was stated or decided.
-    Stated,
-    /// It was inferred from what sources state.
-    Inferred,
-}
 
 /// A programme for women and girls.
 #[derive(SimpleObject, Clone, Debug)]
@@ -62,7 +33,7 @@ pub struct Programme {
     /// The programme's description.
     pub description: Option<Text>,
     /// What it is about.
-    pub theme: crate::indicator::object::Theme,
+    pub theme: EnumValue<Theme>,
     /// The targets of the Sustainable Development Goals that it serves, such as "3.1".
     pub sdg_targets: Vec<String>,
     /// Its first day; null: not published.
@@ -72,9 +43,9 @@ pub struct Programme {
     /// Whether it needs no agreement.
     pub is_self_funded: bool,
     /// The programme's status.
-    pub status: ProgrammeStatus,
+    pub status: EnumValue<ProgrammeStatus>,
     /// How that is known.
-    pub status_basis: StatusBasis,
+    pub status_basis: EnumValue<StatusBasis>,
     /// The IATI activity status code (IATI standard 2.03, codelist ActivityStatus).
     pub iati_status: &'static str,
     /// Where the facts come from.
@@ -100,13 +71,13 @@ impl Programme {
             slug: row.slug.clone(),
             title: (&row.title).into(),
             description: row.description.as_ref().map(Text::from),
-            theme: row.theme.0.into(),
+            theme: row.theme,
             sdg_targets: row.sdg_targets.0.clone(),
             starts_on: row.starts_on.map(Date::from),
             ends_on: row.ends_on.map(Date::from),
             is_self_funded: row.self_funded,
-            status: row.status.0.into(),
-            status_basis: row.status_basis.0.into(),
+            status: row.status,
+            status_basis: row.status_basis,
             iati_status: row.status.0.iati_code(),
             sources: sources(row.sources.clone()),
             is_demo: row.is_demo,
@@ -131,9 +102,9 @@ pub struct ProgrammeIndicator {
     /// The code of the definition.
     pub code: String,
     /// What it is measured in.
-    pub unit: IndicatorUnit,
+    pub unit: EnumValue<IndicatorUnit>,
     /// Which way is better.
-    pub direction: IndicatorDirection,
+    pub direction: EnumValue<IndicatorDirection>,
     /// The name of the definition.
     pub name: Text,
     /// The definition of the indicator.
@@ -175,9 +146,9 @@ impl ProgrammeIndicator {
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ProgrammeFilter {
     /// Leaves only programmes of this theme.
-    pub theme: Option<crate::indicator::object::Theme>,
+    pub theme: Option<EnumValue<Theme>>,
     /// Leaves only programmes in this status.
-    pub status: Option<ProgrammeStatus>,
+    pub status: Option<EnumValue<ProgrammeStatus>>,
     /// Led by this branch.
     pub branch: Option<ID>,
 }

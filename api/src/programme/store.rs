@@ -13,9 +13,7 @@ use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
-use crate::platform::query::stored::Stored;
-use crate::platform::query::table::Keys;
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{Keys, Table};
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,10 +60,10 @@ pub async fn list(
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.theme {
-        see = see.filter(Column::Theme.eq(Stored(domain::programme::Theme::from(theme))));
+        see = see.filter(Column::Theme.eq(theme));
     }
     if let Some(status) = filter.status {
-        see = see.filter(Column::Status.eq(Stored(domain::programme::ProgrammeStatus::from(status))));
+        see = see.filter(Column::Status.eq(status));
     }
     if let Some(branch) = &filter.branch {
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));

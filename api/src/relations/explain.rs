@@ -3,12 +3,14 @@
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::reader::Reader;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::Table;
 use crate::user::assignment;
-use crate::user::object::{Permission, Role, RoleAssignment};
+use crate::user::object::RoleAssignment;
 use crate::{agreement, audit, branch, category, contribution, cooperative, document, geography, indicator, listing};
 use crate::{market, membership, partner, partner_client, product, programme, user};
 use async_graphql::{Enum, SimpleObject};
+use domain::access::{Permission, Role};
 use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::fault::Code;
@@ -36,7 +38,7 @@ pub struct Explanation {
     /// The role assignment that allows it; null when none does.
     pub assignment: Option<RoleAssignment>,
     /// The roles that would allow it where the thing is.
-    pub roles_that_allow: Vec<Role>,
+    pub roles_that_allow: Vec<EnumValue<Role>>,
 }
 
 /// Explain whether whoever asks may do something to a thing.
@@ -45,7 +47,6 @@ pub struct Explanation {
 /// FORBIDDEN to a partner's program: it holds no roles. The database's refusal.
 pub(super) async fn explain(reader: &Reader, permission: Permission, id: GlobalId) -> Result<Explanation> {
     let Actor::Staff(_) = reader.actor() else { return Err(Error::refused(Code::Forbidden)) };
-    let permission = permission.into();
     let (is_reached, key) = match id.kind {
         Kind::Region => because::<geography::region::Entity>(reader, permission, id.key).await?,
         Kind::Province => because::<geography::province::Entity>(reader, permission, id.key).await?,
@@ -79,7 +80,7 @@ pub(super) async fn explain(reader: &Reader, permission: Permission, id: GlobalI
         (true, None) => ExplanationReason::RoleMissing,
         (true, Some(_)) => ExplanationReason::Granted,
     };
-    let roles = domain::access::Role::ALL.iter().filter(|role| role.grants(permission));
+    let roles = Role::ALL.iter().filter(|role| role.grants(permission));
     Ok(Explanation {
         allowed: key.is_some(),
         reason,
@@ -89,11 +90,7 @@ pub(super) async fn explain(reader: &Reader, permission: Permission, id: GlobalI
 }
 
 /// Whether a thing lies within reach, and by which assignment a permission is held on it.
-async fn because<E: Table>(
-    reader: &Reader,
-    permission: domain::access::Permission,
-    key: Uuid,
-) -> Result<(bool, Option<Uuid>)> {
+async fn because<E: Table>(reader: &Reader, permission: Permission, key: Uuid) -> Result<(bool, Option<Uuid>)> {
     let tx = reader.begin();
     if tx.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await? == 0 {
         return Ok((false, None));

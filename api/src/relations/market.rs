@@ -12,12 +12,13 @@ use crate::geography::object::Province;
 use crate::geography::province;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
-use crate::market::object::{Market, MarketStatus};
+use crate::market::object::Market;
 use crate::platform::error::Result;
 use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::Connection;
 use async_graphql::{ComplexObject, Context};
+use domain::market::MarketStatus;
 use jiff::Timestamp;
 
 impl Market {
@@ -34,7 +35,7 @@ impl Market {
     }
 
     fn is_working(&self) -> bool {
-        self.status == MarketStatus::Open
+        self.status.0 == MarketStatus::Open
     }
 }
 

@@ -6,10 +6,12 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reads;
-use crate::user::object::{Permission, RoleAssignment, User, sorted};
+use crate::platform::query::stored::EnumValue;
+use crate::user::object::{RoleAssignment, User, sorted};
 use crate::user::store::AssignmentsOf;
 use crate::{partner_client, user};
 use async_graphql::{Context, ID, Object};
+use domain::access::Permission;
 use domain::actor::Actor;
 use uuid::Uuid;
 
@@ -46,14 +48,14 @@ impl Viewer {
     async fn explain(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What she would do.")] permission: Permission,
+        #[graphql(desc = "What she would do.")] permission: EnumValue<Permission>,
         #[graphql(desc = "The global id of the thing.")] id: ID,
     ) -> Result<Explanation> {
-        explain(ctx.reader(), permission, GlobalId::parse(&id, "id")?).await
+        explain(ctx.reader(), permission.0, GlobalId::parse(&id, "id")?).await
     }
 
     /// The permissions that the caller holds somewhere, by name; the assignments say where.
-    async fn permissions(&self, ctx: &Context<'_>) -> Vec<Permission> {
+    async fn permissions(&self, ctx: &Context<'_>) -> Vec<EnumValue<Permission>> {
         let Actor::Staff(staff) = ctx.reader().actor() else { return Vec::new() };
         sorted(staff.permissions().into_iter())
     }

@@ -5,13 +5,13 @@ use super::founding::{branch_key, slug};
 use super::{fresh, text};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::text::name_keys;
-use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
 use crate::product::object::NO_PRICE;
 use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::id::founding as key;
-use domain::indicator::{AreaKind, Method, Period, ValueKind, ValueStatus};
+use domain::indicator::{AreaKind, IndicatorValueKind, IndicatorValueStatus, Period, SourceMethod};
 use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::membership::{MemberKind, Milieu, Sex, disclosed};
 use domain::opening_hours::{HolidayRule, Interval, OpeningHours, Parts};
@@ -196,13 +196,13 @@ async fn cooperatives(tx: &Tx<'_>) -> Result<()> {
             branch_id: branch_key(row.branch),
             province_id: key("province", row.province),
             slug: row.slug.to_owned(),
-            name: Document(name),
+            name: Json(name),
             name_key_ar,
             name_key_fr,
-            sector: Stored(row.sector),
-            legal_form: Stored(LegalForm::Cooperative),
+            sector: EnumValue(row.sector),
+            legal_form: EnumValue(LegalForm::Cooperative),
             commune: None,
-            status: Stored(CooperativeStatus::Active),
+            status: EnumValue(CooperativeStatus::Active),
             member_count: number(seen.member_count),
             women_count: number(seen.women_count),
             is_women_only: seen.is_women_only,
@@ -232,11 +232,11 @@ async fn cooperatives(tx: &Tx<'_>) -> Result<()> {
                 id: key("membership", &format!("{} {place}", row.slug)),
                 branch_id: branch_key(row.branch),
                 cooperative_id: key("cooperative", row.slug),
-                kind: Stored(MemberKind::NaturalPerson),
+                kind: EnumValue(MemberKind::NaturalPerson),
                 name: format!("Membre {place} (démo)"),
-                sex: Some(Stored(if place <= row.members.1 { Sex::Female } else { Sex::Male })),
+                sex: Some(EnumValue(if place <= row.members.1 { Sex::Female } else { Sex::Male })),
                 birth_year: Some(1960 + i32::try_from(place).unwrap_or_default()),
-                milieu: Some(Stored(if place % 2 == 0 { Milieu::Urban } else { Milieu::Rural })),
+                milieu: Some(EnumValue(if place % 2 == 0 { Milieu::Urban } else { Milieu::Rural })),
                 shares: 1,
                 joined_on: Day(date(2024, 1, 1)),
                 left_on: None,
@@ -271,8 +271,8 @@ async fn markets(tx: &Tx<'_>) -> Result<()> {
     let held = tx.lock_for_update::<market::entity::Entity>(key("market", "khouribga")).await?;
     let hours = hours()?;
     tx.update(held, |row| {
-        row.opening_hours = ActiveValue::Set(Document(hours.clone()));
-        row.opening_hours_basis = ActiveValue::Set(Stored(OpeningHoursBasis::Demo));
+        row.opening_hours = ActiveValue::Set(Json(hours.clone()));
+        row.opening_hours_basis = ActiveValue::Set(EnumValue(OpeningHoursBasis::Demo));
     })
     .await?;
     let name = text("سوق المضيق (تجريبي)", "Marché de M'diq (démo)", None);
@@ -283,7 +283,7 @@ async fn markets(tx: &Tx<'_>) -> Result<()> {
         province_id: key("province", "01.573"),
         agreement_id: None,
         slug: "demo-mdiq".to_owned(),
-        name: Document(name),
+        name: Json(name),
         name_key_ar,
         name_key_fr,
         city: None,
@@ -291,15 +291,15 @@ async fn markets(tx: &Tx<'_>) -> Result<()> {
         latitude: None,
         longitude: None,
         contacts: None,
-        status: Stored(MarketStatus::Open),
+        status: EnumValue(MarketStatus::Open),
         announced_on: None,
         opened_on: None,
-        opening_hours: Document(hours),
-        opening_hours_basis: Stored(OpeningHoursBasis::Demo),
+        opening_hours: Json(hours),
+        opening_hours_basis: EnumValue(OpeningHoursBasis::Demo),
         cost: None,
-        aims: Document(Vec::new()),
+        aims: Json(Vec::new()),
         published: true,
-        sources: Document(Vec::new()),
+        sources: Json(Vec::new()),
         is_demo: true,
         version: 1,
         created_at: now,
@@ -323,13 +323,13 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
             cooperative_id: key("cooperative", cooperative.slug),
             category_id: key("category", category),
             slug: slug.to_owned(),
-            name: Document(name),
+            name: Json(name),
             name_key_ar,
             name_key_fr,
             origin: None,
             sanitary_number: None,
             sanitary_valid_until: None,
-            status: Stored(ProductStatus::Published),
+            status: EnumValue(ProductStatus::Published),
             published: false,
             valid_until: None,
             price_key: NO_PRICE,
@@ -344,7 +344,7 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
                 branch_id,
                 product_id: id,
                 cooperative_id: key("cooperative", cooperative.slug),
-                unit: Stored(unit),
+                unit: EnumValue(unit),
                 quantity,
                 sku: slug.to_ascii_uppercase(),
                 gtin: None,
@@ -363,7 +363,7 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
                 branch_id,
                 product_id: id,
                 cooperative_id: key("cooperative", cooperative.slug),
-                kind: Stored(kind),
+                kind: EnumValue(kind),
                 reference: Some("DEMO".to_owned()),
                 valid_until: Some(Day(date(2099, 12, 31))),
                 published: false,
@@ -404,7 +404,7 @@ async fn describe(tx: &Tx<'_>, key: Uuid, description: domain::text::LocalizedTe
     let mut statement = Query::update();
     statement
         .table(Alias::new("product"))
-        .value(Alias::new("description"), sea_orm::Value::from(Document(description)))
+        .value(Alias::new("description"), sea_orm::Value::from(Json(description)))
         .and_where(Expr::col(Alias::new("id")).eq(key));
     tx.execute(tx.backend().build(&statement)).await.map(drop)
 }
@@ -425,18 +425,18 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             id,
             branch_id,
             slug: agreement_slug,
-            object: Some(Document(text("اتفاقية تجريبية لعرض المنصة", "Convention de démonstration de la plateforme", None))),
-            legal_bases: Document(Vec::new()),
-            status: Stored(AgreementState::Signed),
+            object: Some(Json(text("اتفاقية تجريبية لعرض المنصة", "Convention de démonstration de la plateforme", None))),
+            legal_bases: Json(Vec::new()),
+            status: EnumValue(AgreementState::Signed),
             signed_on: Some(Day(starts_on)),
-            signed_on_basis: Some(Stored(SignedOnBasis::Stated)),
+            signed_on_basis: Some(EnumValue(SignedOnBasis::Stated)),
             signed_in: None,
             starts_on: Some(Day(starts_on)),
             duration_months: Some(60),
             ends_on: Some(Day(end_of(starts_on, 60)?)),
             budget: None,
             published: true,
-            sources: Document(Vec::new()),
+            sources: Json(Vec::new()),
             is_demo: true,
             version: 1,
             created_at: now,
@@ -446,7 +446,7 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             [("unfm", PartyRole::Implementing), (partner.as_str(), PartyRole::Funding)].into_iter().enumerate()
         {
             let position = i32::try_from(position).map_err(Error::internal)? + 1;
-            let role = Some(Stored(role));
+            let role = Some(EnumValue(role));
             let partner_id = key("partner", who);
             parties.push(
                 agreement::party::Model { agreement_id: id, position, partner_id, branch_id, role, published: true }
@@ -465,19 +465,19 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 id: programme_id,
                 branch_id,
                 slug: programme_slug.clone(),
-                title: Document(title),
+                title: Json(title),
                 title_key_ar,
                 title_key_fr,
                 description: None,
-                theme: Stored(Theme::Training),
-                sdg_targets: Document(vec!["4.4".to_owned(), "5.5".to_owned()]),
+                theme: EnumValue(Theme::Training),
+                sdg_targets: Json(vec!["4.4".to_owned(), "5.5".to_owned()]),
                 starts_on: Some(Day(starts_on)),
                 ends_on: None,
                 self_funded: false,
-                status: Stored(status),
-                status_basis: Stored(StatusBasis::Stated),
+                status: EnumValue(status),
+                status_basis: EnumValue(StatusBasis::Stated),
                 published: status.is_published(),
-                sources: Document(Vec::new()),
+                sources: Json(Vec::new()),
                 is_demo: true,
                 version: 1,
                 created_at: now,
@@ -495,20 +495,20 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 branch_id: Some(branch_id),
                 indicator_id,
                 programme_id: Some(programme_id),
-                kind: Stored(ValueKind::Actual),
+                kind: EnumValue(IndicatorValueKind::Actual),
                 period: period.clone(),
                 period_start: Day(days.start()),
                 period_end: Day(days.end()),
-                area_kind: Stored(AreaKind::Province),
+                area_kind: EnumValue(AreaKind::Province),
                 area_code: "05.311".to_owned(),
                 milieu: None,
                 sex: None,
                 age_band: None,
                 value: Some("120".to_owned()),
-                status: Stored(ValueStatus::Available),
+                status: EnumValue(IndicatorValueStatus::Available),
                 source_code: "DEMO".to_owned(),
                 source_name: "Demo world".to_owned(),
-                source_method: Stored(Method::Administrative),
+                source_method: EnumValue(SourceMethod::Administrative),
                 source_year: i32::from(starts_on.year()) - 1,
                 source_url: None,
                 accepted: status.is_published(),
@@ -538,14 +538,10 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
     let trained = indicator::entity::Model {
         id: key("indicator", "DEMO_TRAINED"),
         code: "DEMO_TRAINED".to_owned(),
-        name: Document(text(
-            "عدد المستفيدات من التكوين (تجريبي)",
-            "Femmes formées (démo)",
-            Some("Women trained (demo)"),
-        )),
-        unit: Stored(domain::indicator::IndicatorUnit::Number),
-        direction: Stored(domain::indicator::Direction::Up),
-        theme: Stored(Theme::Training),
+        name: Json(text("عدد المستفيدات من التكوين (تجريبي)", "Femmes formées (démo)", Some("Women trained (demo)"))),
+        unit: EnumValue(domain::indicator::IndicatorUnit::Number),
+        direction: EnumValue(domain::indicator::IndicatorDirection::Up),
+        theme: EnumValue(Theme::Training),
         numerator: None,
         denominator: None,
         is_demo: true,

@@ -5,13 +5,13 @@ use super::{fresh, text};
 use crate::geography::{province, region};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::text::name_keys;
-use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
 use crate::{agreement, branch, calendar, category, contribution, indicator, market, partner, programme};
 use domain::calendar::{CalendarKind, DayStatus};
 use domain::codes::Coded;
 use domain::id::founding as key;
-use domain::indicator::{Period, ValueKind, ValueStatus};
+use domain::indicator::{IndicatorValueKind, IndicatorValueStatus, Period};
 use domain::opening_hours::{OpeningHours, Parts};
 use domain::partnership::{AgreementState, ContributionStatus, SignedOnBasis, end_of};
 use domain::text::{Locale, LocalizedText};
@@ -19,8 +19,8 @@ use sea_orm::IntoActiveModel;
 use uuid::Uuid;
 
 /// A code of the data files as a code of the domain.
-fn code<T: Coded>(text: &str) -> Result<Stored<T>> {
-    T::parse(text).map(Stored).ok_or_else(|| Error::internal(format!("the data files hold an unknown code {text}")))
+fn code<T: Coded>(text: &str) -> Result<EnumValue<T>> {
+    T::parse(text).map(EnumValue).ok_or_else(|| Error::internal(format!("the data files hold an unknown code {text}")))
 }
 
 fn day(text: &str) -> Result<Day> {
@@ -58,9 +58,9 @@ async fn geography(tx: &Tx<'_>) -> Result<()> {
             id: key("region", &row.code),
             code: row.code,
             iso_3166_2: row.iso_3166_2,
-            name: Document(name),
+            name: Json(name),
             name_zgh_reviewed: row.name_zgh_reviewed,
-            seat: Document(text(&row.seat_ar, &row.seat_fr, None)),
+            seat: Json(text(&row.seat_ar, &row.seat_fr, None)),
             version: 1,
             created_at: now,
             changed_at: now,
@@ -75,7 +75,7 @@ async fn geography(tx: &Tx<'_>) -> Result<()> {
             code: row.code,
             iso_3166_2: row.iso_3166_2,
             kind: code(&row.kind.to_ascii_uppercase())?,
-            name: Document(text(&row.name_ar, &row.name_fr, None)),
+            name: Json(text(&row.name_ar, &row.name_fr, None)),
             latitude: row.latitude,
             longitude: row.longitude,
             version: 1,
@@ -91,13 +91,13 @@ async fn holidays(tx: &Tx<'_>) -> Result<()> {
     let now = tx.now().as_microsecond();
     let blank = calendar::entity::Model {
         id: Uuid::nil(),
-        kind: Stored(CalendarKind::FixedHoliday),
+        kind: EnumValue(CalendarKind::FixedHoliday),
         month_day: None,
         first_year: None,
         starts_on: None,
         ends_on: None,
-        name: Document(text("-", "-", None)),
-        status: Stored(DayStatus::Confirmed),
+        name: Json(text("-", "-", None)),
+        status: EnumValue(DayStatus::Confirmed),
         source: String::new(),
         version: 1,
         created_at: now,
@@ -109,7 +109,7 @@ async fn holidays(tx: &Tx<'_>) -> Result<()> {
             id: key("holiday", &row.month_day),
             month_day: Some(row.month_day),
             first_year: row.first_year,
-            name: Document(row.name),
+            name: Json(row.name),
             source: row.source,
             ..blank.clone()
         })
@@ -118,11 +118,11 @@ async fn holidays(tx: &Tx<'_>) -> Result<()> {
         let on = day(&row.date)?;
         Ok(calendar::entity::Model {
             id: key("holiday", &row.date),
-            kind: Stored(CalendarKind::ReligiousHoliday),
+            kind: EnumValue(CalendarKind::ReligiousHoliday),
             starts_on: Some(on),
             ends_on: Some(on),
-            name: Document(row.name),
-            status: Stored(DayStatus::Provisional),
+            name: Json(row.name),
+            status: EnumValue(DayStatus::Provisional),
             source: row.source,
             ..blank.clone()
         })
@@ -140,7 +140,7 @@ async fn categories(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
             parent_id: None,
             slug,
             position,
-            name: Document(row.name.clone()),
+            name: Json(row.name.clone()),
             version: 1,
             created_at: now,
             changed_at: now,
@@ -157,7 +157,7 @@ async fn partners(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
         partner::entity::Model {
             id: key("partner", &slug),
             slug,
-            name: Document(row.name.clone()),
+            name: Json(row.name.clone()),
             is_demo: false,
             version: 1,
             created_at: now,
@@ -188,7 +188,7 @@ async fn indicators(tx: &Tx<'_>) -> Result<()> {
                 branch_id: None,
                 indicator_id: id,
                 programme_id: None,
-                kind: Stored(ValueKind::Statistic),
+                kind: EnumValue(IndicatorValueKind::Statistic),
                 period: figure.period.clone(),
                 period_start: Day(period.start()),
                 period_end: Day(period.end()),
@@ -198,7 +198,7 @@ async fn indicators(tx: &Tx<'_>) -> Result<()> {
                 sex: None,
                 age_band: None,
                 value: Some(domain::decimal::Decimal::parse(&figure.value)?.to_string()),
-                status: Stored(ValueStatus::Available),
+                status: EnumValue(IndicatorValueStatus::Available),
                 source_code: source_code(&source.name),
                 source_name: source.name.clone(),
                 source_method: code(&source.method)?,
@@ -216,7 +216,7 @@ async fn indicators(tx: &Tx<'_>) -> Result<()> {
             indicator::entity::Model {
                 id,
                 code: row.code,
-                name: Document(row.name),
+                name: Json(row.name),
                 unit: code(&row.unit)?,
                 direction: code(&row.better)?,
                 theme: code(&row.theme)?,
@@ -278,13 +278,13 @@ async fn branches(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
             parent_id: parent(&path),
             path: path.as_str().to_owned(),
             slug: slug.to_owned(),
-            kind: Stored(kind),
-            name: Document(name),
+            kind: EnumValue(kind),
+            name: Json(name),
             contacts: None,
             region_id: region.map(|code| key("region", code)),
             province_id: province.map(|code| key("province", code)),
             is_legal_person: kind == BranchKind::National,
-            status: Stored(BranchStatus::Active),
+            status: EnumValue(BranchStatus::Active),
             is_demo: false,
             version: 1,
             created_at: now,
@@ -307,18 +307,18 @@ async fn the_agreement(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
         branch_id,
         slug,
         object: None,
-        legal_bases: Document(Vec::new()),
-        status: Stored(AgreementState::Signed),
+        legal_bases: Json(Vec::new()),
+        status: EnumValue(AgreementState::Signed),
         signed_on: Some(signed_on),
-        signed_on_basis: Some(Stored(SignedOnBasis::Inferred)),
-        signed_in: Some(Document(row.signed_in.clone())),
+        signed_on_basis: Some(EnumValue(SignedOnBasis::Inferred)),
+        signed_in: Some(Json(row.signed_in.clone())),
         // No source states its first day; the signature counts for its end.
         starts_on: None,
         duration_months: Some(months),
         ends_on: Some(Day(end_of(signed_on.0, months)?)),
         budget: None,
         published: true,
-        sources: Document(facts.agreement_sources()),
+        sources: Json(facts.agreement_sources()),
         is_demo: false,
         version: 1,
         created_at: now,
@@ -343,7 +343,7 @@ async fn the_agreement(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
             position,
             branch_id,
             code: item.code.clone(),
-            text: Document(item.text.clone()),
+            text: Json(item.text.clone()),
             published: true,
         }
         .into_active_model()
@@ -373,23 +373,23 @@ async fn the_market(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
         province_id: key("province", &row.province_code),
         agreement_id: None,
         slug: "khouribga".to_owned(),
-        name: Document(name),
+        name: Json(name),
         name_key_ar,
         name_key_fr,
-        city: Some(Document(row.city.clone())),
+        city: Some(Json(row.city.clone())),
         address: None,
         latitude: None,
         longitude: None,
         contacts: None,
-        status: Stored(MarketStatus::Open),
+        status: EnumValue(MarketStatus::Open),
         announced_on: Some(day(&row.announced_on)?),
         opened_on: None,
-        opening_hours: Document(hours),
-        opening_hours_basis: Stored(OpeningHoursBasis::NotPublished),
+        opening_hours: Json(hours),
+        opening_hours_basis: EnumValue(OpeningHoursBasis::NotPublished),
         cost: Some(row.cost.total * 100),
-        aims: Document(aims.collect()),
+        aims: Json(aims.collect()),
         published: true,
-        sources: Document(facts.market_sources()),
+        sources: Json(facts.market_sources()),
         is_demo: false,
         version: 1,
         created_at: now,
@@ -410,7 +410,7 @@ async fn the_market(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
             position,
             kind: None,
             amount: share.amount * 100,
-            status: Stored(status),
+            status: EnumValue(status),
             published: true,
             is_demo: false,
             version: 1,
@@ -430,7 +430,7 @@ async fn programmes(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
         let (slug, branch_id) = (slug(&row.code), branch_key(&row.lead_branch));
         let id = key("programme", &slug);
         let (title_key_ar, title_key_fr) = name_keys(&row.title)?;
-        let status: Stored<ProgrammeStatus> = code(&row.status)?;
+        let status: EnumValue<ProgrammeStatus> = code(&row.status)?;
         links.extend(row.agreements.iter().map(|code| {
             let agreement_id = key("agreement", &self::slug(code));
             programme::agreement_link::Model { agreement_id, programme_id: id, branch_id }.into_active_model()
@@ -454,19 +454,19 @@ async fn programmes(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
             id,
             branch_id,
             slug: slug.clone(),
-            title: Document(row.title),
+            title: Json(row.title),
             title_key_ar,
             title_key_fr,
-            description: (slug == "najatbot").then(|| Document(facts.najatbot.purpose.clone())),
+            description: (slug == "najatbot").then(|| Json(facts.najatbot.purpose.clone())),
             theme: code(&row.theme)?,
-            sdg_targets: Document(Vec::new()),
+            sdg_targets: Json(Vec::new()),
             starts_on: row.starts_on.as_deref().map(day).transpose()?,
             ends_on: row.ends_on.as_deref().map(day).transpose()?,
             self_funded: false,
             status,
-            status_basis: Stored(StatusBasis::Inferred),
+            status_basis: EnumValue(StatusBasis::Inferred),
             published: status.0.is_published(),
-            sources: Document(facts.sources(&row.source)),
+            sources: Json(facts.sources(&row.source)),
             is_demo: false,
             version: 1,
             created_at: now,

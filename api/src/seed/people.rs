@@ -6,7 +6,7 @@ use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::keys::{Keys, hashed};
 use crate::platform::password;
-use crate::platform::query::stored::{Day, Document, Stored};
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
 use crate::seed::fresh;
 use crate::session::second_factor;
@@ -53,7 +53,7 @@ pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
             id: key("user", email),
             email: email.to_owned(),
             display_name: name.to_owned(),
-            status: Stored(UserStatus::Active),
+            status: EnumValue(UserStatus::Active),
             is_demo: true,
             version: 1,
             created_at: now,
@@ -64,7 +64,7 @@ pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
                 id: key("role_assignment", email),
                 branch_id: key("branch", branch),
                 user_id: key("user", email),
-                role: Stored(role),
+                role: EnumValue(role),
                 includes_descendants: role != Role::CooperativeRep,
                 cooperative_id: (role == Role::CooperativeRep).then(|| key("cooperative", OWN)),
                 valid_from: Day(today),
@@ -99,8 +99,8 @@ async fn clients(tx: &Tx<'_>) -> Result<()> {
             partner_id: key("partner", &slug(code)),
             client_id: client_id.clone(),
             name: format!("{client_id} (démo)"),
-            scopes: Document(ClientScope::ALL.to_vec()),
-            addresses: Document(Vec::new()),
+            scopes: Json(ClientScope::ALL.to_vec()),
+            addresses: Json(Vec::new()),
             expires_at,
             revoked_at: None,
             last_used_at: None,

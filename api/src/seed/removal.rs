@@ -6,7 +6,7 @@ use crate::market::entity as market;
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::query::stored::{Document, Stored};
+use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::transaction::Tx;
 use domain::id::founding as key;
 use domain::market::OpeningHoursBasis;
@@ -84,8 +84,8 @@ async fn forget_invented_hours(tx: &Tx<'_>) -> Result<()> {
     if held.row().opening_hours_basis.0 == OpeningHoursBasis::Demo {
         let hours = published_hours(&facts::founding())?;
         tx.update(held, |row| {
-            row.opening_hours = ActiveValue::Set(Document(hours));
-            row.opening_hours_basis = ActiveValue::Set(Stored(OpeningHoursBasis::NotPublished));
+            row.opening_hours = ActiveValue::Set(Json(hours));
+            row.opening_hours_basis = ActiveValue::Set(EnumValue(OpeningHoursBasis::NotPublished));
         })
         .await?;
     }

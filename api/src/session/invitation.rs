@@ -7,7 +7,7 @@ use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
-use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::transaction::Tx;
 use crate::user::{assignment, entity};
 use domain::access::Role;
@@ -43,12 +43,12 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
             let rows = tx.query(sql(tx, text, [held.row().email.clone().into()])).await?;
             let user = match rows.first() {
                 None => {
-                    tx.update(held, |row| row.status = ActiveValue::Set(Stored(UserStatus::Active))).await?;
+                    tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(UserStatus::Active))).await?;
                     let text = "insert into user_secret (user_id, password_hash) values ($1, $2)";
                     tx.execute(sql(tx, text, [holder.user.into(), hash.into()])).await?;
                     holder.user
                 }
-                Some(row) if row.try_get_by_index::<Stored<UserStatus>>(1)?.0 == UserStatus::Active => {
+                Some(row) if row.try_get_by_index::<EnumValue<UserStatus>>(1)?.0 == UserStatus::Active => {
                     let user = row.try_get_by_index(0)?;
                     hand_over(tx, holder.user, user).await?;
                     user
@@ -77,7 +77,7 @@ pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -
             number: 0,
             email,
             display_name: name.into(),
-            status: Stored(UserStatus::Invited),
+            status: EnumValue(UserStatus::Invited),
             is_demo: false,
             version: 1,
             created_at: at,
@@ -90,7 +90,7 @@ pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -
             id: Uuid::now_v7(),
             branch_id: national,
             user_id: user,
-            role: Stored(Role::NationalAdmin),
+            role: EnumValue(Role::NationalAdmin),
             includes_descendants: true,
             cooperative_id: None,
             valid_from: Day(domain::calendar::today(now)),

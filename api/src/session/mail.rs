@@ -8,7 +8,7 @@ use crate::config::{Mode, Settings};
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
 use crate::platform::error::{Error, Result};
-use crate::platform::query::stored::Stored;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
 use domain::codes::Coded;
@@ -237,7 +237,7 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Letter>> {
         where number = $1 and sent_at is null and next_at <= $2";
     let rows = tx.query(sql(tx, text, [number.into(), now.into()])).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let (kind, recipient): (Stored<Purpose>, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let (kind, recipient): (EnumValue<Purpose>, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     let (user, given_by): (Option<Uuid>, Option<Uuid>) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
     let attempts: i32 = row.try_get_by_index(4)?;
     let later = SignedDuration::from_mins(1_i64 << attempts.clamp(0, TRIES));

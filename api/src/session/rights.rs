@@ -4,7 +4,7 @@
 use super::token::{Audience, Bearer};
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use crate::platform::query::stored::{Document, Stored};
+use crate::platform::query::stored::{EnumValue, Json};
 use crate::user::assignment;
 use domain::access::Purpose;
 use domain::actor::Actor;
@@ -159,7 +159,7 @@ async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<Known> {
     );
     let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [session.into()])).await?;
     let Some(first) = rows.first() else { return Ok(Known::Nobody) };
-    let (user, status): (Uuid, Stored<UserStatus>) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
+    let (user, status): (Uuid, EnumValue<UserStatus>) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
     if status.0 != UserStatus::Active || first.try_get_by_index::<Option<i64>>(4)?.is_some() {
         return Ok(Known::Nobody);
     }
@@ -178,8 +178,8 @@ async fn client(db: &Db, now: Timestamp, client: Uuid) -> Result<Known> {
     }
     Ok(Known::Client {
         partner: row.try_get_by_index(0)?,
-        scopes: row.try_get_by_index::<Document<Vec<ClientScope>>>(1)?.0,
-        addresses: row.try_get_by_index::<Document<Vec<String>>>(2)?.0,
+        scopes: row.try_get_by_index::<Json<Vec<ClientScope>>>(1)?.0,
+        addresses: row.try_get_by_index::<Json<Vec<String>>>(2)?.0,
         is_demo: row.try_get_by_index(3)?,
         expires_at: row.try_get_by_index(4)?,
     })

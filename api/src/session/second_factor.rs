@@ -3,7 +3,7 @@
 use super::lifetime::sql;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::{Keys, hashed, random};
-use crate::platform::query::stored::Stored;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use domain::access::Role;
 use sea_orm::DbBackend;
@@ -62,7 +62,7 @@ pub(crate) async fn is_demanded(tx: &Tx<'_>, user: Uuid) -> Result<bool> {
         and (valid_to is null or valid_to >= $2)";
     let today = domain::calendar::today(tx.now()).to_string();
     for row in tx.query(sql(tx, text, [user.into(), today.into()])).await? {
-        if row.try_get_by_index::<Stored<Role>>(0)?.0.demands_second_factor() {
+        if row.try_get_by_index::<EnumValue<Role>>(0)?.0.demands_second_factor() {
             return Ok(true);
         }
     }

@@ -13,7 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
 use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
-use crate::platform::query::stored::Stored;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
 use domain::fault::{Code, Fault, Faults};
@@ -39,7 +39,7 @@ async fn login(tx: &Tx<'_>, email: &str) -> Result<Option<Login>> {
     let Some(row) = rows.first() else { return Ok(None) };
     Ok(Some(Login {
         user: row.try_get_by_index(0)?,
-        status: row.try_get_by_index::<Stored<UserStatus>>(1)?.0,
+        status: row.try_get_by_index::<EnumValue<UserStatus>>(1)?.0,
         is_demo: row.try_get_by_index(2)?,
         password_hash: row.try_get_by_index(3)?,
     }))
@@ -140,7 +140,7 @@ pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result
             let ends_at: i64 = row.try_get_by_index(4)?;
             let is_over = now >= ends_at
                 || row.try_get_by_index::<Option<i64>>(5)?.is_some()
-                || row.try_get_by_index::<Stored<UserStatus>>(6)?.0 != UserStatus::Active
+                || row.try_get_by_index::<EnumValue<UserStatus>>(6)?.0 != UserStatus::Active
                 || (row.try_get_by_index::<bool>(7)? && !is_demo_mode);
             if is_over {
                 return refused();

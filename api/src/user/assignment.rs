@@ -1,9 +1,8 @@
 //! The table of roles that people hold at branches.
 
 use crate::platform::error::Result;
-use crate::platform::query::stored::{Day, Stored};
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::table::{Guarded, Node, Open};
 use crate::platform::query::transaction::Tx;
 use domain::access::{Permission, Role};
 use domain::branch::{BranchStatus, Path};
@@ -23,7 +22,7 @@ pub struct Model {
     /// Who.
     pub user_id: Uuid,
     /// Which role.
-    pub role: Stored<Role>,
+    pub role: EnumValue<Role>,
     /// Whether it holds for all branches below too.
     pub includes_descendants: bool,
     /// Whose representative she is.
@@ -77,14 +76,14 @@ pub(crate) const COLUMNS: &str = "b.status, b.path, a.id, a.role, a.branch_id, a
 /// # Errors
 /// When a column does not hold what it should.
 pub(crate) fn read(row: &QueryResult, from: usize) -> Result<Option<Assignment>> {
-    let branch: Option<Stored<BranchStatus>> = row.try_get_by_index(from)?;
+    let branch: Option<EnumValue<BranchStatus>> = row.try_get_by_index(from)?;
     if branch.is_none_or(|branch| branch.0 != BranchStatus::Active) {
         return Ok(None);
     }
     Ok(Some(Assignment {
         path: Path::parse(&row.try_get_by_index::<String>(from + 1)?)?,
         key: row.try_get_by_index(from + 2)?,
-        role: row.try_get_by_index::<Stored<Role>>(from + 3)?.0,
+        role: row.try_get_by_index::<EnumValue<Role>>(from + 3)?.0,
         branch: row.try_get_by_index(from + 4)?,
         includes_descendants: row.try_get_by_index(from + 5)?,
         valid_from: row.try_get_by_index::<Day>(from + 6)?.0,

@@ -1,8 +1,7 @@
 //! The table of staff logins. Nothing in it is ever public; secrets stand in a table of the platform's own.
 
-use crate::platform::query::stored::Stored;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::stored::EnumValue;
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::user::UserStatus;
 use sea_orm::entity::prelude::*;
@@ -22,7 +21,7 @@ pub struct Model {
     /// What she is called.
     pub display_name: String,
     /// Where the login stands.
-    pub status: Stored<UserStatus>,
+    pub status: EnumValue<UserStatus>,
     /// Whether she was invented for the demo world: such a login works in demo mode only.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.

@@ -1,19 +1,21 @@
 //! Root fields that change staff logins and roles.
 
-use super::object::{Role, RoleAssignment, User};
+use super::object::{RoleAssignment, User};
 use super::store::{self, Given};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::scalars::Date;
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, Object};
+use domain::access::Role;
 
 /// A role to assign.
 #[derive(InputObject)]
 pub struct RoleInput {
     /// The role to assign.
-    pub role: Role,
+    pub role: EnumValue<Role>,
     /// The global id of the branch at which the role is held.
     pub branch_id: ID,
     /// Whether the role is also held at all branches below.
@@ -100,7 +102,7 @@ fn given(input: &RoleInput) -> Result<Given> {
         .map(|id| GlobalId::parse_as(Kind::Cooperative, id, "input.assignment.cooperativeId"))
         .transpose()?;
     Ok(Given {
-        role: input.role.into(),
+        role: input.role.0,
         branch: GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.assignment.branchId")?,
         includes_descendants: input.includes_descendants,
         cooperative,

@@ -10,9 +10,8 @@ use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
-use crate::platform::query::change::Audited;
-use crate::platform::query::change::Change;
-use crate::platform::query::stored::{Day, Stored};
+use crate::platform::query::change::{Audited, Change};
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
 use crate::session::lifetime::end_all;
@@ -73,11 +72,11 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(false);
     if let Some(status) = filter.status {
-        see = see.filter(Column::Status.eq(Stored(domain::user::UserStatus::from(status))));
+        see = see.filter(Column::Status.eq(status));
     }
     let mut held = Condition::all();
     if let Some(role) = filter.role {
-        held = held.add(assignment::Column::Role.eq(Stored(domain::access::Role::from(role))));
+        held = held.add(assignment::Column::Role.eq(role));
     }
     if let Some(branch) = &filter.branch {
         held = held.add(assignment::Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
@@ -185,7 +184,7 @@ async fn give(tx: &Tx<'_>, user: Uuid, given: Assignment) -> Result<()> {
         id: given.key,
         branch_id: given.branch,
         user_id: user,
-        role: Stored(given.role),
+        role: EnumValue(given.role),
         includes_descendants: given.includes_descendants,
         cooperative_id: given.cooperative,
         valid_from: Day(given.valid_from),
@@ -220,7 +219,7 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) 
         number: 0,
         email: email.clone(),
         display_name: name.clone().into(),
-        status: Stored(UserStatus::Invited),
+        status: EnumValue(UserStatus::Invited),
         is_demo: false,
         version: 1,
         created_at: now,
@@ -290,7 +289,7 @@ pub async fn disable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     }
     let next = held.row().status.0.go(UserStatus::Disabled)?;
     keep_one(tx, None, Some(key)).await?;
-    tx.update(held, |row| row.status = ActiveValue::Set(Stored(next))).await?;
+    tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     tx.as_platform(async |tx| end_all(tx, key).await).await?;
     Ok(key)
 }
@@ -305,7 +304,7 @@ pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
         return Err(Fault::new(Code::StatusInvalid).into());
     }
     let next = held.row().status.0.go(UserStatus::Active)?;
-    tx.update(held, |row| row.status = ActiveValue::Set(Stored(next))).await?;
+    tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
 }
 

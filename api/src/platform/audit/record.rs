@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 codes! {
-    /// What came of what somebody tried.
+    /// The outcome of what somebody tried.
     AuditOutcome {
         /// The action was carried out.
         Done = "DONE",
@@ -32,15 +32,15 @@ codes! {
 }
 
 codes! {
-    /// Who did something.
+    /// The kind of actor of an audit entry.
     ActorKind {
-        /// A person who is signed in.
+        /// A person who was signed in.
         Staff = "STAFF",
         /// A program of a partner organisation.
         PartnerClient = "PARTNER_CLIENT",
         /// The platform, acting on its own.
         System = "SYSTEM",
-        /// A caller who is not signed in.
+        /// A caller who was not signed in.
         Anonymous = "ANONYMOUS",
     }
 }

@@ -1,6 +1,6 @@
 //! The GraphQL face of public contacts.
 
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::Json;
 use async_graphql::SimpleObject;
 
 /// How the public reaches a place; what is not published is null.
@@ -14,8 +14,8 @@ pub struct Contacts {
     pub website: Option<String>,
 }
 
-impl From<Document<domain::contacts::Contacts>> for Contacts {
-    fn from(document: Document<domain::contacts::Contacts>) -> Self {
+impl From<Json<domain::contacts::Contacts>> for Contacts {
+    fn from(document: Json<domain::contacts::Contacts>) -> Self {
         let domain::contacts::Contacts { phone, email, website } = document.0;
         Self { phone, email, website }
     }

@@ -1,7 +1,7 @@
 //! The GraphQL side of the platform: ids, scalars, texts, mutations.
 
 pub mod contacts;
-pub mod error_code;
+pub mod enumeration;
 pub mod global_id;
 pub mod lookup;
 pub mod mutation;

@@ -1,9 +1,9 @@
 //! Mutations: one transaction each, refusals of a form in `userErrors`, and an answer that a repeat gets again.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::graphql::error_code::ErrorCode;
 use crate::platform::keys::hashed;
 use crate::platform::loading::reader::{Reader, Reads};
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, InputType, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 #[derive(SimpleObject, Clone, Debug)]
 pub struct UserError {
     /// The code of the refusal.
-    pub code: ErrorCode,
+    pub code: EnumValue<Code>,
     /// Where in `input`: names of fields from the outside in, list positions as decimal strings; null when it is about
     /// the whole.
     pub field: Option<Vec<String>>,
@@ -28,7 +28,7 @@ pub struct UserError {
 pub fn user_errors(ctx: &Context<'_>, faults: Faults) -> Vec<UserError> {
     let locale = ctx.reader().locales().first().copied().unwrap_or(Locale::Ar);
     let error = |fault: Fault| UserError {
-        code: fault.code.into(),
+        code: EnumValue(fault.code),
         field: (!fault.field.is_empty()).then_some(fault.field),
         message: fault.code.message(locale).to_owned(),
     };

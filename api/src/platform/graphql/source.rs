@@ -1,6 +1,6 @@
 //! The GraphQL face of sources.
 
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::Json;
 use async_graphql::SimpleObject;
 
 /// A publication that states the facts it is given for.
@@ -15,7 +15,7 @@ pub struct Source {
 }
 
 /// The sources of a row.
-pub fn sources(document: Document<Vec<domain::source::Source>>) -> Vec<Source> {
+pub fn sources(document: Json<Vec<domain::source::Source>>) -> Vec<Source> {
     let face = |source: domain::source::Source| Source {
         publisher: source.publisher,
         url: source.url,

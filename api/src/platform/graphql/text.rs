@@ -2,35 +2,11 @@
 
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::query::stored::Document;
+use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::RowReader;
-use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
-use domain::text as rules;
-
-/// A language that texts are written in.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::Locale")]
-pub enum Locale {
-    /// Arabic, read from right to left.
-    Ar,
-    /// French, read from left to right.
-    Fr,
-    /// Tamazight, written in Tifinagh.
-    Zgh,
-    /// English, read from left to right.
-    En,
-}
-
-/// The direction in which a text is read.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::Direction")]
-pub enum TextDirection {
-    /// From right to left.
-    Rtl,
-    /// From left to right.
-    Ltr,
-}
+use domain::text::{self as rules, Locale, TextDirection};
 
 /// A text in several languages. `text`, `language` and `direction` are resolved by one rule: the language asked for,
 /// then those of `Accept-Language`, then Arabic, French, English, Tamazight.
@@ -41,24 +17,24 @@ pub struct Text(pub rules::LocalizedText);
 #[derive(SimpleObject)]
 pub struct Translation {
     /// The language of the translation.
-    pub language: Locale,
+    pub language: EnumValue<Locale>,
     /// The text in it.
     pub text: String,
 }
 
-impl From<&Document<rules::LocalizedText>> for Text {
-    fn from(document: &Document<rules::LocalizedText>) -> Self {
+impl From<&Json<rules::LocalizedText>> for Text {
+    fn from(document: &Json<rules::LocalizedText>) -> Self {
         Self(document.0.clone())
     }
 }
 
 impl Text {
-    fn resolve(&self, ctx: &Context<'_>, asked: Option<Locale>) -> (rules::Locale, &str) {
+    fn resolve(&self, ctx: &Context<'_>, asked: Option<EnumValue<Locale>>) -> (Locale, &str) {
         let given = ctx.reader().locales();
         match asked {
             None => self.0.resolve(given),
             Some(asked) => {
-                let asked = rules::Locale::from(asked);
+                let asked = asked.0;
                 match self.0.get(asked) {
                     Some(text) => (asked, text),
                     None => self.0.resolve(given),
@@ -77,7 +53,7 @@ impl Text {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The language wanted; another is given when the text does not exist in it.")] locale: Option<
-            Locale,
+            EnumValue<Locale>,
         >,
     ) -> &str {
         self.resolve(ctx, locale).1
@@ -87,8 +63,10 @@ impl Text {
     async fn language(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<Locale>,
-    ) -> Locale {
+        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<
+            EnumValue<Locale>,
+        >,
+    ) -> EnumValue<Locale> {
         self.resolve(ctx, locale).0.into()
     }
 
@@ -96,8 +74,10 @@ impl Text {
     async fn direction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<Locale>,
-    ) -> TextDirection {
+        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<
+            EnumValue<Locale>,
+        >,
+    ) -> EnumValue<TextDirection> {
         self.resolve(ctx, locale).0.direction().into()
     }
 
@@ -164,7 +144,7 @@ pub fn name_keys(name: &rules::LocalizedText) -> Result<(String, String), Fault>
 /// TEXT_REQUIRED, or what cannot be read.
 pub fn compute_name_keys(cells: &mut RowReader<'_>) -> Result<Option<Vec<sea_orm::Value>>> {
     let stored = (cells.take::<String>()?, cells.take::<String>()?);
-    let keys = name_keys(&cells.take::<Document<rules::LocalizedText>>()?.0)?;
+    let keys = name_keys(&cells.take::<Json<rules::LocalizedText>>()?.0)?;
     Ok((stored != keys).then(|| vec![keys.0.into(), keys.1.into()]))
 }
 

@@ -8,9 +8,9 @@ use sea_orm::{ColIdx, DbErr, QueryResult, RuntimeErr, TryGetError, TryGetable, T
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A code of the domain (a status, a kind) in a text column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stored<T>(pub T);
+/// A code of the domain (a status, a kind): the text in its column, and the value of an enum in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EnumValue<T>(pub T);
 
 /// A calendar day in a text column, `YYYY-MM-DD`, which sorts as days do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,15 +18,21 @@ pub struct Day(pub Date);
 
 /// A value of the domain as a JSON document in one column.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Document<T>(pub T);
+pub struct Json<T>(pub T);
 
 /// What a column holds does not mean what its type says: somebody wrote past the program.
 fn unreadable(column: impl std::fmt::Debug) -> TryGetError {
     TryGetError::DbErr(DbErr::Type(format!("column {column:?} holds something the domain does not know")))
 }
 
-impl<T: Coded> From<Stored<T>> for Value {
-    fn from(stored: Stored<T>) -> Self {
+impl<T: Coded> From<T> for EnumValue<T> {
+    fn from(code: T) -> Self {
+        Self(code)
+    }
+}
+
+impl<T: Coded> From<EnumValue<T>> for Value {
+    fn from(stored: EnumValue<T>) -> Self {
         Value::String(Some(stored.0.as_str().to_owned()))
     }
 }
@@ -46,13 +52,13 @@ fn unread(error: sqlx::Error) -> TryGetError {
     TryGetError::DbErr(DbErr::Query(RuntimeErr::SqlxError(error.into())))
 }
 
-impl<T: Coded> TryGetable for Stored<T> {
+impl<T: Coded> TryGetable for EnumValue<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
         parsed(row, column, |text| T::parse(text).map(Self))
     }
 }
 
-impl<T: Coded> ValueType for Stored<T> {
+impl<T: Coded> ValueType for EnumValue<T> {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
         match value {
             Value::String(Some(text)) => T::parse(&text).map(Self).ok_or(ValueTypeErr),
@@ -60,7 +66,7 @@ impl<T: Coded> ValueType for Stored<T> {
         }
     }
     fn type_name() -> String {
-        "Stored".to_owned()
+        "EnumValue".to_owned()
     }
     fn array_type() -> ArrayType {
         ArrayType::String
@@ -70,7 +76,7 @@ impl<T: Coded> ValueType for Stored<T> {
     }
 }
 
-impl<T: Coded> Nullable for Stored<T> {
+impl<T: Coded> Nullable for EnumValue<T> {
     fn null() -> Value {
         Value::String(None)
     }
@@ -119,20 +125,20 @@ struct Decoded<T>(T);
 
 impl<T: DeserializeOwned> TryGetableFromJson for Decoded<T> {}
 
-impl<T: Serialize> From<Document<T>> for Value {
-    fn from(document: Document<T>) -> Self {
+impl<T: Serialize> From<Json<T>> for Value {
+    fn from(document: Json<T>) -> Self {
         let json = serde_json::to_value(document.0).expect("a domain value has string keys and finite numbers");
         Value::Json(Some(Box::new(json)))
     }
 }
 
-impl<T: DeserializeOwned> TryGetable for Document<T> {
+impl<T: DeserializeOwned> TryGetable for Json<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
         Decoded::<T>::try_get_from_json(row, column).map(|decoded| Self(decoded.0))
     }
 }
 
-impl<T: DeserializeOwned> ValueType for Document<T> {
+impl<T: DeserializeOwned> ValueType for Json<T> {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
         match value {
             Value::Json(Some(json)) => serde_json::from_value(*json).map(Self).map_err(|_| ValueTypeErr),
@@ -150,7 +156,7 @@ impl<T: DeserializeOwned> ValueType for Document<T> {
     }
 }
 
-impl<T> Nullable for Document<T> {
+impl<T> Nullable for Json<T> {
     fn null() -> Value {
         Value::Json(None)
     }

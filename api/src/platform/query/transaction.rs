@@ -10,7 +10,7 @@ use crate::platform::projection::{self, Derivation, Projections};
 use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, Verb, change_line, difference};
 use crate::platform::query::expression::{each_of, reached};
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::Stored;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Guarded, Node, Open, Table};
 use crate::platform::scope::{Scope, in_reach, within};
 use domain::access::{Permission, Purpose};
@@ -294,7 +294,7 @@ impl<'a> Tx<'a> {
                 .and_where(Expr::cust("id").eq(branch));
             let rows = self.query(self.backend().build(&statement)).await?;
             let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
-            if row.try_get_by_index::<Stored<BranchStatus>>(0)?.0 == BranchStatus::Closed {
+            if row.try_get_by_index::<EnumValue<BranchStatus>>(0)?.0 == BranchStatus::Closed {
                 let field = place.iter().map(|name| (*name).to_owned()).collect();
                 return Err(Fault { code: Code::BranchClosed, field }.into());
             }
