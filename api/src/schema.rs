@@ -12,18 +12,17 @@ use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
 use crate::membership::mutation::MembershipMutation;
+use crate::node::{Node, NodeQuery};
 use crate::partner::query::PartnerQuery;
 use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
 use crate::platform::graphql::root::{Part, Parts, Root};
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
-use crate::relations::node::{Node, NodeQuery};
-use crate::relations::query::CatalogueQuery;
-use crate::relations::viewer::ViewerQuery;
 use crate::session::mutation::SessionMutation;
 use crate::user::mutation::UserMutation;
 use crate::user::query::UserQuery;
+use crate::viewer::query::ViewerQuery;
 use async_graphql::{EmptySubscription, Object, SDLExportOptions, SimpleObject, ValidationMode};
 
 /// Everything that can be asked.
@@ -45,7 +44,6 @@ impl Parts for Queries {
             Part::of::<BranchQuery>(),
             Part::of::<MarketQuery>(),
             Part::of::<CooperativeQuery>(),
-            Part::of::<CatalogueQuery>(),
             Part::of::<ProductQuery>(),
             Part::of::<PartnerQuery>(),
             Part::of::<AgreementQuery>(),

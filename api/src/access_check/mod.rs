@@ -11,6 +11,7 @@ mod scratch;
 
 pub use scratch::Scratch;
 
+use crate::node;
 use crate::platform::clock::Clock;
 use crate::platform::database::db::Db;
 use crate::platform::database::pool::Sent;
@@ -170,8 +171,8 @@ impl<'c> Check<'c> {
             }
             before = after;
         }
-        for kind in Kind::ALL {
-            if !is_always_public(kind) && !all.iter().any(|mark| mark.kind == kind) {
+        for kind in Kind::ALL.iter().copied() {
+            if !node::is_open(kind) && !all.iter().any(|mark| mark.kind == kind) {
                 report.blind.push(format!("no {} was planted", kind.name()));
             }
         }
@@ -322,37 +323,13 @@ impl<'c> Check<'c> {
         let now = self.readers.clock.now();
         let mut versions = Vec::new();
         for mark in marks {
-            let Some(table) = mark.table else { continue };
+            let Some(table) = &mark.table else { continue };
             let sql = format!("select cast(version as bigint) from {table} where id = $1");
             let statement = Statement::from_sql_and_values(self.owner.backend(), sql, [mark.key.into()]);
             let rows = self.owner.ask(&SEEDER, now, statement).await?;
             versions.push(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?);
         }
         Ok(versions)
-    }
-}
-
-/// Whether there is nothing of a kind that anybody may not see. Of every other kind something must be planted; every kind
-/// is named, so that a new one is thought of.
-fn is_always_public(kind: Kind) -> bool {
-    match kind {
-        Kind::Region | Kind::Province | Kind::Category | Kind::Branch | Kind::Partner | Kind::Indicator => true,
-        Kind::Cooperative
-        | Kind::Product
-        | Kind::ProductVariant
-        | Kind::Market
-        | Kind::Listing
-        | Kind::Agreement
-        | Kind::Contribution
-        | Kind::Programme
-        | Kind::ProgrammeIndicator
-        | Kind::IndicatorValue
-        | Kind::User
-        | Kind::RoleAssignment
-        | Kind::PartnerClient
-        | Kind::AuditEntry
-        | Kind::Membership
-        | Kind::Document => false,
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) struct Mark {
     /// A text that stands in it and nowhere else.
     pub text: String,
     pub slug: Option<String>,
-    pub table: Option<&'static str>,
+    pub table: Option<String>,
     pub branch: Option<Uuid>,
     pub partner: Option<Uuid>,
     pub see: Permission,
@@ -122,7 +122,6 @@ impl Planting<'_, '_> {
             row.set(column, value);
         }
         self.tx.insert_all::<E>(vec![row]).await?;
-        let table = E::default().table_name();
         self.marks.push(Mark {
             what,
             kind: E::KIND,
@@ -130,7 +129,7 @@ impl Planting<'_, '_> {
             id: GlobalId::new(E::KIND, key).to_string(),
             text: mark.clone(),
             slug,
-            table: Some(table_of(table)),
+            table: Some(E::default().table_name().to_owned()),
             branch: has_branch.then_some(self.branch),
             partner: None,
             see: E::SEE,
@@ -147,30 +146,6 @@ impl Planting<'_, '_> {
 
 /// What is replaced by the mark of the thing.
 const MARK: &str = "the mark";
-
-/// The name of a table for as long as the program runs.
-fn table_of(name: &str) -> &'static str {
-    [
-        "cooperative",
-        "product",
-        "product_variant",
-        "market",
-        "listing",
-        "agreement",
-        "contribution",
-        "programme",
-        "programme_indicator",
-        "indicator_value",
-        "membership",
-        "document",
-        "staff_user",
-        "role_assignment",
-        "partner_client",
-    ]
-    .into_iter()
-    .find(|known| *known == name)
-    .unwrap_or("branch")
-}
 
 fn marked() -> Value {
     Value::from(MARK)
@@ -268,7 +243,7 @@ async fn document_of(planting: &mut Planting<'_, '_>, cooperative: Uuid) -> Resu
         id: GlobalId::new(Kind::Document, key).to_string(),
         text: mark,
         slug: None,
-        table: Some("document"),
+        table: Some("document".to_owned()),
         branch: Some(planting.branch),
         partner: None,
         see: Permission::SeeMembers,

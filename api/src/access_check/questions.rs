@@ -322,7 +322,7 @@ impl Questions {
 
     /// `node` and `nodes` for every kind of thing.
     fn by_any_id(&mut self, name: &str) {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.iter().copied() {
             let asked = if name == "node" {
                 format!("{{ node(id: \"{NAME}\") {{ __typename id }} }}")
             } else {
@@ -342,7 +342,7 @@ impl Questions {
                 continue;
             }
             let below = self.selection(named(&field["type"]), 1, VALUES).unwrap_or_default();
-            for kind in Kind::ALL {
+            for kind in Kind::ALL.iter().copied() {
                 for permission in ["SEE_COOPERATIVES", "MANAGE_COOPERATIVES", "SEE_AUDIT"] {
                     let asked = format!("{{ viewer {{ explain(permission: {permission}, id: \"{NAME}\") {below} }} }}");
                     self.probe(format!("viewer.explain(… {})", kind.name()), asked, kind, false);

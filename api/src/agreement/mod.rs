@@ -6,4 +6,5 @@ pub mod objective;
 pub mod party;
 pub mod projection;
 pub mod query;
+pub mod relations;
 pub mod store;

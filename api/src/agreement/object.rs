@@ -1,15 +1,16 @@
 //! The GraphQL face of agreements.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, Money};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::partnership::{AgreementStatus, PartyRole, SignedOnBasis};
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A partnership agreement (convention de partenariat).
@@ -59,10 +60,10 @@ pub struct Agreement {
     pub(crate) batch: Batch,
 }
 
-impl Agreement {
-    /// The face of a row on a day, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch), today: jiff::civil::Date) -> Self {
-        let row = row.borrow();
+impl RowObject for Agreement {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
         let day = |day: Option<crate::platform::query::stored::Day>| day.map(|day| day.0);
         let (signed_on, starts_on, ends_on) = (day(row.signed_on), day(row.starts_on), day(row.ends_on));
         Self {
@@ -72,7 +73,7 @@ impl Agreement {
             slug: row.slug.clone(),
             object: row.object.as_ref().map(Text::from),
             legal_bases: row.legal_bases.0.clone().into_iter().map(Text).collect(),
-            status: row.status.0.status_on(signed_on, starts_on, ends_on, today).into(),
+            status: row.status.0.status_on(signed_on, starts_on, ends_on, reader.today()).into(),
             signed_on: signed_on.map(Date),
             signed_on_basis: row.signed_on_basis,
             signed_in: row.signed_in.as_ref().map(Text::from),

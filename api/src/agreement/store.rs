@@ -1,21 +1,23 @@
 //! Reading agreements.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
 use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
-use super::{objective, party};
+use super::objective;
+use super::party;
 use crate::partner::entity as partner;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::Text;
-use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::batch::Related;
+use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery, PageRows};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
-use crate::platform::query::table::{Guarded, Keys, Table};
+use crate::platform::query::table::Keys;
+use crate::programme::agreement_link as link;
 use domain::partnership::{AgreementState, AgreementStatus, PartyRole};
 use domain::text::LocalizedText;
 use jiff::civil::Date;
@@ -25,10 +27,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 fn order(by: AgreementOrder) -> Order {
-    let number = vec![(Column::Number.into_expr(), KeyKind::Long)];
     match by {
-        AgreementOrder::Newest => Order::descending(number),
-        AgreementOrder::Oldest => Order::ascending(number),
+        AgreementOrder::Newest => Order::newest(Column::Number),
+        AgreementOrder::Oldest => Order::oldest(Column::Number),
     }
 }
 
@@ -37,12 +38,7 @@ fn order(by: AgreementOrder) -> Order {
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Agreement>> {
-    let tx = reader.begin();
-    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Agreement::new((row, batch), reader.today())
-    }))
+    Agreement::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 /// The condition of a status on a day: the same rule as [`AgreementState::status_on`], for the database.
@@ -74,7 +70,7 @@ pub async fn list(
     by: AgreementOrder,
 ) -> Result<Connection<Agreement>> {
     let published = roots.published;
-    let codec = CursorCodec::new(reader.cursor_key(), format!("agreements {filter:?} {by:?} {published}"));
+    let name = format!("agreements {filter:?} {by:?} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
@@ -88,56 +84,29 @@ pub async fn list(
     if let Some(branch) = &filter.branch {
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
-    let order = order(by);
-    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Agreement::new((row, batch.clone()), reader.today())))
+    object::list(reader, name, see, &roots.page, &order(by)).await
 }
 
 fn with_party<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     see.through::<party::Entity>(party::Column::AgreementId, Column::Id)
 }
 
-/// The agreements of things of another kind, a page of each: joined through a table that links them.
-///
-/// # Errors
-/// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn lists_through<L: Guarded>(
-    reader: &Reader,
-    (ours, theirs): (L::Column, L::Column),
-    name: &str,
-    (args, total): (&PageArgs, bool),
-    keys: &[Uuid],
-) -> Result<HashMap<Uuid, Option<Connection<Agreement>>>> {
-    let order = order(AgreementOrder::Newest);
-    let asked = PageQuery { args, order: &order, total };
-    let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{name} {key}"));
-    let tx = reader.begin();
-    let see = tx.select::<Entity>().through::<L>(ours, Column::Id);
-    let lists: HashMap<Uuid, PageRows<Model>> = see.lists(theirs, keys, &asked, codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-    let make = |row: Model| Agreement::new((row, batch.clone()), reader.today());
-    Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
+/// The agreements that partners are party to, a page of each, the newest first.
+pub fn of_partners(page: PageArgs) -> Children<Agreement, party::Column> {
+    Children::new(Kind::Partner, "Partner.agreements", party::Column::PartnerId, page, Order::newest(Column::Number))
+        .narrowed(with_party)
 }
 
-/// The agreements of partners.
-#[derive(Debug)]
-pub struct OfPartners {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for OfPartners {
-    const OF: Kind = Kind::Partner;
-    type Value = Option<Connection<Agreement>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let columns = (party::Column::AgreementId, party::Column::PartnerId);
-        let page = (&self.args, self.total);
-        lists_through::<party::Entity>(reader, columns, "Partner.agreements", page, keys).await
-    }
+/// The agreements that programmes rest on, a page of each, the newest first.
+pub fn of_programmes(page: PageArgs) -> Children<Agreement, link::Column> {
+    Children::new(
+        Kind::Programme,
+        "Programme.agreements",
+        link::Column::ProgrammeId,
+        page,
+        Order::newest(Column::Number),
+    )
+    .narrowed(|select| select.through::<link::Entity>(link::Column::AgreementId, Column::Id))
 }
 
 /// The parties to agreements, in their order.
@@ -145,8 +114,11 @@ impl Related for OfPartners {
 pub struct PartiesOf;
 
 impl Related for PartiesOf {
-    const OF: Kind = Kind::Agreement;
     type Value = Vec<AgreementParty>;
+
+    fn of(&self) -> Kind {
+        Kind::Agreement
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
@@ -181,8 +153,11 @@ impl Related for PartiesOf {
 pub struct ObjectivesOf;
 
 impl Related for ObjectivesOf {
-    const OF: Kind = Kind::Agreement;
     type Value = Vec<AgreementObjective>;
+
+    fn of(&self) -> Kind {
+        Kind::Agreement
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();

@@ -57,7 +57,7 @@ impl Model {
     /// On what it was done.
     pub fn subject(&self) -> Option<GlobalId> {
         let name = self.subject_kind.as_deref()?;
-        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name)?;
+        let kind = Kind::ALL.iter().copied().find(|kind| kind.name() == name)?;
         self.subject_id.map(|key| GlobalId::new(kind, key))
     }
 }

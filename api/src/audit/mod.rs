@@ -3,6 +3,7 @@
 pub mod entity;
 pub mod object;
 pub mod query;
+pub mod relations;
 pub mod store;
 pub mod tally;
 pub mod value;

@@ -1,14 +1,15 @@
 //! The GraphQL face of the audit.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::audit::record as audit;
 use crate::platform::audit::record::{ActorKind, AuditOutcome};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{ID, InputObject, SimpleObject};
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// Who did something, as she was then: a value that is kept, and no link to what she is now.
@@ -61,10 +62,10 @@ pub struct AuditEntry {
     pub(crate) batch: Batch,
 }
 
-impl AuditEntry {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for AuditEntry {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::AuditEntry, row.id),
             sequence: row.sequence,

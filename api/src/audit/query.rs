@@ -4,7 +4,7 @@ use super::object::{AuditEntry, AuditEntryFilter};
 use super::store;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, Object};
 
 /// Root fields of the audit.
@@ -28,7 +28,7 @@ impl AuditQuery {
             AuditEntryFilter,
         >,
     ) -> Result<Connection<AuditEntry>> {
-        let args = PageArgs::new(first, after, last, before);
-        store::list(ctx.reader(), ListArgs { args, total: asks_total(ctx), published: false }, filter).await
+        let page = PageArgs::new(ctx, first, after, last, before);
+        store::list(ctx.reader(), ListArgs { page, published: false }, filter).await
     }
 }

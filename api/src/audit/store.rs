@@ -1,15 +1,15 @@
 //! Reading the audit.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
 use super::object::{AuditEntry, AuditEntryFilter};
-use super::{tally, value};
+use super::tally;
+use super::value;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::batch::Related;
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
-use crate::platform::query::table::Table;
 use sea_orm::ColumnTrait;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -24,8 +24,7 @@ pub async fn list(
     filter: Option<AuditEntryFilter>,
 ) -> Result<Connection<AuditEntry>> {
     reader.signed_in()?;
-    let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
-    let codec = CursorCodec::new(reader.cursor_key(), format!("auditEntries {filter:?}"));
+    let name = format!("auditEntries {filter:?}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(false);
@@ -41,9 +40,7 @@ pub async fn list(
     if let Some(outcome) = filter.outcome {
         see = see.filter(Column::Outcome.eq(outcome));
     }
-    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| AuditEntry::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &Order::newest(Column::Number)).await
 }
 
 /// The personal values of entries that were not erased, by their names.
@@ -51,8 +48,11 @@ pub async fn list(
 pub struct ValuesOf;
 
 impl Related for ValuesOf {
-    const OF: Kind = Kind::AuditEntry;
     type Value = BTreeMap<String, String>;
+
+    fn of(&self) -> Kind {
+        Kind::AuditEntry
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let columns = [value::Column::EntryId, value::Column::Name, value::Column::Value];
@@ -76,8 +76,11 @@ impl Related for ValuesOf {
 pub struct TimesOf;
 
 impl Related for TimesOf {
-    const OF: Kind = Kind::AuditEntry;
     type Value = i32;
+
+    fn of(&self) -> Kind {
+        Kind::AuditEntry
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let columns = [tally::Column::EntryId, tally::Column::Times];

@@ -5,4 +5,5 @@ pub mod mutation;
 pub mod object;
 pub mod projection;
 pub mod query;
+pub mod relations;
 pub mod store;

@@ -1,11 +1,11 @@
 //! Root fields that change branches.
 
 use super::object::Branch;
-use super::store::{self, Wanted};
+use super::store;
+use super::store::Wanted;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::query::stored::EnumValue;
@@ -77,7 +77,7 @@ payload! {
     /// The outcome of changing a branch.
     BranchPayload {
         /// The branch as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        branch: Branch = |reader, key| store::find(reader, Lookup::Key(key))
+        branch: Branch
     }
 }
 

@@ -1,15 +1,16 @@
 //! The GraphQL face of branches.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{ID, InputObject, SimpleObject};
 use domain::branch::{BranchKind, BranchStatus};
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A branch of the association.
@@ -49,10 +50,10 @@ pub struct Branch {
     pub(crate) batch: Batch,
 }
 
-impl Branch {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Branch {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Branch, row.id),
             version: row.version,

@@ -7,10 +7,9 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::{LocalizedTextInput, slug};
-use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
@@ -19,24 +18,14 @@ use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
 use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement};
-use std::collections::HashMap;
 use uuid::Uuid;
-
-fn by_path() -> Order {
-    Order::ascending(vec![(Column::Slug.into_expr(), KeyKind::Text)])
-}
 
 /// One branch.
 ///
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
-    let tx = reader.begin();
-    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Branch::new((row, batch))
-    }))
+    Branch::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 /// A page of branches by their name in addresses.
@@ -45,7 +34,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>) -> Result<Connection<Branch>> {
     let published = roots.published;
-    let codec = CursorCodec::new(reader.cursor_key(), format!("branches {filter:?} {published}"));
+    let name = format!("branches {filter:?} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut see: Select<'_, '_, Entity> = tx.select_for_list::<Entity>(published);
@@ -60,33 +49,12 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
-    let listed = see.list(&roots.asked(&by_path()), codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Branch::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &Order::text(Column::Slug)).await
 }
 
-/// The branches directly below branches, a page of each.
-#[derive(Debug)]
-pub struct ChildrenOf {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for ChildrenOf {
-    const OF: Kind = Kind::Branch;
-    type Value = Option<Connection<Branch>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let asked = PageQuery { args: &self.args, order: &by_path(), total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Branch.children {key}"));
-        let tx = reader.begin();
-        let lists = tx.select::<Entity>().lists(Column::ParentId, keys, &asked, codec, Entity::read).await?;
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Branch::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+/// The branches directly below branches, a page of each, by their names in addresses.
+pub fn below(page: PageArgs) -> Children<Branch, Column> {
+    Children::new(Kind::Branch, "Branch.children", Column::ParentId, page, Order::text(Column::Slug))
 }
 
 /// A branch that is to be made, as it was asked for.

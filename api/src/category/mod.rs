@@ -3,4 +3,5 @@
 pub mod entity;
 pub mod object;
 pub mod query;
+pub mod relations;
 pub mod store;

@@ -5,8 +5,9 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use async_graphql::SimpleObject;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A category of products.
@@ -32,10 +33,10 @@ pub struct Category {
     pub(crate) batch: Batch,
 }
 
-impl Category {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Category {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Category, row.id),
             version: row.version,
@@ -46,11 +47,5 @@ impl Category {
             parent_key: row.parent_id,
             batch,
         }
-    }
-
-    /// The faces of rows that were read together.
-    pub fn all(rows: Vec<Model>) -> Vec<Self> {
-        let batch = Batch::of::<Entity>(&rows);
-        rows.into_iter().map(|row| Self::new((row, batch.clone()))).collect()
     }
 }

@@ -14,7 +14,6 @@ pub struct CategoryQuery;
 impl CategoryQuery {
     /// All product categories, in their order.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        let tx = ctx.reader().begin();
-        Ok(Category::all(store::all(&tx).await?))
+        store::all(ctx.reader()).await
     }
 }

@@ -1,13 +1,14 @@
 //! Reading categories.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
+use super::object::Category;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::loading::batch::Related;
+use crate::platform::loading::batch::{Related, grouped};
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::select::Select;
 use crate::platform::query::table::Table;
-use crate::platform::query::transaction::Tx;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -16,8 +17,9 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn all(tx: &Tx<'_>) -> Result<Vec<Model>> {
-    in_order(tx.select::<Entity>()).all(Entity::read).await
+pub async fn all(reader: &Reader) -> Result<Vec<Category>> {
+    let tx = reader.begin();
+    Ok(object::all(in_order(tx.select::<Entity>()).all(Entity::read).await?, reader))
 }
 
 fn in_order<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
@@ -32,12 +34,15 @@ fn in_order<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
 pub struct ChildrenOf;
 
 impl Related for ChildrenOf {
-    const OF: Kind = Kind::Category;
-    type Value = Vec<Model>;
+    type Value = Vec<Category>;
+
+    fn of(&self) -> Kind {
+        Kind::Category
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let rows = in_order(tx.select::<Entity>().among(Column::ParentId, keys)).all(Entity::read).await?;
-        Ok(crate::platform::loading::batch::grouped(rows, |row| row.parent_id.unwrap_or_default()))
+        Ok(grouped(object::all::<Category>(rows, reader), |category| category.parent_key.unwrap_or_default()))
     }
 }

@@ -3,4 +3,5 @@
 pub mod entity;
 pub mod object;
 pub mod projection;
+pub mod relations;
 pub mod store;

@@ -1,16 +1,15 @@
 //! The GraphQL face of contributions, and of what is missing among them.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{DateTime, Money};
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::reader::Reads;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::{Reader, Reads};
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use domain::partnership as rules;
 use domain::partnership::{ContributionKind, ContributionStatus, FundingGapCode};
-use std::borrow::Borrow;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// An amount that is missing in the funding of a market or an agreement.
@@ -52,6 +51,8 @@ pub struct Contribution {
     /// Whether the contribution was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
+    pub(crate) centimes: i64,
+    #[graphql(skip)]
     pub(crate) partner_key: Option<Uuid>,
     #[graphql(skip)]
     pub(crate) market_key: Option<Uuid>,
@@ -61,10 +62,10 @@ pub struct Contribution {
     pub(crate) batch: Batch,
 }
 
-impl Contribution {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Contribution {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Contribution, row.id),
             version: row.version,
@@ -73,6 +74,7 @@ impl Contribution {
             amount: Money::centimes(row.amount),
             status: row.status,
             is_demo: row.is_demo,
+            centimes: row.amount,
             partner_key: row.partner_id,
             market_key: row.market_id,
             agreement_key: row.agreement_id,
@@ -82,13 +84,13 @@ impl Contribution {
 }
 
 /// What is missing in the funding of a whole, from the contributions that are recorded.
-pub fn funding_gaps(whole: Option<i64>, rows: &[(Arc<Model>, Batch)]) -> Vec<FundingGap> {
-    let paid: Vec<rules::Paid> = rows
+pub fn funding_gaps(whole: Option<i64>, contributions: &[Contribution]) -> Vec<FundingGap> {
+    let paid: Vec<rules::Paid> = contributions
         .iter()
-        .map(|(row, _)| rules::Paid {
-            amount: domain::money::Money::new(row.amount),
-            payer_known: row.partner_id.is_some(),
-            confirmed: row.status.0 == rules::ContributionStatus::Confirmed,
+        .map(|contribution| rules::Paid {
+            amount: domain::money::Money::new(contribution.centimes),
+            payer_known: contribution.partner_key.is_some(),
+            confirmed: contribution.status.0 == rules::ContributionStatus::Confirmed,
         })
         .collect();
     rules::funding_gaps(whole.map(domain::money::Money::new), &paid)

@@ -1,15 +1,16 @@
 //! Reading contributions.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
+use crate::contribution::object::Contribution;
 use crate::partner::entity as partner;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::loading::batch::{Related, grouped};
+use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::table::Keys;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// The contributions to markets, in their order.
@@ -21,20 +22,26 @@ pub struct OfMarkets;
 pub struct OfAgreements;
 
 impl Related for OfMarkets {
-    const OF: Kind = Kind::Market;
-    type Value = Vec<(Arc<Model>, Batch)>;
+    type Value = Vec<Contribution>;
+
+    fn of(&self) -> Kind {
+        Kind::Market
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        read(reader, Column::MarketId, keys, |row| row.market_id).await
+        read(reader, Column::MarketId, keys, |contribution| contribution.market_key).await
     }
 }
 
 impl Related for OfAgreements {
-    const OF: Kind = Kind::Agreement;
-    type Value = Vec<(Arc<Model>, Batch)>;
+    type Value = Vec<Contribution>;
+
+    fn of(&self) -> Kind {
+        Kind::Agreement
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        read(reader, Column::AgreementId, keys, |row| row.agreement_id).await
+        read(reader, Column::AgreementId, keys, |contribution| contribution.agreement_key).await
     }
 }
 
@@ -42,8 +49,8 @@ async fn read(
     reader: &Reader,
     parent: Column,
     keys: &[Uuid],
-    owner: fn(&Model) -> Option<Uuid>,
-) -> Result<HashMap<Uuid, Vec<(Arc<Model>, Batch)>>> {
+    owner: fn(&Contribution) -> Option<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Contribution>>> {
     let tx = reader.begin();
     let mut level = Keys::default();
     let rows = tx
@@ -60,5 +67,6 @@ async fn read(
         })
         .await?;
     let batch = level.batch();
-    Ok(grouped(rows.into_iter().map(|row| (row, batch.clone())), |(row, _)| owner(row).unwrap_or_default()))
+    let contributions = rows.iter().map(|row| Contribution::new(row, batch.clone(), reader));
+    Ok(grouped(contributions, |contribution| owner(contribution).unwrap_or_default()))
 }

@@ -6,4 +6,5 @@ pub mod object;
 pub mod private;
 pub mod projection;
 pub mod query;
+pub mod relations;
 pub mod store;

@@ -1,11 +1,11 @@
 //! Root fields that change cooperatives.
 
 use super::object::Cooperative;
-use super::store::{self, Applicant, Edit};
+use super::store;
+use super::store::{Applicant, Edit};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::query::stored::EnumValue;
@@ -103,7 +103,7 @@ payload! {
     /// The outcome of changing a cooperative.
     CooperativePayload {
         /// The cooperative as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        cooperative: Cooperative = |reader, key| store::find(reader, Lookup::Key(key))
+        cooperative: Cooperative
     }
 }
 

@@ -1,14 +1,15 @@
 //! The GraphQL face of cooperatives.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A women's cooperative, or another group of producers.
@@ -52,10 +53,10 @@ pub struct Cooperative {
     pub(crate) batch: Batch,
 }
 
-impl Cooperative {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Cooperative {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Cooperative, row.id),
             version: row.version,

@@ -2,16 +2,16 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
-use super::{object, private};
+use super::private;
 use crate::geography::province;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::{LocalizedTextInput, name_keys, slug};
-use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::batch::Related;
+use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
@@ -25,13 +25,10 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 fn order(reader: &Reader, by: CooperativeOrder) -> Order {
-    let number = (Column::Number.into_expr(), KeyKind::Long);
     match by {
-        CooperativeOrder::Newest => Order::descending(vec![number]),
-        CooperativeOrder::Name => {
-            let name = if reader.sorts_in_arabic() { Column::NameKeyAr } else { Column::NameKeyFr };
-            Order::ascending(vec![(name.into_expr(), KeyKind::Text), number])
-        }
+        CooperativeOrder::Newest => Order::newest(Column::Number),
+        CooperativeOrder::Name if reader.sorts_in_arabic() => Order::name(Column::NameKeyAr, Column::Number),
+        CooperativeOrder::Name => Order::name(Column::NameKeyFr, Column::Number),
     }
 }
 
@@ -40,12 +37,7 @@ fn order(reader: &Reader, by: CooperativeOrder) -> Order {
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>> {
-    let tx = reader.begin();
-    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Cooperative::new((row, batch))
-    }))
+    Cooperative::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 fn narrowed<'t, 'a>(see: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
@@ -75,16 +67,10 @@ pub async fn list(
     by: CooperativeOrder,
 ) -> Result<Connection<Cooperative>> {
     let published = roots.published;
-    let order = order(reader, by);
-    let codec = CursorCodec::new(
-        reader.cursor_key(),
-        format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic()),
-    );
+    let name = format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic());
     let tx = reader.begin();
     let see = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default())?;
-    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Cooperative::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &order(reader, by)).await
 }
 
 /// A cooperative that applies, as it was checked.
@@ -248,7 +234,7 @@ async fn claim(tx: &Tx<'_>, key: Uuid, (court, number): (String, String)) -> Res
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The identity in the register.
-    pub identity: Option<object::RegisterIdentity>,
+    pub identity: Option<super::object::RegisterIdentity>,
     /// Whether it needs none.
     pub legacy_exemption: bool,
 }
@@ -258,8 +244,11 @@ pub struct Known {
 pub struct IdentitiesOf;
 
 impl Related for IdentitiesOf {
-    const OF: Kind = Kind::Cooperative;
     type Value = Option<Known>;
+
+    fn of(&self) -> Kind {
+        Kind::Cooperative
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         use private::Column as Private;
@@ -276,7 +265,7 @@ impl Related for IdentitiesOf {
             let key = cells.take::<Uuid>()?;
             let pair = cells.take::<Option<String>>()?.zip(cells.take::<Option<String>>()?);
             let is_verified = cells.take()?;
-            let identity = pair.map(|(court, number)| object::RegisterIdentity { court, number, is_verified });
+            let identity = pair.map(|(court, number)| super::object::RegisterIdentity { court, number, is_verified });
             Ok((key, Some(Known { identity, legacy_exemption: cells.take()? })))
         });
         Ok(known.await?.into_iter().collect())
@@ -377,26 +366,6 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
 }
 
 /// The cooperatives of branches, a page of each, the newest first.
-#[derive(Debug)]
-pub struct CooperativesOf {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for CooperativesOf {
-    const OF: Kind = Kind::Branch;
-    type Value = Option<Connection<Cooperative>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = order(reader, CooperativeOrder::Newest);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Branch.cooperatives {key}"));
-        let tx = reader.begin();
-        let lists = tx.select::<Entity>().lists(Column::BranchId, keys, &asked, codec, Entity::read).await?;
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Cooperative::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+pub fn of_branches(page: PageArgs) -> Children<Cooperative, Column> {
+    Children::new(Kind::Branch, "Branch.cooperatives", Column::BranchId, page, Order::newest(Column::Number))
 }

@@ -3,4 +3,5 @@
 pub mod entity;
 pub mod mutation;
 pub mod object;
+pub mod relations;
 pub mod store;

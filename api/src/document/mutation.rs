@@ -1,7 +1,8 @@
 //! Root fields that change documents of cooperatives.
 
 use super::object::Document;
-use super::store::{self, Said};
+use super::store;
+use super::store::Said;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -51,7 +52,7 @@ payload! {
     /// The outcome of changing a document.
     DocumentPayload {
         /// The document as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        document: Document = |reader, key| store::find(reader, key)
+        document: Document
     }
 }
 

@@ -1,13 +1,14 @@
 //! The GraphQL face of cooperatives' documents.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::SimpleObject;
 use domain::cooperative::DocumentKind;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A document of a cooperative: what it is and until when it holds. The cooperative and its branch line alone see it.
@@ -35,10 +36,10 @@ pub struct Document {
     pub(crate) batch: Batch,
 }
 
-impl Document {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Document {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Document, row.id),
             version: row.version,

@@ -5,10 +5,9 @@ use super::object::Document;
 use crate::cooperative::entity as cooperative;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::loading::batch::{Batch, Related};
-use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
+use crate::platform::loading::object::Children;
+use crate::platform::paging::cursor::KeyKind;
+use crate::platform::paging::page::{Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -18,44 +17,12 @@ use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
 use jiff::civil::Date;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
-use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One document.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Document>> {
-    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Document::new((row, batch))
-    }))
-}
-
 /// The documents of cooperatives, a page of each, the newest first.
-#[derive(Debug)]
-pub struct DocumentsOf {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for DocumentsOf {
-    const OF: Kind = Kind::Cooperative;
-    type Value = Option<Connection<Document>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Cooperative.documents {key}"));
-        let tx = reader.begin();
-        let lists = tx.select::<Entity>().lists(Column::CooperativeId, keys, &asked, codec, Entity::read).await?;
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Document::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+pub fn of_cooperatives(page: PageArgs) -> Children<Document, Column> {
+    let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
+    Children::new(Kind::Cooperative, "Cooperative.documents", Column::CooperativeId, page, order)
 }
 
 /// What is said of a document.

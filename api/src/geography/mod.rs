@@ -4,4 +4,5 @@ pub mod object;
 pub mod province;
 pub mod query;
 pub mod region;
+pub mod relations;
 pub mod store;

@@ -1,14 +1,16 @@
 //! The GraphQL face of regions and provinces.
 
-use super::{province, region};
+use super::province;
+use super::region;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::SimpleObject;
 use domain::geography::ProvinceKind;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A region of the Kingdom (division of 2015). Credits: Haut-Commissariat au Plan (RGPH 2024).
@@ -39,10 +41,10 @@ pub struct Region {
     pub(crate) batch: Batch,
 }
 
-impl Region {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<region::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Region {
+    type Entity = region::Entity;
+
+    fn new(row: &region::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Region, row.id),
             version: row.version,
@@ -55,12 +57,6 @@ impl Region {
             key: row.id,
             batch,
         }
-    }
-
-    /// The faces of rows that were read together.
-    pub fn all(rows: Vec<region::Model>) -> Vec<Self> {
-        let batch = Batch::of::<region::Entity>(&rows);
-        rows.into_iter().map(|row| Self::new((row, batch.clone()))).collect()
     }
 }
 
@@ -94,10 +90,10 @@ pub struct Province {
     pub(crate) batch: Batch,
 }
 
-impl Province {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<province::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Province {
+    type Entity = province::Entity;
+
+    fn new(row: &province::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Province, row.id),
             version: row.version,

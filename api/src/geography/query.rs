@@ -14,7 +14,6 @@ pub struct GeographyQuery;
 impl GeographyQuery {
     /// The twelve regions, by code.
     async fn regions(&self, ctx: &Context<'_>) -> Result<Vec<Region>> {
-        let tx = ctx.reader().begin();
-        Ok(Region::all(store::regions(&tx).await?))
+        store::regions(ctx.reader()).await
     }
 }

@@ -1,9 +1,12 @@
 //! Reading regions and provinces.
 
-use super::{province, region};
+use super::object::{Province, Region};
+use super::province;
+use super::region;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::loading::batch::Related;
+use crate::platform::loading::batch::{Related, grouped};
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -15,13 +18,16 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn regions(tx: &Tx<'_>) -> Result<Vec<region::Model>> {
-    tx.select::<region::Entity>()
+pub async fn regions(reader: &Reader) -> Result<Vec<Region>> {
+    let tx = reader.begin();
+    let rows = tx
+        .select::<region::Entity>()
         .statement(|statement| {
             statement.order_by_expr(region::Column::Code.into_expr(), sea_orm::Order::Asc);
         })
         .all(region::Entity::read)
-        .await
+        .await?;
+    Ok(object::all(rows, reader))
 }
 
 /// The key of the province with this code.
@@ -39,8 +45,11 @@ pub async fn province_by_code(tx: &Tx<'_>, code: &str) -> Result<Option<Uuid>> {
 pub struct ProvincesOf;
 
 impl Related for ProvincesOf {
-    const OF: Kind = Kind::Region;
-    type Value = Vec<province::Model>;
+    type Value = Vec<Province>;
+
+    fn of(&self) -> Kind {
+        Kind::Region
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
@@ -52,6 +61,6 @@ impl Related for ProvincesOf {
             })
             .all(province::Entity::read)
             .await?;
-        Ok(crate::platform::loading::batch::grouped(rows, |province| province.region_id))
+        Ok(grouped(object::all::<Province>(rows, reader), |province| province.region_key))
     }
 }

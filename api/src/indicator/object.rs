@@ -1,10 +1,13 @@
 //! The GraphQL face of indicators and their figures.
 
-use super::{entity, value};
+use super::entity;
+use super::value;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{InputObject, SimpleObject};
 use domain::indicator::{
@@ -12,7 +15,6 @@ use domain::indicator::{
 };
 use domain::membership::{Milieu, Sex};
 use domain::programme::Theme;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// The definition of an indicator.
@@ -50,10 +52,10 @@ pub struct Indicator {
     pub(crate) batch: Batch,
 }
 
-impl Indicator {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<entity::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Indicator {
+    type Entity = entity::Entity;
+
+    fn new(row: &entity::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Indicator, row.id),
             version: row.version,
@@ -140,10 +142,10 @@ pub struct IndicatorValue {
     pub(crate) batch: Batch,
 }
 
-impl IndicatorValue {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<value::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for IndicatorValue {
+    type Entity = value::Entity;
+
+    fn new(row: &value::Model, batch: Batch, _: &Reader) -> Self {
         let figure = row.value.as_deref().and_then(|text| domain::decimal::Decimal::parse(text).ok());
         Self {
             id: GlobalId::new(Kind::IndicatorValue, row.id),

@@ -1,17 +1,19 @@
 //! Reading indicators and figures.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
 use super::object::{Indicator, IndicatorFilter, IndicatorValue};
 use super::value;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::loading::batch::{Related, grouped};
+use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::table::Table;
+use crate::programme::indicator as followed;
 use sea_orm::ColumnTrait;
+use sea_orm::sea_query::ExprTrait;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -24,12 +26,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Indicator>> 
         Lookup::Slug(slug) => Lookup::Slug(slug.to_ascii_uppercase().replace('-', "_")),
         key => key,
     };
-    let tx = reader.begin();
-    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Code)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Indicator::new((row, batch))
-    }))
+    Indicator::find_by(reader, lookup.among(Column::Id, Column::Code)).await
 }
 
 /// A page of definitions, by code.
@@ -38,16 +35,13 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Indicator>> 
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<IndicatorFilter>) -> Result<Connection<Indicator>> {
     let published = roots.published;
-    let codec = CursorCodec::new(reader.cursor_key(), format!("indicators {filter:?} {published}"));
-    let order = Order::ascending(vec![(Column::Code.into_expr(), KeyKind::Text)]);
+    let name = format!("indicators {filter:?} {published}");
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.unwrap_or_default().theme {
         see = see.filter(Column::Theme.eq(theme));
     }
-    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Indicator::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &Order::text(Column::Code)).await
 }
 
 /// The latest context figure of each source and milieu for indicators: figures of the whole country's people, not of
@@ -56,8 +50,11 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<IndicatorFilt
 pub struct LatestStatisticsOf;
 
 impl Related for LatestStatisticsOf {
-    const OF: Kind = Kind::Indicator;
-    type Value = Vec<(value::Model, Batch)>;
+    type Value = Vec<IndicatorValue>;
+
+    fn of(&self) -> Kind {
+        Kind::Indicator
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
@@ -81,33 +78,25 @@ impl Related for LatestStatisticsOf {
             let milieu = row.milieu.map(|milieu| milieu.0);
             seen.insert((row.indicator_id, row.area_code.clone(), row.source_code.clone(), milieu))
         });
-        let batch = Batch::of::<value::Entity>(&rows);
-        Ok(grouped(rows.into_iter().map(|row| (row, batch.clone())), |(row, _)| row.indicator_id))
+        Ok(grouped(object::all::<IndicatorValue>(rows, reader), |figure| figure.indicator_key))
     }
 }
 
-/// The statistics of indicators, a page of each, the newest first.
-#[derive(Debug)]
-pub struct StatisticsOf {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
+/// The statistics of indicators, a page of each, those that were recorded last first.
+pub fn statistics(page: PageArgs) -> Children<IndicatorValue, value::Column> {
+    let order = Order::newest(value::Column::Number);
+    Children::new(Kind::Indicator, "Indicator.statistics", value::Column::IndicatorId, page, order)
+        .narrowed(|select| select.filter(value::Column::ProgrammeId.is_null()))
 }
 
-impl Related for StatisticsOf {
-    const OF: Kind = Kind::Indicator;
-    type Value = Option<Connection<IndicatorValue>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = Order::descending(vec![(value::Column::Number.into_expr(), KeyKind::Long)]);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Indicator.statistics {key}"));
-        let tx = reader.begin();
-        let see = tx.select::<value::Entity>().filter(value::Column::ProgrammeId.is_null());
-        let lists = see.lists(value::Column::IndicatorId, keys, &asked, codec, value::Entity::read).await?;
-        let batch = Batch::of::<value::Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: value::Model| IndicatorValue::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+/// The figures of programmes for indicators, a page of each, those that were recorded last first.
+pub fn of_programme_indicators(page: PageArgs) -> Children<IndicatorValue, followed::Column> {
+    let order = Order::newest(value::Column::Number);
+    Children::new(Kind::ProgrammeIndicator, "ProgrammeIndicator.values", followed::Column::Id, page, order).narrowed(
+        |select| {
+            select
+                .through::<followed::Entity>(followed::Column::ProgrammeId, value::Column::ProgrammeId)
+                .filter(followed::Column::IndicatorId.into_expr().eq(value::Column::IndicatorId.into_expr()))
+        },
+    )
 }

@@ -2,4 +2,5 @@
 
 pub mod entity;
 pub mod object;
+pub mod relations;
 pub mod store;

@@ -2,18 +2,22 @@
 
 use super::entity::{Column, Entity};
 use super::object::{Listing, ListingFilter, ListingOrder, Row};
+use crate::category;
+use crate::cooperative;
 use crate::geography::province;
+use crate::market;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::loading::batch::Related;
+use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
+use crate::platform::paging::page::{Connection, Order, PageArgs};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Keys, RowReader};
-use crate::product::{entity as product, variant};
-use crate::{category, cooperative, market};
+use crate::product::entity as product;
+use crate::product::variant;
 use domain::market::MarketStatus;
 use sea_orm::{ColumnTrait, DbErr};
 use std::collections::HashMap;
@@ -69,8 +73,11 @@ fn read_with_market(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, 
 pub struct Found;
 
 impl Related for Found {
-    const OF: Kind = Kind::Listing;
     type Value = Option<Listing>;
+
+    fn of(&self) -> Kind {
+        Kind::Listing
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
@@ -82,19 +89,25 @@ impl Related for Found {
     }
 }
 
+impl NodeObject for Listing {
+    type Entity = Entity;
+
+    async fn find(reader: &Reader, level: &Batch, key: Uuid) -> Result<Option<Self>> {
+        level.load(reader, Found, key).await
+    }
+}
+
 /// The listings of markets, of products or of variants, a page of each.
 #[derive(Debug)]
 pub struct ListingsOf {
     /// Of what: a market, a product or a variant.
     pub of: Owner,
     /// Which page.
-    pub args: PageArgs,
+    pub page: PageArgs,
     /// Which ones.
     pub filter: ListingFilter,
     /// In which order.
     pub by: ListingOrder,
-    /// Whether to count.
-    pub total: bool,
 }
 
 /// Whose listings are read.
@@ -109,7 +122,7 @@ pub enum Owner {
 impl ListingsOf {
     async fn read(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Option<Connection<Listing>>>> {
         let order = order(self.by);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
+        let page = (&self.page, &order);
         let list = format!("{:?}.listings {:?} {:?}", self.of, self.filter, self.by);
         let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{list} {key}"));
         let tx = reader.begin();
@@ -117,11 +130,11 @@ impl ListingsOf {
         let lists = match self.of {
             Owner::Market => {
                 let see = self.narrowed(with_product(tx.select::<Entity>()))?;
-                see.lists(Column::MarketId, keys, &asked, codec, |cells| read_with_product(&mut level, cells)).await?
+                see.lists(Column::MarketId, keys, page, codec, |cells| read_with_product(&mut level, cells)).await?
             }
             Owner::Product => {
                 let see = with_market(tx.select::<Entity>());
-                see.lists(Column::ProductId, keys, &asked, codec, |cells| read_with_market(&mut level, cells)).await?
+                see.lists(Column::ProductId, keys, page, codec, |cells| read_with_market(&mut level, cells)).await?
             }
         };
         let batch = level.batch();
@@ -150,8 +163,11 @@ impl ListingsOf {
 pub struct OfMarkets(pub ListingsOf);
 
 impl Related for OfMarkets {
-    const OF: Kind = Kind::Market;
     type Value = Option<Connection<Listing>>;
+
+    fn of(&self) -> Kind {
+        Kind::Market
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         self.0.read(reader, keys).await
@@ -163,8 +179,11 @@ impl Related for OfMarkets {
 pub struct OfProducts(pub ListingsOf);
 
 impl Related for OfProducts {
-    const OF: Kind = Kind::Product;
     type Value = Option<Connection<Listing>>;
+
+    fn of(&self) -> Kind {
+        Kind::Product
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         self.0.read(reader, keys).await

@@ -4,4 +4,5 @@ pub mod entity;
 pub mod object;
 pub mod projection;
 pub mod query;
+pub mod relations;
 pub mod store;

@@ -1,18 +1,25 @@
 //! The GraphQL face of markets.
 
-use super::entity::Model;
+use super::entity::{Column, Entity, Model};
+use crate::branch::entity as branch;
+use crate::geography::{province, region};
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, LocalTime, Money};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
+use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::opening_hours as rules;
 use domain::opening_hours::Weekday;
-use std::borrow::Borrow;
+use sea_orm::DbErr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// From opening to closing, on the wall clock of the market.
@@ -103,10 +110,10 @@ pub struct Market {
     pub(crate) batch: Batch,
 }
 
-impl Market {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Market {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         let hours = row.opening_hours.0.clone();
         Self {
             id: GlobalId::new(Kind::Market, row.id),
@@ -137,6 +144,22 @@ impl Market {
             hours,
             batch,
         }
+    }
+
+    // Most that show a market show where it is.
+    fn join<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
+        select
+            .with_optional::<branch::Entity>(Column::BranchId)
+            .with_optional::<province::Entity>(Column::ProvinceId)
+            .with_optional::<region::Entity>(province::Column::RegionId)
+    }
+
+    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<Model>, DbErr> {
+        let row = level.take::<Entity>(cells)?;
+        level.take_optional::<branch::Entity>(cells)?;
+        level.take_optional::<province::Entity>(cells)?;
+        level.take_optional::<region::Entity>(cells)?;
+        Ok(row)
     }
 }
 

@@ -2,53 +2,28 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{Market, MarketFilter, MarketOrder};
-use crate::branch::entity as branch;
 use crate::calendar;
-use crate::geography::{province, region};
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::expression::among;
-use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
-use crate::platform::query::table::{Keys, RowReader, Table};
 use crate::platform::query::transaction::Tx;
 use domain::market::MarketStatus;
 use domain::opening_hours::OpeningHours;
-use sea_orm::{ActiveValue, ColumnTrait, DbErr};
-use std::collections::HashMap;
-use std::sync::Arc;
+use sea_orm::{ActiveValue, ColumnTrait};
 use uuid::Uuid;
 
 fn order(reader: &Reader, by: MarketOrder) -> Order {
-    let number = (Column::Number.into_expr(), KeyKind::Long);
     match by {
-        MarketOrder::Oldest => Order::ascending(vec![number]),
-        MarketOrder::Newest => Order::descending(vec![number]),
-        MarketOrder::Name => {
-            let name = if reader.sorts_in_arabic() { Column::NameKeyAr } else { Column::NameKeyFr };
-            Order::ascending(vec![(name.into_expr(), KeyKind::Text), number])
-        }
+        MarketOrder::Oldest => Order::oldest(Column::Number),
+        MarketOrder::Newest => Order::newest(Column::Number),
+        MarketOrder::Name if reader.sorts_in_arabic() => Order::name(Column::NameKeyAr, Column::Number),
+        MarketOrder::Name => Order::name(Column::NameKeyFr, Column::Number),
     }
-}
-
-/// Join where a market is: most that show one show that too.
-fn with_place<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
-    see.with_optional::<branch::Entity>(Column::BranchId)
-        .with_optional::<province::Entity>(Column::ProvinceId)
-        .with_optional::<region::Entity>(province::Column::RegionId)
-}
-
-fn read_with_place(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<Model>, DbErr> {
-    let row = level.take::<Entity>(cells)?;
-    level.take_optional::<branch::Entity>(cells)?;
-    level.take_optional::<province::Entity>(cells)?;
-    level.take_optional::<region::Entity>(cells)?;
-    Ok(row)
 }
 
 /// One market.
@@ -56,11 +31,7 @@ fn read_with_place(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<Mo
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Market>> {
-    let tx = reader.begin();
-    let mut level = Keys::default();
-    let see = with_place(tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)));
-    let row = see.one(|cells| read_with_place(&mut level, cells)).await?;
-    Ok(row.map(|row| Market::new((row, level.batch()))))
+    Market::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 /// The markets that are open at the moment of the request, by their published hours. The rule is the domain's, so the
@@ -93,7 +64,7 @@ pub async fn list(
 ) -> Result<Connection<Market>> {
     let published = roots.published;
     let arabic = by == MarketOrder::Name && reader.sorts_in_arabic();
-    let codec = CursorCodec::new(reader.cursor_key(), format!("markets {filter:?} {by:?} {arabic} {published}"));
+    let name = format!("markets {filter:?} {by:?} {arabic} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
@@ -110,12 +81,7 @@ pub async fn list(
         let open = among(tx.backend(), Column::Id, &open_now(reader).await?);
         see = see.filter(if wanted { open } else { open.not() });
     }
-    let order = order(reader, by);
-    let asked = roots.asked(&order);
-    let mut level = Keys::default();
-    let listed = with_place(see).list(&asked, codec, |cells| read_with_place(&mut level, cells)).await?;
-    let batch = level.batch();
-    Ok(listed.connection(|row: Arc<Model>| Market::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &order(reader, by)).await
 }
 
 /// Go to another status.
@@ -131,28 +97,12 @@ pub async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
     .await
 }
 
-/// The markets of branches, or of agreements, a page of each.
-#[derive(Debug)]
-pub struct MarketsOf<const AGREEMENT: bool> {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
+/// The markets of branches, a page of each, in the order in which they were founded.
+pub fn of_branches(page: PageArgs) -> Children<Market, Column> {
+    Children::new(Kind::Branch, "Branch.markets", Column::BranchId, page, Order::oldest(Column::Number))
 }
 
-impl<const AGREEMENT: bool> Related for MarketsOf<AGREEMENT> {
-    const OF: Kind = if AGREEMENT { Kind::Agreement } else { Kind::Branch };
-    type Value = Option<Connection<Market>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = order(reader, MarketOrder::Oldest);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{:?}.markets {key}", Self::OF));
-        let parent = if AGREEMENT { Column::AgreementId } else { Column::BranchId };
-        let tx = reader.begin();
-        let lists = tx.select::<Entity>().lists(parent, keys, &asked, codec, Entity::read).await?;
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Market::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+/// The markets of agreements, a page of each, in the order in which they were founded.
+pub fn of_agreements(page: PageArgs) -> Children<Market, Column> {
+    Children::new(Kind::Agreement, "Agreement.markets", Column::AgreementId, page, Order::oldest(Column::Number))
 }

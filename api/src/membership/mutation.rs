@@ -55,7 +55,7 @@ payload! {
     /// The outcome of changing a membership.
     MembershipPayload {
         /// The membership as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        membership: Membership = |reader, key| store::find(reader, key)
+        membership: Membership
     }
 }
 

@@ -1,13 +1,14 @@
 //! The GraphQL face of cooperatives' members.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::SimpleObject;
 use domain::membership::{MemberKind, Milieu, Sex};
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A member of a cooperative. The cooperative and its branch line alone see her.
@@ -43,10 +44,11 @@ pub struct Membership {
     pub(crate) batch: Batch,
 }
 
-impl Membership {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Membership {
+    type Entity = Entity;
+    const PERSONAL: Option<&'static str> = Some("memberships");
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Membership, row.id),
             version: row.version,

@@ -5,10 +5,11 @@ use super::object::{MemberCounts, Membership};
 use crate::cooperative::entity as cooperative;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::loading::batch::{Batch, Related};
+use crate::platform::loading::batch::Related;
+use crate::platform::loading::object::Children;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, Order, PageArgs, PageQuery};
+use crate::platform::paging::cursor::KeyKind;
+use crate::platform::paging::page::{Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -21,45 +22,10 @@ use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One membership.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<Membership>> {
-    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        reader.reads_personal("memberships");
-        let batch = Batch::of::<Entity>([&row]);
-        Membership::new((row, batch))
-    }))
-}
-
 /// The members of cooperatives, a page of each, those who joined last first.
-#[derive(Debug)]
-pub struct MembershipsOf {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for MembershipsOf {
-    const OF: Kind = Kind::Cooperative;
-    type Value = Option<Connection<Membership>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Cooperative.memberships {key}"));
-        let tx = reader.begin();
-        let lists = tx.select::<Entity>().lists(Column::CooperativeId, keys, &asked, codec, Entity::read).await?;
-        if lists.values().any(|list| list.rows().next().is_some()) {
-            reader.reads_personal("memberships");
-        }
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Membership::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+pub fn of_cooperatives(page: PageArgs) -> Children<Membership, Column> {
+    let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
+    Children::new(Kind::Cooperative, "Cooperative.memberships", Column::CooperativeId, page, order)
 }
 
 /// How many members cooperatives have today; nothing where the caller sees none.
@@ -67,8 +33,11 @@ impl Related for MembershipsOf {
 pub struct CountsOf;
 
 impl Related for CountsOf {
-    const OF: Kind = Kind::Cooperative;
     type Value = Option<MemberCounts>;
+
+    fn of(&self) -> Kind {
+        Kind::Cooperative
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let today = reader.today();

@@ -1,12 +1,13 @@
 //! The GraphQL face of partner organisations.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use async_graphql::SimpleObject;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// An organisation that the association works with; the association itself is one of them.
@@ -32,10 +33,10 @@ pub struct Partner {
     pub(crate) batch: Batch,
 }
 
-impl Partner {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Partner {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Partner, row.id),
             version: row.version,

@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of partners.
@@ -39,8 +39,8 @@ impl PartnerQuery {
         >,
         #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Partner>> {
-        let args = PageArgs::new(first, after, last, before);
-        let roots = ListArgs { args, total: asks_total(ctx), published };
+        let page = PageArgs::new(ctx, first, after, last, before);
+        let roots = ListArgs { page, published };
         store::list(ctx.reader(), roots).await
     }
 }

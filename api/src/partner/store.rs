@@ -1,31 +1,24 @@
 //! Reading partner organisations.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
 use super::object::Partner;
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::{self, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
-use crate::platform::query::table::Table;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, Statement};
+use sea_orm::Statement;
 
 /// One partner.
 ///
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Partner>> {
-    let tx = reader.begin();
-    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Partner::new((row, batch))
-    }))
+    Partner::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 /// The names in addresses of all partners, for a command that was given none of them.
@@ -45,13 +38,7 @@ pub async fn slugs(db: &Db, now: Timestamp) -> Result<Vec<String>> {
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<Partner>> {
     let published = roots.published;
-    let order = Order::ascending(vec![(Column::Slug.into_expr(), KeyKind::Text)]);
-    let asked = roots.asked(&order);
     let tx = reader.begin();
-    let listed = tx
-        .select_for_list::<Entity>(published)
-        .list(&asked, CursorCodec::new(reader.cursor_key(), format!("partners {published}")), Entity::read)
-        .await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| Partner::new((row, batch.clone()))))
+    let select = tx.select_for_list::<Entity>(published);
+    object::list(reader, format!("partners {published}"), select, &roots.page, &Order::text(Column::Slug)).await
 }

@@ -1,12 +1,14 @@
 //! Root fields that change machine credentials of partners.
 
 use super::object::{PartnerClient, PartnerClientSecretPayload};
-use super::store::{self, Wanted};
+use super::store;
+use super::store::Wanted;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{mutate, run, user_errors};
 use crate::platform::graphql::scalars::DateTime;
+use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, ID, InputObject, InputType, Object};
@@ -59,7 +61,7 @@ payload! {
     /// The outcome of changing a machine credential.
     PartnerClientPayload {
         /// The credential as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        partner_client: PartnerClient = |reader, key| store::find(reader, key)
+        partner_client: PartnerClient
     }
 }
 
@@ -78,7 +80,7 @@ async fn with_secret(
     let outcome = outcome.await?;
     let secret = secret.into_inner().unwrap_or_else(PoisonError::into_inner);
     let partner_client = match outcome.thing {
-        Some(key) => store::find(ctx.reader(), key).await?,
+        Some(key) => PartnerClient::open(ctx.reader(), key).await?,
         None => None,
     };
     let client_secret = secret.filter(|_| outcome.faults.is_empty());

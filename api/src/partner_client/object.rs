@@ -1,13 +1,14 @@
 //! The GraphQL face of partners' machine credentials.
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::UserError;
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use async_graphql::SimpleObject;
 use domain::codes::Coded;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A machine credential of a partner organisation.
@@ -43,10 +44,10 @@ pub struct PartnerClient {
     pub(crate) batch: Batch,
 }
 
-impl PartnerClient {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for PartnerClient {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::PartnerClient, row.id),
             version: row.version,

@@ -4,8 +4,9 @@ use super::object::PartnerClient;
 use super::store;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of partners' machine credentials.
@@ -23,7 +24,7 @@ impl PartnerClientQuery {
         let found = async {
             let key = GlobalId::parse_as(Kind::PartnerClient, &id, "id")?;
             ctx.reader().signed_in()?;
-            store::find(ctx.reader(), key).await
+            PartnerClient::open(ctx.reader(), key).await
         };
         found.await.transpose()
     }
@@ -40,7 +41,7 @@ impl PartnerClientQuery {
             String,
         >,
     ) -> Result<Connection<PartnerClient>> {
-        let args = PageArgs::new(first, after, last, before);
-        store::list(ctx.reader(), ListArgs { args, total: asks_total(ctx), published: false }).await
+        let page = PageArgs::new(ctx, first, after, last, before);
+        store::list(ctx.reader(), ListArgs { page, published: false }).await
     }
 }

@@ -7,9 +7,8 @@ use crate::partner::entity as partner;
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::{hashed, secret};
-use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::stored::Json;
 use crate::platform::query::table::Table;
@@ -31,30 +30,15 @@ const OVERLAP_MAX: i32 = 168;
 /// When it was last used is told to the minute: it is written no more often.
 const MINUTE: i64 = 60_000_000;
 
-/// One credential.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<PartnerClient>> {
-    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        PartnerClient::new((row, batch))
-    }))
-}
-
 /// A page of credentials, the newest first.
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<PartnerClient>> {
     reader.signed_in()?;
-    let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
-    let codec = CursorCodec::new(reader.cursor_key(), "partnerClients");
     let tx = reader.begin();
-    let listed = tx.select_for_list::<Entity>(false).list(&roots.asked(&order), codec, Entity::read).await?;
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| PartnerClient::new((row, batch.clone()))))
+    let select = tx.select_for_list::<Entity>(false);
+    object::list(reader, "partnerClients".to_owned(), select, &roots.page, &Order::newest(Column::Number)).await
 }
 
 /// A credential that is to be made, as it was given.

@@ -2,10 +2,10 @@
 
 pub mod description;
 pub mod entity;
-pub mod joined;
 pub mod object;
 pub mod projection;
 pub mod query;
+pub mod relations;
 pub mod search;
 pub mod sign;
 pub mod store;

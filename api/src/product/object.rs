@@ -1,14 +1,24 @@
 //! The GraphQL face of products.
 
-use super::{entity, sign, variant};
+use super::{description, entity, sign, variant};
+use crate::category::entity as category;
+use crate::cooperative::entity as cooperative;
+use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::query::stored::EnumValue;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::select::Select;
+use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
-use std::borrow::Borrow;
+use domain::text::LocalizedText;
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, DbErr};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A quality sign that a product bears.
@@ -68,10 +78,10 @@ pub struct Product {
 /// The price key of a product that no market sells: behind all prices.
 pub const NO_PRICE: i64 = i64::MAX;
 
-impl Product {
-    /// The face of a row, with what was read beside it and the level that it was read in.
-    pub fn new<R: Borrow<entity::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Product {
+    type Entity = entity::Entity;
+
+    fn new(row: &entity::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Product, row.id),
             version: row.version,
@@ -91,10 +101,30 @@ impl Product {
         }
     }
 
-    /// The same, with the description that was read with it.
-    #[must_use]
-    pub fn described(self, description: Option<Text>) -> Self {
-        Self { described: Some(description), ..self }
+    fn join<'t, 'a>(select: Select<'t, 'a, entity::Entity>) -> Select<'t, 'a, entity::Entity> {
+        select
+            .with::<category::Entity>(entity::Column::CategoryId)
+            .with::<cooperative::Entity>(entity::Column::CooperativeId)
+    }
+
+    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<entity::Model>, DbErr> {
+        let product = level.take::<entity::Entity>(cells)?;
+        level.take::<category::Entity>(cells)?;
+        level.take::<cooperative::Entity>(cells)?;
+        Ok(product)
+    }
+
+    // A product's page shows its description, which lists do not read.
+    async fn find_by(reader: &Reader, condition: SimpleExpr) -> Result<Option<Self>> {
+        let tx = reader.begin();
+        let mut level = Keys::default();
+        let row = Self::join(tx.select::<entity::Entity>().filter(condition))
+            .also([description::Column::Description.into_expr()])
+            .one(|cells| Ok((Self::read(&mut level, cells)?, cells.take::<Option<Json<LocalizedText>>>()?)));
+        Ok(row.await?.map(|(row, description)| Self {
+            described: Some(description.map(|text| Text(text.0))),
+            ..Self::new(&row, level.batch(), reader)
+        }))
     }
 }
 
@@ -125,10 +155,10 @@ pub struct ProductVariant {
     pub(crate) batch: Batch,
 }
 
-impl ProductVariant {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<variant::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for ProductVariant {
+    type Entity = variant::Entity;
+
+    fn new(row: &variant::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::ProductVariant, row.id),
             version: row.version,

@@ -1,14 +1,16 @@
-//! Root field of one product; the list is in `relations/query.rs`, since it asks which markets are open.
+//! Root fields of products: one; those found by words, filtered by market and by whether one is open.
 
-use super::object::Product;
+use super::object::{Product, ProductFilter, ProductOrder};
 use super::store;
-use crate::platform::error::Result;
+use crate::market;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
-/// Root field of one product.
+/// Root fields of products.
 #[derive(Default)]
 pub struct ProductQuery;
 
@@ -23,5 +25,36 @@ impl ProductQuery {
     ) -> Option<Result<Product>> {
         let found = async { store::find(ctx.reader(), Lookup::new(Kind::Product, id, slug)?).await };
         found.await.transpose()
+    }
+
+    /// Products, a page at a time. A search finds words of the name, of the category and of the description in any of
+    /// their languages, however they are accented or vowelled.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters.")] search: Option<String>,
+        #[graphql(desc = "Leaves only products that meet all of these conditions.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "In which order; by relevance with `search`, else the newest first, if none is given.")]
+        order_by: Option<ProductOrder>,
+        #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
+    ) -> Result<Connection<Product>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        let roots = ListArgs { page, published };
+        let filter = filter.unwrap_or_default();
+        let open = match filter.open_now {
+            None => None,
+            Some(true) => Some(market::store::open_now(ctx.reader()).await?),
+            // What is sold only where it is closed is nothing that a storefront lists.
+            Some(false) => return Err(Error::argument("filter.openNow")),
+        };
+        store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, open.as_deref()).await
     }
 }

@@ -6,8 +6,9 @@
 //! the postings of a word are stored in it. Then the products of the page are read by their numbers.
 
 use super::entity::{Column, Entity, Model};
-use super::joined::{read_with_beside, with_beside};
+use super::object::Product;
 use crate::platform::error::{Error, Result};
+use crate::platform::loading::object::RowObject;
 use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind};
 use crate::platform::paging::page::{Page, PageArgs, PageBounds, PageRows, Total};
 use crate::platform::query::expression::{among_numbers, nothing};
@@ -147,25 +148,25 @@ pub(crate) async fn list(
     tx: &Tx<'_>,
     see: Select<'_, '_, Entity>,
     words: &Words,
-    (args, total): (&PageArgs, bool),
+    args: &PageArgs,
     codec: CursorCodec,
     level: &mut Keys,
 ) -> Result<PageRows<Arc<Model>>> {
     let wanted = PageBounds::new(args, &codec, &[KeyKind::Long, KeyKind::Long])?;
     if words.words().is_empty() {
-        let total = total.then_some(Total { count: 0, capped: false });
+        let total = args.total.then_some(Total { count: 0, capped: false });
         return Ok(PageRows::new(Page::cut(Vec::new(), &wanted), codec, total));
     }
     let is_first = !wanted.backwards && wanted.after.is_none() && wanted.before.is_none();
     let mut total_count = None;
     let mut hits = Vec::new();
-    if total {
+    if args.total {
         let all = found(&see, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
         let count = all.len() as u64;
         total_count = Some(Total { count: Ord::min(count, COUNTED), capped: count > COUNTED });
         hits = all;
     }
-    if !(total && is_first) {
+    if !(args.total && is_first) {
         let between = |class, limit| Some((class, Stretch::between(class, &wanted, limit)?));
         hits = found(&see, words, wanted.size + 1, between).await?;
     }
@@ -173,8 +174,8 @@ pub(crate) async fn list(
     let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
     let mut rows: HashMap<i64, Arc<Model>> = HashMap::new();
     if !numbers.is_empty() {
-        let see = with_beside(tx.select::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
-        let read = see.all(|cells| read_with_beside(level, cells)).await?;
+        let see = Product::join(tx.select::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
+        let read = see.all(|cells| Product::read(level, cells)).await?;
         rows.extend(read.into_iter().map(|row| (row.number, row)));
     }
     // What was taken out between the two statements is left out.

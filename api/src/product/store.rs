@@ -1,24 +1,26 @@
 //! Reading products, and the few ways to change one.
 
 use super::entity::{Column, Entity, Model};
-use super::joined::{read_with_beside, with_beside};
-use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder};
+use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder, ProductVariant};
 use super::{description, search, sign, variant};
+use crate::category;
+use crate::cooperative;
+use crate::listing;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::scalars::Decimal;
-use crate::platform::graphql::text::{Text, name_keys};
-use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::graphql::text::name_keys;
+use crate::platform::loading::batch::{Related, grouped};
+use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery, PageRows};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageRows};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::Tx;
-use crate::{category, cooperative, listing};
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
@@ -29,9 +31,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The connection of a page of rows, with the level that they were read in.
-fn connection((listed, level): (PageRows<Arc<Model>>, Keys)) -> Connection<Product> {
+fn connection(reader: &Reader, (rows, level): (PageRows<Arc<Model>>, Keys)) -> Connection<Product> {
     let batch = level.batch();
-    listed.connection(|row| Product::new((row, batch.clone())))
+    rows.connection(|row| Product::new(&row, batch.clone(), reader))
 }
 
 /// One product.
@@ -39,32 +41,17 @@ fn connection((listed, level): (PageRows<Arc<Model>>, Keys)) -> Connection<Produ
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Product>> {
-    let tx = reader.begin();
-    let mut level = Keys::default();
-    let row = with_beside(tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)))
-        .also([description::Column::Description.into_expr()])
-        .one(|cells| {
-            let row = read_with_beside(&mut level, cells)?;
-            Ok((row, cells.take::<Option<Json<LocalizedText>>>()?))
-        })
-        .await?;
-    Ok(row.map(|(row, description)| {
-        let product = Product::new((row, level.batch()));
-        product.described(description.map(|text| Text(text.0)))
-    }))
+    Product::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 fn order(reader: &Reader, by: ProductOrder) -> Order {
-    let number = (Column::Number.into_expr(), KeyKind::Long);
-    let price = (Column::PriceKey.into_expr(), KeyKind::Long);
+    let prices = || vec![(Column::PriceKey.into_expr(), KeyKind::Long), (Column::Number.into_expr(), KeyKind::Long)];
     match by {
-        ProductOrder::Newest | ProductOrder::Relevance => Order::descending(vec![number]),
-        ProductOrder::PriceAscending => Order::ascending(vec![price, number]),
-        ProductOrder::PriceDescending => Order::descending(vec![price, number]),
-        ProductOrder::Name => {
-            let name = if reader.sorts_in_arabic() { Column::NameKeyAr } else { Column::NameKeyFr };
-            Order::ascending(vec![(name.into_expr(), KeyKind::Text), number])
-        }
+        ProductOrder::Newest | ProductOrder::Relevance => Order::newest(Column::Number),
+        ProductOrder::PriceAscending => Order::ascending(prices()),
+        ProductOrder::PriceDescending => Order::descending(prices()),
+        ProductOrder::Name if reader.sorts_in_arabic() => Order::name(Column::NameKeyAr, Column::Number),
+        ProductOrder::Name => Order::name(Column::NameKeyFr, Column::Number),
     }
 }
 
@@ -148,8 +135,7 @@ pub async fn list(
     let published = roots.published;
     let by = by.unwrap_or(if words.is_some() { ProductOrder::Relevance } else { ProductOrder::Newest });
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
-    let codec =
-        CursorCodec::new(reader.cursor_key(), format!("products {words:?} {filter:?} {by:?} {arabic} {published}"));
+    let name = format!("products {words:?} {filter:?} {by:?} {arabic} {published}");
     let tx = reader.begin();
     let mut see = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
     if by == ProductOrder::PriceDescending {
@@ -160,45 +146,22 @@ pub async fn list(
         (Some(words), ProductOrder::Relevance) => {
             let words = search::Words::new(words)?;
             let mut level = Keys::default();
-            let listed = search::list(&tx, see, &words, (&roots.args, roots.total), codec, &mut level).await?;
-            Ok(connection((listed, level)))
+            let codec = CursorCodec::new(reader.cursor_key(), name);
+            let rows = search::list(&tx, see, &words, &roots.page, codec, &mut level).await?;
+            Ok(connection(reader, (rows, level)))
         }
         (words, by) => {
             if let Some(words) = words {
                 see = search::matching(&tx, see, &search::Words::new(words)?);
             }
-            let order = order(reader, by);
-            let asked = roots.asked(&order);
-            let mut level = Keys::default();
-            let listed = with_beside(see).list(&asked, codec, |cells| read_with_beside(&mut level, cells)).await?;
-            Ok(connection((listed, level)))
+            object::list(reader, name, see, &roots.page, &order(reader, by)).await
         }
     }
 }
 
 /// The products of cooperatives, a page of each, the newest first.
-#[derive(Debug)]
-pub struct ProductsOf {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for ProductsOf {
-    const OF: Kind = Kind::Cooperative;
-    type Value = Option<Connection<Product>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = order(reader, ProductOrder::Newest);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Cooperative.products {key}"));
-        let tx = reader.begin();
-        let lists = tx.select::<Entity>().lists(Column::CooperativeId, keys, &asked, codec, Entity::read).await?;
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Product::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+pub fn of_cooperatives(page: PageArgs) -> Children<Product, Column> {
+    Children::new(Kind::Cooperative, "Cooperative.products", Column::CooperativeId, page, Order::newest(Column::Number))
 }
 
 /// The descriptions of products.
@@ -206,8 +169,11 @@ impl Related for ProductsOf {
 pub struct DescriptionOf;
 
 impl Related for DescriptionOf {
-    const OF: Kind = Kind::Product;
     type Value = Option<LocalizedText>;
+
+    fn of(&self) -> Kind {
+        Kind::Product
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
@@ -226,8 +192,11 @@ impl Related for DescriptionOf {
 pub struct VariantsOf;
 
 impl Related for VariantsOf {
-    const OF: Kind = Kind::Product;
-    type Value = Vec<(variant::Model, Batch)>;
+    type Value = Vec<ProductVariant>;
+
+    fn of(&self) -> Kind {
+        Kind::Product
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
@@ -239,8 +208,7 @@ impl Related for VariantsOf {
             })
             .all(variant::Entity::read)
             .await?;
-        let batch = Batch::of::<variant::Entity>(&rows);
-        Ok(grouped(rows.into_iter().map(|row| (row, batch.clone())), |(row, _)| row.product_id))
+        Ok(grouped(object::all::<ProductVariant>(rows, reader), |variant| variant.product_key))
     }
 }
 
@@ -249,8 +217,11 @@ impl Related for VariantsOf {
 pub struct SignsOf;
 
 impl Related for SignsOf {
-    const OF: Kind = Kind::Product;
     type Value = Vec<sign::Model>;
+
+    fn of(&self) -> Kind {
+        Kind::Product
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();

@@ -1,17 +1,23 @@
 //! The GraphQL face of programmes.
 
-use super::{entity, indicator};
+use super::entity;
+use super::indicator;
+use crate::branch::entity as branch;
 use crate::indicator::object::Indicator;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
+use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::indicator::{IndicatorDirection, IndicatorUnit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
-use std::borrow::Borrow;
+use sea_orm::DbErr;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -60,10 +66,10 @@ pub struct Programme {
     pub(crate) batch: Batch,
 }
 
-impl Programme {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<entity::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for Programme {
+    type Entity = entity::Entity;
+
+    fn new(row: &entity::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Programme, row.id),
             version: row.version,
@@ -85,6 +91,16 @@ impl Programme {
             branch_key: row.branch_id,
             batch,
         }
+    }
+
+    fn join<'t, 'a>(select: Select<'t, 'a, entity::Entity>) -> Select<'t, 'a, entity::Entity> {
+        select.with_optional::<branch::Entity>(entity::Column::BranchId)
+    }
+
+    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<entity::Model>, DbErr> {
+        let row = level.take::<entity::Entity>(cells)?;
+        level.take_optional::<branch::Entity>(cells)?;
+        Ok(row)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of programmes.
@@ -42,8 +42,8 @@ impl ProgrammeQuery {
         #[graphql(desc = "The order of the programmes.", default)] order_by: ProgrammeOrder,
         #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Programme>> {
-        let args = PageArgs::new(first, after, last, before);
-        let roots = ListArgs { args, total: asks_total(ctx), published };
+        let page = PageArgs::new(ctx, first, after, last, before);
+        let roots = ListArgs { page, published };
         store::list(ctx.reader(), roots, filter, order_by).await
     }
 }

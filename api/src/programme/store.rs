@@ -1,32 +1,31 @@
 //! Reading programmes.
 
-use super::entity::{Column, Entity, Model};
+use super::agreement_link as link;
+use super::entity::{Column, Entity};
+use super::indicator;
 use super::object::{Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeOrder};
-use super::{agreement_link as link, indicator, participation};
-use crate::branch::entity as branch;
+use super::participation;
+use crate::indicator::entity as definition;
 use crate::indicator::object::Indicator;
-use crate::indicator::{entity as definition, value};
+use crate::indicator::value;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::loading::object::{self, Children, NodeObject, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageQuery};
-use crate::platform::query::table::{Keys, Table};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
+use crate::platform::query::table::Keys;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
 fn order(reader: &Reader, by: ProgrammeOrder) -> Order {
-    let number = (Column::Number.into_expr(), KeyKind::Long);
     match by {
-        ProgrammeOrder::Newest => Order::descending(vec![number]),
-        ProgrammeOrder::Title => {
-            let title = if reader.sorts_in_arabic() { Column::TitleKeyAr } else { Column::TitleKeyFr };
-            Order::ascending(vec![(title.into_expr(), KeyKind::Text), number])
-        }
+        ProgrammeOrder::Newest => Order::newest(Column::Number),
+        ProgrammeOrder::Title if reader.sorts_in_arabic() => Order::name(Column::TitleKeyAr, Column::Number),
+        ProgrammeOrder::Title => Order::name(Column::TitleKeyFr, Column::Number),
     }
 }
 
@@ -35,12 +34,7 @@ fn order(reader: &Reader, by: ProgrammeOrder) -> Order {
 /// # Errors
 /// The database's refusal.
 pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Programme>> {
-    let tx = reader.begin();
-    let row = tx.select::<Entity>().filter(lookup.among(Column::Id, Column::Slug)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<Entity>([&row]);
-        Programme::new((row, batch))
-    }))
+    Programme::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
 /// A page of programmes.
@@ -55,7 +49,7 @@ pub async fn list(
 ) -> Result<Connection<Programme>> {
     let published = roots.published;
     let arabic = by == ProgrammeOrder::Title && reader.sorts_in_arabic();
-    let codec = CursorCodec::new(reader.cursor_key(), format!("programmes {filter:?} {by:?} {arabic} {published}"));
+    let name = format!("programmes {filter:?} {by:?} {arabic} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(published);
@@ -68,43 +62,14 @@ pub async fn list(
     if let Some(branch) = &filter.branch {
         see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
-    let order = order(reader, by);
-    let asked = roots.asked(&order);
-    let mut level = Keys::default();
-    let listed = see.with_optional::<branch::Entity>(Column::BranchId).list(&asked, codec, |cells| {
-        let row = level.take::<Entity>(cells)?;
-        level.take_optional::<branch::Entity>(cells)?;
-        Ok(row)
-    });
-    let listed = listed.await?;
-    let batch = level.batch();
-    Ok(listed.connection(|row: Arc<Model>| Programme::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &order(reader, by)).await
 }
 
-/// The programmes of agreements, a page of each.
-#[derive(Debug)]
-pub struct OfAgreements {
-    /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
-}
-
-impl Related for OfAgreements {
-    const OF: Kind = Kind::Agreement;
-    type Value = Option<Connection<Programme>>;
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = order(reader, ProgrammeOrder::Newest);
-        let asked = PageQuery { args: &self.args, order: &order, total: self.total };
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Agreement.programmes {key}"));
-        let tx = reader.begin();
-        let see = tx.select::<Entity>().through::<link::Entity>(link::Column::ProgrammeId, Column::Id);
-        let lists = see.lists(link::Column::AgreementId, keys, &asked, codec, Entity::read).await?;
-        let batch = Batch::of::<Entity>(lists.values().flat_map(|list| list.rows()));
-        let make = |row: Model| Programme::new((row, batch.clone()));
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
-    }
+/// The programmes of agreements, a page of each, the newest first.
+pub fn of_agreements(page: PageArgs) -> Children<Programme, link::Column> {
+    let order = Order::newest(Column::Number);
+    Children::new(Kind::Agreement, "Agreement.programmes", link::Column::AgreementId, page, order)
+        .narrowed(|select| select.through::<link::Entity>(link::Column::ProgrammeId, Column::Id))
 }
 
 /// The indicators that programmes follow, in their order.
@@ -112,8 +77,11 @@ impl Related for OfAgreements {
 pub struct IndicatorsOf;
 
 impl Related for IndicatorsOf {
-    const OF: Kind = Kind::Programme;
     type Value = Vec<Arc<ProgrammeIndicator>>;
+
+    fn of(&self) -> Kind {
+        Kind::Programme
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let found = indicators(reader, indicator::Column::ProgrammeId, keys).await?;
@@ -143,7 +111,7 @@ async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Re
     let batch = level.batch();
     let mut definitions = HashMap::new();
     let make = |(row, definition): (Arc<indicator::Model>, Arc<definition::Model>)| {
-        let indicator = || Arc::new(Indicator::new((Arc::clone(&definition), batch.clone())));
+        let indicator = || Arc::new(Indicator::new(&definition, batch.clone(), reader));
         let definition = Arc::clone(definitions.entry(definition.id).or_insert_with(indicator));
         Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone()))
     };
@@ -155,12 +123,24 @@ async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Re
 pub struct FoundIndicator;
 
 impl Related for FoundIndicator {
-    const OF: Kind = Kind::ProgrammeIndicator;
     type Value = Option<Arc<ProgrammeIndicator>>;
+
+    fn of(&self) -> Kind {
+        Kind::ProgrammeIndicator
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let found = indicators(reader, indicator::Column::Id, keys).await?;
         Ok(found.into_iter().map(|indicator| (indicator.key, Some(indicator))).collect())
+    }
+}
+
+impl NodeObject for ProgrammeIndicator {
+    type Entity = indicator::Entity;
+
+    async fn find(reader: &Reader, level: &Batch, key: Uuid) -> Result<Option<Self>> {
+        let found = level.load(reader, FoundIndicator, key).await?;
+        Ok(found.map(|found| Self::clone(&found)))
     }
 }
 
@@ -169,8 +149,11 @@ impl Related for FoundIndicator {
 pub struct ParticipantsOf;
 
 impl Related for ParticipantsOf {
-    const OF: Kind = Kind::Programme;
     type Value = Vec<(Uuid, Option<Batch>)>;
+
+    fn of(&self) -> Kind {
+        Kind::Programme
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();

@@ -1,7 +1,8 @@
 //! Root fields that change staff logins and roles.
 
 use super::object::{RoleAssignment, User};
-use super::store::{self, Given};
+use super::store;
+use super::store::Given;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -83,7 +84,7 @@ payload! {
     /// The outcome of changing a login.
     UserPayload {
         /// The login as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        user: User = |reader, key| store::find(reader, key)
+        user: User
     }
 }
 
@@ -91,7 +92,7 @@ payload! {
     /// The outcome of assigning or revoking a role.
     RoleAssignmentPayload {
         /// The assignment as it is now; null when it was refused, unless the refusal is a CONFLICT.
-        assignment: RoleAssignment = |reader, key| store::find_assignment(reader, key)
+        assignment: RoleAssignment
     }
 }
 

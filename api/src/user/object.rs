@@ -1,16 +1,17 @@
 //! The GraphQL face of staff logins and of the roles that people hold.
 
 use super::assignment;
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{ID, InputObject, SimpleObject};
 use domain::access::{Permission, Role};
 use domain::codes::Coded;
 use domain::user::UserStatus;
-use std::borrow::Borrow;
 use uuid::Uuid;
 
 /// A login of somebody who works for the association.
@@ -38,10 +39,11 @@ pub struct User {
     pub(crate) batch: Batch,
 }
 
-impl User {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for User {
+    type Entity = Entity;
+    const PERSONAL: Option<&'static str> = Some("users");
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::User, row.id),
             version: row.version,
@@ -89,10 +91,10 @@ pub struct RoleAssignment {
     pub(crate) batch: Batch,
 }
 
-impl RoleAssignment {
-    /// The face of a row, with the level that it was read in.
-    pub fn new<R: Borrow<assignment::Model>>((row, batch): (R, Batch)) -> Self {
-        let row = row.borrow();
+impl RowObject for RoleAssignment {
+    type Entity = assignment::Entity;
+
+    fn new(row: &assignment::Model, batch: Batch, _: &Reader) -> Self {
         let role = row.role.0;
         Self {
             id: GlobalId::new(Kind::RoleAssignment, row.id),

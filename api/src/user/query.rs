@@ -4,8 +4,9 @@ use super::object::{User, UserFilter};
 use super::store;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs, asks_total};
+use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of staff logins.
@@ -23,7 +24,7 @@ impl UserQuery {
         let found = async {
             let key = GlobalId::parse_as(Kind::User, &id, "id")?;
             ctx.reader().signed_in()?;
-            store::find(ctx.reader(), key).await
+            User::open(ctx.reader(), key).await
         };
         found.await.transpose()
     }
@@ -41,7 +42,7 @@ impl UserQuery {
         >,
         #[graphql(desc = "Leaves only logins that meet all of these conditions.")] filter: Option<UserFilter>,
     ) -> Result<Connection<User>> {
-        let args = PageArgs::new(first, after, last, before);
-        store::list(ctx.reader(), ListArgs { args, total: asks_total(ctx), published: false }, filter).await
+        let page = PageArgs::new(ctx, first, after, last, before);
+        store::list(ctx.reader(), ListArgs { page, published: false }, filter).await
     }
 }

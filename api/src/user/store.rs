@@ -1,14 +1,15 @@
 //! Reading and changing staff logins and the roles that people hold.
 
+use super::assignment;
+use super::entity::{Column, Entity, Model};
 use super::object::{RoleAssignment, User, UserFilter};
-use super::{assignment, entity};
 use crate::branch::entity as branch;
 use crate::cooperative::entity as cooperative;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::loading::batch::{Batch, Related, grouped};
+use crate::platform::loading::batch::{Related, grouped};
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, EnumValue};
@@ -23,7 +24,6 @@ use domain::branch::Path;
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
 use domain::user::{Assignment, Staff, UserStatus, keep_a_national_admin};
-use entity::{Column, Entity, Model};
 use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
 use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement, Value};
@@ -31,43 +31,13 @@ use serde_json::Map;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// One login.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find(reader: &Reader, key: Uuid) -> Result<Option<User>> {
-    let row = reader.begin().select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
-    Ok(row.map(|row| {
-        if reader.actor().key() != Some(key) {
-            reader.reads_personal("users");
-        }
-        let batch = Batch::of::<Entity>([&row]);
-        User::new((row, batch))
-    }))
-}
-
-/// One assignment.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn find_assignment(reader: &Reader, key: Uuid) -> Result<Option<RoleAssignment>> {
-    let see = reader.begin();
-    let row =
-        see.select::<assignment::Entity>().filter(assignment::Column::Id.eq(key)).one(assignment::Entity::read).await?;
-    Ok(row.map(|row| {
-        let batch = Batch::of::<assignment::Entity>([&row]);
-        RoleAssignment::new((row, batch))
-    }))
-}
-
 /// A page of logins within reach, the newest first.
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
 pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) -> Result<Connection<User>> {
     reader.signed_in()?;
-    let order = Order::descending(vec![(Column::Number.into_expr(), KeyKind::Long)]);
-    let codec = CursorCodec::new(reader.cursor_key(), format!("users {filter:?}"));
+    let name = format!("users {filter:?}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut see = tx.select_for_list::<Entity>(false);
@@ -85,12 +55,7 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
         let tie = assignment::Column::UserId.into_expr().eq(Column::Id.into_expr()).into_condition();
         see = see.having::<assignment::Entity>(tie, held.add(assignment::Column::RevokedAt.is_null()));
     }
-    let listed = see.list(&roots.asked(&order), codec, Entity::read).await?;
-    if listed.rows().any(|row| reader.actor().key() != Some(row.id)) {
-        reader.reads_personal("users");
-    }
-    let batch = Batch::of::<Entity>(listed.rows());
-    Ok(listed.connection(|row: Model| User::new((row, batch.clone()))))
+    object::list(reader, name, see, &roots.page, &Order::newest(Column::Number)).await
 }
 
 /// The roles that people hold, as far as the caller sees, the oldest first.
@@ -98,8 +63,11 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
 pub struct AssignmentsOf;
 
 impl Related for AssignmentsOf {
-    const OF: Kind = Kind::User;
     type Value = Vec<RoleAssignment>;
+
+    fn of(&self) -> Kind {
+        Kind::User
+    }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let rows = reader
@@ -112,10 +80,7 @@ impl Related for AssignmentsOf {
             })
             .all(assignment::Entity::read)
             .await?;
-        let batch = Batch::of::<assignment::Entity>(&rows);
-        let roles = grouped(rows, |row| row.user_id);
-        let make = |row| RoleAssignment::new((row, batch.clone()));
-        Ok(roles.into_iter().map(|(user, rows)| (user, rows.into_iter().map(make).collect())).collect())
+        Ok(grouped(object::all::<RoleAssignment>(rows, reader), |assignment| assignment.user_key))
     }
 }
 

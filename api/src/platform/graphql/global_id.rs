@@ -9,90 +9,28 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::borrow::Cow;
 use uuid::Uuid;
 
-/// What kind of thing a global id names. The numbers are part of every id given out: they are never changed or reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-#[expect(missing_docs, reason = "each is the type of the same name")]
-pub enum Kind {
-    Region = 1,
-    Province = 2,
-    Category = 3,
-    Branch = 4,
-    Cooperative = 5,
-    Product = 6,
-    ProductVariant = 7,
-    Market = 8,
-    Listing = 9,
-    Partner = 10,
-    Agreement = 11,
-    Contribution = 12,
-    Programme = 13,
-    Indicator = 14,
-    ProgrammeIndicator = 15,
-    IndicatorValue = 16,
-    User = 17,
-    RoleAssignment = 18,
-    PartnerClient = 19,
-    AuditEntry = 20,
-    Membership = 21,
-    Document = 22,
-}
+/// Declare [`Kind`] from the table of kinds.
+macro_rules! declare {
+    ($($number:literal $kind:ident: $($object:ident)::+),+ $(,)?) => {
+        /// What kind of thing a global id names.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "each is the type of the same name")]
+        pub enum Kind { $($kind = $number),+ }
 
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 22] = [
-        Self::Region,
-        Self::Province,
-        Self::Category,
-        Self::Branch,
-        Self::Cooperative,
-        Self::Product,
-        Self::ProductVariant,
-        Self::Market,
-        Self::Listing,
-        Self::Partner,
-        Self::Agreement,
-        Self::Contribution,
-        Self::Programme,
-        Self::Indicator,
-        Self::ProgrammeIndicator,
-        Self::IndicatorValue,
-        Self::User,
-        Self::RoleAssignment,
-        Self::PartnerClient,
-        Self::AuditEntry,
-        Self::Membership,
-        Self::Document,
-    ];
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
 
-    /// The name of the type, as in the schema and in the book of changes.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Region => "Region",
-            Self::Province => "Province",
-            Self::Category => "Category",
-            Self::Branch => "Branch",
-            Self::Cooperative => "Cooperative",
-            Self::Product => "Product",
-            Self::ProductVariant => "ProductVariant",
-            Self::Market => "Market",
-            Self::Listing => "Listing",
-            Self::Partner => "Partner",
-            Self::Agreement => "Agreement",
-            Self::Contribution => "Contribution",
-            Self::Programme => "Programme",
-            Self::Indicator => "Indicator",
-            Self::ProgrammeIndicator => "ProgrammeIndicator",
-            Self::IndicatorValue => "IndicatorValue",
-            Self::User => "User",
-            Self::RoleAssignment => "RoleAssignment",
-            Self::PartnerClient => "PartnerClient",
-            Self::AuditEntry => "AuditEntry",
-            Self::Membership => "Membership",
-            Self::Document => "Document",
+            /// The name of the type, as in the schema and in the log of changes.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($kind)),+ }
+            }
         }
-    }
+    };
 }
+
+kinds!(declare);
 
 /// A global id as it is given out: encoded when it is written, not before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,7 +59,7 @@ impl GlobalId {
         }
         let bytes = URL_SAFE_NO_PAD.decode(id.as_bytes()).map_err(|_| refused())?;
         let (kind, key) = bytes.split_first().ok_or_else(refused)?;
-        let kind = Kind::ALL.into_iter().find(|known| *known as u8 == *kind).ok_or_else(refused)?;
+        let kind = *Kind::ALL.iter().find(|known| **known as u8 == *kind).ok_or_else(refused)?;
         Ok(Self { kind, key: Uuid::from_slice(key).map_err(|_| refused())? })
     }
 

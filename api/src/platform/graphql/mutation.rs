@@ -2,7 +2,8 @@
 
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
-use crate::platform::loading::reader::{Reader, Reads};
+use crate::platform::loading::object::NodeObject;
+use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, InputType, SimpleObject};
@@ -129,14 +130,8 @@ impl Idempotency {
 
 /// What a mutation answers: the thing as it is now, and what was refused. Declared by [`payload!`](crate::payload).
 pub trait Payload: Sized {
-    /// The thing.
-    type Thing;
-
-    /// Read the thing again, with the caller's present rights.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    fn find(reader: &Reader, key: Uuid) -> impl Future<Output = Result<Option<Self::Thing>>> + Send;
+    /// The thing: it is read again after the work, with the caller's present rights.
+    type Thing: NodeObject;
 
     /// The payload of an outcome.
     fn new(thing: Option<Self::Thing>, user_errors: Vec<UserError>) -> Self;
@@ -154,7 +149,7 @@ pub async fn mutate<P: Payload>(
 ) -> Result<P> {
     let outcome = run(ctx, input, work).await?;
     let thing = match outcome.thing {
-        Some(key) => P::find(ctx.reader(), key).await?,
+        Some(key) => P::Thing::open(ctx.reader(), key).await?,
         None => None,
     };
     Ok(P::new(thing, user_errors(ctx, outcome.faults)))
@@ -195,11 +190,11 @@ pub async fn run(
     }
 }
 
-/// Declare a payload: the thing, null when it was refused, how it is found by its key, and `userErrors`.
+/// Declare a payload: the thing, null when it was refused, and `userErrors`.
 #[macro_export]
 macro_rules! payload {
     ($(#[$about:meta])* $name:ident {
-        $(#[$doc:meta])* $field:ident: $thing:ty = |$reader:ident, $key:ident| $find:expr
+        $(#[$doc:meta])* $field:ident: $thing:ty
     }) => {
         $(#[$about])*
         #[derive(async_graphql::SimpleObject)]
@@ -212,13 +207,6 @@ macro_rules! payload {
 
         impl $crate::platform::graphql::mutation::Payload for $name {
             type Thing = $thing;
-
-            async fn find(
-                $reader: &$crate::platform::loading::reader::Reader,
-                $key: uuid::Uuid,
-            ) -> $crate::platform::error::Result<Option<$thing>> {
-                $find.await
-            }
 
             fn new(
                 $field: Option<$thing>,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// What leads from things of one kind to their relatives: read for a whole level at once.
 pub trait Related: std::fmt::Debug + Send + Sync + 'static {
     /// The kind of thing that it leads from.
-    const OF: Kind;
+    fn of(&self) -> Kind;
     /// What one of them has.
     type Value: Clone + Default + Send + Sync + 'static;
 
@@ -71,11 +71,10 @@ impl Batch {
     /// # Errors
     /// What the reading answered; then the next one to ask tries again.
     pub async fn load<R: Related>(&self, reader: &Reader, related: R, key: Uuid) -> Result<R::Value> {
-        let cell = self.cell::<R>(&related);
+        let (cell, of) = (self.cell::<R>(&related), related.of());
         let loaded = cell
             .get_or_try_init(|| async {
-                let keys: Vec<Uuid> =
-                    self.0.keys.iter().filter(|(kind, _)| *kind == R::OF).map(|(_, key)| *key).collect();
+                let keys: Vec<Uuid> = self.0.keys.iter().filter(|(kind, _)| *kind == of).map(|(_, key)| *key).collect();
                 let values = related.load(reader, &keys).await?;
                 Ok::<_, Error>(Arc::new(values) as Row)
             })
@@ -128,7 +127,10 @@ impl<E: Table> Related for One<E>
 where
     E::Model: Send + Sync + 'static,
 {
-    const OF: Kind = E::KIND;
+    fn of(&self) -> Kind {
+        E::KIND
+    }
+
     type Value = Option<(Arc<E::Model>, Batch)>;
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {

@@ -4,7 +4,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind, kind_of};
 use crate::platform::query::select::Select;
 use crate::platform::query::table::{Guarded, RowReader};
-use async_graphql::{Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use sea_orm::sea_query::{self, Expr, ExprTrait, SimpleExpr, WindowStatement};
 use sea_orm::{ColumnTrait, DbErr, Value};
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// The largest page.
 pub const LARGEST_PAGE: i32 = 100;
 
-/// The arguments `first`, `after`, `last` and `before` as they came.
+/// The arguments `first`, `after`, `last` and `before` as they came, and whether the whole list is to be counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PageArgs {
     /// How many from the beginning.
@@ -25,12 +25,22 @@ pub struct PageArgs {
     pub last: Option<i32>,
     /// Those before this cursor.
     pub before: Option<String>,
+    /// Whether to count the whole list: what is not selected is not counted.
+    pub total: bool,
 }
 
 impl PageArgs {
-    /// The arguments of a field.
-    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
-        Self { first, after, last, before }
+    /// The arguments of a field that answers a connection.
+    pub fn new(
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Self {
+        let selected = ctx.look_ahead();
+        let total = selected.field("totalCount").exists() || selected.field("totalCountIsCapped").exists();
+        Self { first, after, last, before, total }
     }
 
     /// How many are wanted and from which end.
@@ -48,14 +58,11 @@ impl PageArgs {
     }
 }
 
-/// What is asked of a list at the root: which page, whether to count, and whether it is to be the public list, whoever
-/// asks.
+/// The arguments of a list at the root: which page, and whether it is the public list that is asked for, whoever asks.
 #[derive(Clone, Debug)]
 pub struct ListArgs {
     /// Which page.
-    pub args: PageArgs,
-    /// Whether to count.
-    pub total: bool,
+    pub page: PageArgs,
     /// Whether the public list is asked for.
     pub published: bool,
 }
@@ -76,6 +83,26 @@ impl Order {
     /// From the largest to the smallest.
     pub fn descending(columns: Vec<(SimpleExpr, KeyKind)>) -> Self {
         Self { columns, descending: true }
+    }
+
+    /// The row that was made last comes first, by the column of numbers.
+    pub fn newest(number: impl ColumnTrait) -> Self {
+        Self::descending(vec![(number.into_expr(), KeyKind::Long)])
+    }
+
+    /// The row that was made first comes first, by the column of numbers.
+    pub fn oldest(number: impl ColumnTrait) -> Self {
+        Self::ascending(vec![(number.into_expr(), KeyKind::Long)])
+    }
+
+    /// By a column of unique texts, such as a code.
+    pub fn text(column: impl ColumnTrait) -> Self {
+        Self::ascending(vec![(column.into_expr(), KeyKind::Text)])
+    }
+
+    /// By the column of a name's key; rows of equal names by the column of numbers.
+    pub fn name(column: impl ColumnTrait, number: impl ColumnTrait) -> Self {
+        Self::ascending(vec![(column.into_expr(), KeyKind::Text), (number.into_expr(), KeyKind::Long)])
     }
 
     fn kinds(&self) -> Vec<KeyKind> {
@@ -199,23 +226,6 @@ impl<R> PageRows<R> {
     }
 }
 
-/// What is asked of a list: which page, in which order, and whether to count.
-pub struct PageQuery<'q> {
-    /// Which page.
-    pub args: &'q PageArgs,
-    /// In which order.
-    pub order: &'q Order,
-    /// Whether to count the whole list.
-    pub total: bool,
-}
-
-impl ListArgs {
-    /// The same in an order.
-    pub fn asked<'q>(&'q self, order: &'q Order) -> PageQuery<'q> {
-        PageQuery { args: &self.args, order, total: self.total }
-    }
-}
-
 impl<E: Guarded> Select<'_, '_, E> {
     /// Read one page in an order: a keyset query of one row more than wanted; and count, if asked.
     ///
@@ -223,30 +233,29 @@ impl<E: Guarded> Select<'_, '_, E> {
     /// BAD_USER_INPUT naming the argument, or the database's refusal.
     pub async fn list<R>(
         self,
-        asked: &PageQuery<'_>,
+        (args, order): (&PageArgs, &Order),
         codec: CursorCodec,
         mut read: impl FnMut(&mut RowReader<'_>) -> Result<R, DbErr>,
     ) -> Result<PageRows<R>> {
-        let kinds = asked.order.kinds();
-        let wanted = PageBounds::new(asked.args, &codec, &kinds)?;
-        let total = match asked.total {
+        let wanted = PageBounds::new(args, &codec, &order.kinds())?;
+        let total = match args.total {
             true => Some(Total { count: self.again().count(None).await?, capped: false }),
             false => None,
         };
-        let columns = &asked.order.columns;
+        let columns = &order.columns;
         let mut see = self;
         if let Some(keys) = &wanted.after {
-            see = see.filter(beyond(columns, keys, asked.order.descending));
+            see = see.filter(beyond(columns, keys, order.descending));
         }
         if let Some(keys) = &wanted.before {
-            see = see.filter(beyond(columns, keys, !asked.order.descending));
+            see = see.filter(beyond(columns, keys, !order.descending));
         }
-        let direction = asked.order.direction(wanted.backwards);
-        let order: Vec<SimpleExpr> = columns.iter().map(|(column, _)| column.clone()).collect();
+        let direction = order.direction(wanted.backwards);
+        let by: Vec<SimpleExpr> = columns.iter().map(|(column, _)| column.clone()).collect();
         let rows = see
-            .first(&order, &direction, wanted.size + 1, |cells| {
+            .first(&by, &direction, wanted.size + 1, |cells| {
                 let row = read(cells)?;
-                Ok((row, asked.order.read(cells)?))
+                Ok((row, order.read(cells)?))
             })
             .await?;
         Ok(PageRows::new(Page::cut(rows, &wanted), codec, total))
@@ -261,31 +270,31 @@ impl<E: Guarded> Select<'_, '_, E> {
         self,
         parent: impl ColumnTrait,
         keys: &[Uuid],
-        asked: &PageQuery<'_>,
+        (args, order): (&PageArgs, &Order),
         codec: impl Fn(Uuid) -> CursorCodec,
         mut read: impl FnMut(&mut RowReader<'_>) -> Result<R, DbErr>,
     ) -> Result<HashMap<Uuid, PageRows<R>>> {
         if let [key] = keys {
-            let list = self.filter(parent.eq(*key)).list(asked, codec(*key), read).await?;
+            let list = self.filter(parent.eq(*key)).list((args, order), codec(*key), read).await?;
             return Ok(HashMap::from([(*key, list)]));
         }
-        let wanted = PageBounds::new(asked.args, &codec(Uuid::nil()), &asked.order.kinds())?;
+        let wanted = PageBounds::new(args, &codec(Uuid::nil()), &order.kinds())?;
         let see = self.among(parent, keys);
-        let mut totals = match asked.total {
+        let mut totals = match args.total {
             true => see.again().counts(parent).await?,
             false => HashMap::new(),
         };
-        let direction = asked.order.direction(wanted.backwards);
+        let direction = order.direction(wanted.backwards);
         let mut place = WindowStatement::partition_by(parent.as_column_ref());
-        for (column, _) in &asked.order.columns {
+        for (column, _) in &order.columns {
             place.order_by_expr(column.clone(), direction.clone());
         }
         let rows = see
-            .also(asked.order.columns.iter().map(|(column, _)| column.clone()))
+            .also(order.columns.iter().map(|(column, _)| column.clone()))
             .also([parent.into_expr()])
             .first_of_each(place, wanted.size + 1, |cells| {
                 let row = read(cells)?;
-                let keys = asked.order.read(cells)?;
+                let keys = order.read(cells)?;
                 Ok((cells.take::<Uuid>()?, (row, keys)))
             })
             .await?;
@@ -297,7 +306,7 @@ impl<E: Guarded> Select<'_, '_, E> {
         Ok(lists
             .into_iter()
             .map(|(key, rows)| {
-                let total = asked.total.then(|| total(totals.remove(&key).unwrap_or(0)));
+                let total = args.total.then(|| total(totals.remove(&key).unwrap_or(0)));
                 (key, PageRows::new(Page::cut(rows, &wanted), codec(key), total))
             })
             .collect())
@@ -389,10 +398,4 @@ impl<T: OutputType> Connection<T> {
     async fn total_count_is_capped(&self) -> bool {
         self.total.is_some_and(|total| total.capped)
     }
-}
-
-/// Whether the selection below a connection asks how many things there are.
-pub fn asks_total(ctx: &async_graphql::Context<'_>) -> bool {
-    let ahead = ctx.look_ahead();
-    ahead.field("totalCount").exists() || ahead.field("totalCountIsCapped").exists()
 }

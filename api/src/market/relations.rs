@@ -1,22 +1,18 @@
 //! What markets lead to; and whether a market is open, which the national calendar decides.
 
-use super::{connection, page};
-use crate::agreement::entity as agreement;
 use crate::agreement::object::Agreement;
-use crate::branch::entity as branch;
 use crate::branch::object::Branch;
 use crate::calendar;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfMarkets as ContributionsOf;
 use crate::geography::object::Province;
-use crate::geography::province;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
 use crate::market::object::Market;
 use crate::platform::error::Result;
 use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::Connection;
+use crate::platform::paging::page::{Connection, PageArgs};
 use async_graphql::{ComplexObject, Context};
 use domain::market::MarketStatus;
 use jiff::Timestamp;
@@ -93,26 +89,22 @@ impl Market {
 
     /// The branch that supervises the market.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
-        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
-        found.map(|found| found.map(Branch::new)).transpose()
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 
     /// The province that the market is in.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
-        let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
-        found.map(|found| found.map(Province::new)).transpose()
+        self.batch.object(ctx.reader(), self.province_key).await.transpose()
     }
 
     /// The agreement that funded the market; null when none is published.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
-        let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
-        found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()
+        self.batch.object(ctx.reader(), self.agreement_key).await.transpose()
     }
 
     /// The contributions to the market, in their order.
     async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
-        let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
-        Ok(rows.into_iter().map(Contribution::new).collect())
+        self.batch.load(ctx.reader(), ContributionsOf, self.key).await
     }
 
     /// What is missing in the funding of the market.
@@ -136,10 +128,10 @@ impl Market {
         #[graphql(desc = "Leaves only listings that meet all of these conditions.")] filter: Option<ListingFilter>,
         #[graphql(desc = "The order of the listings.", default)] order_by: ListingOrder,
     ) -> Result<Connection<Listing>> {
-        let (args, total) = page!(ctx, first, after, last, before);
+        let page = PageArgs::new(ctx, first, after, last, before);
         let filter = filter.unwrap_or_default();
-        let listings = ListingsOf { of: Owner::Market, args, filter, by: order_by, total };
-        connection(self.batch.load(ctx.reader(), OfMarkets(listings), self.key).await?)
+        let listings = ListingsOf { of: Owner::Market, page, filter, by: order_by };
+        self.batch.page(ctx.reader(), OfMarkets(listings), self.key).await
     }
 }
 

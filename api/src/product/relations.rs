@@ -1,16 +1,13 @@
 //! What products lead to.
 
-use super::{connection, page};
-use crate::category::entity as category;
 use crate::category::object::Category;
-use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfProducts, Owner};
 use crate::platform::error::Result;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::Connection;
+use crate::platform::paging::page::{Connection, PageArgs};
 use crate::product::object::{Product, ProductVariant, QualitySign};
 use crate::product::store::{DescriptionOf, SignsOf, VariantsOf};
 use async_graphql::{ComplexObject, Context};
@@ -28,14 +25,12 @@ impl Product {
 
     /// The product's category.
     async fn category(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
-        let found = self.batch.one::<category::Entity>(ctx.reader(), Some(self.category_key)).await;
-        found.map(|found| found.map(Category::new)).transpose()
+        self.batch.object(ctx.reader(), self.category_key).await.transpose()
     }
 
     /// The cooperative that makes the product.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
-        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
-        found.map(|found| found.map(Cooperative::new)).transpose()
+        self.batch.object(ctx.reader(), self.cooperative_key).await.transpose()
     }
 
     /// The quality signs that the product bears.
@@ -46,8 +41,7 @@ impl Product {
 
     /// The quantities in which the product is sold.
     async fn variants(&self, ctx: &Context<'_>) -> Result<Vec<ProductVariant>> {
-        let rows = self.batch.load(ctx.reader(), VariantsOf, self.key).await?;
-        Ok(rows.into_iter().map(ProductVariant::new).collect())
+        self.batch.load(ctx.reader(), VariantsOf, self.key).await
     }
 
     /// The listings of the product, by market.
@@ -63,8 +57,16 @@ impl Product {
         >,
         #[graphql(desc = "The order of the listings.", default)] order_by: ListingOrder,
     ) -> Result<Connection<Listing>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        let listings = ListingsOf { of: Owner::Product, args, filter: ListingFilter::default(), by: order_by, total };
-        connection(self.batch.load(ctx.reader(), OfProducts(listings), self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        let listings = ListingsOf { of: Owner::Product, page, filter: ListingFilter::default(), by: order_by };
+        self.batch.page(ctx.reader(), OfProducts(listings), self.key).await
+    }
+}
+
+#[ComplexObject]
+impl ProductVariant {
+    /// The product that this is a variant of.
+    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
+        self.batch.object(ctx.reader(), self.product_key).await.transpose()
     }
 }

@@ -1,12 +1,11 @@
 //! What partners lead to.
 
-use super::{connection, page};
+use crate::agreement;
 use crate::agreement::object::Agreement;
-use crate::agreement::store::OfPartners;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::Connection;
+use crate::platform::paging::page::{Connection, PageArgs};
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
@@ -23,7 +22,7 @@ impl Partner {
             String,
         >,
     ) -> Result<Connection<Agreement>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), OfPartners { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), agreement::store::of_partners(page), self.key).await
     }
 }

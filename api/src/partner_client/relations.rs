@@ -1,6 +1,5 @@
 //! What machine credentials of partners lead to.
 
-use crate::partner::entity as partner;
 use crate::partner::object::Partner;
 use crate::partner_client::object::PartnerClient;
 use crate::platform::error::Result;
@@ -11,7 +10,6 @@ use async_graphql::{ComplexObject, Context};
 impl PartnerClient {
     /// The partner that the credential was given to.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
-        let found = self.batch.one::<partner::Entity>(ctx.reader(), Some(self.partner_key)).await;
-        found.map(|found| found.map(Partner::new)).transpose()
+        self.batch.object(ctx.reader(), self.partner_key).await.transpose()
     }
 }

@@ -1,6 +1,5 @@
 //! What members of cooperatives lead to.
 
-use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::membership::object::Membership;
 use crate::platform::error::Result;
@@ -11,7 +10,6 @@ use async_graphql::{ComplexObject, Context};
 impl Membership {
     /// The cooperative that she is a member of.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
-        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
-        found.map(|found| found.map(Cooperative::new)).transpose()
+        self.batch.object(ctx.reader(), self.cooperative_key).await.transpose()
     }
 }

@@ -1,19 +1,18 @@
 //! What indicators lead to.
 
-use super::{connection, page};
 use crate::indicator::object::{Indicator, IndicatorValue};
-use crate::indicator::store::{LatestStatisticsOf, StatisticsOf};
+use crate::indicator::store::{LatestStatisticsOf, statistics};
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::Connection;
+use crate::platform::paging::page::{Connection, PageArgs};
+use crate::programme::object::Programme;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Indicator {
     /// The latest context figure of each source and milieu. Two sources may disagree; both are kept.
     async fn latest_statistics(&self, ctx: &Context<'_>) -> Result<Vec<IndicatorValue>> {
-        let rows = self.batch.load(ctx.reader(), LatestStatisticsOf, self.key).await?;
-        Ok(rows.into_iter().map(IndicatorValue::new).collect())
+        self.batch.load(ctx.reader(), LatestStatisticsOf, self.key).await
     }
 
     /// All context figures, those recorded last first.
@@ -28,7 +27,20 @@ impl Indicator {
             String,
         >,
     ) -> Result<Connection<IndicatorValue>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), StatisticsOf { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), statistics(page), self.key).await
+    }
+}
+
+#[ComplexObject]
+impl IndicatorValue {
+    /// The indicator that the figure measures.
+    async fn indicator(&self, ctx: &Context<'_>) -> Option<Result<Indicator>> {
+        self.batch.object(ctx.reader(), self.indicator_key).await.transpose()
+    }
+
+    /// The programme whose figure it is; null for statistics.
+    async fn programme(&self, ctx: &Context<'_>) -> Option<Result<Programme>> {
+        self.batch.object(ctx.reader(), self.programme_key).await.transpose()
     }
 }

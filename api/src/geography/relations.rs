@@ -3,7 +3,6 @@
 use crate::geography::object::{Province, Region};
 use crate::geography::store;
 use crate::platform::error::Result;
-use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
@@ -11,8 +10,14 @@ use async_graphql::{ComplexObject, Context};
 impl Region {
     /// The provinces and prefectures of the region, by code.
     async fn provinces(&self, ctx: &Context<'_>) -> Result<Vec<Province>> {
-        let rows = self.batch.load(ctx.reader(), store::ProvincesOf, self.key).await?;
-        let batch = Batch::of::<crate::geography::province::Entity>(&rows);
-        Ok(rows.into_iter().map(|row| Province::new((row, batch.clone()))).collect())
+        self.batch.load(ctx.reader(), store::ProvincesOf, self.key).await
+    }
+}
+
+#[ComplexObject]
+impl Province {
+    /// The region that the province lies in.
+    async fn region(&self, ctx: &Context<'_>) -> Option<Result<Region>> {
+        self.batch.object(ctx.reader(), self.region_key).await.transpose()
     }
 }

@@ -1,11 +1,8 @@
 //! What contributions lead to.
 
-use crate::agreement::entity as agreement;
 use crate::agreement::object::Agreement;
 use crate::contribution::object::Contribution;
-use crate::market::entity as market;
 use crate::market::object::Market;
-use crate::partner::entity as partner;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
@@ -15,19 +12,16 @@ use async_graphql::{ComplexObject, Context};
 impl Contribution {
     /// The partner that paid; null when the payer is not published.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
-        let found = self.batch.one::<partner::Entity>(ctx.reader(), self.partner_key).await;
-        found.map(|found| found.map(Partner::new)).transpose()
+        self.batch.object(ctx.reader(), self.partner_key).await.transpose()
     }
 
     /// The market that was paid for; null when it was an agreement.
     async fn market(&self, ctx: &Context<'_>) -> Option<Result<Market>> {
-        let found = self.batch.one::<market::Entity>(ctx.reader(), self.market_key).await;
-        found.map(|found| found.map(Market::new)).transpose()
+        self.batch.object(ctx.reader(), self.market_key).await.transpose()
     }
 
     /// The agreement that was paid for; null when it was a market.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
-        let found = self.batch.one::<agreement::Entity>(ctx.reader(), self.agreement_key).await;
-        found.map(|found| found.map(|found| Agreement::new(found, ctx.reader().today()))).transpose()
+        self.batch.object(ctx.reader(), self.agreement_key).await.transpose()
     }
 }

@@ -1,35 +1,31 @@
 //! What cooperatives lead to.
 
-use super::{connection, page};
-use crate::branch::entity as branch;
 use crate::branch::object::Branch;
 use crate::cooperative::object::{Cooperative, RegisterIdentity};
 use crate::cooperative::store::IdentitiesOf;
+use crate::document;
 use crate::document::object::Document;
-use crate::document::store::DocumentsOf;
 use crate::geography::object::Province;
-use crate::geography::province;
+use crate::membership;
 use crate::membership::object::{MemberCounts, Membership};
-use crate::membership::store::{CountsOf, MembershipsOf};
+use crate::membership::store::CountsOf;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::Connection;
+use crate::platform::paging::page::{Connection, PageArgs};
+use crate::product;
 use crate::product::object::Product;
-use crate::product::store::ProductsOf;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Cooperative {
     /// The branch that looks after the cooperative.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
-        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
-        found.map(|found| found.map(Branch::new)).transpose()
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 
     /// The province of the cooperative's seat.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
-        let found = self.batch.one::<province::Entity>(ctx.reader(), Some(self.province_key)).await;
-        found.map(|found| found.map(Province::new)).transpose()
+        self.batch.object(ctx.reader(), self.province_key).await.transpose()
     }
 
     /// The cooperative's members, those who joined last first; empty for callers who may not see them.
@@ -44,8 +40,8 @@ impl Cooperative {
             String,
         >,
     ) -> Result<Connection<Membership>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), MembershipsOf { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), membership::store::of_cooperatives(page), self.key).await
     }
 
     /// The numbers of members today, not rounded or withheld; null for callers who may not see them, and when no
@@ -66,8 +62,8 @@ impl Cooperative {
             String,
         >,
     ) -> Result<Connection<Document>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), DocumentsOf { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), document::store::of_cooperatives(page), self.key).await
     }
 
     /// The cooperative's identity in the register; null for callers who may not see it, and when it has none.
@@ -93,7 +89,7 @@ impl Cooperative {
             String,
         >,
     ) -> Result<Connection<Product>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), ProductsOf { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), product::store::of_cooperatives(page), self.key).await
     }
 }

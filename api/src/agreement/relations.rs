@@ -1,29 +1,25 @@
 //! What agreements lead to.
 
-use super::{connection, page};
 use crate::agreement::object::{Agreement, AgreementObjective, AgreementParty};
 use crate::agreement::store::{ObjectivesOf, PartiesOf};
-use crate::branch::entity as branch;
 use crate::branch::object::Branch;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfAgreements as ContributionsOf;
+use crate::market;
 use crate::market::object::Market;
-use crate::market::store::MarketsOf;
-use crate::partner::entity as partner;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::Connection;
+use crate::platform::paging::page::{Connection, PageArgs};
+use crate::programme;
 use crate::programme::object::Programme;
-use crate::programme::store::OfAgreements;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
 impl Agreement {
     /// The branch that keeps the agreement.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
-        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
-        found.map(|found| found.map(Branch::new)).transpose()
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 
     /// The parties to the agreement, in their order.
@@ -38,8 +34,7 @@ impl Agreement {
 
     /// The contributions to the agreement, in their order.
     async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
-        let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
-        Ok(rows.into_iter().map(Contribution::new).collect())
+        self.batch.load(ctx.reader(), ContributionsOf, self.key).await
     }
 
     /// What is missing in the funding of the agreement.
@@ -60,8 +55,8 @@ impl Agreement {
             String,
         >,
     ) -> Result<Connection<Programme>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), OfAgreements { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), programme::store::of_agreements(page), self.key).await
     }
 
     /// The markets that the agreement funded.
@@ -76,8 +71,8 @@ impl Agreement {
             String,
         >,
     ) -> Result<Connection<Market>> {
-        let (args, total) = page!(ctx, first, after, last, before);
-        connection(self.batch.load(ctx.reader(), MarketsOf::<true> { args, total }, self.key).await?)
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), market::store::of_agreements(page), self.key).await
     }
 }
 
@@ -85,7 +80,6 @@ impl Agreement {
 impl AgreementParty {
     /// The partner that is party to the agreement.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
-        let found = self.batch.one::<partner::Entity>(ctx.reader(), Some(self.partner_key)).await;
-        found.map(|found| found.map(Partner::new)).transpose()
+        self.batch.object(ctx.reader(), self.partner_key).await.transpose()
     }
 }

@@ -5,11 +5,11 @@ use crate::partner_client::object::PartnerClient;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use crate::user::object::{RoleAssignment, User, sorted};
 use crate::user::store::AssignmentsOf;
-use crate::{partner_client, user};
 use async_graphql::{Context, ID, Object};
 use domain::access::Permission;
 use domain::actor::Actor;
@@ -24,13 +24,13 @@ impl Viewer {
     /// The login of the person who asks; null for a program.
     async fn user(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         let Actor::Staff(staff) = ctx.reader().actor() else { return None };
-        user::store::find(ctx.reader(), staff.user).await.transpose()
+        User::open(ctx.reader(), staff.user).await.transpose()
     }
 
     /// The program that asks; null for a person.
     async fn client(&self, ctx: &Context<'_>) -> Option<Result<PartnerClient>> {
         let Actor::Partner(client) = ctx.reader().actor() else { return None };
-        partner_client::store::find(ctx.reader(), client.client).await.transpose()
+        PartnerClient::open(ctx.reader(), client.client).await.transpose()
     }
 
     /// The roles that the caller holds and that are in force today.

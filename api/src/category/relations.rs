@@ -1,6 +1,5 @@
 //! What categories lead to.
 
-use crate::category::entity as category;
 use crate::category::object::Category;
 use crate::category::store::ChildrenOf;
 use crate::platform::error::Result;
@@ -11,12 +10,11 @@ use async_graphql::{ComplexObject, Context};
 impl Category {
     /// The category above this one; null at the top.
     async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
-        let found = self.batch.one::<category::Entity>(ctx.reader(), self.parent_key).await;
-        found.map(|found| found.map(Category::new)).transpose()
+        self.batch.object(ctx.reader(), self.parent_key).await.transpose()
     }
 
     /// The categories below this one, in their order.
     async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        Ok(Category::all(self.batch.load(ctx.reader(), ChildrenOf, self.key).await?))
+        self.batch.load(ctx.reader(), ChildrenOf, self.key).await
     }
 }

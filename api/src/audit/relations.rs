@@ -1,10 +1,10 @@
 //! What entries of the audit lead to.
 
-use super::node::{Node, find_among};
 use crate::audit::object::{AuditActor, AuditChange, AuditEntry};
 use crate::audit::store::{TimesOf, ValuesOf};
-use crate::branch::entity as branch;
 use crate::branch::object::Branch;
+use crate::node;
+use crate::node::Node;
 use crate::platform::audit::record::ActorKind;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -36,14 +36,13 @@ impl AuditEntry {
 
     /// The branch in whose chain the entry stands; null when it is out of the caller's reach.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
-        let found = self.batch.one::<branch::Entity>(ctx.reader(), Some(self.branch_key)).await;
-        found.map(|found| found.map(Branch::new)).transpose()
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 
     /// What it was done to; null when it is out of the caller's reach.
     async fn subject(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
         let id = self.subject_id?;
-        find_among(ctx.reader(), &self.batch, id).await.transpose()
+        node::find(ctx.reader(), &self.batch, id).await.transpose()
     }
 
     /// The values that changed.

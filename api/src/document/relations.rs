@@ -1,6 +1,5 @@
 //! What documents lead to.
 
-use crate::cooperative::entity as cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::document::object::Document;
 use crate::platform::error::Result;
@@ -11,8 +10,7 @@ use async_graphql::{ComplexObject, Context};
 impl Document {
     /// The cooperative that the document belongs to.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
-        let found = self.batch.one::<cooperative::Entity>(ctx.reader(), Some(self.cooperative_key)).await;
-        found.map(|found| found.map(Cooperative::new)).transpose()
+        self.batch.object(ctx.reader(), self.cooperative_key).await.transpose()
     }
 
     /// Whether the document expires within 30 days and has not expired yet.

@@ -1,0 +1,88 @@
+//! What programmes lead to.
+
+use crate::agreement;
+use crate::agreement::object::Agreement;
+use crate::branch::object::Branch;
+use crate::indicator::object::IndicatorValue;
+use crate::indicator::store::{LatestStatisticsOf, of_programme_indicators};
+use crate::platform::error::Result;
+use crate::platform::loading::reader::Reads;
+use crate::platform::paging::page::{Connection, PageArgs};
+use crate::programme::object::{Programme, ProgrammeIndicator};
+use crate::programme::store::{IndicatorsOf, ParticipantsOf};
+use async_graphql::{ComplexObject, Context};
+use std::sync::Arc;
+
+#[ComplexObject]
+impl Programme {
+    /// The branch that leads the programme.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
+    }
+
+    /// The other branches that take part in the programme.
+    async fn participating_branches(&self, ctx: &Context<'_>) -> Result<Vec<Branch>> {
+        let participants = self.batch.load(ctx.reader(), ParticipantsOf, self.key).await?;
+        let mut branches = Vec::new();
+        for (key, batch) in participants {
+            let Some(batch) = batch else { continue };
+            branches.extend(batch.object::<Branch>(ctx.reader(), key).await?);
+        }
+        Ok(branches)
+    }
+
+    /// The agreements that the programme rests on.
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<Agreement>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), agreement::store::of_programmes(page), self.key).await
+    }
+
+    /// The indicators that the programme follows, in their order.
+    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<Arc<ProgrammeIndicator>>> {
+        self.batch.load(ctx.reader(), IndicatorsOf, self.key).await
+    }
+}
+
+#[ComplexObject]
+impl ProgrammeIndicator {
+    /// The programme that follows the indicator.
+    async fn programme(&self, ctx: &Context<'_>) -> Option<Result<Programme>> {
+        self.batch.object(ctx.reader(), self.programme_key).await.transpose()
+    }
+
+    /// The latest result of the programme that is not of one group alone; null: none was published.
+    async fn latest_actual(&self, ctx: &Context<'_>) -> Option<Result<IndicatorValue>> {
+        self.batch.object(ctx.reader(), self.latest_actual_key).await.transpose()
+    }
+
+    /// The latest context figure of each source and milieu: no result of the programme.
+    async fn latest_statistics(&self, ctx: &Context<'_>) -> Result<Vec<IndicatorValue>> {
+        self.batch.load(ctx.reader(), LatestStatisticsOf, self.indicator_key).await
+    }
+
+    /// The programme's figures, those recorded last first.
+    async fn values(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<IndicatorValue>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), of_programme_indicators(page), self.key).await
+    }
+}
