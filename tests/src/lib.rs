@@ -113,6 +113,22 @@ fn readers(db: &Db, clock: &Clock) -> Readers {
     Readers { db: db.clone(), clock: clock.clone(), keys, facts: Facts::default(), on_commit: OnCommit::default() }
 }
 
+/// The file of a database with the demo world, which each world on SQLite copies.
+async fn sqlite_template() -> std::path::PathBuf {
+    static TEMPLATE: tokio::sync::OnceCell<tempfile::TempDir> = tokio::sync::OnceCell::const_new();
+    let make = || async {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("unfm.db").display());
+        let db = Db::connect(&url, IfMissing::Create, PROJECTIONS).await.unwrap();
+        db.migrate().await.unwrap();
+        seed::demo(&db, NOON.parse().unwrap()).await.unwrap();
+        // The last connection brings the write-ahead log into the file.
+        db.close().await;
+        folder
+    };
+    TEMPLATE.get_or_init(make).await.path().join("unfm.db")
+}
+
 impl World {
     /// The demo world on every database at hand.
     pub async fn each() -> Vec<Self> {
@@ -125,9 +141,9 @@ impl World {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("unfm.db");
-        let db = Db::connect(&format!("sqlite://{}", file.display()), IfMissing::Create, PROJECTIONS).await.unwrap();
-        db.migrate().await.unwrap();
+        std::fs::copy(sqlite_template().await, &file).unwrap();
         let url = format!("sqlite://{}", file.display());
+        let db = Db::connect(&url, IfMissing::Refuse, PROJECTIONS).await.unwrap();
         Self::begin("SQLite", (db.clone(), db), (url.clone(), url), Home::Folder(folder)).await
     }
 
@@ -158,12 +174,11 @@ impl World {
 
     /// The demo world on PostgreSQL, in the server's role; none where there is no PostgreSQL.
     pub async fn postgres() -> Option<Self> {
-        let Some(scratch) = postgres::Scratch::new().await else {
+        let Some(scratch) = postgres::Scratch::with_demo().await else {
             skip(NO_POSTGRES);
             return None;
         };
         let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
-        scratch.prepare(&owner).await;
         let db = Db::connect(&scratch.server_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
         db.refuse_powerful_role().await.unwrap();
         let urls = (scratch.server_url(), scratch.owner_url());
@@ -173,7 +188,6 @@ impl World {
     async fn begin(on: &'static str, (db, owner): (Db, Db), urls: (String, String), home: Home) -> Self {
         let (server_url, owner_url) = urls;
         let clock = Clock::fixed(NOON.parse().unwrap());
-        seed::demo(&owner, clock.now()).await.unwrap();
         let readers = readers(&db, &clock);
         seed::demo_logins(&db, &readers.keys, clock.now()).await.unwrap();
         let settings = Cli::of(&["--listen-addr", "127.0.0.1:0"]).unwrap().settings;

@@ -1,7 +1,8 @@
 //! Scratch databases on PostgreSQL, dropped at the end of their world.
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use unfm::platform::database::db::Db;
+use unfm::platform::database::db::{Db, IfMissing};
+use unfm::projections::PROJECTIONS;
 
 /// The login that the server works in; roles belong to the whole cluster, so all scratch databases share it.
 const LOGIN: &str = "unfm_test_server";
@@ -70,12 +71,65 @@ impl Admin {
     }
 }
 
+/// Held while the template is looked for and made.
+const TEMPLATE_LOCK: i64 = 1_970_169_456;
+
+/// The name of the template of this build: another build may bring other tables and other data.
+fn template_of_build() -> String {
+    let program = std::env::current_exe().unwrap();
+    let built = std::fs::metadata(&program).unwrap().modified().unwrap();
+    let seconds = built.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    format!("unfm_template_{seconds}_{:08x}", domain::id::founding("test", &program.to_string_lossy()).as_fields().0)
+}
+
+/// Drop the templates of builds that are older than a day.
+async fn drop_templates(connection: &DatabaseConnection) {
+    let sql = "select datname from pg_database where datname like 'unfm\\_template\\_%' and
+        split_part(datname, '_', 3)::bigint < extract(epoch from now()) - 86400";
+    let statement = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
+    for row in connection.query_all_raw(statement).await.unwrap() {
+        let name: String = row.try_get_by_index(0).unwrap();
+        for sql in [format!("alter database {name} is_template false"), format!("drop database {name}")] {
+            // One that is being copied just now stays until the next time.
+            let _ = connection.execute_unprepared(&sql).await;
+        }
+    }
+}
+
 impl Scratch {
     /// Make one; none where there is no PostgreSQL.
     pub async fn new() -> Option<Self> {
         let mut scratch = Self::named(format!("unfm_test_{}", uuid::Uuid::now_v7().simple())).await?;
         scratch.is_kept = false;
         Some(scratch)
+    }
+
+    /// One with the demo world in it, copied from a database that is made once for this build of the tests; none where
+    /// there is no PostgreSQL.
+    pub(crate) async fn with_demo() -> Option<Self> {
+        for admin in admin_urls() {
+            let Some(connection) = connect(&admin).await else { continue };
+            let template = template_of_build();
+            connection.execute_unprepared(&format!("select pg_advisory_lock({TEMPLATE_LOCK})")).await.unwrap();
+            let sql = format!("select count(*) from pg_database where datname = '{template}' and datistemplate");
+            let statement = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
+            let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+            if row.try_get_by_index::<i64>(0).unwrap() == 0 {
+                drop_templates(&connection).await;
+                let made = Self::named(template.clone()).await.unwrap();
+                let owner = Db::connect(&made.owner_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
+                made.prepare(&owner).await;
+                unfm::seed::demo(&owner, crate::NOON.parse().unwrap()).await.unwrap();
+                owner.close().await;
+                let done = format!("alter database {template} is_template true");
+                connection.execute_unprepared(&done).await.unwrap();
+            }
+            connection.execute_unprepared(&format!("select pg_advisory_unlock({TEMPLATE_LOCK})")).await.unwrap();
+            let name = format!("unfm_test_{}", uuid::Uuid::now_v7().simple());
+            connection.execute_unprepared(&format!("create database {name} template {template}")).await.unwrap();
+            return Some(Self { admin, name, is_kept: false });
+        }
+        None
     }
 
     /// One that stays, and may be there already.

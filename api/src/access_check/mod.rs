@@ -1,12 +1,12 @@
-//! The leak matrix: everything that the schema offers is asked in the name of every kind of actor, on a scratch database
-//! in which marks were planted in what is not public of several branches. Whatever shows a mark to somebody who may not
-//! see it, or answers her otherwise because it is there, or works otherwise, is a leak.
+//! The leak check: everything that the schema offers is asked in the name of every kind of actor, on a scratch database
+//! in which canaries were inserted: things that are not public, in several branches. Whatever shows a canary to somebody who
+//! may not see it, or answers her otherwise because it is there, or works otherwise, is a leak.
 //!
-//! What is asked is found by introspection: a field, an argument or an input that the questions do not know how to fill is
-//! a fault of the check itself, and so is a mark that nobody ever gets to see.
+//! What is asked is found by introspection: a field, an argument or an input that the cases do not know how to fill is
+//! a fault of the check itself, and so is a canary that nobody ever gets to see.
 
-mod planting;
-mod questions;
+mod cases;
+mod fixtures;
 mod scratch;
 
 pub use scratch::Scratch;
@@ -24,27 +24,40 @@ use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
 use async_graphql::{Request, ValidationMode};
+use cases::{Cases, Probe, Read};
 use domain::access::{Purpose, Role};
 use domain::actor::Actor;
 use domain::branch::Path;
 use domain::codes::Coded;
+use domain::fault::Code;
 use domain::id::founding;
 use domain::partner_client::{ClientScope, PartnerClient};
 use domain::user::{Assignment, Reach, Staff};
-use planting::{Mark, Target, plant};
-use questions::{Probe, Question, Questions};
+use fixtures::{Canary, Target, insert};
 use sea_orm::{DbBackend, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 /// In whose name the scratch database is prepared and looked at.
 static SEEDER: Actor = Actor::System(Purpose::Seed);
 
 /// Somebody in whose name everything is asked.
-struct Asker {
+struct Principal {
     name: String,
     actor: Actor,
+}
+
+impl Principal {
+    /// What is within reach, whatever the role.
+    fn reach(&self) -> (Reach, Option<Uuid>) {
+        match &self.actor {
+            Actor::Staff(staff) => (Reach::of(staff.assignments()), None),
+            Actor::Partner(client) => (Reach::default(), Some(client.partner)),
+            Actor::Anonymous | Actor::System(_) => (Reach::default(), None),
+        }
+    }
 }
 
 /// Which walls are looked at.
@@ -66,7 +79,7 @@ pub struct Report {
     /// What the check could not ask or did not see.
     blind: Vec<String>,
     actors: usize,
-    marks: usize,
+    canaries: usize,
 }
 
 impl Report {
@@ -93,7 +106,7 @@ impl Report {
             let _ = writeln!(text, "{field:<44} {times:>8}  {verdict}");
         }
         let all: u64 = self.asked.values().sum();
-        let _ = writeln!(text, "{all} questions by {} actors about {} planted things", self.actors, self.marks);
+        let _ = writeln!(text, "{all} questions by {} actors about {} canaries", self.actors, self.canaries);
         for (field, leaks) in &self.leaks {
             for leak in leaks.iter().take(5) {
                 let _ = writeln!(text, "LEAK  {field}: {leak}");
@@ -125,18 +138,18 @@ struct Check<'c> {
     readers: Readers,
     auth: AuthServices,
     schema: Schema,
-    questions: Questions,
-    askers: Vec<Asker>,
+    cases: Cases,
+    principals: Vec<Principal>,
     walls: Walls,
 }
 
-/// What was answered to one asker: by the text of the question.
+/// What was answered to one principal, by the place of the question.
 type Answers = BTreeMap<usize, String>;
 
 impl<'c> Check<'c> {
     async fn new(owner: &'c Db, server: &'c Db, keys: Keys, now: jiff::Timestamp, walls: Walls) -> Result<Self> {
         let schema = crate::schema::build(ValidationMode::Fast);
-        let questions = Questions::of(&schema).await?;
+        let cases = Cases::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
         let auth = AuthServices { passwords, rights: Rights::new(None), post: Mailer::silent(), is_demo_mode: true };
         let readers = Readers {
@@ -146,102 +159,136 @@ impl<'c> Check<'c> {
             facts: Facts::default(),
             on_commit: OnCommit::default(),
         };
-        let askers = askers(owner, now).await?;
-        Ok(Self { owner, server, readers, auth, schema, questions, askers, walls })
+        let mut principals = principals(owner, now).await?;
+        if walls == Walls::SecondAlone {
+            // Behind the first wall nobody's role is known, only what is reached.
+            let mut reached = BTreeSet::new();
+            principals.retain(|principal| reached.insert(format!("{:?}", principal.reach())));
+        }
+        Ok(Self { owner, server, readers, auth, schema, cases, principals, walls })
     }
 
+    /// Insert at one target after another. Everybody is asked before a row of targets of which she may see nothing, and
+    /// after it: then nothing may have changed for her. When all are there everybody is asked.
     async fn run(self) -> Result<Report> {
         let now = self.readers.clock.now();
+        let (targets, reads) = (Target::all(), self.cases.reads()?);
         let mut report =
-            Report { blind: self.questions.unknown().to_vec(), actors: self.askers.len(), ..Report::default() };
-        let reads = self.questions.reads();
+            Report { blind: self.cases.unknown().to_vec(), actors: self.principals.len(), ..Report::default() };
+        let (planned, paths) = (self.planned(&targets).await?, self.paths().await?);
+        let sees = |principal: &Principal, target: &Target| {
+            let theirs = planned.iter().filter(|canary| canary.target == target.name);
+            theirs.clone().any(|canary| self.may(principal, canary, &paths))
+        };
         let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
-        let mut before = self.ask_all(&reads, &mut report).await;
-        for target in Target::all() {
-            let marks = self.owner.write(&SEEDER, now, async |tx| plant(tx, &target).await).await?;
-            let after = self.ask_all(&reads, &mut report).await;
-            all.extend(marks);
-            for (asker, (was, is)) in self.askers.iter().zip(before.iter().zip(&after)) {
-                self.compare(asker, &target, &all, (was, is), &reads, &mut seen, &mut report).await?;
+        let mut before: Vec<Option<Answers>> = self.principals.iter().map(|_| None).collect();
+        for (place, target) in targets.iter().enumerate() {
+            for (principal, before) in self.principals.iter().zip(&mut before) {
+                if before.is_none() && !sees(principal, target) {
+                    *before = Some(self.ask_all(principal, &reads, &mut report).await);
+                }
             }
-            report.marks = all.len();
+            let inserted = self.owner.write(&SEEDER, now, async |tx| insert(tx, target).await).await?;
+            all.extend(inserted);
+            report.canaries = all.len();
+            let next = targets.get(place + 1);
+            for (principal, before) in self.principals.iter().zip(&mut before) {
+                if next.is_none_or(|next| before.is_some() && sees(principal, next)) {
+                    let after = self.ask_all(principal, &reads, &mut report).await;
+                    self.compare(principal, &all, (before.take(), &after), &reads, &mut seen, &mut report, &paths);
+                }
+            }
             if !report.leaks.is_empty() {
                 // Whatever is asked further would tell of the same hole.
                 return Ok(report);
             }
-            before = after;
         }
         for kind in Kind::ALL.iter().copied() {
-            if !node::is_open(kind) && !all.iter().any(|mark| mark.kind == kind) {
-                report.blind.push(format!("no {} was planted", kind.name()));
+            if !node::is_open(kind) && !all.iter().any(|canary| canary.kind == kind) {
+                report.blind.push(format!("no {} was inserted", kind.name()));
             }
         }
-        for mark in &all {
-            if !seen.contains(&mark.key) && self.walls == Walls::Both {
-                report.blind.push(format!("nobody ever saw the {} that was planted at {}", mark.what, mark.at));
+        for canary in &all {
+            if !seen.contains(&canary.key) && self.walls == Walls::Both {
+                report.blind.push(format!("nobody ever saw the {} that was inserted at {}", canary.what, canary.at));
             }
         }
         self.probe(&all, &mut report).await?;
         Ok(report)
     }
 
-    /// Ask every question in the name of every asker.
-    async fn ask_all(&self, reads: &[Question], report: &mut Report) -> Vec<Answers> {
-        let mut all = Vec::new();
-        for asker in &self.askers {
-            let mut answers = Answers::new();
-            for (place, question) in reads.iter().enumerate() {
-                *report.asked.entry(question.field.clone()).or_default() += 1;
-                answers.insert(place, self.ask(asker, &question.text).await);
+    /// What will be inserted: it is, and is taken back.
+    async fn planned(&self, targets: &[Target]) -> Result<Vec<Canary>> {
+        let planned = Mutex::new(Vec::new());
+        let (now, kept) = (self.readers.clock.now(), &planned);
+        let taken_back: Result<()> = self
+            .owner
+            .write(&SEEDER, now, async |tx| {
+                for target in targets {
+                    let inserted = insert(tx, target).await?;
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).extend(inserted);
+                }
+                Err(Error::refused(Code::Conflict))
+            })
+            .await;
+        match taken_back {
+            Err(error) if error.code() == Code::Conflict => {
+                Ok(planned.into_inner().unwrap_or_else(PoisonError::into_inner))
             }
-            all.push(answers);
+            Err(error) => Err(error),
+            Ok(()) => Ok(Vec::new()),
         }
-        all
     }
 
-    async fn ask(&self, asker: &Asker, text: &str) -> String {
-        let reader = self.readers.reader(asker.actor.clone(), Vec::new());
-        let answer = self.schema.execute(Request::new(text).data(reader).data(self.auth.clone())).await;
+    /// Ask everything in somebody's name.
+    async fn ask_all(&self, principal: &Principal, reads: &[Read], report: &mut Report) -> Answers {
+        let mut answers = Answers::new();
+        for (place, read) in reads.iter().enumerate() {
+            *report.asked.entry(read.field.clone()).or_default() += 1;
+            let mut request = Request::new("");
+            request.set_parsed_query(read.document.clone());
+            answers.insert(place, self.send(principal, request).await);
+        }
+        answers
+    }
+
+    async fn send(&self, principal: &Principal, request: Request) -> String {
+        let reader = self.readers.reader(principal.actor.clone(), Vec::new());
+        let answer = self.schema.execute(request.data(reader).data(self.auth.clone())).await;
         serde_json::to_string(&answer).unwrap_or_default()
     }
 
-    /// Look at what one asker was answered before and after a planting.
+    /// Look at what somebody was answered: with `was` also at what she was answered before things were inserted of which
+    /// she may see nothing.
     #[expect(clippy::too_many_arguments, reason = "one place that looks at all of it")]
-    async fn compare(
+    fn compare(
         &self,
-        asker: &Asker,
-        target: &Target,
-        marks: &[Mark],
-        (was, is): (&Answers, &Answers),
-        reads: &[Question],
+        principal: &Principal,
+        canaries: &[Canary],
+        (was, is): (Option<Answers>, &Answers),
+        reads: &[Read],
         seen: &mut BTreeSet<Uuid>,
         report: &mut Report,
-    ) -> Result<()> {
-        let paths = self.paths().await?;
-        let may = |mark: &Mark| self.may(asker, mark, &paths);
-        let may_see_any = marks.iter().filter(|mark| mark.target == target.name).any(may);
-        let forbidden: Vec<&Mark> = marks.iter().filter(|mark| !may(mark)).collect();
+        paths: &BTreeMap<Uuid, Path>,
+    ) {
+        let (allowed, forbidden): (Vec<&Canary>, Vec<&Canary>) =
+            canaries.iter().partition(|canary| self.may(principal, canary, paths));
         for (place, answer) in is {
-            let field = &reads[*place].field;
-            for mark in marks.iter().filter(|mark| may(mark)) {
-                if answer.contains(&mark.id) {
-                    seen.insert(mark.key);
-                }
-            }
-            for mark in &forbidden {
-                if answer.contains(&mark.id) || answer.contains(&mark.text) {
-                    report.leak(field, format!("{} saw the {} of {}", asker.name, mark.what, mark.at));
+            let Read { field, text, .. } = &reads[*place];
+            seen.extend(allowed.iter().filter(|canary| answer.contains(&canary.id)).map(|canary| canary.key));
+            for canary in &forbidden {
+                if answer.contains(&canary.id) || answer.contains(&canary.text) {
+                    report.leak(field, format!("{} saw the {} of {}", principal.name, canary.what, canary.at));
                 }
             }
             if answer.contains("\"INTERNAL\"") {
-                report.leak(field, format!("{} was answered INTERNAL: {}", asker.name, reads[*place].text));
+                report.leak(field, format!("{} was answered INTERNAL: {text}", principal.name));
             }
-            if !may_see_any && was.get(place) != Some(answer) {
-                let text = &reads[*place].text;
-                report.leak(field, format!("{} was answered otherwise after {}: {text}", asker.name, target.name));
+            if was.as_ref().is_some_and(|was| was.get(place) != Some(answer)) {
+                let what = format!("{} was answered otherwise after what she may not see: {text}", principal.name);
+                report.leak(field, what);
             }
         }
-        Ok(())
     }
 
     /// The places of all branches.
@@ -254,78 +301,96 @@ impl<'c> Check<'c> {
             .collect()
     }
 
-    /// Whether somebody may see what was planted.
-    fn may(&self, asker: &Asker, mark: &Mark, paths: &BTreeMap<Uuid, Path>) -> bool {
+    /// Whether somebody may see a canary.
+    fn may(&self, principal: &Principal, canary: &Canary, paths: &BTreeMap<Uuid, Path>) -> bool {
         let is_root = |reach: &Reach| reach.subtrees.iter().any(Path::is_root);
-        let covers = |reach: &Reach| match mark.branch {
+        let covers = |reach: &Reach| match canary.branch {
             Some(branch) => paths.get(&branch).is_some_and(|path| reach.covers(branch, path)),
             None => is_root(reach),
         };
-        match &asker.actor {
+        match &principal.actor {
             Actor::Anonymous | Actor::System(_) => false,
             Actor::Staff(staff) => match self.walls {
-                Walls::Both => covers(&staff.reach(mark.see)),
+                Walls::Both => covers(&staff.reach(canary.see)),
                 Walls::SecondAlone => covers(&Reach::of(staff.assignments())),
             },
-            Actor::Partner(client) => mark.partner == Some(client.partner),
+            Actor::Partner(client) => canary.partner == Some(client.partner),
         }
     }
 
-    /// Name what was planted in everything that takes an id or a slug: whoever may not see it is answered, and is worked
+    /// Name what was inserted in everything that takes an id or a slug: whoever may not see it is answered, and is worked
     /// for, exactly as if there were no such thing; and nothing of it changes.
-    async fn probe(&self, marks: &[Mark], report: &mut Report) -> Result<()> {
+    async fn probe(&self, canaries: &[Canary], report: &mut Report) -> Result<()> {
         let paths = self.paths().await?;
-        let (untouched, mut warm) = (self.fingerprint(marks).await?, BTreeSet::new());
-        for probe in self.questions.probes() {
-            for mark in marks.iter().filter(|mark| mark.kind == probe.kind) {
-                for asker in self.askers.iter().filter(|asker| !self.may(asker, mark, &paths)) {
-                    *report.asked.entry(probe.field.clone()).or_default() += 1;
-                    let (there, absent) = (mark.named(probe.by_slug), mark.absent(probe.by_slug));
-                    if warm.insert((&probe.field, &asker.name)) {
-                        // What is kept for a while, and the audit's first line of the minute, is not compared.
-                        self.try_one(asker, probe, &absent).await;
-                    }
-                    let (one, other) =
-                        (self.try_one(asker, probe, &there).await, self.try_one(asker, probe, &absent).await);
-                    if self.walls == Walls::SecondAlone {
-                        continue;
-                    }
-                    if one.0.replace(&there, "•") != other.0.replace(&absent, "•") {
-                        let what =
-                            format!("{} tells the {} of {} from nothing: {}", asker.name, mark.what, mark.at, one.0);
-                        report.leak(&probe.field, what);
-                    } else if one.1 != other.1 {
-                        let what = format!("{} is worked for otherwise when the {} is there", asker.name, mark.what);
-                        report.leak(&probe.field, what);
-                    } else if one.0.contains("\"INTERNAL\"") {
-                        report.leak(&probe.field, format!("{} was answered {}", asker.name, one.0));
-                    }
+        let untouched = self.fingerprint(canaries).await?;
+        for kind in Kind::ALL.iter().copied() {
+            let canaries: Vec<&Canary> = canaries.iter().filter(|canary| canary.kind == kind).collect();
+            for probes in self.cases.groups(kind) {
+                for principal in &self.principals {
+                    let forbidden: Vec<&Canary> =
+                        canaries.iter().copied().filter(|canary| !self.may(principal, canary, &paths)).collect();
+                    self.probe_all(principal, &forbidden, &probes, report).await;
                 }
             }
         }
-        if self.fingerprint(marks).await? != untouched {
+        if self.fingerprint(canaries).await? != untouched {
             report.leak("Mutation", "somebody changed what she may not see".to_owned());
         }
         Ok(())
     }
 
+    /// Name things of one kind in probes that are asked together, each as if it did not exist.
+    async fn probe_all(&self, principal: &Principal, canaries: &[&Canary], probes: &[&Probe], report: &mut Report) {
+        let Some(any) = canaries.first() else { return };
+        let by_slug = probes[0].by_slug;
+        let text = if probes[0].is_shared { cases::together(probes) } else { probes[0].text.clone() };
+        let fields = || probes.iter().map(|probe| probe.field.as_str());
+        let absent = any.absent(by_slug);
+        let nothing = match self.walls {
+            // The first try pays for what is kept for a while, and the audit's first line of the minute.
+            Walls::Both => {
+                self.try_one(principal, &text, &absent).await;
+                Some(self.try_one(principal, &text, &absent).await)
+            }
+            Walls::SecondAlone => None,
+        };
+        for canary in canaries {
+            fields().for_each(|field| *report.asked.entry(field.to_owned()).or_default() += 1);
+            let there = canary.named(by_slug);
+            let (answer, work) = self.try_one(principal, &text, &there).await;
+            let (name, what, at) = (&principal.name, canary.what, canary.at);
+            let leak = match &nothing {
+                None => continue,
+                Some((nothing, _)) if answer.replace(&there, "•") != nothing.replace(&absent, "•") => {
+                    format!("{name} tells the {what} of {at} from nothing: {answer}")
+                }
+                Some((_, usual)) if work != *usual => {
+                    format!("{name} is worked for otherwise when the {what} is there")
+                }
+                Some(_) if answer.contains("\"INTERNAL\"") => format!("{name} was answered {answer}"),
+                Some(_) => continue,
+            };
+            report.leak(&fields().collect::<Vec<_>>().join(", "), leak);
+        }
+    }
+
     /// What is answered to a probe, and the work that it makes: the statements with the number of their rows, and how many
     /// passwords were checked.
-    async fn try_one(&self, asker: &Asker, probe: &Probe, name: &str) -> (String, (Vec<Sent>, u64)) {
+    async fn try_one(&self, principal: &Principal, text: &str, name: &str) -> (String, (Vec<Sent>, u64)) {
         let checks = self.auth.passwords.checks();
         self.server.record();
-        let answer = self.ask(asker, &probe.text.replace(questions::NAME, name)).await;
+        let answer = self.send(principal, Request::new(text.replace(cases::NAME, name))).await;
         (answer, (self.server.recorded(), self.auth.passwords.checks() - checks))
     }
 
-    /// What stands in the rows that were planted.
-    async fn fingerprint(&self, marks: &[Mark]) -> Result<Vec<i64>> {
+    /// What stands in the rows that were inserted.
+    async fn fingerprint(&self, canaries: &[Canary]) -> Result<Vec<i64>> {
         let now = self.readers.clock.now();
         let mut versions = Vec::new();
-        for mark in marks {
-            let Some(table) = &mark.table else { continue };
+        for canary in canaries {
+            let Some(table) = &canary.table else { continue };
             let sql = format!("select cast(version as bigint) from {table} where id = $1");
-            let statement = Statement::from_sql_and_values(self.owner.backend(), sql, [mark.key.into()]);
+            let statement = Statement::from_sql_and_values(self.owner.backend(), sql, [canary.key.into()]);
             let rows = self.owner.ask(&SEEDER, now, statement).await?;
             versions.push(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?);
         }
@@ -335,7 +400,7 @@ impl<'c> Check<'c> {
 
 /// Everybody in whose name is asked: nobody, each role in two provinces, an administrator and an auditor above them, and
 /// each demo partner.
-async fn askers(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Asker>> {
+async fn principals(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Principal>> {
     let sql = "select id, path from branch where slug = $1";
     let path = async |slug: &str| {
         let statement = Statement::from_sql_and_values(owner.backend(), sql, [slug.into()]);
@@ -343,7 +408,7 @@ async fn askers(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Asker>> {
         let row = rows.first().ok_or_else(|| Error::internal(format!("the demo world has no branch {slug}")))?;
         Ok::<_, Error>((row.try_get_by_index::<Uuid>(0)?, Path::parse(&row.try_get_by_index::<String>(1)?)?))
     };
-    let mut askers = vec![Asker { name: "anybody".to_owned(), actor: Actor::Anonymous }];
+    let mut principals = vec![Principal { name: "anybody".to_owned(), actor: Actor::Anonymous }];
     let today = domain::calendar::today(now);
     let mut staff = |role: Role, slug: &str, (branch, path): (Uuid, Path), cooperative: Option<&str>| {
         let user = founding("user", if slug == "khouribga" { "khouribga@unfm.example" } else { "mdiq@unfm.example" });
@@ -358,7 +423,7 @@ async fn askers(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Asker>> {
             cooperative: cooperative.map(|slug| founding("cooperative", slug)),
         };
         let actor = Actor::Staff(Staff::on(today, user, Uuid::nil(), vec![assignment]));
-        askers.push(Asker { name: format!("{role} at {slug}"), actor });
+        principals.push(Principal { name: format!("{role} at {slug}"), actor });
     };
     for (slug, cooperative) in [("khouribga", "demo-argan"), ("mdiq-fnideq", "demo-mdiq-miel")] {
         let place = path(slug).await?;
@@ -377,9 +442,9 @@ async fn askers(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Asker>> {
             partner: founding("partner", partner),
             scopes: ClientScope::ALL.to_vec(),
         };
-        askers.push(Asker { name: format!("the program of {partner}"), actor: Actor::Partner(client) });
+        principals.push(Principal { name: format!("the program of {partner}"), actor: Actor::Partner(client) });
     }
-    Ok(askers)
+    Ok(principals)
 }
 
 /// Whether a database can show the second wall.

@@ -1,4 +1,5 @@
-//! What is planted: things that are not public, in several branches, each with a mark that stands nowhere else.
+//! What the check inserts: things that are not public, in several branches, each a canary: its id and its text stand
+//! nowhere else.
 
 use crate::platform::audit::record::{ActorKind, AuditOutcome, Entry, append};
 use crate::platform::error::{Error, Result};
@@ -17,12 +18,12 @@ use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Where something is planted.
+/// Where canaries are inserted.
 pub(super) struct Target {
     /// What it is called in the report.
     pub name: &'static str,
     branch: &'static str,
-    /// The partner whose agreement a programme is planted in; none: everything that a branch owns.
+    /// The partner whose agreement a programme is inserted in; none: everything that a branch owns.
     partner: Option<&'static str>,
 }
 
@@ -35,9 +36,9 @@ impl Target {
     }
 }
 
-/// Something that was planted.
+/// Something that was inserted, whose id and text stand nowhere else.
 #[derive(Debug)]
-pub(super) struct Mark {
+pub(super) struct Canary {
     pub what: &'static str,
     pub kind: Kind,
     pub key: Uuid,
@@ -54,7 +55,7 @@ pub(super) struct Mark {
     pub target: &'static str,
 }
 
-impl Mark {
+impl Canary {
     /// What it is named by in a question.
     pub(super) fn named(&self, by_slug: bool) -> String {
         if by_slug { self.slug.clone().unwrap_or_default() } else { self.id.clone() }
@@ -70,19 +71,19 @@ impl Mark {
     }
 }
 
-struct Planting<'p, 't> {
+struct Fixtures<'p, 't> {
     tx: &'p Tx<'t>,
     target: &'p Target,
     branch: Uuid,
-    marks: Vec<Mark>,
+    canaries: Vec<Canary>,
 }
 
-fn text(mark: &str) -> Value {
-    Value::Json(Some(Box::new(json!({"fr": mark}))))
+fn localised(text: &str) -> Value {
+    Value::Json(Some(Box::new(json!({"fr": text}))))
 }
 
-impl Planting<'_, '_> {
-    /// Plant a copy of a thing of the demo world, with other values in some of its columns.
+impl Fixtures<'_, '_> {
+    /// Insert a copy of a thing of the demo world, with other values in some of its columns.
     async fn copy<E>(&mut self, what: &'static str, from: Uuid, changes: &[(&str, Value)]) -> Result<(Uuid, String)>
     where
         E: Node,
@@ -90,7 +91,7 @@ impl Planting<'_, '_> {
         E::ActiveModel: Send,
     {
         let key = founding("leak", &format!("{} {what}", self.target.name));
-        let mark = format!("leak{}", &key.simple().to_string()[..16]);
+        let text = format!("leak{}", &key.simple().to_string()[..16]);
         let row = self.tx.select::<E>().filter(E::KEY.eq(from)).one(E::read).await?;
         let row = row.ok_or_else(|| Error::internal(format!("the demo world has no {what} to copy")))?;
         let mut row = row.into_active_model();
@@ -108,13 +109,13 @@ impl Planting<'_, '_> {
                     Value::from(self.branch)
                 }
                 "slug" => {
-                    slug = Some(mark.clone());
-                    Value::from(mark.clone())
+                    slug = Some(text.clone());
+                    Value::from(text.clone())
                 }
                 "published" => Value::from(false),
                 _ => match changes.iter().find(|(changed, _)| *changed == name) {
-                    Some((_, Value::String(Some(said)))) if said.as_str() == MARK => Value::from(mark.clone()),
-                    Some((_, Value::Json(Some(said)))) if said.as_ref() == &json!({"fr": MARK}) => text(&mark),
+                    Some((_, Value::String(Some(given)))) if given.as_str() == CANARY => Value::from(text.clone()),
+                    Some((_, Value::Json(Some(given)))) if given.as_ref() == &json!({"fr": CANARY}) => localised(&text),
                     Some((_, value)) => value.clone(),
                     None => continue,
                 },
@@ -122,12 +123,12 @@ impl Planting<'_, '_> {
             row.set(column, value);
         }
         self.tx.insert_all::<E>(vec![row]).await?;
-        self.marks.push(Mark {
+        self.canaries.push(Canary {
             what,
             kind: E::KIND,
             key,
             id: GlobalId::new(E::KIND, key).to_string(),
-            text: mark.clone(),
+            text: text.clone(),
             slug,
             table: Some(E::default().table_name().to_owned()),
             branch: has_branch.then_some(self.branch),
@@ -136,7 +137,7 @@ impl Planting<'_, '_> {
             at: self.target.branch,
             target: self.target.name,
         });
-        Ok((key, mark))
+        Ok((key, text))
     }
 
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<()> {
@@ -144,79 +145,79 @@ impl Planting<'_, '_> {
     }
 }
 
-/// What is replaced by the mark of the thing.
-const MARK: &str = "the mark";
+/// What is replaced by the text of the thing.
+const CANARY: &str = "the canary";
 
-fn marked() -> Value {
-    Value::from(MARK)
+fn canary() -> Value {
+    Value::from(CANARY)
 }
 
-fn marked_text() -> Value {
-    text(MARK)
+fn canary_text() -> Value {
+    localised(CANARY)
 }
 
-/// Plant everything at a target; what was planted.
+/// Insert everything at a target.
 ///
 /// # Errors
 /// The database's refusal, or a demo world that lacks what is copied.
-pub(super) async fn plant(tx: &Tx<'_>, target: &Target) -> Result<Vec<Mark>> {
+pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> {
     let branch = founding("branch", target.branch);
-    let mut planting = Planting { tx, target, branch, marks: Vec::new() };
+    let mut fixtures = Fixtures { tx, target, branch, canaries: Vec::new() };
     match target.partner {
-        Some(partner) => approved_programme(&mut planting, partner).await?,
+        Some(partner) => approved_programme(&mut fixtures, partner).await?,
         None => {
-            trade(&mut planting).await?;
-            partnerships(&mut planting).await?;
-            people(&mut planting).await?;
+            trade(&mut fixtures).await?;
+            partnerships(&mut fixtures).await?;
+            people(&mut fixtures).await?;
         }
     }
-    Ok(planting.marks)
+    Ok(fixtures.canaries)
 }
 
-async fn trade(planting: &mut Planting<'_, '_>) -> Result<()> {
+async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
     let argan = founding("cooperative", "demo-argan");
-    let (cooperative, mark) = planting
+    let (cooperative, text) = fixtures
         .copy::<cooperative::entity::Entity>(
             "cooperative",
             argan,
-            &[("name", marked_text()), ("commune", marked()), ("status", "APPLIED".into())],
+            &[("name", canary_text()), ("commune", canary()), ("status", "APPLIED".into())],
         )
         .await?;
-    let branch = planting.branch;
+    let branch = fixtures.branch;
     let private =
         "insert into cooperative_private (cooperative_id, branch_id, court, register_number, register_verified,
         legacy_exemption) values ($1, $2, $3, $3, $4, $4)";
-    planting.run(private, vec![cooperative.into(), branch.into(), mark.into(), false.into()]).await?;
+    fixtures.run(private, vec![cooperative.into(), branch.into(), text.into(), false.into()]).await?;
     let member = founding("membership", "demo-argan 1");
     let of = ("cooperative_id", Value::from(cooperative));
-    planting.copy::<membership::entity::Entity>("membership", member, &[("name", marked()), of.clone()]).await?;
-    let paper = first(planting.tx, "document").await?;
+    fixtures.copy::<membership::entity::Entity>("membership", member, &[("name", canary()), of.clone()]).await?;
+    let paper = first(fixtures.tx, "document").await?;
     if let Some(paper) = paper {
-        planting.copy::<document::entity::Entity>("document", paper, &[("reference", marked()), of.clone()]).await?;
+        fixtures.copy::<document::entity::Entity>("document", paper, &[("reference", canary()), of.clone()]).await?;
     } else {
-        document_of(planting, cooperative).await?;
+        document_of(fixtures, cooperative).await?;
     }
-    let row = first_where(planting.tx, "product", "is_demo and published").await?;
-    let (product, _) = planting
+    let row = first_where(fixtures.tx, "product", "is_demo and published").await?;
+    let (product, _) = fixtures
         .copy::<product::entity::Entity>(
             "product",
             row,
-            &[("name", marked_text()), ("status", "PUBLISHED".into()), of.clone()],
+            &[("name", canary_text()), ("status", "PUBLISHED".into()), of.clone()],
         )
         .await?;
     let (made_by, of) = (of, ("product_id", Value::from(product)));
-    let row = first_where(planting.tx, "product_variant", "is_demo and published").await?;
-    let (variant, _) = planting
-        .copy::<product::variant::Entity>("variant", row, &[("sku", marked()), of.clone(), made_by.clone()])
+    let row = first_where(fixtures.tx, "product_variant", "is_demo and published").await?;
+    let (variant, _) = fixtures
+        .copy::<product::variant::Entity>("variant", row, &[("sku", canary()), of.clone(), made_by.clone()])
         .await?;
-    let (market, _) = planting
+    let (market, _) = fixtures
         .copy::<market::entity::Entity>(
             "market",
             founding("market", "khouribga"),
-            &[("name", marked_text()), ("address", marked_text()), ("status", "PLANNED".into())],
+            &[("name", canary_text()), ("address", canary_text()), ("status", "PLANNED".into())],
         )
         .await?;
-    let row = first_where(planting.tx, "listing", "is_demo and published").await?;
+    let row = first_where(fixtures.tx, "listing", "is_demo and published").await?;
     let at = [
         of,
         made_by,
@@ -224,147 +225,147 @@ async fn trade(planting: &mut Planting<'_, '_>) -> Result<()> {
         ("market_id", Value::from(market)),
         ("visible", true.into()),
     ];
-    planting.copy::<listing::entity::Entity>("listing", row, &at).await?;
+    fixtures.copy::<listing::entity::Entity>("listing", row, &at).await?;
     Ok(())
 }
 
 /// A document where the demo world has none to copy.
-async fn document_of(planting: &mut Planting<'_, '_>, cooperative: Uuid) -> Result<()> {
-    let key = founding("leak", &format!("{} document", planting.target.name));
-    let mark = format!("leak{}", &key.simple().to_string()[..16]);
+async fn document_of(fixtures: &mut Fixtures<'_, '_>, cooperative: Uuid) -> Result<()> {
+    let key = founding("leak", &format!("{} document", fixtures.target.name));
+    let text = format!("leak{}", &key.simple().to_string()[..16]);
     let sql = "insert into document (id, branch_id, cooperative_id, kind, reference, version, created_at, changed_at)
         values ($1, $2, $3, 'CERTIFICATE', $4, 1, 1, 1)";
-    let values = vec![key.into(), planting.branch.into(), cooperative.into(), mark.clone().into()];
-    planting.run(sql, values).await?;
-    planting.marks.push(Mark {
+    let values = vec![key.into(), fixtures.branch.into(), cooperative.into(), text.clone().into()];
+    fixtures.run(sql, values).await?;
+    fixtures.canaries.push(Canary {
         what: "document",
         kind: Kind::Document,
         key,
         id: GlobalId::new(Kind::Document, key).to_string(),
-        text: mark,
+        text,
         slug: None,
         table: Some("document".to_owned()),
-        branch: Some(planting.branch),
+        branch: Some(fixtures.branch),
         partner: None,
         see: Permission::SeeMembers,
-        at: planting.target.branch,
-        target: planting.target.name,
+        at: fixtures.target.branch,
+        target: fixtures.target.name,
     });
     Ok(())
 }
 
-async fn partnerships(planting: &mut Planting<'_, '_>) -> Result<()> {
-    let (agreement, mark) = planting
+async fn partnerships(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
+    let (agreement, text) = fixtures
         .copy::<agreement::entity::Entity>(
             "agreement",
             founding("agreement", "demo-unfpa"),
-            &[("object", marked_text()), ("status", "DRAFT".into())],
+            &[("object", canary_text()), ("status", "DRAFT".into())],
         )
         .await?;
-    let branch = planting.branch;
+    let branch = fixtures.branch;
     let party = "insert into agreement_party (agreement_id, position, partner_id, branch_id, published)
         values ($1, 1, $2, $3, $4)";
     let unfpa = founding("partner", "unfpa");
-    planting.run(party, vec![agreement.into(), unfpa.into(), branch.into(), false.into()]).await?;
+    fixtures.run(party, vec![agreement.into(), unfpa.into(), branch.into(), false.into()]).await?;
     let objective = "insert into agreement_objective (agreement_id, position, branch_id, code, text, published)
         values ($1, 1, $2, $3, $4, $5)";
-    let values = vec![agreement.into(), branch.into(), mark.clone().into(), text(&mark), false.into()];
-    planting.run(objective, values).await?;
-    let row = first_where(planting.tx, "contribution", "published").await?;
+    let values = vec![agreement.into(), branch.into(), text.clone().into(), localised(&text), false.into()];
+    fixtures.run(objective, values).await?;
+    let row = first_where(fixtures.tx, "contribution", "published").await?;
     let of = [
         ("agreement_id", Value::from(agreement)),
         ("market_id", Value::Uuid(None)),
         ("amount", 98_765_432_100_i64.into()),
     ];
-    planting.copy::<contribution::entity::Entity>("contribution", row, &of).await?;
-    programme_in(planting, "demo-unfpa-submitted", "SUBMITTED", agreement, false).await
+    fixtures.copy::<contribution::entity::Entity>("contribution", row, &of).await?;
+    programme_in(fixtures, "demo-unfpa-submitted", "SUBMITTED", agreement, false).await
 }
 
 /// A programme with what it follows and a figure.
 async fn programme_in(
-    planting: &mut Planting<'_, '_>,
+    fixtures: &mut Fixtures<'_, '_>,
     from: &str,
     status: &str,
     agreement: Uuid,
     accepted: bool,
 ) -> Result<()> {
-    let (programme, _) = planting
+    let (programme, _) = fixtures
         .copy::<programme::entity::Entity>(
             "programme",
             founding("programme", from),
-            &[("title", marked_text()), ("description", marked_text()), ("status", status.into())],
+            &[("title", canary_text()), ("description", canary_text()), ("status", status.into())],
         )
         .await?;
-    let branch = planting.branch;
+    let branch = fixtures.branch;
     let link = "insert into agreement_programme (agreement_id, programme_id, branch_id) values ($1, $2, $3)";
-    planting.run(link, vec![agreement.into(), programme.into(), branch.into()]).await?;
+    fixtures.run(link, vec![agreement.into(), programme.into(), branch.into()]).await?;
     let part = "insert into programme_branch (programme_id, branch_id, published) values ($1, $2, $3)";
-    planting.run(part, vec![programme.into(), branch.into(), false.into()]).await?;
+    fixtures.run(part, vec![programme.into(), branch.into(), false.into()]).await?;
     let of = ("programme_id", Value::from(programme));
-    let changes = [("source_name", marked()), ("accepted", accepted.into()), of.clone()];
-    let (value, _) = planting
+    let changes = [("source_name", canary()), ("accepted", accepted.into()), of.clone()];
+    let (value, _) = fixtures
         .copy::<indicator::value::Entity>("figure", founding("indicator_value", "demo-unfpa-active"), &changes)
         .await?;
     let follows = [("latest_actual_id", Value::from(value)), of];
     let row = founding("programme_indicator", "demo-unfpa-active");
-    planting.copy::<programme::indicator::Entity>("indicator of a programme", row, &follows).await?;
+    fixtures.copy::<programme::indicator::Entity>("indicator of a programme", row, &follows).await?;
     Ok(())
 }
 
 /// What a party's programs reach, and no other partner's.
-async fn approved_programme(planting: &mut Planting<'_, '_>, partner: &str) -> Result<()> {
+async fn approved_programme(fixtures: &mut Fixtures<'_, '_>, partner: &str) -> Result<()> {
     let agreement = founding("agreement", &format!("demo-{partner}"));
-    programme_in(planting, "demo-unfpa-submitted", "APPROVED", agreement, true).await?;
-    for mark in &mut planting.marks {
-        mark.partner = Some(founding("partner", partner));
+    programme_in(fixtures, "demo-unfpa-submitted", "APPROVED", agreement, true).await?;
+    for canary in &mut fixtures.canaries {
+        canary.partner = Some(founding("partner", partner));
     }
     Ok(())
 }
 
-async fn people(planting: &mut Planting<'_, '_>) -> Result<()> {
+async fn people(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
     let from = "khouribga@unfm.example";
-    let key = founding("leak", &format!("{} user", planting.target.name));
+    let key = founding("leak", &format!("{} user", fixtures.target.name));
     let mail = ("email", Value::from(format!("leak{}@unfm.example", &key.simple().to_string()[..16])));
-    let changes = [("display_name", marked()), mail];
-    let (user, mark) = planting.copy::<user::entity::Entity>("user", founding("user", from), &changes).await?;
+    let changes = [("display_name", canary()), mail];
+    let (user, text) = fixtures.copy::<user::entity::Entity>("user", founding("user", from), &changes).await?;
     let held = [("user_id", Value::from(user))];
     let row = founding("role_assignment", from);
-    planting.copy::<user::assignment::Entity>("assignment", row, &held).await?;
-    let branch = planting.branch;
+    fixtures.copy::<user::assignment::Entity>("assignment", row, &held).await?;
+    let branch = fixtures.branch;
     // A login has no branch of its own: it is seen through the role.
-    for planted in planting.marks.iter_mut().filter(|planted| planted.what == "user") {
-        planted.branch = Some(branch);
+    for login in fixtures.canaries.iter_mut().filter(|canary| canary.what == "user") {
+        login.branch = Some(branch);
     }
-    if planting.target.branch == "national" {
-        let changes = [("client_id", marked()), ("name", marked())];
+    if fixtures.target.branch == "national" {
+        let changes = [("client_id", canary()), ("name", canary())];
         let row = founding("partner_client", "unfpa-demo");
-        planting.copy::<partner_client::entity::Entity>("credential", row, &changes).await?;
+        fixtures.copy::<partner_client::entity::Entity>("credential", row, &changes).await?;
     }
     let entry = Entry {
         branch,
-        action: mark.clone(),
+        action: text.clone(),
         outcome: AuditOutcome::Done,
         actor: (ActorKind::Staff, Some(user)),
         subject: Some((Kind::User, user)),
-        changes: Map::from_iter([("mark".to_owned(), json!(mark))]),
-        personal: BTreeMap::from([("actor".to_owned(), mark.clone())]),
+        changes: Map::from_iter([("canary".to_owned(), json!(text))]),
+        personal: BTreeMap::from([("actor".to_owned(), text.clone())]),
     };
     // Nobody proves the chains of a scratch database: any key will do.
-    let keys = Keys::ephemeral(planting.tx.now()).map_err(|_| Error::internal("no randomness"))?;
-    let key = append(planting.tx, &keys, entry).await?;
-    planting.marks.push(Mark {
+    let keys = Keys::ephemeral(fixtures.tx.now()).map_err(|_| Error::internal("no randomness"))?;
+    let key = append(fixtures.tx, &keys, entry).await?;
+    fixtures.canaries.push(Canary {
         what: "entry of the audit",
         kind: Kind::AuditEntry,
         key,
         id: GlobalId::new(Kind::AuditEntry, key).to_string(),
-        text: mark,
+        text,
         slug: None,
         table: None,
         branch: Some(branch),
         partner: None,
         see: Permission::SeeAudit,
-        at: planting.target.branch,
-        target: planting.target.name,
+        at: fixtures.target.branch,
+        target: fixtures.target.name,
     });
     Ok(())
 }

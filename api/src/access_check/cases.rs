@@ -5,6 +5,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::schema::Schema;
 use async_graphql::Request;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
 use domain::id::founding;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,11 +19,13 @@ const EDGES: u8 = 2;
 /// So deep is followed through values that are no things.
 const VALUES: u8 = 12;
 
-/// Something that is asked of everybody.
-pub(super) struct Question {
+/// Something that is asked in everybody's name.
+pub(super) struct Read {
     /// The field of the root.
     pub field: String,
     pub text: String,
+    /// The same, parsed once for all who ask.
+    pub document: ExecutableDocument,
 }
 
 /// A question or a change that names a thing.
@@ -31,6 +35,19 @@ pub(super) struct Probe {
     pub text: String,
     pub kind: Kind,
     pub by_slug: bool,
+    /// Whether it may be asked together with others: an error of it leaves them as they are, since its field may be null.
+    pub is_shared: bool,
+}
+
+/// Probes of one kind and one sort of name, in one document under an alias each.
+pub(super) fn together(probes: &[&Probe]) -> String {
+    let aliased = probes.iter().enumerate().map(|(place, probe)| {
+        let field = probe.text.trim().trim_start_matches('{').trim_end_matches('}');
+        // The brace that closed the document was the last one.
+        let open = field.matches('{').count() - field.matches('}').count();
+        format!("p{place}: {}{}", field.trim(), "}".repeat(open))
+    });
+    format!("{{ {} }}", aliased.collect::<Vec<_>>().join(" "))
 }
 
 /// Where a list is asked: what stands before its arguments and behind what is selected of it.
@@ -48,7 +65,7 @@ impl Asked {
 }
 
 /// Everything that there is to ask.
-pub(super) struct Questions {
+pub(super) struct Cases {
     types: BTreeMap<String, Value>,
     reads: Vec<(String, String)>,
     probes: Vec<Probe>,
@@ -80,7 +97,7 @@ fn text<'v>(of: &'v Value, name: &str) -> &'v str {
     of[name].as_str().unwrap_or_default()
 }
 
-impl Questions {
+impl Cases {
     /// What a schema offers.
     ///
     /// # Errors
@@ -94,24 +111,33 @@ impl Questions {
         if types.is_empty() {
             return Err(Error::internal(format!("the schema cannot be looked at: {answer}")));
         }
-        let mut questions = Self { types, reads: Vec::new(), probes: Vec::new(), unknown: Vec::new() };
-        for field in list(&questions.types["Query"].clone(), "fields") {
-            questions.root(field);
+        let mut cases = Self { types, reads: Vec::new(), probes: Vec::new(), unknown: Vec::new() };
+        for field in list(&cases.types["Query"].clone(), "fields") {
+            cases.root(field);
         }
-        for field in list(&questions.types["Mutation"].clone(), "fields") {
-            questions.mutation(field);
+        for field in list(&cases.types["Mutation"].clone(), "fields") {
+            cases.mutation(field);
         }
-        questions.kinds_are_probed();
-        questions.fields_are_asked();
-        Ok(questions)
+        cases.kinds_are_probed();
+        cases.fields_are_asked();
+        Ok(cases)
     }
 
-    pub(super) fn reads(&self) -> Vec<Question> {
-        self.reads.iter().map(|(field, text)| Question { field: field.clone(), text: text.clone() }).collect()
+    pub(super) fn reads(&self) -> Result<Vec<Read>> {
+        let read = |(field, text): &(String, String)| {
+            let document = parse_query(text).map_err(Error::internal)?;
+            Ok(Read { field: field.clone(), text: text.clone(), document })
+        };
+        self.reads.iter().map(read).collect()
     }
 
-    pub(super) fn probes(&self) -> &[Probe] {
-        &self.probes
+    /// The probes that name a thing of a kind: those that may be asked together, and each of the others by itself.
+    pub(super) fn groups(&self, kind: Kind) -> Vec<Vec<&Probe>> {
+        let of_kind = || self.probes.iter().filter(move |probe| probe.kind == kind);
+        let shared =
+            [false, true].map(|by_slug| of_kind().filter(move |probe| probe.is_shared && probe.by_slug == by_slug));
+        let alone = of_kind().filter(|probe| !probe.is_shared).map(|probe| vec![probe]);
+        shared.into_iter().map(Iterator::collect).chain(alone).filter(|group: &Vec<_>| !group.is_empty()).collect()
     }
 
     pub(super) fn unknown(&self) -> &[String] {
@@ -173,7 +199,7 @@ impl Questions {
             after: " } } }".to_owned(),
         };
         let about = self.about(field);
-        self.narrowed(&at, about, args, "{ totalCount nodes { __typename id } }");
+        self.narrowed(&at, about, args);
     }
 
     fn is_node(&self, name: &str) -> bool {
@@ -255,8 +281,8 @@ impl Questions {
         self.reads.push((field.to_owned(), format!("{{ {field}{arguments} {below} }}")));
     }
 
-    fn probe(&mut self, place: String, text: String, kind: Kind, by_slug: bool) {
-        self.probes.push(Probe { field: place, text, kind, by_slug });
+    fn probe(&mut self, place: String, text: String, (kind, by_slug): (Kind, bool), is_shared: bool) {
+        self.probes.push(Probe { field: place, text, kind, by_slug, is_shared });
     }
 
     fn root(&mut self, field: &Value) {
@@ -276,7 +302,8 @@ impl Questions {
             for (argument, by_slug) in [("id", false), ("slug", true)] {
                 let Some(kind) = about.filter(|_| has(argument)) else { continue };
                 let asked = format!("{{ {name}({argument}: \"{NAME}\") {{ __typename }} }}");
-                self.probe(format!("{name}({argument})"), asked, kind, by_slug);
+                let is_shared = field["type"]["kind"] != "NON_NULL";
+                self.probe(format!("{name}({argument})"), asked, (kind, by_slug), is_shared);
             }
             return;
         }
@@ -292,17 +319,20 @@ impl Questions {
             return;
         }
         let at = Asked { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
-        self.narrowed(&at, about, args, &deep);
+        self.narrowed(&at, about, args);
     }
 
     /// A list with each of the arguments that narrow or order it.
-    fn narrowed(&mut self, at: &Asked, about: Option<Kind>, args: &[Value], deep: &str) {
+    fn narrowed(&mut self, at: &Asked, about: Option<Kind>, args: &[Value]) {
         let short = "{ totalCount nodes { __typename id } edges { cursor } pageInfo { endCursor hasNextPage } }";
         for argument in args {
             let argument_name = text(argument, "name");
             match argument_name {
                 "first" | "after" | "last" | "before" => {}
-                "published" => self.reads.push(at.with("first: 100, published: true", deep)),
+                "published" => {
+                    // What stands below the items is asked by the list without it.
+                    self.reads.push(at.with("first: 100, published: true", short));
+                }
                 "orderBy" => {
                     for value in list(&self.types[named(&argument["type"])], "enumValues") {
                         let value = text(value, "name");
@@ -328,7 +358,7 @@ impl Questions {
             } else {
                 format!("{{ nodes(ids: [\"{NAME}\", \"{NAME}\"]) {{ __typename id }} }}")
             };
-            self.probe(format!("{name}(… {})", kind.name()), asked, kind, false);
+            self.probe(format!("{name}(… {})", kind.name()), asked, (kind, false), true);
         }
     }
 
@@ -345,7 +375,7 @@ impl Questions {
             for kind in Kind::ALL.iter().copied() {
                 for permission in ["SEE_COOPERATIVES", "MANAGE_COOPERATIVES", "SEE_AUDIT"] {
                     let asked = format!("{{ viewer {{ explain(permission: {permission}, id: \"{NAME}\") {below} }} }}");
-                    self.probe(format!("viewer.explain(… {})", kind.name()), asked, kind, false);
+                    self.probe(format!("viewer.explain(… {})", kind.name()), asked, (kind, false), true);
                 }
             }
         }
@@ -370,7 +400,7 @@ impl Questions {
                 ("ID", _) => {
                     if let Some(kind) = self.kind_of(&place, &name, about) {
                         let (_, asked) = at.with(&format!("first: 100, filter: {{ {name}: \"{NAME}\" }}"), short);
-                        self.probe(place.clone(), asked, kind, false);
+                        self.probe(place.clone(), asked, (kind, false), false);
                     }
                     Vec::new()
                 }
@@ -407,7 +437,7 @@ impl Questions {
             let mut ignored = Vec::new();
             let Some(filled) = self.filled(&name, &of, about, &mut ignored, Some(place)) else { return };
             let asked = format!("mutation {{ {name}(input: {filled}) {{ userErrors {{ code field }} }} }}");
-            self.probe(format!("{name}({path})"), asked, kind, false);
+            self.probe(format!("{name}({path})"), asked, (kind, false), false);
         }
     }
 
