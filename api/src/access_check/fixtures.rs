@@ -5,6 +5,7 @@ use crate::platform::audit::record::{ActorKind, AuditOutcome, Entry, append};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::keys::Keys;
+use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     programme, user,
 };
 use domain::access::Permission;
+use domain::cooperative::DocumentKind;
 use domain::id::founding;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Statement, Value};
 use serde_json::{Map, json};
@@ -140,6 +142,37 @@ impl Fixtures<'_, '_> {
         Ok((key, text))
     }
 
+    /// Insert a row that is made of its key and its text.
+    async fn row<E>(&mut self, what: &'static str, make: impl FnOnce(Uuid, &str) -> E::Model) -> Result<()>
+    where
+        E: Node,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let key = founding("leak", &format!("{} {what}", self.target.name));
+        let text = format!("leak{}", &key.simple().to_string()[..16]);
+        let mut row = make(key, &text).into_active_model();
+        for column in <E as EntityTrait>::Column::iter().filter(|column| column.as_str() == "number") {
+            row.not_set(column);
+        }
+        self.tx.insert_all::<E>(vec![row]).await?;
+        self.canaries.push(Canary {
+            what,
+            kind: E::KIND,
+            key,
+            id: GlobalId::new(E::KIND, key).to_string(),
+            text,
+            slug: None,
+            table: Some(E::default().table_name().to_owned()),
+            branch: Some(self.branch),
+            partner: None,
+            see: E::SEE,
+            at: self.target.branch,
+            target: self.target.name,
+        });
+        Ok(())
+    }
+
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<()> {
         self.tx.execute(Statement::from_sql_and_values(self.tx.backend(), sql, values)).await.map(drop)
     }
@@ -191,12 +224,19 @@ async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
     let member = founding("membership", "demo-argan 1");
     let of = ("cooperative_id", Value::from(cooperative));
     fixtures.copy::<membership::entity::Entity>("membership", member, &[("name", canary()), of.clone()]).await?;
-    let paper = first(fixtures.tx, "document").await?;
-    if let Some(paper) = paper {
-        fixtures.copy::<document::entity::Entity>("document", paper, &[("reference", canary()), of.clone()]).await?;
-    } else {
-        document_of(fixtures, cooperative).await?;
-    }
+    let document = |key, text: &str| document::entity::Model {
+        id: key,
+        branch_id: branch,
+        cooperative_id: cooperative,
+        kind: EnumValue(DocumentKind::Certificate),
+        reference: Some(text.to_owned().into()),
+        valid_from: None,
+        valid_until: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<document::entity::Entity>("document", document).await?;
     let row = first_where(fixtures.tx, "product", "is_demo and published").await?;
     let (product, _) = fixtures
         .copy::<product::entity::Entity>(
@@ -226,31 +266,6 @@ async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         ("visible", true.into()),
     ];
     fixtures.copy::<listing::entity::Entity>("listing", row, &at).await?;
-    Ok(())
-}
-
-/// A document where the demo world has none to copy.
-async fn document_of(fixtures: &mut Fixtures<'_, '_>, cooperative: Uuid) -> Result<()> {
-    let key = founding("leak", &format!("{} document", fixtures.target.name));
-    let text = format!("leak{}", &key.simple().to_string()[..16]);
-    let sql = "insert into document (id, branch_id, cooperative_id, kind, reference, version, created_at, changed_at)
-        values ($1, $2, $3, 'CERTIFICATE', $4, 1, 1, 1)";
-    let values = vec![key.into(), fixtures.branch.into(), cooperative.into(), text.clone().into()];
-    fixtures.run(sql, values).await?;
-    fixtures.canaries.push(Canary {
-        what: "document",
-        kind: Kind::Document,
-        key,
-        id: GlobalId::new(Kind::Document, key).to_string(),
-        text,
-        slug: None,
-        table: Some("document".to_owned()),
-        branch: Some(fixtures.branch),
-        partner: None,
-        see: Permission::SeeMembers,
-        at: fixtures.target.branch,
-        target: fixtures.target.name,
-    });
     Ok(())
 }
 
@@ -368,12 +383,6 @@ async fn people(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         target: fixtures.target.name,
     });
     Ok(())
-}
-
-async fn first(tx: &Tx<'_>, table: &str) -> Result<Option<Uuid>> {
-    let sql = format!("select id from {table} order by id limit 1");
-    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
-    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 async fn first_where(tx: &Tx<'_>, table: &str, condition: &str) -> Result<Uuid> {
