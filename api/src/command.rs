@@ -114,7 +114,7 @@ async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(),
     say(if seeded { "The data is there." } else { "The data was there already; nothing was changed." })
 }
 
-/// Run the leak matrix on a scratch database of the configured kind, never on the configured one.
+/// Run the leak check on a scratch database of the configured kind, never on the configured one.
 async fn check_access(settings: &Settings) -> Result<(), StartFault> {
     let now = Clock::System.now();
     let keys = Keys::ephemeral(now).map_err(|_| StartFault("The machine has no randomness.".into()))?;

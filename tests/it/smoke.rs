@@ -1,7 +1,7 @@
 //! The first hour of the program that is shipped: CI runs this story, and those of `starting.rs`, against the release build.
 
 use serde_json::{Value, json};
-use tests::program::Server;
+use tests::program::{self, Server};
 
 const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
 const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
@@ -33,6 +33,16 @@ impl Client {
         assert!(answer["errors"].is_null(), "{operation}: {answer}");
         answer["data"].clone()
     }
+}
+
+#[test]
+fn the_program_that_ships_has_nothing_that_takes_its_protection_away() {
+    let home = tempfile::tempdir().unwrap();
+    let answer = program::run(home.path(), &["--version"]);
+    let version = String::from_utf8(answer.stdout).unwrap();
+    // The one that the tests build for themselves has, and says so.
+    let ships = std::env::var_os("TEST_PROGRAM").is_some();
+    assert_eq!(version.contains("unguarded"), !ships, "{version}");
 }
 
 #[tokio::test]

@@ -229,7 +229,7 @@ async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         branch_id: branch,
         cooperative_id: cooperative,
         kind: EnumValue(DocumentKind::Certificate),
-        reference: Some(text.to_owned().into()),
+        reference: Some(text.to_owned()),
         valid_from: None,
         valid_until: None,
         version: 1,

@@ -17,9 +17,16 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+/// The version; a build for the tests of the walls says what it is.
+const VERSION: &str = if cfg!(feature = "unguarded") {
+    concat!(env!("CARGO_PKG_VERSION"), " (unguarded: for tests alone)")
+} else {
+    env!("CARGO_PKG_VERSION")
+};
+
 /// The GraphQL platform of the National Union of Women of Morocco.
 #[derive(Parser, Debug)]
-#[command(name = "unfm", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(name = "unfm", version = VERSION, about, long_about = None, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do; to serve, if nothing is said.
     #[command(subcommand)]

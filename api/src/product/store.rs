@@ -111,7 +111,6 @@ fn narrowed<'t, 'a>(
         see = see.filter(Column::PriceKey.lte(most)).filter(Column::PriceKey.lt(NO_PRICE));
     }
     if let Some(kind) = filter.quality_sign {
-        let kind = kind;
         see = see.having::<sign::Entity>(
             sign::Column::ProductId.into_expr().eq(Column::Id.into_expr()).into_condition(),
             Condition::all().add(sign::Column::Kind.eq(kind)),

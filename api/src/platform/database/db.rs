@@ -154,8 +154,8 @@ impl Db {
     }
 
     /// The same database with the narrowing of the first wall taken away: for tests that show that the second wall holds
-    /// alone, or that the check of access finds what is open. Nothing in the program calls it.
-    #[doc(hidden)]
+    /// alone, or that the check of access finds what is open. No program is built with it.
+    #[cfg(feature = "unguarded")]
     #[must_use]
     pub fn without_first_wall(&self) -> Self {
         Self { pool: Arc::new(Pool::new(self.connection.clone(), true)), projections: self.projections }

@@ -520,7 +520,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// The database's refusal.
-    #[doc(hidden)]
+    #[cfg(feature = "unguarded")]
     pub async fn rewrite(&self, sql: &str) -> Result<()> {
         self.line.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
     }
