@@ -298,12 +298,12 @@ async fn give_memory_back() {
 }
 
 /// Send the letters that wait, as long as the program runs.
-async fn post_letters(db: Db, post: Mailer) {
+async fn post_letters(db: Db, mailer: Mailer) {
     loop {
-        if let Err(error) = post.deliver(&db, Clock::System.now()).await {
+        if let Err(error) = mailer.deliver(&db, Clock::System.now()).await {
             tracing::error!(cause = error.cause(), "letters could not be sent");
         }
-        post.wait(POSTING).await;
+        mailer.wait(POSTING).await;
     }
 }
 
@@ -357,7 +357,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default(), on_commit: OnCommit::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let listening = tokio::spawn(state.rights().clone().listen());
-    let posting = tokio::spawn(post_letters(db.clone(), state.post().clone()));
+    let posting = tokio::spawn(post_letters(db.clone(), state.mailer().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {
         tracing::info!("metrics on http://{address}/metrics");
@@ -508,8 +508,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What becomes of letters.
 async fn check_mail(settings: &Settings) -> Result<String, StartFault> {
-    let post = Mailer::new(settings)?;
-    match (tokio::time::timeout(PATIENCE, post.try_server()).await, settings.mode()) {
+    let mailer = Mailer::new(settings)?;
+    match (tokio::time::timeout(PATIENCE, mailer.try_server()).await, settings.mode()) {
         (Err(_), _) => Err(StartFault("the mail server does not answer".to_owned())),
         (Ok(Some(tried)), _) => tried.map(|()| "the mail server takes letters".to_owned()).map_err(StartFault),
         (Ok(None), Mode::Demo) => Ok("none; links are logged".to_owned()),

@@ -52,7 +52,7 @@ impl BranchStatus {
     ///
     /// # Errors
     /// STATUS_INVALID.
-    pub fn go(self, next: Self) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self) -> Result<Self, Fault> {
         match (self, next) {
             (Self::Active, Self::Closed) => Ok(next),
             (Self::Active, Self::Active) | (Self::Closed, Self::Active | Self::Closed) => {
@@ -144,8 +144,8 @@ mod tests {
 
     #[test]
     fn a_branch_is_closed_once_and_never_vanishes() {
-        assert_eq!(BranchStatus::Active.go(BranchStatus::Closed), Ok(BranchStatus::Closed));
-        assert!(BranchStatus::Closed.go(BranchStatus::Active).is_err());
+        assert_eq!(BranchStatus::Active.transition(BranchStatus::Closed), Ok(BranchStatus::Closed));
+        assert!(BranchStatus::Closed.transition(BranchStatus::Active).is_err());
         assert!(BranchStatus::Active.is_published() && BranchStatus::Closed.is_published());
     }
 

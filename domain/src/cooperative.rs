@@ -189,7 +189,7 @@ impl CooperativeStatus {
     ///
     /// # Errors
     /// STATUS_INVALID, REGISTER_IDENTITY_REQUIRED to be verified, MEMBERS_TOO_FEW to be active.
-    pub fn go(self, next: Self, standing: Standing) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self, standing: Standing) -> Result<Self, Fault> {
         if !self.leads_to(next) {
             return Err(Fault::new(Code::StatusInvalid));
         }
@@ -213,7 +213,7 @@ mod tests {
         let ways: Vec<String> = CooperativeStatus::ALL
             .iter()
             .flat_map(|from| CooperativeStatus::ALL.iter().map(move |to| (*from, *to)))
-            .filter(|(from, to)| from.go(*to, SOUND).is_ok())
+            .filter(|(from, to)| from.transition(*to, SOUND).is_ok())
             .map(|(from, to)| format!("{from} > {to}"))
             .collect();
         assert_eq!(
@@ -237,10 +237,10 @@ mod tests {
         let few = Standing { members: 4, ..SOUND };
         let code = |outcome: Result<CooperativeStatus, Fault>| outcome.unwrap_err().code;
         assert_eq!(
-            code(CooperativeStatus::Applied.go(CooperativeStatus::Verified, nameless)),
+            code(CooperativeStatus::Applied.transition(CooperativeStatus::Verified, nameless)),
             Code::RegisterIdentityRequired
         );
-        assert_eq!(code(CooperativeStatus::Verified.go(CooperativeStatus::Active, few)), Code::MembersTooFew);
+        assert_eq!(code(CooperativeStatus::Verified.transition(CooperativeStatus::Active, few)), Code::MembersTooFew);
     }
 
     #[test]

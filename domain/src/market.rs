@@ -55,7 +55,7 @@ impl MarketStatus {
     ///
     /// # Errors
     /// STATUS_INVALID.
-    pub fn go(self, next: Self) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self) -> Result<Self, Fault> {
         let may = match self {
             Self::Planned => matches!(next, Self::InPreparation | Self::Closed),
             Self::InPreparation | Self::Suspended => matches!(next, Self::Open | Self::Closed),
@@ -101,7 +101,7 @@ mod tests {
         fn a_market_once_public_stays_so(moves in proptest::collection::vec(0_usize..MarketStatus::ALL.len(), 0..40)) {
             let mut status = MarketStatus::Planned;
             for next in moves {
-                let Ok(next) = status.go(MarketStatus::ALL[next]) else { continue };
+                let Ok(next) = status.transition(MarketStatus::ALL[next]) else { continue };
                 prop_assert!(next > status || status == MarketStatus::Suspended);
                 prop_assert!(!status.is_published() || next.is_published());
                 status = next;
@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn a_market_opens_once_it_is_prepared_and_never_again_once_closed() {
-        assert!(MarketStatus::Planned.go(MarketStatus::Open).is_err());
-        assert!(MarketStatus::InPreparation.go(MarketStatus::Open).is_ok());
-        assert!(MarketStatus::Suspended.go(MarketStatus::Open).is_ok());
-        assert!(MarketStatus::Closed.go(MarketStatus::Open).is_err());
+        assert!(MarketStatus::Planned.transition(MarketStatus::Open).is_err());
+        assert!(MarketStatus::InPreparation.transition(MarketStatus::Open).is_ok());
+        assert!(MarketStatus::Suspended.transition(MarketStatus::Open).is_ok());
+        assert!(MarketStatus::Closed.transition(MarketStatus::Open).is_err());
         assert!(!MarketStatus::Planned.is_published() && MarketStatus::Closed.is_published());
     }
 }

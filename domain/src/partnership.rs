@@ -140,7 +140,7 @@ impl AgreementState {
     ///
     /// # Errors
     /// STATUS_INVALID, SUM_MISMATCH.
-    pub fn go(self, next: Self, budget: Option<Money>, paid: &[Paid]) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self, budget: Option<Money>, paid: &[Paid]) -> Result<Self, Fault> {
         let may = match self {
             Self::Draft => matches!(next, Self::Negotiation),
             Self::Negotiation => matches!(next, Self::Draft | Self::Signed),
@@ -278,14 +278,14 @@ mod tests {
 
     #[test]
     fn to_be_signed_the_confirmed_contributions_meet_the_budget() {
-        let sign = |budget, paid: &[Paid]| AgreementState::Negotiation.go(AgreementState::Signed, budget, paid);
+        let sign = |budget, paid: &[Paid]| AgreementState::Negotiation.transition(AgreementState::Signed, budget, paid);
         assert!(sign(Some(Money::new(100)), &[paid(60, true), paid(40, true)]).is_ok());
         assert_eq!(
             sign(Some(Money::new(100)), &[paid(60, true), paid(40, false)]).unwrap_err().code,
             Code::SumMismatch
         );
         assert!(sign(None, &[]).is_ok());
-        assert!(AgreementState::Draft.go(AgreementState::Signed, None, &[]).is_err());
+        assert!(AgreementState::Draft.transition(AgreementState::Signed, None, &[]).is_err());
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
         let ways: Vec<String> = AgreementState::ALL
             .iter()
             .flat_map(|from| AgreementState::ALL.iter().map(move |to| (*from, *to)))
-            .filter(|(from, to)| from.go(*to, None, &[]).is_ok())
+            .filter(|(from, to)| from.transition(*to, None, &[]).is_ok())
             .map(|(from, to)| format!("{from} > {to}"))
             .collect();
         assert_eq!(

@@ -79,7 +79,7 @@ impl ProductStatus {
     ///
     /// # Errors
     /// STATUS_INVALID.
-    pub fn go(self, next: Self) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self) -> Result<Self, Fault> {
         let may = match self {
             Self::Draft | Self::Rejected => matches!(next, Self::Submitted),
             Self::Submitted => matches!(next, Self::Published | Self::Rejected),
@@ -141,7 +141,7 @@ mod tests {
         let ways: Vec<String> = ProductStatus::ALL
             .iter()
             .flat_map(|from| ProductStatus::ALL.iter().map(move |to| (*from, *to)))
-            .filter(|(from, to)| from.go(*to).is_ok())
+            .filter(|(from, to)| from.transition(*to).is_ok())
             .map(|(from, to)| format!("{from} > {to}"))
             .collect();
         assert_eq!(

@@ -80,7 +80,7 @@ impl ProgrammeStatus {
     ///
     /// # Errors
     /// STATUS_INVALID, AGREEMENT_REQUIRED.
-    pub fn go(self, next: Self, is_funded: bool) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self, is_funded: bool) -> Result<Self, Fault> {
         let may = match self {
             Self::Draft => matches!(next, Self::Submitted | Self::Cancelled),
             Self::Submitted => matches!(next, Self::Approved | Self::Draft | Self::Cancelled),
@@ -111,7 +111,7 @@ mod tests {
             .map(|from| {
                 let to: Vec<&str> = ProgrammeStatus::ALL
                     .iter()
-                    .filter(|to| from.go(**to, true).is_ok())
+                    .filter(|to| from.transition(**to, true).is_ok())
                     .map(|to| to.as_str())
                     .collect();
                 let seen = if from.is_published() { "public" } else { "-" };
@@ -135,16 +135,16 @@ mod tests {
 
     #[test]
     fn a_programme_without_funds_does_not_begin() {
-        let refused = ProgrammeStatus::Approved.go(ProgrammeStatus::Active, false);
+        let refused = ProgrammeStatus::Approved.transition(ProgrammeStatus::Active, false);
         assert_eq!(refused.unwrap_err().code, Code::AgreementRequired);
-        let refused = ProgrammeStatus::Suspended.go(ProgrammeStatus::Active, false);
+        let refused = ProgrammeStatus::Suspended.transition(ProgrammeStatus::Active, false);
         assert_eq!(refused.unwrap_err().code, Code::AgreementRequired);
     }
 
     #[test]
     fn a_programme_that_runs_loses_nothing_when_its_agreement_expires() {
         for next in [ProgrammeStatus::Suspended, ProgrammeStatus::Completed, ProgrammeStatus::Cancelled] {
-            assert_eq!(ProgrammeStatus::Active.go(next, false), Ok(next));
+            assert_eq!(ProgrammeStatus::Active.transition(next, false), Ok(next));
         }
     }
 
@@ -153,7 +153,7 @@ mod tests {
         fn what_was_public_stays_so_unless_it_is_given_up(moves in proptest::collection::vec((0_usize..ProgrammeStatus::ALL.len(), any::<bool>()), 0..40)) {
             let mut status = ProgrammeStatus::Draft;
             for (next, is_funded) in moves {
-                let Ok(next) = status.go(ProgrammeStatus::ALL[next], is_funded) else { continue };
+                let Ok(next) = status.transition(ProgrammeStatus::ALL[next], is_funded) else { continue };
                 prop_assert!(!status.is_published() || next.is_published() || next == ProgrammeStatus::Cancelled);
                 prop_assert!(next != ProgrammeStatus::Active || is_funded);
                 status = next;

@@ -31,7 +31,7 @@ impl UserStatus {
     ///
     /// # Errors
     /// STATUS_INVALID.
-    pub fn go(self, next: Self) -> Result<Self, Fault> {
+    pub fn transition(self, next: Self) -> Result<Self, Fault> {
         let may = match (self, next) {
             (Self::Invited, Self::Active | Self::Disabled)
             | (Self::Active, Self::Locked | Self::Disabled)
@@ -487,10 +487,10 @@ mod tests {
     #[test]
     fn a_login_that_was_disabled_is_not_invited_again() {
         use UserStatus as S;
-        assert_eq!(S::Invited.go(S::Active), Ok(S::Active));
-        assert_eq!(S::Disabled.go(S::Active), Ok(S::Active));
+        assert_eq!(S::Invited.transition(S::Active), Ok(S::Active));
+        assert_eq!(S::Disabled.transition(S::Active), Ok(S::Active));
         for (from, to) in [(S::Disabled, S::Invited), (S::Invited, S::Locked), (S::Active, S::Active)] {
-            assert_eq!(from.go(to).unwrap_err().code, Code::StatusInvalid, "{from} {to}");
+            assert_eq!(from.transition(to).unwrap_err().code, Code::StatusInvalid, "{from} {to}");
         }
     }
 

@@ -237,7 +237,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     world.change(async |tx| to(tx, ProductStatus::Draft).await).await;
     at_once(
         &world,
-        async |tx| cooperative::store::go(tx, argan, None, CooperativeStatus::Suspended).await.map(drop),
+        async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Suspended).await.map(drop),
         async |tx| to(tx, ProductStatus::Published).await,
     )
     .await;
@@ -248,8 +248,8 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     // Its listings come back with the cooperative while the market is suspended.
     at_once(
         &world,
-        async |tx| cooperative::store::go(tx, argan, None, CooperativeStatus::Active).await.map(drop),
-        async |tx| market::store::go(tx, market, MarketStatus::Suspended).await.map(drop),
+        async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Active).await.map(drop),
+        async |tx| market::store::transition(tx, market, MarketStatus::Suspended).await.map(drop),
     )
     .await;
     assert_eq!(differing(&world).await, Vec::<String>::new());

@@ -107,7 +107,7 @@ async fn a_suspended_cooperative_takes_its_products_out_of_the_search_and_back()
     for world in World::each().await {
         let (maker, before) = (key("cooperative", "demo-argan"), found(&world, "argan").await);
         let go = async |status| {
-            world.change(async |tx| cooperative::store::go(tx, maker, None, status).await).await;
+            world.change(async |tx| cooperative::store::transition(tx, maker, None, status).await).await;
         };
 
         go(CooperativeStatus::Suspended).await;

@@ -51,13 +51,13 @@ pub(super) fn together(probes: &[&Probe]) -> String {
 }
 
 /// Where a list is asked: what stands before its arguments and behind what is selected of it.
-struct Asked {
+struct ListField {
     field: String,
     before: String,
     after: String,
 }
 
-impl Asked {
+impl ListField {
     /// The question with these arguments, below the field of the root.
     fn with(&self, arguments: &str, below: &str) -> (String, String) {
         (self.field.clone(), format!("{}({arguments}) {below}{}", self.before, self.after))
@@ -193,7 +193,7 @@ impl Cases {
             return;
         };
         let (root, field_name) = (text(root, "name").to_owned(), text(field, "name"));
-        let at = Asked {
+        let at = ListField {
             field: format!("{root}.{field_name}"),
             before: format!("{{ {root}(first: 100) {{ nodes {{ {field_name}"),
             after: " } } }".to_owned(),
@@ -318,12 +318,12 @@ impl Cases {
             }
             return;
         }
-        let at = Asked { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
+        let at = ListField { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
         self.narrowed(&at, about, args);
     }
 
     /// A list with each of the arguments that narrow or order it.
-    fn narrowed(&mut self, at: &Asked, about: Option<Kind>, args: &[Value]) {
+    fn narrowed(&mut self, at: &ListField, about: Option<Kind>, args: &[Value]) {
         let short = "{ totalCount nodes { __typename id } edges { cursor } pageInfo { endCursor hasNextPage } }";
         for argument in args {
             let argument_name = text(argument, "name");
@@ -381,7 +381,7 @@ impl Cases {
         }
     }
 
-    fn filters(&mut self, at: &Asked, about: Option<Kind>, of: &Value, short: &str) {
+    fn filters(&mut self, at: &ListField, about: Option<Kind>, of: &Value, short: &str) {
         let fields = list(&self.types[named(of)], "inputFields").to_vec();
         for field in fields {
             let (name, of) = (text(&field, "name").to_owned(), named(&field["type"]).to_owned());

@@ -73,22 +73,22 @@ pub async fn list(
     let name = format!("agreements {filter:?} {by:?} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.select_for_list::<Entity>(published);
+    let mut select = tx.select_for_list::<Entity>(published);
     if let Some(status) = filter.status {
-        see = see.filter(in_status(status.0, reader.today()));
+        select = select.filter(in_status(status.0, reader.today()));
     }
     if let Some(partner) = &filter.partner {
         let partner = GlobalId::parse_as(Kind::Partner, partner, "filter.partner")?;
-        see = with_party(see).filter(party::Column::PartnerId.eq(partner));
+        select = with_party(select).filter(party::Column::PartnerId.eq(partner));
     }
     if let Some(branch) = &filter.branch {
-        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+        select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
-    object::list(reader, name, see, &roots.page, &order(by)).await
+    object::list(reader, name, select, &roots.page, &order(by)).await
 }
 
-fn with_party<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
-    see.through::<party::Entity>(party::Column::AgreementId, Column::Id)
+fn with_party<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
+    select.through::<party::Entity>(party::Column::AgreementId, Column::Id)
 }
 
 /// The agreements that partners are party to, a page of each, the newest first.

@@ -27,20 +27,20 @@ pub async fn list(
     let name = format!("auditEntries {filter:?}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.select_for_list::<Entity>(false);
+    let mut select = tx.select_for_list::<Entity>(false);
     if let Some(branch) = &filter.branch {
-        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+        select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
     if let Some(subject) = &filter.subject {
-        see = see.filter(Column::SubjectId.eq(GlobalId::parse(subject, "filter.subject")?.key));
+        select = select.filter(Column::SubjectId.eq(GlobalId::parse(subject, "filter.subject")?.key));
     }
     if let Some(action) = filter.action {
-        see = see.filter(Column::Action.eq(action));
+        select = select.filter(Column::Action.eq(action));
     }
     if let Some(outcome) = filter.outcome {
-        see = see.filter(Column::Outcome.eq(outcome));
+        select = select.filter(Column::Outcome.eq(outcome));
     }
-    object::list(reader, name, see, &roots.page, &Order::newest(Column::Number)).await
+    object::list(reader, name, select, &roots.page, &Order::newest(Column::Number)).await
 }
 
 /// The personal values of entries that were not erased, by their names.

@@ -2,7 +2,7 @@
 
 use super::object::Branch;
 use super::store;
-use super::store::Wanted;
+use super::store::NewBranch;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -94,7 +94,7 @@ impl BranchMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The branch to create.")] input: BranchCreateInput,
     ) -> Result<BranchPayload> {
-        let wanted = Wanted {
+        let new = NewBranch {
             parent: GlobalId::parse_as(Kind::Branch, &input.parent_id, "input.parentId")?,
             kind: input.kind.0,
             name: input.name.clone(),
@@ -102,7 +102,7 @@ impl BranchMutation {
             province_code: input.province_code.clone(),
             is_legal_person: input.is_legal_person,
         };
-        mutate(ctx, &input, async |tx| store::create(tx, wanted).await).await
+        mutate(ctx, &input, async |tx| store::create(tx, new).await).await
     }
 
     /// Renames a branch; languages that are not named stay. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED,

@@ -37,19 +37,19 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>
     let name = format!("branches {filter:?} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see: Select<'_, '_, Entity> = tx.select_for_list::<Entity>(published);
+    let mut select: Select<'_, '_, Entity> = tx.select_for_list::<Entity>(published);
     if let Some(kind) = filter.kind {
-        see = see.filter(Column::Kind.eq(kind));
+        select = select.filter(Column::Kind.eq(kind));
     }
     if let Some(parent) = &filter.parent {
-        see = see.filter(Column::ParentId.eq(GlobalId::parse_as(Kind::Branch, parent, "filter.parent")?));
+        select = select.filter(Column::ParentId.eq(GlobalId::parse_as(Kind::Branch, parent, "filter.parent")?));
     }
     if let Some(code) = filter.province {
-        see = see
+        select = select
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
-    object::list(reader, name, see, &roots.page, &Order::text(Column::Slug)).await
+    object::list(reader, name, select, &roots.page, &Order::text(Column::Slug)).await
 }
 
 /// The branches directly below branches, a page of each, by their names in addresses.
@@ -59,7 +59,7 @@ pub fn below(page: PageArgs) -> Children<Branch, Column> {
 
 /// A branch that is to be made, as it was asked for.
 #[derive(Clone)]
-pub struct Wanted {
+pub struct NewBranch {
     /// The branch above it.
     pub parent: Uuid,
     /// Its rank.
@@ -97,24 +97,24 @@ fn at_name(faults: Faults) -> Faults {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED; BRANCH_PLACE_INVALID at `kind`, the refusals of a text at `name`, NOT_FOUND at
 /// `regionCode` and `provinceCode`.
-pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
+pub async fn create(tx: &Tx<'_>, new: NewBranch) -> Result<Uuid> {
     hold_tree(tx).await?;
-    tx.home::<Entity>(wanted.parent, &["parentId"]).await?;
-    let parent = reached(tx, wanted.parent).await?;
+    tx.home::<Entity>(new.parent, &["parentId"]).await?;
+    let parent = reached(tx, new.parent).await?;
     let mut faults = Faults::new();
-    if !parent.kind.0.may_be_above(wanted.kind) {
+    if !parent.kind.0.may_be_above(new.kind) {
         faults.push(Fault::new(Code::BranchPlaceInvalid).at("kind"));
     }
-    let name = wanted.name.merged(None, NAME_MAX).map_err(|wrong| faults.extend(at_name(wrong)));
+    let name = new.name.merged(None, NAME_MAX).map_err(|wrong| faults.extend(at_name(wrong)));
     let (mut province, mut region) = (None, None);
-    if let Some(code) = wanted.province_code {
+    if let Some(code) = new.province_code {
         let found = tx.select::<province::Entity>().filter(province::Column::Code.eq(code));
         province = found.one(province::Entity::read).await?;
         if province.is_none() {
             faults.push(Fault::new(Code::NotFound).at("provinceCode"));
         }
     }
-    if let Some(code) = wanted.region_code {
+    if let Some(code) = new.region_code {
         let found = tx.select::<region::Entity>().filter(region::Column::Code.eq(code));
         region = found.one(region::Entity::read).await?.map(|region| region.id);
         let is_other = region.zip(province.as_ref()).is_some_and(|(region, province)| region != province.region_id);
@@ -129,12 +129,12 @@ pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<Uuid> {
         parent_id: Some(parent.id),
         path: Path::parse(&parent.path)?.child(id).as_str().to_owned(),
         slug: slug(&name, id),
-        kind: EnumValue(wanted.kind),
+        kind: EnumValue(new.kind),
         name: Json(name),
         contacts: None,
         region_id: region.or(province.as_ref().map(|province| province.region_id)).or(parent.region_id),
         province_id: province.map(|province| province.id).or(parent.province_id),
-        is_legal_person: wanted.is_legal_person,
+        is_legal_person: new.is_legal_person,
         status: EnumValue(BranchStatus::Active),
         is_demo: false,
         version: 1,
@@ -196,7 +196,7 @@ pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     if below.count(None).await? > 0 {
         return Err(Fault::new(Code::BranchNotEmpty).into());
     }
-    let next = held.row().status.0.go(BranchStatus::Closed)?;
+    let next = held.row().status.0.transition(BranchStatus::Closed)?;
     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
 }

@@ -22,8 +22,8 @@ pub async fn all(reader: &Reader) -> Result<Vec<Category>> {
     Ok(object::all(in_order(tx.select::<Entity>()).all(Entity::read).await?, reader))
 }
 
-fn in_order<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
-    see.statement(|statement| {
+fn in_order<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
+    select.statement(|statement| {
         statement.order_by_expr(Column::Position.into_expr(), sea_orm::Order::Asc);
         statement.order_by_expr(Column::Slug.into_expr(), sea_orm::Order::Asc);
     })

@@ -116,7 +116,7 @@ async fn transition(
 ) -> Result<CooperativePayload> {
     let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
     let from = Some((input.expected_version, from));
-    mutate(ctx, &input, async |tx| Ok(store::go(tx, key, from, to).await?.id)).await
+    mutate(ctx, &input, async |tx| Ok(store::transition(tx, key, from, to).await?.id)).await
 }
 
 /// Check all of a form at once.

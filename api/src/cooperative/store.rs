@@ -40,20 +40,19 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>
     Cooperative::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
-fn narrowed<'t, 'a>(see: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
-    let mut see = see;
+fn narrowed<'t, 'a>(mut select: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
     if let Some(sector) = filter.sector {
-        see = see.filter(Column::Sector.eq(sector));
+        select = select.filter(Column::Sector.eq(sector));
     }
     if let Some(code) = filter.province {
-        see = see
+        select = select
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
     if let Some(branch) = &filter.branch {
-        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+        select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
-    Ok(see)
+    Ok(select)
 }
 
 /// A page of cooperatives.
@@ -69,8 +68,8 @@ pub async fn list(
     let published = roots.published;
     let name = format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic());
     let tx = reader.begin();
-    let see = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default())?;
-    object::list(reader, name, see, &roots.page, &order(reader, by)).await
+    let select = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default())?;
+    object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 
 /// A cooperative that applies, as it was checked.
@@ -172,7 +171,7 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT where a version is given, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
-pub async fn go(
+pub async fn transition(
     tx: &Tx<'_>,
     key: Uuid,
     from: Option<(i32, Option<CooperativeStatus>)>,
@@ -190,7 +189,7 @@ pub async fn go(
     let identity = identity(tx, key).await?;
     let identified = identity.as_ref().is_some_and(|(register, is_exempt)| *is_exempt || register.is_some());
     let standing = Standing { identified, members, members_min: MEMBERS_MIN };
-    let next = held.row().status.0.go(status, standing)?;
+    let next = held.row().status.0.transition(status, standing)?;
     if next == CooperativeStatus::Verified
         && let Some((Some(register), _)) = identity
     {
@@ -232,7 +231,7 @@ async fn claim(tx: &Tx<'_>, key: Uuid, (court, number): (String, String)) -> Res
 
 /// What is known of cooperatives' identities.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct RegisterRecord {
     /// The identity in the register.
     pub identity: Option<super::object::RegisterIdentity>,
     /// Whether it needs none.
@@ -244,7 +243,7 @@ pub struct Known {
 pub struct IdentitiesOf;
 
 impl Related for IdentitiesOf {
-    type Value = Option<Known>;
+    type Value = Option<RegisterRecord>;
 
     fn of(&self) -> Kind {
         Kind::Cooperative
@@ -260,13 +259,13 @@ impl Related for IdentitiesOf {
             Private::LegacyExemption,
         ];
         let tx = reader.begin();
-        let see = tx.select_columns::<private::Entity>().among(Private::CooperativeId, keys);
-        let known = see.only(columns.map(|column| column.into_expr())).all(|cells| {
+        let select = tx.select_columns::<private::Entity>().among(Private::CooperativeId, keys);
+        let known = select.only(columns.map(|column| column.into_expr())).all(|cells| {
             let key = cells.take::<Uuid>()?;
             let pair = cells.take::<Option<String>>()?.zip(cells.take::<Option<String>>()?);
             let is_verified = cells.take()?;
             let identity = pair.map(|(court, number)| super::object::RegisterIdentity { court, number, is_verified });
-            Ok((key, Some(Known { identity, legacy_exemption: cells.take()? })))
+            Ok((key, Some(RegisterRecord { identity, legacy_exemption: cells.take()? })))
         });
         Ok(known.await?.into_iter().collect())
     }

@@ -2,7 +2,7 @@
 
 use super::object::Document;
 use super::store;
-use super::store::Said;
+use super::store::DocumentValues;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -79,12 +79,12 @@ impl DocumentMutation {
         #[graphql(desc = "The document to add, and its cooperative.")] input: DocumentAddInput,
     ) -> Result<DocumentPayload> {
         let cooperative = GlobalId::parse_as(Kind::Cooperative, &input.cooperative_id, "input.cooperativeId")?;
-        let said = Said {
+        let values = DocumentValues {
             reference: input.reference.clone(),
             valid_from: input.valid_from.map(|day| day.0),
             valid_until: input.valid_until.map(|day| day.0),
         };
-        mutate(ctx, &input, async |tx| store::add(tx, cooperative, input.kind.0, said).await).await
+        mutate(ctx, &input, async |tx| store::add(tx, cooperative, input.kind.0, values).await).await
     }
 
     /// Edits a document of a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, TEXT_TOO_LONG,
@@ -95,7 +95,7 @@ impl DocumentMutation {
         #[graphql(desc = "The document to edit, and its new values.")] input: DocumentEditInput,
     ) -> Result<DocumentPayload> {
         let key = GlobalId::parse_as(Kind::Document, &input.id, "input.id")?;
-        let change = |kept: &mut Said| {
+        let change = |kept: &mut DocumentValues| {
             apply(input.reference.clone(), &mut kept.reference, |text| text);
             apply(input.valid_from, &mut kept.valid_from, |day| day.0);
             apply(input.valid_until, &mut kept.valid_until, |day| day.0);

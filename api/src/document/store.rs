@@ -25,9 +25,9 @@ pub fn of_cooperatives(page: PageArgs) -> Children<Document, Column> {
     Children::new(Kind::Cooperative, "Cooperative.documents", Column::CooperativeId, page, order)
 }
 
-/// What is said of a document.
+/// The values of a document.
 #[derive(Clone, Debug, Default)]
-pub struct Said {
+pub struct DocumentValues {
     /// Its number with whoever gave it out.
     pub reference: Option<String>,
     /// The first day on which it holds.
@@ -36,7 +36,7 @@ pub struct Said {
     pub valid_until: Option<Date>,
 }
 
-impl Said {
+impl DocumentValues {
     /// Check it; the reference as it is stored.
     fn check(&self) -> Result<Option<String>, Faults> {
         let mut faults = Faults::new();
@@ -56,13 +56,13 @@ impl Said {
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
-pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said) -> Result<Uuid> {
+pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, values: DocumentValues) -> Result<Uuid> {
     let whose = tx.select_in_scope::<cooperative::Entity>().filter(cooperative::Column::Id.eq(cooperative));
     let whose = whose.one(cooperative::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     if !tx.permits::<cooperative::Entity>(cooperative, Permission::ManageMembers).await? {
         return Err(Error::refused(Code::Forbidden));
     }
-    let reference = said.check()?;
+    let reference = values.check()?;
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
     let row = Model {
         id,
@@ -70,8 +70,8 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said)
         cooperative_id: cooperative,
         kind: EnumValue(kind),
         reference,
-        valid_from: said.valid_from.map(Day),
-        valid_until: said.valid_until.map(Day),
+        valid_from: values.valid_from.map(Day),
+        valid_until: values.valid_until.map(Day),
         version: 1,
         created_at: now,
         changed_at: now,
@@ -80,24 +80,24 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, said: Said)
     Ok(id)
 }
 
-/// Say something else of a document; `change` is given what is said of it now.
+/// Edit a document; `change` is given its present values.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
-pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, change: impl FnOnce(&mut Said)) -> Result<Uuid> {
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, change: impl FnOnce(&mut DocumentValues)) -> Result<Uuid> {
     let held = tx.lock_version::<Entity>(key, version).await?;
     let row = held.row();
-    let mut said = Said {
+    let mut values = DocumentValues {
         reference: row.reference.clone(),
         valid_from: row.valid_from.map(|day| day.0),
         valid_until: row.valid_until.map(|day| day.0),
     };
-    change(&mut said);
-    let reference = said.check()?;
+    change(&mut values);
+    let reference = values.check()?;
     tx.update(held, |row| {
         row.reference = ActiveValue::Set(reference);
-        row.valid_from = ActiveValue::Set(said.valid_from.map(Day));
-        row.valid_until = ActiveValue::Set(said.valid_until.map(Day));
+        row.valid_from = ActiveValue::Set(values.valid_from.map(Day));
+        row.valid_until = ActiveValue::Set(values.valid_until.map(Day));
     })
     .await?;
     Ok(key)

@@ -37,11 +37,11 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<IndicatorFilt
     let published = roots.published;
     let name = format!("indicators {filter:?} {published}");
     let tx = reader.begin();
-    let mut see = tx.select_for_list::<Entity>(published);
+    let mut select = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.unwrap_or_default().theme {
-        see = see.filter(Column::Theme.eq(theme));
+        select = select.filter(Column::Theme.eq(theme));
     }
-    object::list(reader, name, see, &roots.page, &Order::text(Column::Code)).await
+    object::list(reader, name, select, &roots.page, &Order::text(Column::Code)).await
 }
 
 /// The latest context figure of each source and milieu for indicators: figures of the whole country's people, not of

@@ -36,8 +36,9 @@ fn order(by: ListingOrder) -> Order {
 
 /// Join what a market's list shows: of the market itself only where it stands. All edges are compulsory: a listing whose
 /// product, cooperative or market is not to be seen is not to be seen either.
-fn with_product<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
-    see.through::<market::entity::Entity>(market::entity::Column::Id, Column::MarketId)
+fn with_product<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
+    select
+        .through::<market::entity::Entity>(market::entity::Column::Id, Column::MarketId)
         .also([market::entity::Column::Status.into_expr()])
         .with::<variant::Entity>(Column::VariantId)
         .with::<product::Entity>(Column::ProductId)
@@ -57,8 +58,9 @@ fn read_with_product(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row,
 }
 
 /// Join what a product's list shows: the markets. The edges to product and cooperative are compulsory here too.
-fn with_market<'t, 'a>(see: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
-    see.with::<market::entity::Entity>(Column::MarketId)
+fn with_market<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
+    select
+        .with::<market::entity::Entity>(Column::MarketId)
         .through::<product::Entity>(product::Column::Id, Column::ProductId)
         .through::<cooperative::entity::Entity>(cooperative::entity::Column::Id, product::Column::CooperativeId)
 }
@@ -82,8 +84,8 @@ impl Related for Found {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
         let mut level = Keys::default();
-        let see = with_product(tx.select::<Entity>().among(Column::Id, keys));
-        let rows = see.all(|cells| read_with_product(&mut level, cells)).await?;
+        let select = with_product(tx.select::<Entity>().among(Column::Id, keys));
+        let rows = select.all(|cells| read_with_product(&mut level, cells)).await?;
         let batch = level.batch();
         Ok(rows.into_iter().map(|row| (row.0.id, Some(Listing::new(row, batch.clone())))).collect())
     }
@@ -129,12 +131,12 @@ impl ListingsOf {
         let mut level = Keys::default();
         let lists = match self.of {
             Owner::Market => {
-                let see = self.narrowed(with_product(tx.select::<Entity>()))?;
-                see.lists(Column::MarketId, keys, page, codec, |cells| read_with_product(&mut level, cells)).await?
+                let select = self.narrowed(with_product(tx.select::<Entity>()))?;
+                select.lists(Column::MarketId, keys, page, codec, |cells| read_with_product(&mut level, cells)).await?
             }
             Owner::Product => {
-                let see = with_market(tx.select::<Entity>());
-                see.lists(Column::ProductId, keys, page, codec, |cells| read_with_market(&mut level, cells)).await?
+                let select = with_market(tx.select::<Entity>());
+                select.lists(Column::ProductId, keys, page, codec, |cells| read_with_market(&mut level, cells)).await?
             }
         };
         let batch = level.batch();
@@ -145,16 +147,16 @@ impl ListingsOf {
 
 impl ListingsOf {
     /// What the filter of a market's list leaves.
-    fn narrowed<'t, 'a>(&self, see: Select<'t, 'a, Entity>) -> Result<Select<'t, 'a, Entity>> {
-        let mut see = see;
+    fn narrowed<'t, 'a>(&self, select: Select<'t, 'a, Entity>) -> Result<Select<'t, 'a, Entity>> {
+        let mut select = select;
         if let Some(slug) = &self.filter.category {
-            see = see.filter(Column::CategoryId.eq(domain::id::founding("category", slug)));
+            select = select.filter(Column::CategoryId.eq(domain::id::founding("category", slug)));
         }
         if let Some(cooperative) = &self.filter.cooperative {
             let key = GlobalId::parse_as(Kind::Cooperative, cooperative, "filter.cooperative")?;
-            see = see.filter(Column::CooperativeId.eq(key));
+            select = select.filter(Column::CooperativeId.eq(key));
         }
-        Ok(see)
+        Ok(select)
     }
 }
 

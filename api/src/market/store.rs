@@ -67,30 +67,30 @@ pub async fn list(
     let name = format!("markets {filter:?} {by:?} {arabic} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.select_for_list::<Entity>(published);
+    let mut select = tx.select_for_list::<Entity>(published);
     if let Some(status) = filter.status {
-        see = see.filter(Column::Status.eq(status));
+        select = select.filter(Column::Status.eq(status));
     }
     if let Some(code) = filter.province {
-        see = see.filter(Column::ProvinceId.eq(domain::id::founding("province", &code)));
+        select = select.filter(Column::ProvinceId.eq(domain::id::founding("province", &code)));
     }
     if let Some(branch) = &filter.branch {
-        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+        select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
     if let Some(wanted) = filter.open_now {
         let open = among(tx.backend(), Column::Id, &open_now(reader).await?);
-        see = see.filter(if wanted { open } else { open.not() });
+        select = select.filter(if wanted { open } else { open.not() });
     }
-    object::list(reader, name, see, &roots.page, &order(reader, by)).await
+    object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 
 /// Go to another status.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, STATUS_INVALID.
-pub async fn go(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
+pub async fn transition(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
     let held = tx.lock_for_update::<Entity>(key).await?;
-    let next = held.row().status.0.go(status)?;
+    let next = held.row().status.0.transition(status)?;
     tx.update(held, |row| {
         row.status = ActiveValue::Set(EnumValue(next));
     })

@@ -42,7 +42,7 @@ impl Related for CountsOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let today = reader.today();
         let tx = reader.begin();
-        let see = tx
+        let select = tx
             .select_columns::<Entity>()
             .among(Column::CooperativeId, keys)
             .filter(Column::JoinedOn.lte(Day(today)))
@@ -51,7 +51,7 @@ impl Related for CountsOf {
                 statement.add_group_by([Column::CooperativeId.into_expr()]);
             });
         let young = i32::from(today.year()) - 35;
-        let counted = see
+        let counted = select
             .only([
                 Column::CooperativeId.into_expr(),
                 Func::count(Expr::val(1)).into(),

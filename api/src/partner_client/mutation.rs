@@ -2,7 +2,7 @@
 
 use super::object::{PartnerClient, PartnerClientSecretPayload};
 use super::store;
-use super::store::Wanted;
+use super::store::NewClient;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -100,14 +100,14 @@ impl PartnerClientMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The machine credential to create.")] input: PartnerClientCreateInput,
     ) -> Result<PartnerClientSecretPayload> {
-        let wanted = Wanted {
+        let new = NewClient {
             partner: GlobalId::parse_as(Kind::Partner, &input.partner_id, "input.partnerId")?,
             name: input.name.clone(),
             scopes: input.scopes.clone(),
             addresses: input.addresses.clone(),
             expires_at: input.expires_at.0,
         };
-        with_secret(ctx, &input, async |tx| store::create(tx, wanted).await).await
+        with_secret(ctx, &input, async |tx| store::create(tx, new).await).await
     }
 
     /// Replaces the secret of a machine credential. The new one is shown once, in this answer; the old one stays

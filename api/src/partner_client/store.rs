@@ -43,7 +43,7 @@ pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<Partner
 
 /// A credential that is to be made, as it was given.
 #[derive(Clone)]
-pub struct Wanted {
+pub struct NewClient {
     /// For which partner.
     pub partner: Uuid,
     /// What people call it.
@@ -79,32 +79,31 @@ fn each<T: PartialEq>(
 /// # Errors
 /// NOT_FOUND, FORBIDDEN; TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE at `name`, SCOPE_INVALID at `scopes`,
 /// ADDRESS_INVALID at `addresses`, DATE_INVALID at `expiresAt`.
-pub async fn create(tx: &Tx<'_>, wanted: Wanted) -> Result<(Uuid, String)> {
-    let partner =
-        tx.select::<partner::Entity>().filter(partner::Column::Id.eq(wanted.partner)).one(partner::Entity::read);
+pub async fn create(tx: &Tx<'_>, new: NewClient) -> Result<(Uuid, String)> {
+    let partner = tx.select::<partner::Entity>().filter(partner::Column::Id.eq(new.partner)).one(partner::Entity::read);
     let partner = partner.await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     tx.everywhere::<Entity>()?;
     let mut faults = Faults::new();
-    let name = domain::text::required(&wanted.name, NAME_MAX).map_err(|code| faults.push(Fault::new(code).at("name")));
-    let scopes = each(&wanted.scopes, "scopes", Code::ScopeInvalid, ClientScope::parse);
+    let name = domain::text::required(&new.name, NAME_MAX).map_err(|code| faults.push(Fault::new(code).at("name")));
+    let scopes = each(&new.scopes, "scopes", Code::ScopeInvalid, ClientScope::parse);
     let scopes = match scopes {
         Ok(scopes) if scopes.is_empty() => Err(vec![Fault::new(Code::ScopeInvalid).at("scopes")]),
         other => other,
     };
     let scopes = scopes.map_err(|wrong| faults.extend(wrong));
     let network = |text: &str| text.parse::<Network>().ok().map(|_| text.to_owned());
-    let addresses = each(&wanted.addresses, "addresses", Code::AddressInvalid, network);
+    let addresses = each(&new.addresses, "addresses", Code::AddressInvalid, network);
     let addresses = match addresses {
         Ok(addresses) if addresses.len() > ADDRESSES_MAX => Err(vec![Fault::new(Code::AddressInvalid).at("addresses")]),
         other => other,
     };
     let addresses = addresses.map_err(|wrong| faults.extend(wrong));
-    let ends = check_expiry(wanted.expires_at, tx.now()).map_err(|fault| faults.push(fault));
+    let ends = check_expiry(new.expires_at, tx.now()).map_err(|fault| faults.push(fault));
     let (Ok(name), Ok(scopes), Ok(addresses), Ok(())) = (name, scopes, addresses, ends) else {
         return Err(faults.into());
     };
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
-    let expires_at = wanted.expires_at.as_microsecond();
+    let expires_at = new.expires_at.as_microsecond();
     let tail = id.simple().to_string().split_off(24);
     let client_id = format!("{}-{tail}", partner.slug);
     let mut row = Model {
@@ -147,7 +146,7 @@ pub async fn create_for(
     db.write(&Actor::System(Purpose::Authenticate), now, async |tx| {
         let found = tx.select::<partner::Entity>().filter(partner::Column::Slug.eq(partner)).one(partner::Entity::read);
         let partner = found.await?.ok_or_else(|| Error::refused(Code::NotFound))?.id;
-        let (key, secret) = create(tx, Wanted { partner, name, scopes, addresses: Vec::new(), expires_at }).await?;
+        let (key, secret) = create(tx, NewClient { partner, name, scopes, addresses: Vec::new(), expires_at }).await?;
         let made = tx.select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
         let made = made.ok_or_else(|| Error::internal("a credential that was made is not there"))?;
         Ok((made.client_id, secret))

@@ -9,7 +9,7 @@
 //! A projection computes everything anew from what is stored, so the same code serves one edit, a bulk load, and the
 //! check that rows and projections agree (`Db::differences`).
 
-use crate::platform::database::connection::Line;
+use crate::platform::database::connection::Connection;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::query::change::Change;
@@ -41,10 +41,10 @@ impl Source {
     }
 }
 
-/// What a projection asks and writes with: a line of the transaction, with the reach of the whole association.
+/// What a projection asks and writes with: the connection of the transaction, with the reach of the whole association.
 #[derive(Clone, Copy, Debug)]
 pub struct Derivation<'a> {
-    pub(in crate::platform) line: &'a Line,
+    pub(in crate::platform) connection: &'a Connection,
     pub(in crate::platform) now: Timestamp,
     pub(in crate::platform) projections: Projections,
 }
@@ -52,7 +52,7 @@ pub struct Derivation<'a> {
 impl Derivation<'_> {
     /// Which database this is.
     pub fn backend(&self) -> DbBackend {
-        self.line.backend()
+        self.connection.backend()
     }
 
     /// The instant of the request.
@@ -65,7 +65,7 @@ impl Derivation<'_> {
     /// # Errors
     /// The database's refusal.
     pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        self.line.query(statement).await
+        self.connection.query(statement).await
     }
 
     /// Send a statement that changes rows; answers how many.
@@ -73,7 +73,7 @@ impl Derivation<'_> {
     /// # Errors
     /// The database's refusal.
     pub async fn execute(&self, statement: Statement) -> Result<u64> {
-        self.line.execute(statement).await
+        self.connection.execute(statement).await
     }
 
     /// Add rows.
@@ -81,7 +81,7 @@ impl Derivation<'_> {
     /// # Errors
     /// The database's refusal.
     pub async fn insert_values(&self, table: &str, columns: &[&'static str], rows: Vec<Vec<Value>>) -> Result<()> {
-        self.line.insert_values(table, columns, rows).await
+        self.connection.insert_values(table, columns, rows).await
     }
 }
 
@@ -199,7 +199,7 @@ impl Derived {
     /// read by the next statement is committed then. SQLite has one writer anyway.
     async fn lock(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<()> {
         // Whoever loads in bulk holds the tables already.
-        if derivation.backend() != DbBackend::Postgres || derivation.line.is_loading() {
+        if derivation.backend() != DbBackend::Postgres || derivation.connection.is_loading() {
             return Ok(());
         }
         let (condition, values) = rows.condition(derivation.backend(), self.table);

@@ -117,9 +117,9 @@ impl Stretch {
 }
 
 /// Products that meet a search, as a condition: for orders other than relevance.
-pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, see: Select<'t, 'a, Entity>, words: &Words) -> Select<'t, 'a, Entity> {
+pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, select: Select<'t, 'a, Entity>, words: &Words) -> Select<'t, 'a, Entity> {
     if words.words().is_empty() {
-        return see.filter(nothing());
+        return select.filter(nothing());
     }
     let mut any = Condition::any();
     for class in CLASSES {
@@ -137,16 +137,16 @@ pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, see: Select<'t, 'a, Entity>, words: 
         }
         any = any.add(Column::Number.into_expr().in_subquery(hits));
     }
-    see.filter(any)
+    select.filter(any)
 }
 
-/// A page of products by rank; `see` holds the visible products that meet the filter.
+/// A page of products by rank; `select` holds the visible products that meet the filter.
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub(crate) async fn list(
     tx: &Tx<'_>,
-    see: Select<'_, '_, Entity>,
+    select: Select<'_, '_, Entity>,
     words: &Words,
     args: &PageArgs,
     codec: CursorCodec,
@@ -161,21 +161,21 @@ pub(crate) async fn list(
     let mut total_count = None;
     let mut hits = Vec::new();
     if args.total {
-        let all = found(&see, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
+        let all = found(&select, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
         let count = all.len() as u64;
         total_count = Some(Total { count: Ord::min(count, COUNTED), capped: count > COUNTED });
         hits = all;
     }
     if !(args.total && is_first) {
         let between = |class, limit| Some((class, Stretch::between(class, &wanted, limit)?));
-        hits = found(&see, words, wanted.size + 1, between).await?;
+        hits = found(&select, words, wanted.size + 1, between).await?;
     }
     hits.truncate(usize::try_from(wanted.size + 1).unwrap_or(usize::MAX));
     let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
     let mut rows: HashMap<i64, Arc<Model>> = HashMap::new();
     if !numbers.is_empty() {
-        let see = Product::join(tx.select::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
-        let read = see.all(|cells| Product::read(level, cells)).await?;
+        let select = Product::join(tx.select::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
+        let read = select.all(|cells| Product::read(level, cells)).await?;
         rows.extend(read.into_iter().map(|row| (row.number, row)));
     }
     // What was taken out between the two statements is left out.
@@ -191,7 +191,7 @@ const CLASSES: [SearchRank; 4] =
 
 /// The first hits: classes are asked in their order, or against it, until there are enough.
 async fn found(
-    see: &Select<'_, '_, Entity>,
+    select: &Select<'_, '_, Entity>,
     words: &Words,
     most: u64,
     stretch: impl Fn(SearchRank, u64) -> Option<(SearchRank, Stretch)>,
@@ -206,23 +206,28 @@ async fn found(
         if limit == 0 {
             break;
         }
-        let hits = numbers(see.again(), words, class, Stretch { limit, ..stretch });
+        let hits = numbers(select.again(), words, class, Stretch { limit, ..stretch });
         all.extend(hits.await?.into_iter().map(|number| (class, number)));
     }
     Ok(all)
 }
 
 /// The numbers of the products of one class.
-async fn numbers(see: Select<'_, '_, Entity>, words: &Words, class: SearchRank, stretch: Stretch) -> Result<Vec<i64>> {
-    let backend = see.backend();
-    let see = see.limit(stretch.limit).only([Column::Number.into_expr()]);
-    let see = match backend {
+async fn numbers(
+    select: Select<'_, '_, Entity>,
+    words: &Words,
+    class: SearchRank,
+    stretch: Stretch,
+) -> Result<Vec<i64>> {
+    let backend = select.backend();
+    let select = select.limit(stretch.limit).only([Column::Number.into_expr()]);
+    let select = match backend {
         DbBackend::Postgres => {
             let (order, number) = (stretch.order(), Expr::cust("posting.number"));
             let on = number.clone().eq(Column::Number.into_expr()).into_condition();
-            let see = match each_word(words, class) {
+            let select = match each_word(words, class) {
                 // Of a few branches or cooperatives the products are looked through, and not everybody's of a word.
-                _ if see.is_of_few_keys() => {
+                _ if select.is_of_few_keys() => {
                     let hit = SelectStatement::new()
                         .expr(Expr::val(1))
                         .from_as(Alias::new("product_posting"), Alias::new("posting"))
@@ -233,30 +238,30 @@ async fn numbers(see: Select<'_, '_, Entity>, words: &Words, class: SearchRank, 
                         .offset(0)
                         .to_owned();
                     let number = Column::Number.into_expr();
-                    let see = see.filter(Expr::exists(hit)).filter(stretch.condition("product.number"));
-                    return see.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
+                    let select = select.filter(Expr::exists(hit)).filter(stretch.condition("product.number"));
+                    return select.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
                 }
-                Some(each) => see.each(Expr::cust("posting.word"), each).statement(|statement| {
+                Some(each) => select.each(Expr::cust("posting.word"), each).statement(|statement| {
                     statement.join_as(JoinType::InnerJoin, Alias::new("product_posting"), Alias::new("posting"), on);
                     statement.and_where(Expr::cust(format!("posting.rank = {}", of_rank(class))));
                     statement.cond_where(stretch.condition("posting.number"));
                 }),
-                None => see.statement(|statement| {
+                None => select.statement(|statement| {
                     let postings = postings(words, class, stretch);
                     statement.join_subquery(JoinType::InnerJoin, postings, Alias::new("posting"), on);
                 }),
             };
-            let see = see.filter(meets(words, class));
-            return see.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
+            let select = select.filter(meets(words, class));
+            return select.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
         }
-        _ => see.statement(|statement| {
+        _ => select.statement(|statement| {
             let on = Expr::cust("product_search.rowid").eq(Column::Number.into_expr());
             statement.join(JoinType::InnerJoin, Alias::new("product_search"), on.into_condition());
             statement.cond_where(matches(words, class)).cond_where(stretch.condition("product_search.rowid"));
             statement.order_by_expr(Expr::cust("product_search.rowid"), stretch.order());
         }),
     };
-    see.all(|cells| cells.take::<i64>()).await
+    select.all(|cells| cells.take::<i64>()).await
 }
 
 /// The rank of the postings that a class is read from.

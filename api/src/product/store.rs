@@ -65,15 +65,14 @@ fn centimes(amount: Option<Decimal>, argument: &str) -> Result<Option<i64>> {
 }
 
 fn narrowed<'t, 'a>(
-    see: Select<'t, 'a, Entity>,
+    mut select: Select<'t, 'a, Entity>,
     tx: &Tx<'_>,
     filter: &ProductFilter,
     open_markets: Option<&[Uuid]>,
 ) -> Result<Select<'t, 'a, Entity>> {
-    let mut see = see;
     if let Some(slug) = &filter.category {
         // A category and those directly below it: the tree has two levels.
-        see = see.having::<category::entity::Entity>(
+        select = select.having::<category::entity::Entity>(
             category::entity::Column::Id.into_expr().eq(Column::CategoryId.into_expr()).into_condition(),
             Condition::any()
                 .add(category::entity::Column::Slug.eq(slug))
@@ -87,36 +86,36 @@ fn narrowed<'t, 'a>(
     if let Some(market) = &filter.market {
         let market = GlobalId::parse_as(Kind::Market, market, "filter.market")?;
         let (here, at) = sold(Condition::all().add(listing::entity::Column::MarketId.eq(market)));
-        see = see.having::<listing::entity::Entity>(here, at);
+        select = select.having::<listing::entity::Entity>(here, at);
     }
     if let Some(markets) = open_markets {
         let (here, at) = sold(among(tx.backend(), listing::entity::Column::MarketId, markets));
-        see = see.having::<listing::entity::Entity>(here, at);
+        select = select.having::<listing::entity::Entity>(here, at);
     }
     if let Some(cooperative) = &filter.cooperative {
         let cooperative = GlobalId::parse_as(Kind::Cooperative, cooperative, "filter.cooperative")?;
-        see = see.filter(Column::CooperativeId.eq(cooperative));
+        select = select.filter(Column::CooperativeId.eq(cooperative));
     }
     if let Some(code) = &filter.province {
         let key = domain::id::founding("province", code);
-        see = see.having::<cooperative::entity::Entity>(
+        select = select.having::<cooperative::entity::Entity>(
             cooperative::entity::Column::Id.into_expr().eq(Column::CooperativeId.into_expr()).into_condition(),
             Condition::all().add(cooperative::entity::Column::ProvinceId.eq(key)),
         );
     }
     if let Some(least) = centimes(filter.min_price, "filter.minPrice")? {
-        see = see.filter(Column::PriceKey.gte(least)).filter(Column::PriceKey.lt(NO_PRICE));
+        select = select.filter(Column::PriceKey.gte(least)).filter(Column::PriceKey.lt(NO_PRICE));
     }
     if let Some(most) = centimes(filter.max_price, "filter.maxPrice")? {
-        see = see.filter(Column::PriceKey.lte(most)).filter(Column::PriceKey.lt(NO_PRICE));
+        select = select.filter(Column::PriceKey.lte(most)).filter(Column::PriceKey.lt(NO_PRICE));
     }
     if let Some(kind) = filter.quality_sign {
-        see = see.having::<sign::Entity>(
+        select = select.having::<sign::Entity>(
             sign::Column::ProductId.into_expr().eq(Column::Id.into_expr()).into_condition(),
             Condition::all().add(sign::Column::Kind.eq(kind)),
         );
     }
-    Ok(see)
+    Ok(select)
 }
 
 /// A page of products; `open_markets` are those that are open now, when that is asked.
@@ -136,9 +135,9 @@ pub async fn list(
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
     let name = format!("products {words:?} {filter:?} {by:?} {arabic} {published}");
     let tx = reader.begin();
-    let mut see = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
+    let mut select = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
     if by == ProductOrder::PriceDescending {
-        see = see.filter(Column::PriceKey.lt(NO_PRICE));
+        select = select.filter(Column::PriceKey.lt(NO_PRICE));
     }
     match (words, by) {
         (None, ProductOrder::Relevance) => Err(Error::argument("orderBy")),
@@ -146,14 +145,14 @@ pub async fn list(
             let words = search::Words::new(words)?;
             let mut level = Keys::default();
             let codec = CursorCodec::new(reader.cursor_key(), name);
-            let rows = search::list(&tx, see, &words, &roots.page, codec, &mut level).await?;
+            let rows = search::list(&tx, select, &words, &roots.page, codec, &mut level).await?;
             Ok(connection(reader, (rows, level)))
         }
         (words, by) => {
             if let Some(words) = words {
-                see = search::matching(&tx, see, &search::Words::new(words)?);
+                select = search::matching(&tx, select, &search::Words::new(words)?);
             }
-            object::list(reader, name, see, &roots.page, &order(reader, by)).await
+            object::list(reader, name, select, &roots.page, &order(reader, by)).await
         }
     }
 }

@@ -52,17 +52,17 @@ pub async fn list(
     let name = format!("programmes {filter:?} {by:?} {arabic} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.select_for_list::<Entity>(published);
+    let mut select = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.theme {
-        see = see.filter(Column::Theme.eq(theme));
+        select = select.filter(Column::Theme.eq(theme));
     }
     if let Some(status) = filter.status {
-        see = see.filter(Column::Status.eq(status));
+        select = select.filter(Column::Status.eq(status));
     }
     if let Some(branch) = &filter.branch {
-        see = see.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+        select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
-    object::list(reader, name, see, &roots.page, &order(reader, by)).await
+    object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 
 /// The programmes of agreements, a page of each, the newest first.

@@ -82,8 +82,8 @@ impl State {
         let is_demo = settings.mode() == Mode::Demo;
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
-        let (rights, post) = (Rights::new(redis.clone()), Mailer::new(settings)?);
-        let (cached, outbox) = (rights.clone(), post.clone());
+        let (rights, mailer) = (Rights::new(redis.clone()), Mailer::new(settings)?);
+        let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
                 cached.forget();
@@ -93,7 +93,7 @@ impl State {
             }
         });
         Ok(Self(Arc::new(Shared {
-            auth: AuthServices { passwords, rights, post, is_demo_mode: is_demo },
+            auth: AuthServices { passwords, rights, mailer, is_demo_mode: is_demo },
             schema: crate::schema::build(ValidationMode::Strict),
             unchecked: crate::schema::build(ValidationMode::Fast),
             documents: Documents::new(),
@@ -118,8 +118,8 @@ impl State {
     }
 
     /// What sends letters.
-    pub fn post(&self) -> &Mailer {
-        &self.0.auth.post
+    pub fn mailer(&self) -> &Mailer {
+        &self.0.auth.mailer
     }
 
     fn db(&self) -> &Db {

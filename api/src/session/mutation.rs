@@ -25,7 +25,7 @@ pub struct AuthServices {
     /// What is known of who is in.
     pub rights: Rights,
     /// What sends letters.
-    pub post: Mailer,
+    pub mailer: Mailer,
     /// Whether demo logins may come in.
     pub is_demo_mode: bool,
 }

@@ -29,7 +29,7 @@ static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
 /// What is known of a session or a client.
 #[derive(Debug)]
-enum Known {
+enum CachedPrincipal {
     Nobody,
     Staff { user: Uuid, is_demo: bool, ends_at: i64, assignments: Vec<Assignment> },
     Client { partner: Uuid, scopes: Vec<ClientScope>, addresses: Vec<String>, is_demo: bool, expires_at: i64 },
@@ -38,7 +38,7 @@ enum Known {
 /// What is known of those who were here within the last second; cheap to clone.
 #[derive(Clone)]
 pub struct Rights {
-    known: Arc<Cache<Uuid, (Timestamp, Arc<Known>)>>,
+    known: Arc<Cache<Uuid, (Timestamp, Arc<CachedPrincipal>)>>,
     /// By which the other instances are told at once; they would find out within the second all the same.
     redis: Option<redis::Client>,
 }
@@ -126,13 +126,13 @@ impl Rights {
         };
         let micros = now.as_microsecond();
         Ok(match known.as_ref() {
-            Known::Staff { user, is_demo, ends_at, assignments }
+            CachedPrincipal::Staff { user, is_demo, ends_at, assignments }
                 if *user == bearer.subject && micros < *ends_at && (is_demo_mode || !is_demo) =>
             {
                 let today = domain::calendar::today(now);
                 Some(Actor::Staff(Staff::on(today, *user, bearer.session, assignments.clone())))
             }
-            Known::Client { partner, scopes, addresses, is_demo, expires_at }
+            CachedPrincipal::Client { partner, scopes, addresses, is_demo, expires_at }
                 if micros < *expires_at
                     && (is_demo_mode || !is_demo)
                     && (addresses.is_empty() || addresses.iter().any(|network| is_from(network))) =>
@@ -142,13 +142,13 @@ impl Rights {
                 let scopes = scopes.iter().copied().filter(|scope| granted.contains(scope)).collect();
                 Some(Actor::Partner(PartnerClient { client: bearer.subject, partner: *partner, scopes }))
             }
-            Known::Nobody | Known::Staff { .. } | Known::Client { .. } => None,
+            CachedPrincipal::Nobody | CachedPrincipal::Staff { .. } | CachedPrincipal::Client { .. } => None,
         })
     }
 }
 
 /// What a session allows. A role at a closed branch lets nobody do anything.
-async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<Known> {
+async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<CachedPrincipal> {
     let sql = format!(
         "select u.id, u.status, u.is_demo, s.ends_at, s.ended_at, {}
          from session s join staff_user u on u.id = s.user_id
@@ -158,25 +158,30 @@ async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<Known> {
         assignment::COLUMNS
     );
     let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [session.into()])).await?;
-    let Some(first) = rows.first() else { return Ok(Known::Nobody) };
+    let Some(first) = rows.first() else { return Ok(CachedPrincipal::Nobody) };
     let (user, status): (Uuid, EnumValue<UserStatus>) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
     if status.0 != UserStatus::Active || first.try_get_by_index::<Option<i64>>(4)?.is_some() {
-        return Ok(Known::Nobody);
+        return Ok(CachedPrincipal::Nobody);
     }
     let assignments: Result<Vec<_>> = rows.iter().filter_map(|row| assignment::read(row, 5).transpose()).collect();
     let assignments = assignments?;
-    Ok(Known::Staff { user, is_demo: first.try_get_by_index(2)?, ends_at: first.try_get_by_index(3)?, assignments })
+    Ok(CachedPrincipal::Staff {
+        user,
+        is_demo: first.try_get_by_index(2)?,
+        ends_at: first.try_get_by_index(3)?,
+        assignments,
+    })
 }
 
 /// What a credential allows.
-async fn client(db: &Db, now: Timestamp, client: Uuid) -> Result<Known> {
+async fn client(db: &Db, now: Timestamp, client: Uuid) -> Result<CachedPrincipal> {
     let sql = "select partner_id, scopes, addresses, is_demo, expires_at, revoked_at from partner_client where id = $1";
     let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [client.into()])).await?;
-    let Some(row) = rows.first() else { return Ok(Known::Nobody) };
+    let Some(row) = rows.first() else { return Ok(CachedPrincipal::Nobody) };
     if row.try_get_by_index::<Option<i64>>(5)?.is_some() {
-        return Ok(Known::Nobody);
+        return Ok(CachedPrincipal::Nobody);
     }
-    Ok(Known::Client {
+    Ok(CachedPrincipal::Client {
         partner: row.try_get_by_index(0)?,
         scopes: row.try_get_by_index::<Json<Vec<ClientScope>>>(1)?.0,
         addresses: row.try_get_by_index::<Json<Vec<String>>>(2)?.0,

@@ -2,7 +2,7 @@
 
 use super::object::{RoleAssignment, User};
 use super::store;
-use super::store::Given;
+use super::store::NewAssignment;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -97,12 +97,12 @@ payload! {
 }
 
 /// A role that is asked for: its ids are read, and looked up later.
-fn given(input: &RoleInput) -> Result<Given> {
+fn given(input: &RoleInput) -> Result<NewAssignment> {
     let cooperative = input.cooperative_id.as_ref();
     let cooperative = cooperative
         .map(|id| GlobalId::parse_as(Kind::Cooperative, id, "input.assignment.cooperativeId"))
         .transpose()?;
-    Ok(Given {
+    Ok(NewAssignment {
         role: input.role.0,
         branch: GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.assignment.branchId")?,
         includes_descendants: input.includes_descendants,

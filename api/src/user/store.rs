@@ -40,9 +40,9 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
     let name = format!("users {filter:?}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
-    let mut see = tx.select_for_list::<Entity>(false);
+    let mut select = tx.select_for_list::<Entity>(false);
     if let Some(status) = filter.status {
-        see = see.filter(Column::Status.eq(status));
+        select = select.filter(Column::Status.eq(status));
     }
     let mut held = Condition::all();
     if let Some(role) = filter.role {
@@ -53,9 +53,9 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
     }
     if !held.is_empty() {
         let tie = assignment::Column::UserId.into_expr().eq(Column::Id.into_expr()).into_condition();
-        see = see.having::<assignment::Entity>(tie, held.add(assignment::Column::RevokedAt.is_null()));
+        select = select.having::<assignment::Entity>(tie, held.add(assignment::Column::RevokedAt.is_null()));
     }
-    object::list(reader, name, see, &roots.page, &Order::newest(Column::Number)).await
+    object::list(reader, name, select, &roots.page, &Order::newest(Column::Number)).await
 }
 
 /// The roles that people hold, as far as the caller sees, the oldest first.
@@ -86,7 +86,7 @@ impl Related for AssignmentsOf {
 
 /// A role that is to be given, as it was asked for.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct NewAssignment {
     /// Which role.
     pub role: Role,
     /// At which branch.
@@ -109,7 +109,7 @@ fn staff<'t>(tx: &'t Tx<'_>) -> Result<&'t Staff> {
 }
 
 /// A role that is to be given, with the place of its branch: what it names is looked up within reach first.
-async fn placed(tx: &Tx<'_>, given: Given) -> Result<Assignment> {
+async fn placed(tx: &Tx<'_>, given: NewAssignment) -> Result<Assignment> {
     tx.home::<assignment::Entity>(given.branch, &["assignment", "branchId"]).await?;
     let at = tx
         .select_in_scope::<branch::Entity>()
@@ -169,7 +169,7 @@ async fn give(tx: &Tx<'_>, user: Uuid, given: Assignment) -> Result<()> {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, EMAIL_INVALID at `email`, the refusals of a text at `displayName`,
 /// ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
-pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) -> Result<Uuid> {
+pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: NewAssignment) -> Result<Uuid> {
     let (given, user) = (placed(tx, given).await?, Uuid::now_v7());
     let mut faults = Faults::new();
     let email = domain::user::email(email).map_err(|fault| faults.push(fault.at("email")));
@@ -206,7 +206,7 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: Given) 
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
-pub async fn assign(tx: &Tx<'_>, user: Uuid, given: Given) -> Result<Uuid> {
+pub async fn assign(tx: &Tx<'_>, user: Uuid, given: NewAssignment) -> Result<Uuid> {
     if tx.select_in_scope::<Entity>().filter(Column::Id.eq(user)).count(None).await? == 0 {
         return Err(Error::refused(Code::NotFound));
     }
@@ -252,7 +252,7 @@ pub async fn disable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     if held.row().status.0 == UserStatus::Invited {
         return Err(Fault::new(Code::StatusInvalid).into());
     }
-    let next = held.row().status.0.go(UserStatus::Disabled)?;
+    let next = held.row().status.0.transition(UserStatus::Disabled)?;
     keep_one(tx, None, Some(key)).await?;
     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     tx.as_platform(async |tx| end_all(tx, key).await).await?;
@@ -268,7 +268,7 @@ pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     if held.row().status.0 == UserStatus::Invited {
         return Err(Fault::new(Code::StatusInvalid).into());
     }
-    let next = held.row().status.0.go(UserStatus::Active)?;
+    let next = held.row().status.0.transition(UserStatus::Active)?;
     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
 }

@@ -28,44 +28,44 @@ use tracing::Instrument;
 /// connection that comes back with a round trip to the database; so it is one for the request, and not one for each
 /// statement. And a request never takes more than one, so that a large one leaves the others theirs.
 #[derive(Debug)]
-pub struct Line {
+pub struct Connection {
     pub(in crate::platform) pool: Arc<Pool>,
-    pub(in crate::platform) held: Held,
+    pub(in crate::platform) state: ConnectionState,
 }
 
 /// Where the spans of statements belong: below what is logged, so that they cost nothing unless they are exported.
 pub const SPANS: &str = "unfm::db";
 
-/// What is done with the mark in a transaction.
+/// What is done with a savepoint.
 #[derive(Clone, Copy)]
 pub(in crate::platform) enum Savepoint {
     /// Set it.
     Set,
     /// Undo everything since.
-    GoBack,
+    RollBack,
     /// Keep everything since.
-    Forget,
+    Release,
 }
 
 #[derive(Debug)]
-pub(in crate::platform) enum Held {
+pub(in crate::platform) enum ConnectionState {
     /// Statements of one request wait for each other here, and for nobody else's. Who has a reach of her own reads in
     /// a transaction that begins with the statement that says it.
-    Reading(Mutex<Option<Connection>>, Option<Statement>),
+    Reading(Mutex<Option<RawConnection>>, Option<Statement>),
     Writing(DatabaseTransaction),
     /// A transaction of PostgreSQL that rows are copied into.
-    Loading(Mutex<Connection>),
+    Loading(Mutex<RawConnection>),
 }
 
 #[derive(Debug)]
-pub(in crate::platform) enum Connection {
+pub(in crate::platform) enum RawConnection {
     Postgres(PoolConnection<Postgres>),
     PostgresWithin(PgTransaction<'static>),
     Sqlite(PoolConnection<Sqlite>),
     SqliteWithin(SqliteTransaction<'static>),
 }
 
-impl Connection {
+impl RawConnection {
     async fn take(db: &DatabaseConnection, settings: Option<&Statement>) -> Result<Self, DbErr> {
         let taken = match (db.get_database_backend(), settings) {
             (DbBackend::Postgres, None) => db.get_postgres_connection_pool().acquire().await.map(Self::Postgres),
@@ -104,7 +104,7 @@ impl Connection {
     }
 }
 
-impl Line {
+impl Connection {
     /// Which database is at its end.
     pub(in crate::platform) fn backend(&self) -> DbBackend {
         self.pool.connection.get_database_backend()
@@ -130,7 +130,7 @@ impl Line {
         }
     }
 
-    /// Count a statement that is sent past [`Line::query`] and [`Line::execute`].
+    /// Count a statement that is sent past [`Connection::query`] and [`Connection::execute`].
     pub(in crate::platform) fn count(&self) {
         self.pool.statements.fetch_add(1, Ordering::Relaxed);
     }
@@ -138,17 +138,19 @@ impl Line {
     /// What entities are written over.
     ///
     /// # Errors
-    /// INTERNAL on a line for reading.
+    /// INTERNAL on a connection for reading.
     pub(in crate::platform) fn writer(&self) -> Result<&(impl ConnectionTrait + use<>)> {
-        match &self.held {
-            Held::Writing(transaction) => Ok(transaction),
-            Held::Reading(..) | Held::Loading(_) => Err(Error::internal("written outside a transaction")),
+        match &self.state {
+            ConnectionState::Writing(transaction) => Ok(transaction),
+            ConnectionState::Reading(..) | ConnectionState::Loading(_) => {
+                Err(Error::internal("written outside a transaction"))
+            }
         }
     }
 
-    /// Whether rows are to be added by [`Line::copy`].
+    /// Whether rows are to be added by [`Connection::copy`].
     pub(in crate::platform) fn is_loading(&self) -> bool {
-        matches!(self.held, Held::Loading(_))
+        matches!(self.state, ConnectionState::Loading(_))
     }
 
     /// Run a statement without values in a transaction that is loaded.
@@ -158,7 +160,7 @@ impl Line {
 
     /// Give the connection back: the next statement takes another, and sees what was committed meanwhile.
     pub(in crate::platform) async fn release(&self) {
-        if let Held::Reading(held, _) = &self.held {
+        if let ConnectionState::Reading(held, _) = &self.state {
             *held.lock().await = None;
         }
     }
@@ -167,8 +169,8 @@ impl Line {
     pub(in crate::platform) async fn savepoint(&self, step: Savepoint) -> Result<()> {
         let sql = match step {
             Savepoint::Set => "savepoint attempt",
-            Savepoint::GoBack => "rollback to savepoint attempt",
-            Savepoint::Forget => "release savepoint attempt",
+            Savepoint::RollBack => "rollback to savepoint attempt",
+            Savepoint::Release => "release savepoint attempt",
         };
         self.count();
         self.writer()?.execute_unprepared(sql).await?;
@@ -192,7 +194,7 @@ impl Line {
         self.set_subtrees(&root, &root).await
     }
 
-    /// The opposite of [`Line::widen`]: they reach as far as the actor does.
+    /// The opposite of [`Connection::widen`]: they reach as far as the actor does.
     pub(in crate::platform) async fn narrow(&self, actor: &Actor) -> Result<()> {
         let (read, write) = subtrees(actor);
         self.set_subtrees(&paths(&read), &paths(&write)).await
@@ -229,14 +231,14 @@ impl Line {
         self.count();
         let span = tracing::debug_span!(target: SPANS, "db.query", otel.kind = "client", db.system.name = system(self.backend()));
         let sent = self.sent(&statement);
-        let rows = match &self.held {
-            Held::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
-            Held::Loading(connection) => connection.lock().await.query(statement).instrument(span).await,
-            Held::Reading(held, settings) => {
+        let rows = match &self.state {
+            ConnectionState::Writing(transaction) => transaction.query_all_raw(statement).instrument(span).await,
+            ConnectionState::Loading(connection) => connection.lock().await.query(statement).instrument(span).await,
+            ConnectionState::Reading(held, settings) => {
                 let reading = async {
                     let mut held = held.lock().await;
                     if held.is_none() {
-                        *held = Some(Connection::take(&self.pool.connection, settings.as_ref()).await?);
+                        *held = Some(RawConnection::take(&self.pool.connection, settings.as_ref()).await?);
                     }
                     let rows = held.as_mut().expect("it was taken above").query(statement).await;
                     if rows.is_err() {

@@ -1,6 +1,6 @@
 //! The database: how it is opened, and how one reads and writes in an actor's name.
 
-use super::connection::{Connection, Held, Line, driver_error};
+use super::connection::{Connection, ConnectionState, RawConnection, driver_error};
 use super::fault::{StartFault, is_interrupted, unreachable_sentence};
 use super::loading::drop_for_loading;
 use super::settings::settings;
@@ -161,14 +161,14 @@ impl Db {
         Self { pool: Arc::new(Pool::new(self.connection.clone(), true)), projections: self.projections }
     }
 
-    /// A line for reading in the name of `actor`: it takes a connection at its first statement.
-    pub fn read(&self, actor: &Actor) -> Line {
+    /// A connection for reading in the name of `actor`: it is taken from the pool at the first statement.
+    pub fn read(&self, actor: &Actor) -> Connection {
         let settings = (self.backend() == DbBackend::Postgres).then(|| settings(actor)).flatten();
-        Line { pool: Arc::clone(&self.pool), held: Held::Reading(Mutex::new(None), settings) }
+        Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Reading(Mutex::new(None), settings) }
     }
 
-    /// A conversation for reading on a line.
-    pub(in crate::platform) fn ask_on<'a>(&self, line: &'a Line, actor: &'a Actor, now: Timestamp) -> Tx<'a> {
+    /// Statements that read, in the name of `actor`, on a connection.
+    pub(in crate::platform) fn ask_on<'a>(&self, line: &'a Connection, actor: &'a Actor, now: Timestamp) -> Tx<'a> {
         Tx::new(line, actor, now, self.projections)
     }
 
@@ -178,7 +178,7 @@ impl Db {
     /// The database's refusal.
     pub async fn differences(&self, now: Timestamp) -> Result<Vec<String>> {
         let connection = self.snapshot(&CHECKER).await?;
-        let derivation = Derivation { line: &connection, now, projections: self.projections };
+        let derivation = Derivation { connection: &connection, now, projections: self.projections };
         let mut lines = Vec::new();
         for projection in self.projections {
             lines.extend(projection.differences(&derivation).await?);
@@ -186,23 +186,26 @@ impl Db {
         Ok(lines)
     }
 
-    /// A line for reading on which all statements see the database as it was at the first one.
+    /// A connection for reading on which all statements see the database as it was at the first one.
     ///
     /// # Errors
     /// The database's refusal.
-    pub(crate) async fn snapshot(&self, actor: &Actor) -> Result<Line> {
+    pub(crate) async fn snapshot(&self, actor: &Actor) -> Result<Connection> {
         let connection = match self.backend() {
             DbBackend::Postgres => {
                 let pool = self.connection.get_postgres_connection_pool();
                 let begun = pool.begin_with("begin isolation level repeatable read read only").await;
-                Connection::PostgresWithin(begun.map_err(driver_error)?)
+                RawConnection::PostgresWithin(begun.map_err(driver_error)?)
             }
             _ => {
                 let begun = self.connection.get_sqlite_connection_pool().begin().await;
-                Connection::SqliteWithin(begun.map_err(driver_error)?)
+                RawConnection::SqliteWithin(begun.map_err(driver_error)?)
             }
         };
-        let line = Line { pool: Arc::clone(&self.pool), held: Held::Reading(Mutex::new(Some(connection)), None) };
+        let line = Connection {
+            pool: Arc::clone(&self.pool),
+            state: ConnectionState::Reading(Mutex::new(Some(connection)), None),
+        };
         if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
             line.query(settings).await?;
         }
@@ -269,7 +272,7 @@ impl Db {
         if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
             transaction.query_one_raw(settings).await?;
         }
-        let line = Line { pool: Arc::clone(&self.pool), held: Held::Writing(transaction) };
+        let line = Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Writing(transaction) };
         let tx = Tx::new(&line, actor, now, self.projections);
         let outcome = async {
             let done = work(&tx).await?;
@@ -277,7 +280,9 @@ impl Db {
         };
         let outcome = outcome.await;
         drop(tx);
-        let Held::Writing(transaction) = line.held else { return Err(Error::internal("the transaction is gone")) };
+        let ConnectionState::Writing(transaction) = line.state else {
+            return Err(Error::internal("the transaction is gone"));
+        };
         match outcome {
             Ok(done) => transaction.commit().await.map(|()| done).map_err(Error::from),
             Err(error) => {
@@ -305,9 +310,10 @@ impl Db {
             return self.write(actor, now, work).await;
         }
         let begun = self.connection.get_postgres_connection_pool().begin().await;
-        let transaction = Connection::PostgresWithin(begun.map_err(driver_error)?);
+        let transaction = RawConnection::PostgresWithin(begun.map_err(driver_error)?);
         // Given up anywhere below, the transaction is rolled back.
-        let line = Line { pool: Arc::clone(&self.pool), held: Held::Loading(Mutex::new(transaction)) };
+        let line =
+            Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Loading(Mutex::new(transaction)) };
         let make_again = drop_for_loading(&line).await?;
         let tx = Tx::new(&line, actor, now, self.projections);
         let done = work(&tx).await?;
@@ -325,12 +331,12 @@ impl Db {
         for (_, sql) in &after {
             line.run(sql).await?;
         }
-        match line.held {
-            Held::Loading(connection) => match connection.into_inner() {
-                Connection::PostgresWithin(transaction) => transaction.commit().await.map_err(driver_error)?,
-                Connection::Postgres(_) | Connection::Sqlite(_) | Connection::SqliteWithin(_) => {}
+        match line.state {
+            ConnectionState::Loading(connection) => match connection.into_inner() {
+                RawConnection::PostgresWithin(transaction) => transaction.commit().await.map_err(driver_error)?,
+                RawConnection::Postgres(_) | RawConnection::Sqlite(_) | RawConnection::SqliteWithin(_) => {}
             },
-            Held::Reading(..) | Held::Writing(_) => {}
+            ConnectionState::Reading(..) | ConnectionState::Writing(_) => {}
         }
         Ok(done)
     }

@@ -1,10 +1,10 @@
 //! Writing very much at once on PostgreSQL: rows go in by COPY, indexes and foreign keys are made after them.
 
-use super::connection::{Connection, Held, Line, driver_error};
+use super::connection::{Connection, ConnectionState, RawConnection, driver_error};
 use crate::platform::error::{Error, Result};
 use sea_orm::{DbBackend, Statement, sea_query};
 
-impl Line {
+impl Connection {
     /// Add rows by COPY, in a transaction that is loaded.
     pub(in crate::platform) async fn copy(
         &self,
@@ -12,9 +12,11 @@ impl Line {
         columns: &[&str],
         rows: &[Vec<sea_query::Value>],
     ) -> Result<()> {
-        let Held::Loading(held) = &self.held else { return Err(Error::internal("copied outside of loading")) };
+        let ConnectionState::Loading(held) = &self.state else {
+            return Err(Error::internal("copied outside of loading"));
+        };
         let mut held = held.lock().await;
-        let Connection::PostgresWithin(transaction) = &mut *held else {
+        let RawConnection::PostgresWithin(transaction) = &mut *held else {
             return Err(Error::internal("only PostgreSQL copies"));
         };
         self.count();
@@ -37,7 +39,7 @@ impl Line {
 
 /// Drop the indexes that hold no constraint, and the foreign keys; answers the statements that make them again, each with
 /// its table.
-pub(in crate::platform) async fn drop_for_loading(line: &Line) -> Result<Vec<(String, String)>> {
+pub(in crate::platform) async fn drop_for_loading(connection: &Connection) -> Result<Vec<(String, String)>> {
     let dropped = "
         select format('alter table %s drop constraint %I', conrelid::regclass, conname) as dropped,
                format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as made,
@@ -48,10 +50,10 @@ pub(in crate::platform) async fn drop_for_loading(line: &Line) -> Result<Vec<(St
           from pg_index join pg_class on pg_class.oid = indrelid
          where relnamespace = current_schema()::regnamespace
            and not exists (select from pg_constraint where conindid = indexrelid)";
-    let rows = line.query(Statement::from_string(DbBackend::Postgres, dropped)).await?;
+    let rows = connection.query(Statement::from_string(DbBackend::Postgres, dropped)).await?;
     let mut make_again = Vec::new();
     for row in rows {
-        line.run(&row.try_get::<String>("", "dropped")?).await?;
+        connection.run(&row.try_get::<String>("", "dropped")?).await?;
         make_again.push((row.try_get("", "owner")?, row.try_get::<String>("", "made")?));
     }
     // Indexes first: foreign keys are checked along them.

@@ -3,7 +3,7 @@
 use crate::platform::audit;
 use crate::platform::audit::record::{AuditOutcome, Origin};
 use crate::platform::clock::Clock;
-use crate::platform::database::connection::Line;
+use crate::platform::database::connection::Connection;
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 
 /// What a resolver asks its context for.
 pub struct Reader {
-    line: Line,
+    connection: Connection,
     actor: Actor,
     locales: Vec<Locale>,
     now: Timestamp,
@@ -99,7 +99,7 @@ impl Readers {
     pub fn reader(&self, actor: Actor, locales: Vec<Locale>) -> Reader {
         let now = self.clock.now();
         Reader {
-            line: self.db.read(&actor),
+            connection: self.db.read(&actor),
             actor,
             locales,
             now,
@@ -116,9 +116,9 @@ impl Readers {
 }
 
 impl Reader {
-    /// A conversation with the database in the actor's name, for reading.
+    /// Statements that read, in the actor's name.
     pub fn begin(&self) -> Tx<'_> {
-        self.db.ask_on(&self.line, &self.actor, self.now)
+        self.db.ask_on(&self.connection, &self.actor, self.now)
     }
 
     /// The languages of the request, best first; empty when it named none.
@@ -186,7 +186,7 @@ impl Reader {
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
         // A request holds one connection at a time, and reads anew what it has written.
-        self.line.release().await;
+        self.connection.release().await;
         let context = audit::record::Context { keys: &self.keys, action, origin: &self.origin };
         let done = self.db.write_audited(&self.actor, self.now, Some(context), work).await;
         let done = done.map(|(done, written)| {
@@ -213,7 +213,7 @@ impl Reader {
 
     /// Write down that something was refused or that personal data was read, in a transaction of its own.
     pub(crate) async fn note(&self, action: &str, outcome: AuditOutcome) {
-        self.line.release().await;
+        self.connection.release().await;
         let noted = self.db.write(&self.actor, self.now, async |tx| {
             audit::record::record_throttled(tx, &self.keys, action, outcome, &self.origin).await
         });
@@ -227,7 +227,7 @@ impl Reader {
     /// # Errors
     /// What `work` answered, or the database's refusal.
     pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone) -> Result<T> {
-        self.line.release().await;
+        self.connection.release().await;
         let platform = Actor::System(Purpose::Authenticate);
         let (done, written) = self.db.write_audited(&platform, self.now, None, work).await?;
         self.on_commit.call(&written);

@@ -243,16 +243,16 @@ impl<E: Guarded> Select<'_, '_, E> {
             false => None,
         };
         let columns = &order.columns;
-        let mut see = self;
+        let mut select = self;
         if let Some(keys) = &wanted.after {
-            see = see.filter(beyond(columns, keys, order.descending));
+            select = select.filter(beyond(columns, keys, order.descending));
         }
         if let Some(keys) = &wanted.before {
-            see = see.filter(beyond(columns, keys, !order.descending));
+            select = select.filter(beyond(columns, keys, !order.descending));
         }
         let direction = order.direction(wanted.backwards);
         let by: Vec<SimpleExpr> = columns.iter().map(|(column, _)| column.clone()).collect();
-        let rows = see
+        let rows = select
             .first(&by, &direction, wanted.size + 1, |cells| {
                 let row = read(cells)?;
                 Ok((row, order.read(cells)?))
@@ -279,9 +279,9 @@ impl<E: Guarded> Select<'_, '_, E> {
             return Ok(HashMap::from([(*key, list)]));
         }
         let wanted = PageBounds::new(args, &codec(Uuid::nil()), &order.kinds())?;
-        let see = self.among(parent, keys);
+        let select = self.among(parent, keys);
         let mut totals = match args.total {
-            true => see.again().counts(parent).await?,
+            true => select.again().counts(parent).await?,
             false => HashMap::new(),
         };
         let direction = order.direction(wanted.backwards);
@@ -289,7 +289,7 @@ impl<E: Guarded> Select<'_, '_, E> {
         for (column, _) in &order.columns {
             place.order_by_expr(column.clone(), direction.clone());
         }
-        let rows = see
+        let rows = select
             .also(order.columns.iter().map(|(column, _)| column.clone()))
             .also([parent.into_expr()])
             .first_of_each(place, wanted.size + 1, |cells| {

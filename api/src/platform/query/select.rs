@@ -1,6 +1,6 @@
 //! Building a question: rows of a table and of those joined to it, never past what the actor may see.
 
-use crate::platform::database::connection::Line;
+use crate::platform::database::connection::Connection;
 use crate::platform::error::{Error, Result};
 use crate::platform::query::expression::among;
 use crate::platform::query::table::{Guarded, RowReader, Table};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Rows are read from left to right: first the table's own columns, then those of each joined table in the order of
 /// joining.
 pub struct Select<'t, 'a, E> {
-    line: &'t Line,
+    connection: &'t Connection,
     scope: Scope<'a>,
     statement: SelectStatement,
     columns: Vec<SimpleExpr>,
@@ -34,12 +34,21 @@ pub struct Select<'t, 'a, E> {
 
 impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     /// The rows of `E` that the actor of a conversation may see.
-    pub(in crate::platform) fn new(line: &'t Line, scope: Scope<'a>, columns: Vec<SimpleExpr>) -> Self {
+    pub(in crate::platform) fn new(connection: &'t Connection, scope: Scope<'a>, columns: Vec<SimpleExpr>) -> Self {
         let mut statement = Query::select();
         statement.from(E::default());
         statement.cond_where(scope.visible::<E>());
         let is_refused = scope.is_outside_token::<E>();
-        Self { line, scope, statement, columns, limit: None, each: None, is_refused, entity: std::marker::PhantomData }
+        Self {
+            connection,
+            scope,
+            statement,
+            columns,
+            limit: None,
+            each: None,
+            is_refused,
+            entity: std::marker::PhantomData,
+        }
     }
 
     /// Leave only rows whose column is one of a few keys that a statement answers: on PostgreSQL the first rows of a list
@@ -138,7 +147,7 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
         if self.is_refused {
             return Err(Error::refused(Code::Forbidden));
         }
-        self.line.query(statement).await
+        self.connection.query(statement).await
     }
 
     /// Read all rows.
@@ -277,7 +286,7 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     /// A second question about the same rows.
     pub(crate) fn again(&self) -> Self {
         Self {
-            line: self.line,
+            connection: self.connection,
             scope: self.scope,
             statement: self.statement.clone(),
             columns: self.columns.clone(),

@@ -4,7 +4,7 @@
 //! is every table that is joined to it. Changing starts with [`Tx::lock_for_update`], whose answer is the proof that
 //! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
 
-use crate::platform::database::connection::{CHUNK, Line, Savepoint};
+use crate::platform::database::connection::{CHUNK, Connection, Savepoint};
 use crate::platform::error::{Error, Result};
 use crate::platform::projection::{self, Derivation, Projections};
 use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, Verb, change_line, difference};
@@ -30,7 +30,7 @@ use uuid::Uuid;
 /// A conversation with the database in an actor's name.
 #[derive(Debug)]
 pub struct Tx<'a> {
-    line: &'a Line,
+    connection: &'a Connection,
     scope: Scope<'a>,
     projections: Projections,
     changes: Mutex<Changes>,
@@ -62,11 +62,16 @@ impl<E: Node> Locked<E> {
 }
 
 impl<'a> Tx<'a> {
-    /// Ask on a line in the name of `actor`, at an instant.
-    pub(in crate::platform) fn new(line: &'a Line, actor: &'a Actor, now: Timestamp, projections: Projections) -> Self {
-        let is_without_first_wall = line.is_without_first_wall();
-        let scope = Scope { actor, backend: line.backend(), now, is_without_first_wall };
-        Self { line, scope, projections, changes: Mutex::default() }
+    /// Statements on a connection in the name of `actor`, at an instant.
+    pub(in crate::platform) fn new(
+        connection: &'a Connection,
+        actor: &'a Actor,
+        now: Timestamp,
+        projections: Projections,
+    ) -> Self {
+        let is_without_first_wall = connection.is_without_first_wall();
+        let scope = Scope { actor, backend: connection.backend(), now, is_without_first_wall };
+        Self { connection, scope, projections, changes: Mutex::default() }
     }
 
     /// In whose name it is.
@@ -91,13 +96,13 @@ impl<'a> Tx<'a> {
     /// What `work` answered.
     pub(in crate::platform) async fn in_savepoint<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let before = self.changes(Changes::position);
-        self.line.savepoint(Savepoint::Set).await?;
+        self.connection.savepoint(Savepoint::Set).await?;
         let done = work().await;
         if done.is_err() {
-            self.line.savepoint(Savepoint::GoBack).await?;
+            self.connection.savepoint(Savepoint::RollBack).await?;
             self.changes(|changes| changes.roll_back(before));
         } else {
-            self.line.savepoint(Savepoint::Forget).await?;
+            self.connection.savepoint(Savepoint::Release).await?;
         }
         done
     }
@@ -108,12 +113,12 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What `work` answered, or the database's refusal.
     pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        self.line.purpose(Some(Purpose::Authenticate)).await?;
-        let platform = Tx::new(self.line, &PLATFORM, self.scope.now, self.projections);
+        self.connection.purpose(Some(Purpose::Authenticate)).await?;
+        let platform = Tx::new(self.connection, &PLATFORM, self.scope.now, self.projections);
         let done = work(&platform).await;
         let part = platform.take_changes();
         self.changes(|changes| changes.extend(part));
-        let ended = self.line.purpose(None).await;
+        let ended = self.connection.purpose(None).await;
         let done = done?;
         ended.map(|()| done)
     }
@@ -136,7 +141,7 @@ impl<'a> Tx<'a> {
     /// Record changes. Of a bulk load no more is kept than which tables it fills.
     pub(in crate::platform) fn record_all(&self, changes: Vec<Change>) {
         self.changes(|recorded| {
-            if self.line.is_loading() {
+            if self.connection.is_loading() {
                 recorded.tables.extend(changes.iter().map(|change| change.table));
             } else {
                 recorded.rows.extend(changes);
@@ -151,11 +156,12 @@ impl<'a> Tx<'a> {
     pub(in crate::platform) async fn project(&self) -> Result<()> {
         let (rows, tables) = self.changes(Changes::unprojected);
         if projection::is_concerned(self.projections, &rows, &tables) {
-            let derivation = Derivation { line: self.line, now: self.scope.now, projections: self.projections };
-            self.line.widen().await?;
+            let derivation =
+                Derivation { connection: self.connection, now: self.scope.now, projections: self.projections };
+            self.connection.widen().await?;
             // On a failure the transaction is rolled back, and its settings with it.
             let derived = projection::project(&derivation, rows, &tables).await?;
-            self.line.narrow(self.scope.actor).await?;
+            self.connection.narrow(self.scope.actor).await?;
             self.record_all(derived);
         }
         self.changes(Changes::set_projected);
@@ -164,12 +170,12 @@ impl<'a> Tx<'a> {
 
     /// Write a line for every node whose row changed.
     pub(in crate::platform) async fn log(&self, changes: &Changes) -> Result<()> {
-        self.line.insert_values("change", &CHANGE_COLUMNS, changes.lines(self.scope.now)).await
+        self.connection.insert_values("change", &CHANGE_COLUMNS, changes.lines(self.scope.now)).await
     }
 
     /// Which database this is.
     pub fn backend(&self) -> DbBackend {
-        self.line.backend()
+        self.connection.backend()
     }
 
     /// The instant of the request.
@@ -179,19 +185,19 @@ impl<'a> Tx<'a> {
 
     /// Rows of a table, narrowed to those that the actor may see.
     pub fn select<E: Table>(&self) -> Select<'_, 'a, E> {
-        Select::new(self.line, self.scope, E::columns().iter().map(|column| column.into_expr()).collect())
+        Select::new(self.connection, self.scope, E::columns().iter().map(|column| column.into_expr()).collect())
     }
 
     /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::select`].
     pub fn select_columns<E: Guarded>(&self) -> Select<'_, 'a, E> {
-        Select::new(self.line, self.scope, Vec::new())
+        Select::new(self.connection, self.scope, Vec::new())
     }
 
     /// Rows of a table for a list at the root: for staff what lies within their reach, for everybody else what they may
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
     pub fn select_for_list<E: Table>(&self, published: bool) -> Select<'_, 'a, E> {
         match self.scope.actor {
-            _ if self.line.is_without_first_wall() && !published => self.select::<E>(),
+            _ if self.connection.is_without_first_wall() && !published => self.select::<E>(),
             Actor::Staff(_) | Actor::Partner(_) if published => self.select::<E>().filter(self.scope.open::<E>()),
             Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.select_in_scope::<E>(),
             Actor::Partner(client) => match E::partys(self.backend(), client.partner) {
@@ -204,23 +210,23 @@ impl<'a> Tx<'a> {
 
     /// Rows of a table that lie within the actor's own reach: what is published of others is left out.
     pub fn select_in_scope<E: Table>(&self) -> Select<'_, 'a, E> {
-        let see = self.select::<E>();
+        let select = self.select::<E>();
         match (self.scope.actor, E::BRANCH) {
-            (Actor::Staff(staff), Some(column)) if !self.line.is_without_first_wall() => {
+            (Actor::Staff(staff), Some(column)) if !self.connection.is_without_first_wall() => {
                 let reach = staff.reach(E::SEE);
                 if reach.is_everything() {
-                    see
+                    select
                 } else if E::COOPERATIVE.is_none() || reach.cooperatives.is_empty() {
-                    see.each(column.into_expr(), reached(in_reach(&reach)))
+                    select.each(column.into_expr(), reached(in_reach(&reach)))
                 } else if let (Some(own), true) =
                     (E::COOPERATIVE, reach.subtrees.is_empty() && reach.branches.is_empty())
                 {
-                    see.each(own.into_expr(), each_of(self.backend(), &reach.cooperatives))
+                    select.each(own.into_expr(), each_of(self.backend(), &reach.cooperatives))
                 } else {
-                    see.filter(within::<E>(self.backend(), &reach))
+                    select.filter(within::<E>(self.backend(), &reach))
                 }
             }
-            _ => see.filter(self.scope.within::<E>(E::SEE)),
+            _ => select.filter(self.scope.within::<E>(E::SEE)),
         }
     }
 
@@ -352,8 +358,8 @@ impl<'a> Tx<'a> {
         row.reset(E::KEY);
         row.set(E::VERSION, version.into());
         row.set(E::CHANGED_AT, self.scope.now.as_microsecond().into());
-        let row = row.update(self.line.writer()?).await?;
-        self.line.count();
+        let row = row.update(self.connection.writer()?).await?;
+        self.connection.count();
         let is_audited = self.scope.actor.key().is_some();
         let audited = is_audited.then(|| difference::<E>(Some(&before), |column| Some(row.get(column))));
         self.record(Change::updated::<E>(&before, &row, audited));
@@ -397,7 +403,7 @@ impl<'a> Tx<'a> {
         };
         let changes: Vec<Change> = rows.iter().map(change).collect();
         self.insert_rows::<E>(rows).await?;
-        if self.line.is_loading() {
+        if self.connection.is_loading() {
             // Their changes are not kept.
             let line = |change: &Change| change_line(E::KIND, change.key, 1, change.branch, self.scope.now);
             self.insert_values("change", &CHANGE_COLUMNS, changes.iter().map(line).collect()).await?;
@@ -416,7 +422,7 @@ impl<'a> Tx<'a> {
         columns: &[&'static str],
         rows: Vec<Vec<Value>>,
     ) -> Result<()> {
-        self.line.insert_values(table, columns, rows).await
+        self.connection.insert_values(table, columns, rows).await
     }
 
     /// Add rows of a table that belongs to a node and is not one itself.
@@ -455,15 +461,15 @@ impl<'a> Tx<'a> {
         if !self.owns_by_cooperative::<E>(&rows) {
             self.may_own::<E>(owners).await?;
         }
-        if self.line.is_loading() {
+        if self.connection.is_loading() {
             return self.copy::<E>(&rows).await;
         }
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-            self.line.count();
+            self.connection.count();
             #[expect(clippy::disallowed_methods, reason = "the one place that inserts, after the check above")]
-            E::insert_many(chunk).exec_without_returning(self.line.writer()?).await?;
+            E::insert_many(chunk).exec_without_returning(self.connection.writer()?).await?;
         }
         Ok(())
     }
@@ -483,7 +489,7 @@ impl<'a> Tx<'a> {
         };
         let values = rows.iter().map(values).collect::<Result<Vec<_>>>()?;
         let names: Vec<&str> = given.iter().map(IdenStatic::as_str).collect();
-        self.line.copy(E::default().table_name(), &names, &values).await
+        self.connection.copy(E::default().table_name(), &names, &values).await
     }
 
     /// Whether all these rows are of the actor's own cooperatives.
@@ -501,7 +507,7 @@ impl<'a> Tx<'a> {
     /// permitted. It is not narrowed by the first wall; the second one stands.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<u64> {
         self.record_statement(&statement.sql);
-        self.line.execute(statement).await
+        self.connection.execute(statement).await
     }
 
     /// Record that a statement of its own changes a table. What follows from the table follows from all of it then: which
@@ -522,12 +528,12 @@ impl<'a> Tx<'a> {
     /// The database's refusal.
     #[cfg(feature = "unguarded")]
     pub async fn rewrite(&self, sql: &str) -> Result<()> {
-        self.line.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
+        self.connection.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
     }
 
     /// Read with a statement whose rows hold nothing to be guarded (counts and keys for derived data).
     pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        self.line.query(statement).await
+        self.connection.query(statement).await
     }
 }
 
