@@ -17,7 +17,7 @@ use crate::platform::query::transaction::Tx;
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
-use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
 
 /// One branch.
@@ -76,10 +76,7 @@ pub struct NewBranch {
 
 /// Hold the tree still until the end of the transaction: two who move branches below each other would make a ring.
 async fn hold_tree(tx: &Tx<'_>) -> Result<()> {
-    if tx.backend() == DbBackend::Postgres {
-        tx.query(Statement::from_string(tx.backend(), "select pg_advisory_xact_lock(1970169458)")).await?;
-    }
-    Ok(())
+    tx.advisory_lock(1_970_169_458).await
 }
 
 /// A branch within reach.

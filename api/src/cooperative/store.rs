@@ -16,11 +16,11 @@ use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
-use crate::platform::query::transaction::Tx;
+use crate::platform::query::transaction::{Locked, Tx};
 use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{LocalizedText, NAME_MAX};
-use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement};
+use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel, Statement};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -193,7 +193,7 @@ pub async fn transition(
     if next == CooperativeStatus::Verified
         && let Some((Some(register), _)) = identity
     {
-        claim(tx, key, register).await?;
+        claim(tx, &held, register).await?;
     }
     tx.update(held, |row| {
         row.status = ActiveValue::Set(EnumValue(next));
@@ -216,17 +216,27 @@ async fn identity(tx: &Tx<'_>, key: Uuid) -> Result<Option<(Option<(String, Stri
 
 /// Make an identity in the register this cooperative's alone. When another one holds it the caller does not learn that:
 /// it is put before the national level.
-async fn claim(tx: &Tx<'_>, key: Uuid, (court, number): (String, String)) -> Result<()> {
-    let sql = "update cooperative_private set register_verified = $2 where cooperative_id = $1";
-    let verified = Statement::from_sql_and_values(tx.backend(), sql, [key.into(), true.into()]);
-    if tx.try_unique(async || tx.execute(verified).await).await?.is_some() {
+async fn claim(tx: &Tx<'_>, held: &Locked<Entity>, (court, number): (String, String)) -> Result<()> {
+    let verified = vec![(private::Column::RegisterVerified, true.into())];
+    if tx.try_unique(async || change_private(tx, held, verified).await).await?.is_some() {
         return Ok(());
     }
     let sql =
         "insert into register_dispute (cooperative_id, court, register_number, claimed_at) values ($1, $2, $3, $4)
         on conflict do nothing";
-    let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), tx.now().as_microsecond().into()];
-    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
+    let (key, now) = (held.row().id, tx.now().as_microsecond());
+    let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), now.into()];
+    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await).await?;
+    Ok(())
+}
+
+/// Change what is not public of a cooperative. Answers how many rows there were.
+async fn change_private(
+    tx: &Tx<'_>,
+    held: &Locked<Entity>,
+    values: Vec<(private::Column, sea_orm::Value)>,
+) -> Result<u64> {
+    tx.update_parts::<Entity, private::Entity>(held, private::Column::CooperativeId, Condition::all(), values).await
 }
 
 /// What is known of cooperatives' identities.
@@ -306,7 +316,9 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
             Some(found.await?.ok_or_else(|| Fault::new(Code::NotFound).at("provinceCode"))?.id)
         }
     };
-    let (status, branch) = (held.row().status.0, held.row().branch_id);
+    if edit.register.is_some() || edit.legacy_exemption.is_some() {
+        edit_register(tx, &held, edit.register, edit.legacy_exemption).await?;
+    }
     tx.update(held, |row| {
         if let Some(sector) = edit.sector {
             row.sector = ActiveValue::Set(EnumValue(sector));
@@ -322,25 +334,37 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
         }
     })
     .await?;
-    if edit.register.is_none() && edit.legacy_exemption.is_none() {
-        return Ok(key);
-    }
+    Ok(key)
+}
+
+/// Edit the identity in the register, and whether there need be one.
+async fn edit_register(
+    tx: &Tx<'_>,
+    held: &Locked<Entity>,
+    register: Option<Option<RegisterIdentity>>,
+    legacy_exemption: Option<bool>,
+) -> Result<()> {
+    let (key, branch) = (held.row().id, held.row().branch_id);
     let (before, was_exempt) = identity(tx, key).await?.unwrap_or_default();
-    let after = match edit.register {
+    let after = match register {
         None => before.clone(),
         Some(register) => register.map(|register| (register.court().to_owned(), register.number().to_owned())),
     };
-    let is_exempt = edit.legacy_exemption.unwrap_or(was_exempt);
-    let is_past = status != CooperativeStatus::Applied;
+    let is_exempt = legacy_exemption.unwrap_or(was_exempt);
+    let is_past = held.row().status.0 != CooperativeStatus::Applied;
     if is_past && after.is_none() && !is_exempt {
         return Err(Fault::new(Code::RegisterIdentityRequired).at("register").into());
     }
     let (court, number) = after.clone().unzip();
-    let sql = "update cooperative_private set court = $2, register_number = $3, legacy_exemption = $4,
-        register_verified = (register_verified and $5) where cooperative_id = $1";
-    let values: [sea_orm::Value; 5] =
-        [key.into(), court.clone().into(), number.clone().into(), is_exempt.into(), (before == after).into()];
-    if tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await? == 0 {
+    let mut values = vec![
+        (private::Column::Court, court.clone().into()),
+        (private::Column::RegisterNumber, number.clone().into()),
+        (private::Column::LegacyExemption, is_exempt.into()),
+    ];
+    if before != after {
+        values.push((private::Column::RegisterVerified, false.into()));
+    }
+    if change_private(tx, held, values).await? == 0 {
         let private = private::Model {
             cooperative_id: key,
             branch_id: branch,
@@ -355,13 +379,13 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
         && is_past
         && let Some(register) = after.clone()
     {
-        claim(tx, key, register).await?;
+        claim(tx, held, register).await?;
     }
     let sides = |pair: Option<(String, String)>, exempt: bool| serde_json::json!([pair, exempt]);
     let changes = [("register".to_owned(), serde_json::json!([sides(before, was_exempt), sides(after, is_exempt)]))];
     let (changes, personal) = (changes.into_iter().collect(), BTreeMap::new());
     tx.record(Change::noted(Kind::Cooperative, key, Some(branch), Audited { changes, personal }));
-    Ok(key)
+    Ok(())
 }
 
 /// The cooperatives of branches, a page of each, the newest first.

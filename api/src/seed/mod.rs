@@ -19,7 +19,7 @@ use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::text::LocalizedText;
 use jiff::Timestamp;
-use sea_orm::{DbBackend, Statement};
+use sea_orm::Statement;
 
 /// In whose name data is seeded.
 const SEEDER: Actor = Actor::System(Purpose::Seed);
@@ -45,11 +45,8 @@ pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
 /// Run a seed unless its mark is there; the mark is set in the seed's own transaction.
 async fn once(db: &Db, now: Timestamp, name: &str, seed: impl AsyncFn(&Tx<'_>) -> Result<()>) -> Result<bool> {
     db.write(&SEEDER, now, async |tx| {
-        if tx.backend() == DbBackend::Postgres {
-            // Two instances may start at once; the second waits and finds the mark. SQLite has one writer anyway.
-            let lock = "select pg_advisory_xact_lock(1970169456)";
-            tx.query(Statement::from_string(tx.backend(), lock)).await?;
-        }
+        // Two instances may start at once; the second waits and finds the mark.
+        tx.advisory_lock(1_970_169_456).await?;
         if is_seeded(tx, name).await? {
             return Ok(false);
         }

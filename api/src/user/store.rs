@@ -26,7 +26,7 @@ use domain::text::NAME_MAX;
 use domain::user::{Assignment, Staff, UserStatus, keep_a_national_admin};
 use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
-use sea_orm::{ActiveValue, ColumnTrait, DbBackend, IntoActiveModel, Statement, Value};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement, Value};
 use serde_json::Map;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -289,11 +289,8 @@ async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Locked<Entity>
 async fn keep_one(tx: &Tx<'_>, without: Option<Uuid>, without_user: Option<Uuid>) -> Result<()> {
     let today = Day(domain::calendar::today(tx.now()));
     let left = tx.as_platform(async |tx| {
-        if tx.backend() == DbBackend::Postgres {
-            // Two who take each other's role away wait for each other here. SQLite has one writer anyway.
-            let lock = "select pg_advisory_xact_lock(1970169457)";
-            tx.query(Statement::from_string(tx.backend(), lock)).await?;
-        }
+        // Two who take each other's role away wait for each other here.
+        tx.advisory_lock(1_970_169_457).await?;
         let sql = "select count(distinct u.id) from role_assignment a join staff_user u on u.id = a.user_id
             where a.role = 'NATIONAL_ADMIN' and a.revoked_at is null and u.status = 'ACTIVE'
             and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1) and a.id <> $2 and u.id <> $3";

@@ -125,7 +125,7 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
         DbBackend::Postgres => "select last, closed from audit_head($1)",
         _ => "select sequence, hash from audit_entry where branch_id = $1 order by sequence desc limit 1",
     };
-    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), head, [entry.branch.into()])).await?;
+    let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), head, [entry.branch.into()])).await?;
     let (last, previous) = match rows.first() {
         Some(row) => (row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<String>(1)?),
         None => (0, BEGINNING.to_owned()),
@@ -156,11 +156,11 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
         "insert into audit_entry (id, branch_id, sequence, at, action, outcome, actor_kind, actor_id, subject_kind,
         subject_id, changes, personal, previous, hash)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
     for (name, value) in entry.personal {
         let sql = "insert into audit_value (entry_id, branch_id, name, value) values ($1, $2, $3, $4)";
         let values: [Value; 4] = [id.into(), entry.branch.into(), name.into(), value.into()];
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
     }
     Ok(id)
 }
@@ -179,7 +179,7 @@ async fn name(tx: &Tx<'_>) -> Result<Option<String>> {
         Actor::Partner(client) => ("select name from partner_client where id = $1", client.client),
         Actor::Anonymous | Actor::System(_) => return Ok(None),
     };
-    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [key.into()])).await?;
+    let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, [key.into()])).await?;
     Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
@@ -255,7 +255,7 @@ pub(in crate::platform) async fn record_throttled(
     let named: [Value; 3] = [key.to_string().into(), action.into(), minute.into()];
     let more = "update audit_tally set times = times + 1 where actor = $1 and action = $2 and minute = $3";
     let more = Statement::from_sql_and_values(tx.backend(), more, named.clone());
-    if tx.execute(more.clone()).await? > 0 {
+    if tx.send(more.clone()).await? > 0 {
         return Ok(());
     }
     let first = async || {
@@ -266,11 +266,11 @@ pub(in crate::platform) async fn record_throttled(
         let sql = "insert into audit_tally (actor, action, minute, branch_id, entry_id, times)
             values ($1, $2, $3, $4, $5, 1)";
         let values = named.clone().into_iter().chain([branch.into(), id.into()]);
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+        tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await
     };
     if tx.try_unique(first).await?.is_none() {
         // Another request of hers was first.
-        tx.execute(more).await?;
+        tx.send(more).await?;
     }
     Ok(())
 }

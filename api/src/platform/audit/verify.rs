@@ -46,7 +46,7 @@ pub async fn anchor_daily(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> 
 
 async fn verify(tx: &Tx<'_>, keys: &Keys) -> Result<std::result::Result<(usize, u64), Broken>> {
     let sql = "select distinct branch_id from audit_entry order by branch_id";
-    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let rows = tx.fetch(Statement::from_string(tx.backend(), sql)).await?;
     let branches = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0)).collect::<Result<Vec<_>, _>>()?;
     let (mut links, mut anchors) = (0, Vec::new());
     for branch in &branches {
@@ -58,7 +58,7 @@ async fn verify(tx: &Tx<'_>, keys: &Keys) -> Result<std::result::Result<(usize, 
     for (branch, sequence, hash) in anchors {
         let sql = "select 1 from audit_entry where branch_id = $1 and sequence = $2 and hash = $3";
         let values: [Value; 3] = [branch.into(), sequence.into(), hash.into()];
-        if tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?.is_empty() {
+        if tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, values)).await?.is_empty() {
             return Ok(Err(Broken { branch, sequence, what: "was anchored and is missing" }));
         }
     }
@@ -79,7 +79,7 @@ async fn verify_chain(
         let sql = "select id, sequence, at, action, outcome, actor_kind, actor_id, subject_kind, subject_id, changes,
             personal, previous, hash from audit_entry where branch_id = $1 and sequence > $2 order by sequence limit $3";
         let values: [Value; 3] = [branch.into(), sequence.into(), AT_ONCE.into()];
-        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
         if rows.is_empty() {
             return Ok(Ok(sequence.unsigned_abs()));
         }
@@ -127,7 +127,7 @@ async fn are_true(tx: &Tx<'_>, keys: &Keys, id: Uuid, personal: &str) -> Result<
         return Ok(true);
     }
     let sql = "select name, value from audit_value where entry_id = $1";
-    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [id.into()])).await?;
+    let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, [id.into()])).await?;
     for row in rows {
         let (name, value): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         if hashes.get(&name) != Some(&personal_hash(keys, id, &name, &value)) {
@@ -143,12 +143,12 @@ async fn anchor(tx: &Tx<'_>, keys: &Keys) -> Result<bool> {
     let begins = domain::calendar::instant(midnight.at(0, 0, 0, 0)).as_microsecond();
     let sql = "select 1 from audit_entry where branch_id = $1 and outcome = 'ANCHORED' and at >= $2";
     let today: [Value; 2] = [national().into(), begins.into()];
-    if !tx.query(Statement::from_sql_and_values(tx.backend(), sql, today)).await?.is_empty() {
+    if !tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, today)).await?.is_empty() {
         return Ok(false);
     }
     let sql = "select branch_id, sequence, hash from audit_entry e
         where sequence = (select max(sequence) from audit_entry l where l.branch_id = e.branch_id)";
-    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
+    let rows = tx.fetch(Statement::from_string(tx.backend(), sql)).await?;
     let mut changes = Map::new();
     for row in rows {
         let (branch, sequence, hash): (Uuid, i64, String) =

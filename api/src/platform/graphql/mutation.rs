@@ -101,13 +101,13 @@ impl Idempotency {
             self.input.clone().into(),
             tx.now().as_microsecond().into(),
         ];
-        if tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await? == 1 {
+        if tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await? == 1 {
             return Ok(None);
         }
         let sql =
             "select input, cast(outcome as text) from idempotency where actor = $1 and mutation = $2 and key = $3";
         let named: [Value; 3] = [actor.into(), mutation.into(), self.key.clone().into()];
-        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, named)).await?;
+        let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, named)).await?;
         let row = rows.first().ok_or_else(|| Error::internal("an idempotency key is taken and not there"))?;
         if row.try_get_by_index::<String>(0)? != self.input {
             return Err(Fault::new(Code::IdempotencyKeyReused).at("idempotencyKey").into());
@@ -124,7 +124,7 @@ impl Idempotency {
         let sql = "update idempotency set outcome = $4 where actor = $1 and mutation = $2 and key = $3";
         let values: [Value; 4] =
             [actor.into(), mutation.into(), self.key.clone().into(), Value::Json(Some(Box::new(kept)))];
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
+        tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
     }
 }
 

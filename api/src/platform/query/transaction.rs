@@ -298,7 +298,7 @@ impl<'a> Tx<'a> {
                 .from(Alias::new("branch"))
                 .cond_where(in_reach(&staff.reach(permission)))
                 .and_where(Expr::cust("id").eq(branch));
-            let rows = self.query(self.backend().build(&statement)).await?;
+            let rows = self.fetch(self.backend().build(&statement)).await?;
             let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
             if row.try_get_by_index::<EnumValue<BranchStatus>>(0)?.0 == BranchStatus::Closed {
                 let field = place.iter().map(|name| (*name).to_owned()).collect();
@@ -331,7 +331,7 @@ impl<'a> Tx<'a> {
             .from(Alias::new("branch"))
             .cond_where(in_reach(&reach))
             .cond_where(Expr::cust("id").is_in(branches.iter().copied()));
-        let rows = self.query(self.backend().build(&statement)).await?;
+        let rows = self.fetch(self.backend().build(&statement)).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         if usize::try_from(count) == Ok(branches.len()) { Ok(()) } else { Err(Error::refused(Code::NotFound)) }
     }
@@ -382,7 +382,7 @@ impl<'a> Tx<'a> {
         let mut statement = Query::update();
         statement.table(P::default()).and_where(by.eq(key)).cond_where(condition);
         statement.values(values.into_iter().map(|(column, value)| (column, value.into())));
-        let updated = self.execute(self.backend().build(&statement)).await?;
+        let updated = self.send(self.backend().build(&statement)).await?;
         self.record(Change::part::<P>(by, key, columns));
         Ok(updated)
     }
@@ -503,11 +503,41 @@ impl<'a> Tx<'a> {
         !own.is_empty() && rows.iter().all(is_own)
     }
 
-    /// Send a statement that keeps derived data true (flags of publication, search text) after a change that was
-    /// permitted. It is not narrowed by the first wall; the second one stands.
+    /// Send SQL text that changes rows, in the platform's own name alone: text is not narrowed to what an actor reaches.
+    ///
+    /// # Errors
+    /// INTERNAL in anybody else's name ([`Tx::as_platform`] is the way), or the database's refusal.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<u64> {
+        self.is_platform()?;
+        self.send(statement).await
+    }
+
+    /// The same in anybody's name, for what the platform itself writes beside an actor's work.
+    pub(in crate::platform) async fn send(&self, statement: Statement) -> Result<u64> {
         self.record_statement(&statement.sql);
         self.connection.execute(statement).await
+    }
+
+    fn is_platform(&self) -> Result<()> {
+        match self.scope.actor {
+            Actor::System(_) => Ok(()),
+            Actor::Anonymous | Actor::Staff(_) | Actor::Partner(_) => {
+                Err(Error::internal("SQL text in the name of an actor"))
+            }
+        }
+    }
+
+    /// Wait for whoever holds the lock of this number, and hold it until the end of the transaction. SQLite has one writer
+    /// anyway.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn advisory_lock(&self, number: i64) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let lock = "select pg_advisory_xact_lock($1)";
+            self.fetch(Statement::from_sql_and_values(self.backend(), lock, [number.into()])).await?;
+        }
+        Ok(())
     }
 
     /// Record that a statement of its own changes a table. What follows from the table follows from all of it then: which
@@ -531,8 +561,17 @@ impl<'a> Tx<'a> {
         self.connection.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
     }
 
-    /// Read with a statement whose rows hold nothing to be guarded (counts and keys for derived data).
+    /// Read by SQL text, in the platform's own name alone.
+    ///
+    /// # Errors
+    /// Those of [`Tx::execute`].
     pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        self.is_platform()?;
+        self.fetch(statement).await
+    }
+
+    /// The same in anybody's name, for what the platform itself reads beside an actor's work.
+    pub(in crate::platform) async fn fetch(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         self.connection.query(statement).await
     }
 }
