@@ -20,9 +20,10 @@ fn program() -> &'static Path {
         build.args(["build", "--quiet", "--package", "unfm", "--target-dir"]).arg(target);
         if profile.ends_with("release") {
             build.arg("--release");
+        } else {
+            // As the tests themselves are built, so that nothing is compiled twice.
+            build.args(["--features", "unguarded"]);
         }
-        // As the tests themselves are built, so that nothing is compiled twice; what ships is named by TEST_PROGRAM.
-        build.args(["--features", "unguarded"]);
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         assert!(build.current_dir(root).status().unwrap().success());
         profile.join("unfm")
