@@ -135,6 +135,47 @@ async fn who_goes_out_or_is_shut_out_is_out_on_every_instance_within_a_second() 
 }
 
 #[tokio::test]
+async fn who_goes_out_everywhere_is_out_of_all_her_sessions_and_nobody_elses() {
+    for world in World::each().await {
+        let own = world.url("");
+        let (here, kept) = world.sign_in("khouribga@unfm.example").await;
+        let (there, _) = world.sign_in("khouribga@unfm.example").await;
+        let (other, _) = world.sign_in("mdiq@unfm.example").await;
+
+        let ended = world.ask_as(&here, "mutation { sessionEndAll { ended } }", json!({})).await;
+
+        assert_eq!(ended.data()["sessionEndAll"]["ended"], 2, "{}", world.on);
+        assert!(!is_in(&world, &own, &here).await && !is_in(&world, &own, &there).await, "{}", world.on);
+        assert!(is_in(&world, &own, &other).await, "{}: somebody else stays", world.on);
+        let refused = refresh(&world, &kept).await;
+        assert_eq!(refused["userErrors"][0]["code"], "INVALID_CREDENTIALS", "{}: {refused}", world.on);
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_the_public_keys_can_verify_a_token() {
+    let world = World::sqlite().await;
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+
+    let keys = world.send(world.http().get(world.url("/.well-known/jwks.json"))).await;
+
+    let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_value(keys.body).unwrap();
+    let header = jsonwebtoken::decode_header(&token).unwrap();
+    let key = keys.find(header.kid.as_deref().unwrap()).expect("the key that signed is published");
+    let key = jsonwebtoken::DecodingKey::from_jwk(key).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    validation.set_audience(&["unfm-staff"]);
+    // The world's clock stands still.
+    validation.validate_exp = false;
+    let claims = jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap().claims;
+    assert_eq!(claims["iss"], "unfm");
+    // No word of what she may, and nothing private in what is published.
+    assert!(claims.get("roles").is_none(), "{claims}");
+    let forged = format!("{}A", &token[..token.len() - 1]);
+    assert!(forged == token || jsonwebtoken::decode::<Value>(&forged, &key, &validation).is_err());
+}
+
+#[tokio::test]
 async fn a_role_begins_and_ends_with_its_days_and_its_branch() {
     for world in World::each().await {
         let (token, refresh_token) = world.sign_in("khouribga@unfm.example").await;
