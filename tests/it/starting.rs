@@ -125,6 +125,66 @@ async fn killed_at_any_moment_of_migrating_and_seeding_postgresql_is_correct_in_
     }
 }
 
+#[tokio::test]
+async fn postgresql_is_refused_while_it_is_behind_and_to_a_login_that_may_too_much() {
+    if World::postgres_admin().await.is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let scratch = Scratch::new().await.unwrap();
+    let owner = ["--mode", "demo", "--database-url", &scratch.owner_url()];
+
+    let behind = refusal(home.path(), &[&["seed"], &owner[..]].concat());
+    assert!(behind.contains("changes behind: run `unfm migrate` first"), "{behind}");
+
+    assert!(run(home.path(), &[&["migrate"], &owner[..]].concat()).status.success());
+    let powerful = refusal(home.path(), &owner);
+    assert!(powerful.contains("is a superuser: give the server a login of its own"), "{powerful}");
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_are_made_once_rotated_beside_the_old_ones_and_read_by_nobody_else() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("keys");
+    let keys = folder.to_str().unwrap();
+    let rotate = || assert!(run(home.path(), &["keys", "rotate", "--keys-dir", keys]).status.success());
+    let pairs = || -> Vec<i64> {
+        let names = files(&folder).into_keys().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+        let mut made: Vec<i64> = names.filter_map(|name| name.split(&['-', '.']).find_map(|part| part.parse().ok())).collect();
+        made.sort_unstable();
+        made
+    };
+    // A pair is named by the second in which it was made: make it older.
+    let age = |seconds: i64| {
+        for (path, _) in files(&folder) {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if let Some(made) = name.split(&['-', '.']).find_map(|part| part.parse::<i64>().ok()) {
+                let older = name.replace(&made.to_string(), &(made - seconds).to_string());
+                std::fs::rename(&path, folder.join(older)).unwrap();
+            }
+        }
+    };
+
+    rotate();
+    let secret = std::fs::read(folder.join("secret.key")).unwrap();
+    assert_eq!(pairs().len(), 1);
+    age(60);
+    rotate();
+    assert_eq!(pairs().len(), 2, "the old pair verifies what it has signed");
+    assert_eq!(std::fs::read(folder.join("secret.key")).unwrap(), secret, "it seals cursors and the audit for good");
+    age(3 * 3600);
+    let oldest = pairs()[0];
+    rotate();
+    assert!(pairs().len() == 2 && !pairs().contains(&oldest), "what nothing is verified with any more is removed");
+
+    std::fs::set_permissions(folder.join("secret.key"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let sentence = refusal(home.path(), &["--keys-dir", keys]);
+    assert!(sentence.contains("secret.key can be read by others: chmod 600 it"), "{sentence}");
+    assert!(!sentence.contains(&String::from_utf8_lossy(&secret).into_owned()));
+}
+
 #[test]
 fn what_cannot_be_used_stops_the_start_with_one_sentence() {
     let home = tempfile::tempdir().unwrap();
