@@ -153,6 +153,27 @@ async fn who_goes_out_everywhere_is_out_of_all_her_sessions_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn a_sign_in_hashes_the_password_anew_where_the_cost_has_changed() {
+    for world in World::each().await {
+        let sql = "select s.password_hash from user_secret s join staff_user u on u.id = s.user_id
+            where u.email = 'khouribga@unfm.example'";
+        let hash = async || world.text_as_owner(sql).await.unwrap();
+        let before = hash().await;
+        world.sign_in("khouribga@unfm.example").await;
+        assert_eq!(hash().await, before, "{}: the cost is what it was", world.on);
+
+        let dearer = world.also_served(&["--argon2", "m=20480,t=2,p=1"]).await;
+        world.sign_in_at(&dearer, "khouribga@unfm.example").await;
+
+        let after = hash().await;
+        assert!(after.contains("m=20480,t=2,p=1") && after != before, "{}: {after}", world.on);
+        // The password is what it was, and is not hashed again.
+        world.sign_in_at(&dearer, "khouribga@unfm.example").await;
+        assert_eq!(hash().await, after, "{}", world.on);
+    }
+}
+
+#[tokio::test]
 async fn whoever_has_the_public_keys_can_verify_a_token() {
     let world = World::sqlite().await;
     let (token, _) = world.sign_in("khouribga@unfm.example").await;
