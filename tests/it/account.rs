@@ -42,26 +42,23 @@ fn only_error(answer: &Value) -> String {
     answer["userErrors"][0]["code"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn a_password_is_changed_by_whoever_knows_it_and_other_sessions_end() {
-    for world in World::each().await {
-        let (here, _) = world.sign_in(EMAIL).await;
-        let (elsewhere, _) = world.sign_in(EMAIL).await;
-        let change = async |old: &str, new: &str| {
-            world.ask_as(&here, CHANGE, json!({"old": old, "new": new})).await.data()["passwordChange"].clone()
-        };
-        let wrong = change("not her password", "short").await;
-        let expected = json!([{"code": "INVALID_CREDENTIALS", "field": ["currentPassword"]}, {"code": "PASSWORD_INVALID", "field": ["newPassword"]}]);
-        assert_eq!(wrong["userErrors"], expected, "{}: all faults at once", world.on);
-        assert_eq!(only_error(&change(DEMO, &"x".repeat(257)).await), "PASSWORD_INVALID");
-        assert_eq!(change(DEMO, "une phrase bien longue").await["userErrors"], json!([]), "{}", world.on);
-        let who = "{ viewer { user { email } } }";
-        assert_eq!(world.ask_as(&here, who, json!({})).await.status, 200, "{}", world.on);
-        assert_eq!(world.ask_as(&elsewhere, who, json!({})).await.status, 401, "{}", world.on);
-        assert!(!is_in(&sign_in(&world, EMAIL, DEMO, None).await), "{}", world.on);
-        assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
-        assert_eq!(world.ask(CHANGE, json!({"old": DEMO, "new": DEMO})).await.code(), "UNAUTHENTICATED");
-    }
+async fn a_password_is_changed_by_whoever_knows_it_and_other_sessions_end(world: World) {
+    let (here, _) = world.sign_in(EMAIL).await;
+    let (elsewhere, _) = world.sign_in(EMAIL).await;
+    let change = async |old: &str, new: &str| {
+        world.ask_as(&here, CHANGE, json!({"old": old, "new": new})).await.data()["passwordChange"].clone()
+    };
+    let wrong = change("not her password", "short").await;
+    let expected = json!([{"code": "INVALID_CREDENTIALS", "field": ["currentPassword"]}, {"code": "PASSWORD_INVALID", "field": ["newPassword"]}]);
+    assert_eq!(wrong["userErrors"], expected, "{}: all faults at once", world.on);
+    assert_eq!(only_error(&change(DEMO, &"x".repeat(257)).await), "PASSWORD_INVALID");
+    assert_eq!(change(DEMO, "une phrase bien longue").await["userErrors"], json!([]), "{}", world.on);
+    let who = "{ viewer { user { email } } }";
+    assert_eq!(world.ask_as(&here, who, json!({})).await.status, 200, "{}", world.on);
+    assert_eq!(world.ask_as(&elsewhere, who, json!({})).await.status, 401, "{}", world.on);
+    assert!(!is_in(&sign_in(&world, EMAIL, DEMO, None).await), "{}", world.on);
+    assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
+    assert_eq!(world.ask(CHANGE, json!({"old": DEMO, "new": DEMO})).await.code(), "UNAUTHENTICATED");
 }
 
 #[tokio::test]
@@ -78,119 +75,107 @@ async fn guessing_at_a_password_from_within_is_delayed_as_at_the_door() {
     );
 }
 
-#[tokio::test]
-async fn a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_for_half_an_hour() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let post = letters.post();
-        let (inside, _) = world.sign_in(EMAIL).await;
-        let mut answers = Vec::new();
-        for email in [EMAIL, "nobody@unfm.example", "  KHOURIBGA@unfm.example "] {
-            let before = world.db.statements();
-            let answer = world.ask(RESET_REQUEST, json!({"email": email})).await;
-            answers.push((answer.text, world.db.statements() - before));
-        }
-        answers.dedup();
-        assert_eq!(
-            answers.len(),
-            1,
-            "{}: the same bytes and the same work for known and unknown: {answers:?}",
-            world.on
-        );
-        let refused = world.ask(RESET_REQUEST, json!({"email": "no address"})).await;
-        assert_eq!(only_error(&refused.data()["passwordResetRequest"]), "EMAIL_INVALID");
-
-        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 2, "{}", world.on);
-        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 0, "{}: nothing is sent twice", world.on);
-        let arrived = letters.taken();
-        assert!(arrived.iter().all(|letter| letter.to == EMAIL), "{arrived:?}");
-        let (first, second) = (arrived[0].token("/password-reset"), arrived[1].token("/password-reset"));
-        let reset = async |token: &str, password: &str| {
-            let answer = world.ask(RESET, json!({"token": token, "password": password})).await;
-            answer.data()["passwordReset"]["userErrors"].clone()
-        };
-        let refused = json!([{"code": "TOKEN_INVALID", "field": ["token"]}]);
-        assert_eq!(reset("made up", "une phrase bien longue").await, refused, "{}", world.on);
-        assert_eq!(
-            reset(&first, "short").await[0]["code"],
-            "PASSWORD_INVALID",
-            "{}: and the token still holds",
-            world.on
-        );
-        world.at("2026-11-23T12:29:59Z");
-        assert_eq!(reset(&first, "une phrase bien longue").await, json!([]), "{}", world.on);
-        assert_eq!(reset(&first, "une autre phrase longue").await, refused, "{}: once", world.on);
-        world.at("2026-11-23T12:30:00Z");
-        assert_eq!(reset(&second, "une autre phrase longue").await, refused, "{}: too late", world.on);
-        assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
-        let who = world.ask_as(&inside, "{ viewer { user { email } } }", json!({})).await;
-        assert_eq!(who.status, 401, "{}: all sessions end", world.on);
-        let hashed = format!("select count(*) from one_time_token where hash = '{first}'");
-        assert_eq!(world.raw_as_owner(&hashed).await, Ok(0), "{}", world.on);
+async fn a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_for_half_an_hour(world: World) {
+    let letters = Letters::new().await;
+    let post = letters.post();
+    let (inside, _) = world.sign_in(EMAIL).await;
+    let mut answers = Vec::new();
+    for email in [EMAIL, "nobody@unfm.example", "  KHOURIBGA@unfm.example "] {
+        let before = world.db.statements();
+        let answer = world.ask(RESET_REQUEST, json!({"email": email})).await;
+        answers.push((answer.text, world.db.statements() - before));
     }
+    answers.dedup();
+    assert_eq!(
+        answers.len(),
+        1,
+        "{}: the same bytes and the same work for known and unknown: {answers:?}",
+        world.on
+    );
+    let refused = world.ask(RESET_REQUEST, json!({"email": "no address"})).await;
+    assert_eq!(only_error(&refused.data()["passwordResetRequest"]), "EMAIL_INVALID");
+
+    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 2, "{}", world.on);
+    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 0, "{}: nothing is sent twice", world.on);
+    let arrived = letters.taken();
+    assert!(arrived.iter().all(|letter| letter.to == EMAIL), "{arrived:?}");
+    let (first, second) = (arrived[0].token("/password-reset"), arrived[1].token("/password-reset"));
+    let reset = async |token: &str, password: &str| {
+        let answer = world.ask(RESET, json!({"token": token, "password": password})).await;
+        answer.data()["passwordReset"]["userErrors"].clone()
+    };
+    let refused = json!([{"code": "TOKEN_INVALID", "field": ["token"]}]);
+    assert_eq!(reset("made up", "une phrase bien longue").await, refused, "{}", world.on);
+    assert_eq!(
+        reset(&first, "short").await[0]["code"],
+        "PASSWORD_INVALID",
+        "{}: and the token still holds",
+        world.on
+    );
+    world.at("2026-11-23T12:29:59Z");
+    assert_eq!(reset(&first, "une phrase bien longue").await, json!([]), "{}", world.on);
+    assert_eq!(reset(&first, "une autre phrase longue").await, refused, "{}: once", world.on);
+    world.at("2026-11-23T12:30:00Z");
+    assert_eq!(reset(&second, "une autre phrase longue").await, refused, "{}: too late", world.on);
+    assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
+    let who = world.ask_as(&inside, "{ viewer { user { email } } }", json!({})).await;
+    assert_eq!(who.status, 401, "{}: all sessions end", world.on);
+    let hashed = format!("select count(*) from one_time_token where hash = '{first}'");
+    assert_eq!(world.raw_as_owner(&hashed).await, Ok(0), "{}", world.on);
 }
 
-#[tokio::test]
-async fn nobody_is_buried_in_letters() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let post = letters.post();
-        for _ in 0..5 {
-            world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
-        }
-        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 3, "{}", world.on);
-        world.at("2026-11-23T13:00:01Z");
+async fn nobody_is_buried_in_letters(world: World) {
+    let letters = Letters::new().await;
+    let post = letters.post();
+    for _ in 0..5 {
         world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
-        assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
     }
+    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 3, "{}", world.on);
+    world.at("2026-11-23T13:00:01Z");
+    world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_one() {
-    for world in World::each().await {
-        let flags = [
-            "--smtp-url",
-            "smtp://127.0.0.1:9",
-            "--mail-from",
-            "a@unfm.example",
-            "--app-url",
-            "https://admin.unfm.example",
-        ];
-        let broken = unfm::session::mail::Mailer::new(&unfm::config::Cli::of(&flags).unwrap().settings).unwrap();
-        world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
-        let now = || world.clock.now();
-        assert_eq!(broken.deliver(&world.db, now()).await.unwrap(), 0, "{}", world.on);
-        let letters = Letters::new().await;
-        let post = letters.post();
-        assert_eq!(post.deliver(&world.db, now()).await.unwrap(), 0, "{}: not at once", world.on);
-        world.at("2026-11-23T12:01:00Z");
-        let other = letters.post();
-        let (one, two) = tokio::join!(post.deliver(&world.db, now()), other.deliver(&world.owner, now()));
-        assert_eq!((one.unwrap() + two.unwrap(), letters.taken().len()), (1, 1), "{}", world.on);
-    }
+async fn a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_one(world: World) {
+    let flags = [
+        "--smtp-url",
+        "smtp://127.0.0.1:9",
+        "--mail-from",
+        "a@unfm.example",
+        "--app-url",
+        "https://admin.unfm.example",
+    ];
+    let broken = unfm::session::mail::Mailer::new(&unfm::config::Cli::of(&flags).unwrap().settings).unwrap();
+    world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+    let now = || world.clock.now();
+    assert_eq!(broken.deliver(&world.db, now()).await.unwrap(), 0, "{}", world.on);
+    let letters = Letters::new().await;
+    let post = letters.post();
+    assert_eq!(post.deliver(&world.db, now()).await.unwrap(), 0, "{}: not at once", world.on);
+    world.at("2026-11-23T12:01:00Z");
+    let other = letters.post();
+    let (one, two) = tokio::join!(post.deliver(&world.db, now()), other.deliver(&world.owner, now()));
+    assert_eq!((one.unwrap() + two.unwrap(), letters.taken().len()), (1, 1), "{}", world.on);
 }
 
-#[tokio::test]
-async fn the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once() {
-    for world in World::each().await {
-        let logins = unfm::seed::demo_logins(&world.db, &world.keys(), world.clock.now()).await.unwrap();
-        let (email, secret) = logins.second_factor;
-        let now = "2026-11-23T12:00:00Z";
-        assert_eq!(only_error(&sign_in(&world, email, DEMO, None).await), "TOTP_REQUIRED", "{}", world.on);
-        assert_eq!(
-            only_error(&sign_in(&world, email, "wrong", Some(&code(&secret, now))).await),
-            "INVALID_CREDENTIALS"
-        );
-        assert_eq!(only_error(&sign_in(&world, email, DEMO, Some("000000")).await), "TOTP_INVALID", "{}", world.on);
-        let right = code(&secret, now);
-        let (one, other) =
-            tokio::join!(sign_in(&world, email, DEMO, Some(&right)), sign_in(&world, email, DEMO, Some(&right)));
-        assert!(is_in(&one) ^ is_in(&other), "{}: one of two at once: {one} {other}", world.on);
-        assert_eq!(only_error(&sign_in(&world, email, DEMO, Some(&right)).await), "TOTP_INVALID", "{}", world.on);
-        let later = "2026-11-23T12:00:30Z";
-        world.at(later);
-        assert!(is_in(&sign_in(&world, email, DEMO, Some(&code(&secret, later))).await), "{}", world.on);
-    }
+async fn the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once(world: World) {
+    let logins = unfm::seed::demo_logins(&world.db, &world.keys(), world.clock.now()).await.unwrap();
+    let (email, secret) = logins.second_factor;
+    let now = "2026-11-23T12:00:00Z";
+    assert_eq!(only_error(&sign_in(&world, email, DEMO, None).await), "TOTP_REQUIRED", "{}", world.on);
+    assert_eq!(
+        only_error(&sign_in(&world, email, "wrong", Some(&code(&secret, now))).await),
+        "INVALID_CREDENTIALS"
+    );
+    assert_eq!(only_error(&sign_in(&world, email, DEMO, Some("000000")).await), "TOTP_INVALID", "{}", world.on);
+    let right = code(&secret, now);
+    let (one, other) =
+        tokio::join!(sign_in(&world, email, DEMO, Some(&right)), sign_in(&world, email, DEMO, Some(&right)));
+    assert!(is_in(&one) ^ is_in(&other), "{}: one of two at once: {one} {other}", world.on);
+    assert_eq!(only_error(&sign_in(&world, email, DEMO, Some(&right)).await), "TOTP_INVALID", "{}", world.on);
+    let later = "2026-11-23T12:00:30Z";
+    world.at(later);
+    assert!(is_in(&sign_in(&world, email, DEMO, Some(&code(&secret, later))).await), "{}", world.on);
 }
 
 #[tokio::test]
@@ -203,92 +188,88 @@ async fn guessing_at_codes_is_delayed() {
     assert_eq!(world.ask(SIGN_IN, variables).await.code(), "RATE_LIMITED");
 }
 
-#[tokio::test]
-async fn a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in(EMAIL).await;
-        let enrol =
-            async |input: Value| world.ask_as(&token, ENROL, json!({"input": input})).await.data()["totpEnrol"].clone();
-        let confirm = async |totp: &str| {
-            world.ask_as(&token, CONFIRM, json!({"input": {"totp": totp}})).await.data()["totpConfirm"].clone()
-        };
-        let now = "2026-11-23T12:00:00Z";
-        assert_eq!(only_error(&enrol(json!({})).await), "INVALID_CREDENTIALS", "{}: a token is not enough", world.on);
-        let begun = enrol(json!({"password": DEMO})).await;
-        let secret = begun["secret"].as_str().unwrap();
-        assert!(
-            begun["uri"].as_str().unwrap().starts_with("otpauth://totp/UNFM:khouribga%40unfm.example?secret="),
-            "{begun}"
-        );
-        assert!(is_in(&sign_in(&world, EMAIL, DEMO, None).await), "{}: not before it is confirmed", world.on);
-        assert_eq!(only_error(&confirm("000000").await), "TOTP_INVALID", "{}", world.on);
-        let confirmed = confirm(&code(secret, now)).await;
-        assert_eq!(confirmed["session"], Value::Null, "{}: she is in already", world.on);
-        let recovery: Vec<&str> =
-            confirmed["recoveryCodes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        assert_eq!(recovery.len(), 10);
-        assert_eq!(only_error(&sign_in(&world, EMAIL, DEMO, None).await), "TOTP_REQUIRED", "{}", world.on);
-        assert_eq!(
-            only_error(&sign_in(&world, EMAIL, DEMO, Some(&code(secret, now))).await),
-            "TOTP_INVALID",
-            "{}: used",
-            world.on
-        );
-        let lower = recovery[0].to_lowercase().replace('-', " ");
-        assert!(is_in(&sign_in(&world, EMAIL, DEMO, Some(&lower)).await), "{}", world.on);
-        assert_eq!(
-            only_error(&sign_in(&world, EMAIL, DEMO, Some(recovery[0])).await),
-            "TOTP_INVALID",
-            "{}: once",
-            world.on
-        );
+async fn a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code(world: World) {
+    let (token, _) = world.sign_in(EMAIL).await;
+    let enrol =
+        async |input: Value| world.ask_as(&token, ENROL, json!({"input": input})).await.data()["totpEnrol"].clone();
+    let confirm = async |totp: &str| {
+        world.ask_as(&token, CONFIRM, json!({"input": {"totp": totp}})).await.data()["totpConfirm"].clone()
+    };
+    let now = "2026-11-23T12:00:00Z";
+    assert_eq!(only_error(&enrol(json!({})).await), "INVALID_CREDENTIALS", "{}: a token is not enough", world.on);
+    let begun = enrol(json!({"password": DEMO})).await;
+    let secret = begun["secret"].as_str().unwrap();
+    assert!(
+        begun["uri"].as_str().unwrap().starts_with("otpauth://totp/UNFM:khouribga%40unfm.example?secret="),
+        "{begun}"
+    );
+    assert!(is_in(&sign_in(&world, EMAIL, DEMO, None).await), "{}: not before it is confirmed", world.on);
+    assert_eq!(only_error(&confirm("000000").await), "TOTP_INVALID", "{}", world.on);
+    let confirmed = confirm(&code(secret, now)).await;
+    assert_eq!(confirmed["session"], Value::Null, "{}: she is in already", world.on);
+    let recovery: Vec<&str> =
+        confirmed["recoveryCodes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(recovery.len(), 10);
+    assert_eq!(only_error(&sign_in(&world, EMAIL, DEMO, None).await), "TOTP_REQUIRED", "{}", world.on);
+    assert_eq!(
+        only_error(&sign_in(&world, EMAIL, DEMO, Some(&code(secret, now))).await),
+        "TOTP_INVALID",
+        "{}: used",
+        world.on
+    );
+    let lower = recovery[0].to_lowercase().replace('-', " ");
+    assert!(is_in(&sign_in(&world, EMAIL, DEMO, Some(&lower)).await), "{}", world.on);
+    assert_eq!(
+        only_error(&sign_in(&world, EMAIL, DEMO, Some(recovery[0])).await),
+        "TOTP_INVALID",
+        "{}: once",
+        world.on
+    );
 
-        assert_eq!(only_error(&enrol(json!({"password": DEMO})).await), "TOTP_REQUIRED", "{}", world.on);
-        let anew = enrol(json!({"password": DEMO, "totp": recovery[1]})).await;
-        let other = anew["secret"].as_str().unwrap();
-        assert_ne!(other, secret);
-        assert!(confirm(&code(other, now)).await["recoveryCodes"].is_array(), "{}", world.on);
-        assert_eq!(
-            only_error(&sign_in(&world, EMAIL, DEMO, Some(recovery[2])).await),
-            "TOTP_INVALID",
-            "{}: old codes ended",
-            world.on
-        );
-        let stored = format!(
-            "select count(*) from user_secret where totp_secret like '%{other}%' or recovery_hashes like '%{}%'",
-            recovery[3]
-        );
-        assert_eq!(world.raw_as_owner(&stored).await, Ok(0), "{}", world.on);
-    }
+    assert_eq!(only_error(&enrol(json!({"password": DEMO})).await), "TOTP_REQUIRED", "{}", world.on);
+    let anew = enrol(json!({"password": DEMO, "totp": recovery[1]})).await;
+    let other = anew["secret"].as_str().unwrap();
+    assert_ne!(other, secret);
+    assert!(confirm(&code(other, now)).await["recoveryCodes"].is_array(), "{}", world.on);
+    assert_eq!(
+        only_error(&sign_in(&world, EMAIL, DEMO, Some(recovery[2])).await),
+        "TOTP_INVALID",
+        "{}: old codes ended",
+        world.on
+    );
+    let stored = format!(
+        "select count(*) from user_secret where totp_secret like '%{other}%' or recovery_hashes like '%{}%'",
+        recovery[3]
+    );
+    assert_eq!(world.raw_as_owner(&stored).await, Ok(0), "{}", world.on);
 }
 
-#[tokio::test]
-async fn what_has_had_its_time_is_thrown_away_and_nothing_else() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in(EMAIL).await;
-        assert_eq!(only_error(&sign_in(&world, "nobody@unfm.example", "wrong", None).await), "INVALID_CREDENTIALS");
-        world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
-        assert_eq!(Letters::new().await.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1);
-        let register =
-            "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) { cooperative { id } } }";
-        let branch = unfm::platform::graphql::global_id::GlobalId::new(
-            unfm::platform::graphql::global_id::Kind::Branch,
-            domain::id::founding("branch", "khouribga"),
-        );
-        let input = json!({"branchId": branch.to_string(), "name": {"fr": "Une fois"}, "sector": "OTHER", "legalForm": "COOPERATIVE",
-            "provinceCode": "05.311", "idempotencyKey": "once"});
-        world.ask_as(&token, register, json!({"input": input})).await.data();
-        let sweep = async || unfm::session::housekeeping::sweep(&world.db, world.clock.now()).await.unwrap();
-        assert_eq!(sweep().await, 0, "{}", world.on);
-        // The failures under two names a day later; the letter's token after half an hour.
-        world.at("2026-11-24T12:00:01Z");
-        assert_eq!(sweep().await, 3, "{}", world.on);
-        // The letter and the key after a week.
-        world.at("2026-11-30T12:00:01Z");
-        assert_eq!(sweep().await, 2, "{}", world.on);
-        world.at("2026-12-07T12:00:01Z");
-        assert_eq!(sweep().await, 1, "{}: the refresh token", world.on);
-        world.at("2027-03-01T12:00:01Z");
-        assert_eq!(sweep().await, 1, "{}: the session", world.on);
-    }
+async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
+    let (token, _) = world.sign_in(EMAIL).await;
+    assert_eq!(only_error(&sign_in(&world, "nobody@unfm.example", "wrong", None).await), "INVALID_CREDENTIALS");
+    world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+    assert_eq!(Letters::new().await.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1);
+    let register =
+        "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) { cooperative { id } } }";
+    let branch = unfm::platform::graphql::global_id::GlobalId::new(
+        unfm::platform::graphql::global_id::Kind::Branch,
+        domain::id::founding("branch", "khouribga"),
+    );
+    let input = json!({"branchId": branch.to_string(), "name": {"fr": "Une fois"}, "sector": "OTHER", "legalForm": "COOPERATIVE",
+        "provinceCode": "05.311", "idempotencyKey": "once"});
+    world.ask_as(&token, register, json!({"input": input})).await.data();
+    let sweep = async || unfm::session::housekeeping::sweep(&world.db, world.clock.now()).await.unwrap();
+    assert_eq!(sweep().await, 0, "{}", world.on);
+    // The failures under two names a day later; the letter's token after half an hour.
+    world.at("2026-11-24T12:00:01Z");
+    assert_eq!(sweep().await, 3, "{}", world.on);
+    // The letter and the key after a week.
+    world.at("2026-11-30T12:00:01Z");
+    assert_eq!(sweep().await, 2, "{}", world.on);
+    world.at("2026-12-07T12:00:01Z");
+    assert_eq!(sweep().await, 1, "{}: the refresh token", world.on);
+    world.at("2027-03-01T12:00:01Z");
+    assert_eq!(sweep().await, 1, "{}: the session", world.on);
 }
+
+tests::on_each_database!(a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_for_half_an_hour, nobody_is_buried_in_letters, a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);

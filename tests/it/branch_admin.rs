@@ -147,41 +147,35 @@ async fn every_login_gets_the_answers_that_its_scope_implies() {
     }
 }
 
-#[tokio::test]
-async fn an_absent_thing_and_a_neighbours_answer_alike_to_the_byte() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let (absent, foreign) = ("demo-nowhere-at-all", "demo-mdiq-miel");
-        let ask = async |slug: &str| rename(&world, &token, slug, 1).await.text;
-        assert_eq!(ask(absent).await, ask(foreign).await, "{}", world.on);
-        // What is not published is not there, on whichever path.
-        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-        let registered = register(&world, &mdiq, "mdiq-fnideq").await;
-        let hidden = registered.data()["cooperativeRegister"]["cooperative"]["id"].clone();
-        let paths = "query($id: ID!) { cooperative(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }";
-        for token in [&token, &world.sign_in("cooperative@unfm.example").await.0] {
-            let seen = world.ask_as(token, paths, json!({"id": hidden})).await;
-            assert_eq!(seen.data(), &json!({"cooperative": null, "node": null, "nodes": [null]}), "{}", world.on);
-        }
-        let own = world.ask_as(&mdiq, paths, json!({"id": hidden})).await;
-        assert_eq!(own.data()["node"]["id"], hidden, "{}", world.on);
+async fn an_absent_thing_and_a_neighbours_answer_alike_to_the_byte(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let (absent, foreign) = ("demo-nowhere-at-all", "demo-mdiq-miel");
+    let ask = async |slug: &str| rename(&world, &token, slug, 1).await.text;
+    assert_eq!(ask(absent).await, ask(foreign).await, "{}", world.on);
+    // What is not published is not there, on whichever path.
+    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    let registered = register(&world, &mdiq, "mdiq-fnideq").await;
+    let hidden = registered.data()["cooperativeRegister"]["cooperative"]["id"].clone();
+    let paths = "query($id: ID!) { cooperative(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }";
+    for token in [&token, &world.sign_in("cooperative@unfm.example").await.0] {
+        let seen = world.ask_as(token, paths, json!({"id": hidden})).await;
+        assert_eq!(seen.data(), &json!({"cooperative": null, "node": null, "nodes": [null]}), "{}", world.on);
     }
+    let own = world.ask_as(&mdiq, paths, json!({"id": hidden})).await;
+    assert_eq!(own.data()["node"]["id"], hidden, "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_stale_version_is_a_conflict_with_the_thing_as_it_now_is() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        assert_eq!(outcome(&rename(&world, &token, "demo-argan", 1).await, "cooperativeRename"), "done");
-        let stale = rename(&world, &token, "demo-argan", 1).await;
-        assert_eq!(outcome(&stale, "cooperativeRename"), "userErrors: CONFLICT", "{}", world.on);
-        assert_eq!(stale.data()["cooperativeRename"]["cooperative"]["version"], 2, "{}", world.on);
-        // Of two at once one is told.
-        let at_once = tokio::join!(rename(&world, &token, "demo-argan", 2), rename(&world, &token, "demo-argan", 2));
-        let mut outcomes = [&at_once.0, &at_once.1].map(|answer| outcome(answer, "cooperativeRename"));
-        outcomes.sort();
-        assert_eq!(outcomes, ["done", "userErrors: CONFLICT"], "{}", world.on);
-    }
+async fn a_stale_version_is_a_conflict_with_the_thing_as_it_now_is(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    assert_eq!(outcome(&rename(&world, &token, "demo-argan", 1).await, "cooperativeRename"), "done");
+    let stale = rename(&world, &token, "demo-argan", 1).await;
+    assert_eq!(outcome(&stale, "cooperativeRename"), "userErrors: CONFLICT", "{}", world.on);
+    assert_eq!(stale.data()["cooperativeRename"]["cooperative"]["version"], 2, "{}", world.on);
+    // Of two at once one is told.
+    let at_once = tokio::join!(rename(&world, &token, "demo-argan", 2), rename(&world, &token, "demo-argan", 2));
+    let mut outcomes = [&at_once.0, &at_once.1].map(|answer| outcome(answer, "cooperativeRename"));
+    outcomes.sort();
+    assert_eq!(outcomes, ["done", "userErrors: CONFLICT"], "{}", world.on);
 }
 
 const REGISTER: &str = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
@@ -199,133 +193,123 @@ fn applicant(key: &str, number: &str) -> Value {
     json!({"input": input})
 }
 
-#[tokio::test]
-async fn a_form_is_told_all_its_faults_at_once() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let mut input = applicant("", "7");
-        input["input"]["name"] = json!({"en": "Only English", "ar": "\u{202e}"});
-        input["input"]["register"]["court"] = json!("  ");
-        let refused = world.ask_as(&token, REGISTER, input).await;
-        let errors = refused.data()["cooperativeRegister"]["userErrors"].clone();
-        let found: Vec<(&str, String)> = errors
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|error| (error["code"].as_str().unwrap(), error["field"].to_string()))
-            .collect();
-        let name = ("TEXT_UNSAFE", r#"["name","ar"]"#.to_owned());
-        let court = ("REGISTER_IDENTITY_REQUIRED", r#"["register","court"]"#.to_owned());
-        assert_eq!(found, [name, court], "{}", world.on);
-        assert!(errors[1]["message"].as_str().unwrap().contains("registre"), "in French");
-        let count = "select count(*) from cooperative where slug like 'cooperative-du-registre%'";
-        assert_eq!(world.raw_as_owner(count).await, Ok(0), "{}", world.on);
-    }
+async fn a_form_is_told_all_its_faults_at_once(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let mut input = applicant("", "7");
+    input["input"]["name"] = json!({"en": "Only English", "ar": "\u{202e}"});
+    input["input"]["register"]["court"] = json!("  ");
+    let refused = world.ask_as(&token, REGISTER, input).await;
+    let errors = refused.data()["cooperativeRegister"]["userErrors"].clone();
+    let found: Vec<(&str, String)> = errors
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (error["code"].as_str().unwrap(), error["field"].to_string()))
+        .collect();
+    let name = ("TEXT_UNSAFE", r#"["name","ar"]"#.to_owned());
+    let court = ("REGISTER_IDENTITY_REQUIRED", r#"["register","court"]"#.to_owned());
+    assert_eq!(found, [name, court], "{}", world.on);
+    assert!(errors[1]["message"].as_str().unwrap().contains("registre"), "in French");
+    let count = "select count(*) from cooperative where slug like 'cooperative-du-registre%'";
+    assert_eq!(world.raw_as_owner(count).await, Ok(0), "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_mutation_that_is_sent_again_is_done_once() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let (other, _) = world.sign_in("region05@unfm.example").await;
-        let send = async |token: &str, key: &str, number: &str| {
-            let answer = world.ask_as(token, REGISTER, applicant(key, number)).await;
-            answer.data()["cooperativeRegister"].clone()
-        };
-        let at_once = tokio::join!(send(&token, "phone-1", "1"), send(&token, "phone-1", "1"));
-        let first = at_once.0["cooperative"]["id"].clone();
-        assert!(first.is_string() && at_once.1["cooperative"]["id"] == first, "{}: {at_once:?}", world.on);
-        assert_eq!(send(&token, "phone-1", "1").await["cooperative"]["id"], first, "{}", world.on);
-        let another = send(&token, "phone-1", "2").await;
-        assert_eq!(another["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED", "{}", world.on);
-        assert_ne!(send(&other, "phone-1", "1").await["cooperative"]["id"], first, "{}: keys are one's own", world.on);
-        // A refusal is kept too.
-        let mut wrong = applicant("phone-2", "");
-        wrong["input"]["provinceCode"] = json!("99.999");
-        for _ in 0..2 {
-            let refused = world.ask_as(&token, REGISTER, wrong.clone()).await;
-            let error = &refused.data()["cooperativeRegister"]["userErrors"][0];
-            assert_eq!(
-                (&error["code"], &error["field"]),
-                (&json!("NOT_FOUND"), &json!(["provinceCode"])),
-                "{}",
-                world.on
-            );
-        }
-        let count = "select count(*) from cooperative where slug like 'cooperative-du-registre%'";
-        assert_eq!(world.raw_as_owner(count).await, Ok(2), "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level() {
-    for world in World::each().await {
-        let verify = async |token: &str, input: Value| {
-            let registered = world.ask_as(token, REGISTER, input).await;
-            let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
-            let query = "mutation($id: ID!) { cooperativeVerify(input: {id: $id, expectedVersion: 1}) {
-                cooperative { status version } userErrors { code field } } }";
-            let verified = world.ask_as(token, query, json!({"id": cooperative["id"]})).await;
-            verified.data()["cooperativeVerify"].clone()
-        };
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-        let first = verify(&khouribga, applicant("", "12/2026")).await;
-        let mut claim = applicant("", "12/2026");
-        claim["input"]["branchId"] = json!(id(Kind::Branch, "mdiq-fnideq"));
-        let second = verify(&mdiq, claim).await;
-        assert_eq!(first, second, "{}: the second learns nothing", world.on);
-        assert_eq!(first["cooperative"]["status"], "VERIFIED", "{}", world.on);
-        assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
-        let none = verify(&khouribga, applicant("", "")).await;
-        assert_eq!(none["userErrors"][0]["code"], "REGISTER_IDENTITY_REQUIRED", "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn the_audit_is_whole_until_somebody_touches_it() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        for version in 1..4 {
-            assert_eq!(outcome(&rename(&world, &token, "demo-argan", version).await, "cooperativeRename"), "done");
-        }
-        for _ in 0..3 {
-            rename(&world, &token, "demo-mdiq-miel", 1).await;
-        }
-        let entries =
-            world.ask_as(&token, "{ auditEntries(first: 1) { nodes { action outcome times client } } }", json!({}));
-        let refused = entries.await.data()["auditEntries"]["nodes"][0].clone();
-        let expected = json!({"action": "cooperativeRename", "outcome": "REFUSED", "times": 3, "client": "127.0.0.1"});
-        assert_eq!(refused, expected, "{}: once a minute, with a count", world.on);
-
-        let keys = world.keys();
-        let prove = async || verify::prove(&world.owner, &keys, world.clock.now()).await.unwrap();
-        assert!(verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}", world.on);
-        assert!(!verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}: daily", world.on);
-        let (chains, links) = prove().await.unwrap();
-        assert_eq!((chains, links), (2, 6), "{}", world.on);
-        let tamper = async |sql: &str| world.change(async |tx| tx.rewrite(sql).await).await;
-
-        // Erasing a name keeps the proof whole; another name does not.
-        tamper("delete from audit_value where name = 'client'").await;
-        assert!(prove().await.is_ok(), "{}", world.on);
-        let khouribga = domain::id::founding("branch", "khouribga");
-        tamper("update audit_value set value = 'Another' where name = 'actor'").await;
-        let broken = prove().await.unwrap_err();
-        assert_eq!((broken.branch, broken.what), (khouribga, "has a personal value that was altered"), "{}", world.on);
-        tamper("update audit_entry set action = 'cooperativeEdit' where sequence = 3").await;
-        tamper("delete from audit_value").await;
-        let broken = prove().await.unwrap_err();
-        assert_eq!((broken.branch, broken.sequence, broken.what), (khouribga, 3, "was altered"), "{}", world.on);
-        // A tail that is cut off was anchored.
-        tamper("delete from audit_tally").await;
-        tamper("delete from audit_entry where sequence >= 3").await;
-        let broken = prove().await.unwrap_err();
+async fn a_mutation_that_is_sent_again_is_done_once(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let (other, _) = world.sign_in("region05@unfm.example").await;
+    let send = async |token: &str, key: &str, number: &str| {
+        let answer = world.ask_as(token, REGISTER, applicant(key, number)).await;
+        answer.data()["cooperativeRegister"].clone()
+    };
+    let at_once = tokio::join!(send(&token, "phone-1", "1"), send(&token, "phone-1", "1"));
+    let first = at_once.0["cooperative"]["id"].clone();
+    assert!(first.is_string() && at_once.1["cooperative"]["id"] == first, "{}: {at_once:?}", world.on);
+    assert_eq!(send(&token, "phone-1", "1").await["cooperative"]["id"], first, "{}", world.on);
+    let another = send(&token, "phone-1", "2").await;
+    assert_eq!(another["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED", "{}", world.on);
+    assert_ne!(send(&other, "phone-1", "1").await["cooperative"]["id"], first, "{}: keys are one's own", world.on);
+    // A refusal is kept too.
+    let mut wrong = applicant("phone-2", "");
+    wrong["input"]["provinceCode"] = json!("99.999");
+    for _ in 0..2 {
+        let refused = world.ask_as(&token, REGISTER, wrong.clone()).await;
+        let error = &refused.data()["cooperativeRegister"]["userErrors"][0];
         assert_eq!(
-            (broken.branch, broken.sequence, broken.what),
-            (khouribga, 5, "was anchored and is missing"),
+            (&error["code"], &error["field"]),
+            (&json!("NOT_FOUND"), &json!(["provinceCode"])),
             "{}",
             world.on
         );
     }
+    let count = "select count(*) from cooperative where slug like 'cooperative-du-registre%'";
+    assert_eq!(world.raw_as_owner(count).await, Ok(2), "{}", world.on);
 }
+
+async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level(world: World) {
+    let verify = async |token: &str, input: Value| {
+        let registered = world.ask_as(token, REGISTER, input).await;
+        let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
+        let query = "mutation($id: ID!) { cooperativeVerify(input: {id: $id, expectedVersion: 1}) {
+            cooperative { status version } userErrors { code field } } }";
+        let verified = world.ask_as(token, query, json!({"id": cooperative["id"]})).await;
+        verified.data()["cooperativeVerify"].clone()
+    };
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    let first = verify(&khouribga, applicant("", "12/2026")).await;
+    let mut claim = applicant("", "12/2026");
+    claim["input"]["branchId"] = json!(id(Kind::Branch, "mdiq-fnideq"));
+    let second = verify(&mdiq, claim).await;
+    assert_eq!(first, second, "{}: the second learns nothing", world.on);
+    assert_eq!(first["cooperative"]["status"], "VERIFIED", "{}", world.on);
+    assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
+    let none = verify(&khouribga, applicant("", "")).await;
+    assert_eq!(none["userErrors"][0]["code"], "REGISTER_IDENTITY_REQUIRED", "{}", world.on);
+}
+
+async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    for version in 1..4 {
+        assert_eq!(outcome(&rename(&world, &token, "demo-argan", version).await, "cooperativeRename"), "done");
+    }
+    for _ in 0..3 {
+        rename(&world, &token, "demo-mdiq-miel", 1).await;
+    }
+    let entries =
+        world.ask_as(&token, "{ auditEntries(first: 1) { nodes { action outcome times client } } }", json!({}));
+    let refused = entries.await.data()["auditEntries"]["nodes"][0].clone();
+    let expected = json!({"action": "cooperativeRename", "outcome": "REFUSED", "times": 3, "client": "127.0.0.1"});
+    assert_eq!(refused, expected, "{}: once a minute, with a count", world.on);
+
+    let keys = world.keys();
+    let prove = async || verify::prove(&world.owner, &keys, world.clock.now()).await.unwrap();
+    assert!(verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}", world.on);
+    assert!(!verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}: daily", world.on);
+    let (chains, links) = prove().await.unwrap();
+    assert_eq!((chains, links), (2, 6), "{}", world.on);
+    let tamper = async |sql: &str| world.change(async |tx| tx.rewrite(sql).await).await;
+
+    // Erasing a name keeps the proof whole; another name does not.
+    tamper("delete from audit_value where name = 'client'").await;
+    assert!(prove().await.is_ok(), "{}", world.on);
+    let khouribga = domain::id::founding("branch", "khouribga");
+    tamper("update audit_value set value = 'Another' where name = 'actor'").await;
+    let broken = prove().await.unwrap_err();
+    assert_eq!((broken.branch, broken.what), (khouribga, "has a personal value that was altered"), "{}", world.on);
+    tamper("update audit_entry set action = 'cooperativeEdit' where sequence = 3").await;
+    tamper("delete from audit_value").await;
+    let broken = prove().await.unwrap_err();
+    assert_eq!((broken.branch, broken.sequence, broken.what), (khouribga, 3, "was altered"), "{}", world.on);
+    // A tail that is cut off was anchored.
+    tamper("delete from audit_tally").await;
+    tamper("delete from audit_entry where sequence >= 3").await;
+    let broken = prove().await.unwrap_err();
+    assert_eq!(
+        (broken.branch, broken.sequence, broken.what),
+        (khouribga, 5, "was anchored and is missing"),
+        "{}",
+        world.on
+    );
+}
+
+tests::on_each_database!(an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);

@@ -42,233 +42,214 @@ fn code(answer: &Answer) -> String {
     if codes.is_empty() { "done".to_owned() } else { codes.join(" ") }
 }
 
-#[tokio::test]
-async fn members_are_seen_by_the_cooperative_and_its_branch_line_alone() {
-    for world in World::each().await {
-        let whole = json!({"members": 24, "women": 24, "under35": 0, "rural": 12});
-        for (login, sees) in [
-            ("cooperative@unfm.example", true),
-            ("khouribga@unfm.example", true),
-            ("region05@unfm.example", true),
-            ("auditor@unfm.example", true),
-            ("mdiq@unfm.example", false),
-            ("market.khouribga@unfm.example", false),
-        ] {
-            let (token, _) = world.sign_in(login).await;
-            let answer = world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await;
-            let seen = &answer.data()["cooperative"];
-            assert_eq!(seen["memberCount"], 24, "{} {login}: what everybody may know", world.on);
-            assert_eq!(seen["memberships"]["totalCount"], if sees { 24 } else { 0 }, "{} {login}", world.on);
-            assert_eq!(seen["memberCounts"], if sees { whole.clone() } else { Value::Null }, "{} {login}", world.on);
-        }
-        let anybody = world.ask(LOOK, json!({"id": id("demo-argan")})).await;
-        let anybody = &anybody.data()["cooperative"];
-        assert_eq!(
-            (&anybody["memberships"]["nodes"], &anybody["registerIdentity"], &anybody["legacyExemption"]),
-            (&json!([]), &Value::Null, &Value::Null),
-            "{}",
-            world.on
+async fn members_are_seen_by_the_cooperative_and_its_branch_line_alone(world: World) {
+    let whole = json!({"members": 24, "women": 24, "under35": 0, "rural": 12});
+    for (login, sees) in [
+        ("cooperative@unfm.example", true),
+        ("khouribga@unfm.example", true),
+        ("region05@unfm.example", true),
+        ("auditor@unfm.example", true),
+        ("mdiq@unfm.example", false),
+        ("market.khouribga@unfm.example", false),
+    ] {
+        let (token, _) = world.sign_in(login).await;
+        let answer = world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await;
+        let seen = &answer.data()["cooperative"];
+        assert_eq!(seen["memberCount"], 24, "{} {login}: what everybody may know", world.on);
+        assert_eq!(seen["memberships"]["totalCount"], if sees { 24 } else { 0 }, "{} {login}", world.on);
+        assert_eq!(seen["memberCounts"], if sees { whole.clone() } else { Value::Null }, "{} {login}", world.on);
+    }
+    let anybody = world.ask(LOOK, json!({"id": id("demo-argan")})).await;
+    let anybody = &anybody.data()["cooperative"];
+    assert_eq!(
+        (&anybody["memberships"]["nodes"], &anybody["registerIdentity"], &anybody["legacyExemption"]),
+        (&json!([]), &Value::Null, &Value::Null),
+        "{}",
+        world.on
+    );
+}
+
+async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch(world: World) {
+    let (token, _) = world.sign_in("region05@unfm.example").await;
+    for _ in 0..3 {
+        world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await.data();
+    }
+    let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
+        where e.action = 'memberships' and e.outcome = 'READ' and b.slug = 'region-05'";
+    assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}", world.on);
+    assert_eq!(
+        world.raw_as_owner("select cast(times as bigint) from audit_tally where action = 'memberships'").await,
+        Ok(3),
+        "{}",
+        world.on
+    );
+    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    world.ask_as(&mdiq, LOOK, json!({"id": id("demo-argan")})).await.data();
+    let noted = "select count(*) from audit_entry where action = 'memberships'";
+    assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}: who sees nothing has read nothing", world.on);
+}
+
+async fn members_join_and_leave_and_the_numbers_that_are_told_follow(world: World) {
+    // Nine members of whom four are women: the women are too few to be told.
+    let slug = "demo-mdiq-miel";
+    let (own, _) = world.sign_in("mdiq@unfm.example").await;
+    let told = async || {
+        let look = "query($id: ID!) { cooperative(id: $id) { memberCount womenCount isWomenOnly version } }";
+        world.ask(look, json!({"id": id(slug)})).await.data()["cooperative"].clone()
+    };
+    let few = json!({"memberCount": 9, "womenCount": null, "isWomenOnly": null, "version": 1});
+    assert_eq!(told().await, few, "{}", world.on);
+
+    let added = run(&world, &own, ADD, joining(slug)).await;
+    assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
+    // Five of ten: neither the women nor the others are few. The cooperative itself was not edited.
+    let enough = json!({"memberCount": 10, "womenCount": 5, "isWomenOnly": false, "version": 1});
+    assert_eq!(added.data()["membershipAdd"]["membership"]["cooperative"], enough, "{}", world.on);
+    assert_eq!(told().await, enough, "{}", world.on);
+
+    let membership = &added.data()["membershipAdd"]["membership"];
+    let end = |version: i32, day: &str| json!({"id": membership["id"], "expectedVersion": version, "leftOn": day});
+    assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-22")).await), "DATE_INVALID", "{}", world.on);
+    assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-24")).await), "DATE_INVALID", "{}", world.on);
+    let ended = run(&world, &own, END, end(1, "2026-11-23")).await;
+    assert_eq!(code(&ended), "done", "{}: {}", world.on, ended.text);
+    assert_eq!(told().await, few, "{}", world.on);
+    assert_eq!(code(&run(&world, &own, END, end(2, "2026-11-23")).await), "STATUS_INVALID", "{}", world.on);
+    // Who she is stands beside the chain, where it can be erased.
+    let named = "select count(*) from audit_entry where changes like '%Nouvelle membre%'";
+    assert_eq!(world.raw_as_owner(named).await, Ok(0), "{}", world.on);
+    let beside = "select count(*) from audit_value where name = 'name.after' and value like 'Nouvelle membre%'";
+    assert_eq!(world.raw_as_owner(beside).await, Ok(1), "{}", world.on);
+}
+
+async fn a_representative_looks_after_her_own_cooperative_and_no_other(world: World) {
+    let (token, _) = world.sign_in("cooperative@unfm.example").await;
+    assert_eq!(code(&run(&world, &token, ADD, joining("demo-argan")).await), "done", "{}", world.on);
+    let paper = |slug: &str| json!({"cooperativeId": id(slug), "kind": "CERTIFICATE", "reference": "A 1", "validUntil": "2026-12-23"});
+    let added = run(&world, &token, DOCUMENT, paper("demo-argan")).await;
+    assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
+    let document = &added.data()["documentAdd"]["document"];
+    assert_eq!(document["isExpiring"], true, "{}", world.on);
+    let edit = json!({"id": document["id"], "expectedVersion": 1, "reference": null, "validUntil": "2026-12-24"});
+    let edited = run(&world, &token, DOCUMENT_EDIT, edit.clone()).await;
+    let expected = json!({"version": 2, "reference": null, "validUntil": "2026-12-24", "isExpiring": false});
+    assert_eq!(edited.data()["documentEdit"]["document"], expected, "{}", world.on);
+    assert_eq!(code(&run(&world, &token, DOCUMENT_EDIT, edit).await), "CONFLICT", "{}", world.on);
+    for other in ["demo-mdiq-miel", "nowhere"] {
+        assert_eq!(code(&run(&world, &token, ADD, joining(other)).await), "NOT_FOUND", "{} {other}", world.on);
+        assert_eq!(code(&run(&world, &token, DOCUMENT, paper(other)).await), "NOT_FOUND", "{} {other}", world.on);
+    }
+    let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
+    assert_eq!(code(&run(&world, &market, ADD, joining("demo-argan")).await), "FORBIDDEN", "{}", world.on);
+    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    assert_eq!(code(&run(&world, &mdiq, ADD, joining("demo-argan")).await), "NOT_FOUND", "{}", world.on);
+}
+
+async fn every_fault_of_a_member_is_told_at_once_and_nothing_is_kept(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let mut input = joining("demo-argan");
+    input["name"] = " ".into();
+    input["sex"] = Value::Null;
+    input["birthYear"] = 2030.into();
+    input["joinedOn"] = "2026-11-24".into();
+    let answer = run(&world, &token, ADD, input).await;
+    assert_eq!(code(&answer), "TEXT_REQUIRED MEMBER_INVALID MEMBER_INVALID DATE_INVALID", "{}", world.on);
+    assert_eq!(
+        world.raw_as_owner("select count(*) from membership where version > 1 or joined_on > '2026-01-01'").await,
+        Ok(0),
+        "{}",
+        world.on
+    );
+}
+
+async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let edit = async |changes: Value| {
+        let mut input = json!({"id": id("demo-argan")});
+        input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        run(&world, &token, EDIT, input).await
+    };
+    let edited = edit(json!({"expectedVersion": 1, "sector": "COSMETICS", "commune": "Boujniba"})).await;
+    let cooperative = &edited.data()["cooperativeEdit"]["cooperative"];
+    assert_eq!(
+        (&cooperative["sector"], &cooperative["commune"]),
+        (&json!("COSMETICS"), &json!("Boujniba")),
+        "{}",
+        edited.text
+    );
+    let cleared = edit(json!({"expectedVersion": 2, "commune": null})).await;
+    let cooperative = &cleared.data()["cooperativeEdit"]["cooperative"];
+    assert_eq!(
+        (&cooperative["sector"], &cooperative["commune"]),
+        (&json!("COSMETICS"), &Value::Null),
+        "{}",
+        world.on
+    );
+    let wrong =
+        edit(json!({"expectedVersion": 3, "register": {"court": "", "number": "1"}, "commune": "x".repeat(300)}))
+            .await;
+    assert_eq!(code(&wrong), "TEXT_TOO_LONG REGISTER_IDENTITY_REQUIRED", "{}", world.on);
+    assert_eq!(
+        code(&edit(json!({"expectedVersion": 3, "register": null})).await),
+        "REGISTER_IDENTITY_REQUIRED",
+        "{}",
+        world.on
+    );
+    // Another province holds this identity: the answer is the same, and the national level hears of it.
+    let taken = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO demo-mdiq-miel"});
+    let free = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO free"});
+    let claimed = edit(json!({"expectedVersion": 3, "register": taken})).await;
+    assert_eq!(code(&claimed), "done", "{}", claimed.text);
+    assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
+    assert_eq!(code(&edit(json!({"expectedVersion": 4, "register": free})).await), "done", "{}", world.on);
+    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    let foreign =
+        run(&world, &mdiq, EDIT, json!({"id": id("demo-argan"), "expectedVersion": 5, "commune": "x"})).await;
+    assert_eq!(code(&foreign), "NOT_FOUND", "{}", world.on);
+}
+
+async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
+    let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
+        cooperative { id slug status } userErrors { code field } } }";
+    let applicant = json!({"branchId": branch, "name": {"fr": "Coopérative Amal (démo)"}, "sector": "TEXTILES",
+        "legalForm": "COOPERATIVE", "provinceCode": "05.311",
+        "register": {"court": "Tribunal de première instance (démo)", "number": "DEMO amal"}});
+    let registered = run(&world, &token, register, applicant).await;
+    assert_eq!(code(&registered), "done", "{}: {}", world.on, registered.text);
+    let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
+    assert_eq!(cooperative["status"], "APPLIED", "{}", world.on);
+
+    // What came of a transition, and whether the public sees the cooperative afterwards.
+    let transition = async |mutation: &str, version: i64| {
+        let query = format!(
+            "mutation($id: ID!) {{ done: {mutation}(input: {{ id: $id, expectedVersion: {version} }}) {{
+               cooperative {{ status }} userErrors {{ code }} }} }}"
         );
+        let answer = world.ask_as(&token, &query, json!({"id": cooperative["id"]})).await;
+        let look = "query($slug: String!) { cooperative(slug: $slug) { id } }";
+        let public = world.ask(look, json!({"slug": cooperative["slug"]})).await;
+        (code(&answer), !public.data()["cooperative"].is_null())
+    };
+    let refused = |code: &str| (code.to_owned(), false);
+
+    assert_eq!(transition("cooperativeActivate", 1).await, refused("STATUS_INVALID"), "{}", world.on);
+    assert_eq!(transition("cooperativeVerify", 1).await, refused("done"), "{}", world.on);
+    assert_eq!(transition("cooperativeActivate", 1).await, refused("CONFLICT"), "{}", world.on);
+    assert_eq!(transition("cooperativeActivate", 2).await, refused("MEMBERS_TOO_FEW"), "{}", world.on);
+    for _ in 0..domain::cooperative::MEMBERS_MIN {
+        let mut member = joining("demo-argan");
+        member["cooperativeId"] = cooperative["id"].clone();
+        assert_eq!(code(&run(&world, &token, ADD, member).await), "done", "{}", world.on);
     }
+    let public = ("done".to_owned(), true);
+    assert_eq!(transition("cooperativeActivate", 2).await, public, "{}", world.on);
+    assert_eq!(transition("cooperativeReinstate", 3).await, ("STATUS_INVALID".to_owned(), true), "{}", world.on);
+    assert_eq!(transition("cooperativeSuspend", 3).await, refused("done"), "{}", world.on);
+    assert_eq!(transition("cooperativeReinstate", 4).await, public, "{}", world.on);
+    assert_eq!(transition("cooperativeStrikeOff", 5).await, refused("done"), "{}", world.on);
+    assert_eq!(transition("cooperativeReinstate", 6).await, refused("STATUS_INVALID"), "{}", world.on);
 }
 
-#[tokio::test]
-async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("region05@unfm.example").await;
-        for _ in 0..3 {
-            world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await.data();
-        }
-        let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
-            where e.action = 'memberships' and e.outcome = 'READ' and b.slug = 'region-05'";
-        assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}", world.on);
-        assert_eq!(
-            world.raw_as_owner("select cast(times as bigint) from audit_tally where action = 'memberships'").await,
-            Ok(3),
-            "{}",
-            world.on
-        );
-        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-        world.ask_as(&mdiq, LOOK, json!({"id": id("demo-argan")})).await.data();
-        let noted = "select count(*) from audit_entry where action = 'memberships'";
-        assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}: who sees nothing has read nothing", world.on);
-    }
-}
-
-#[tokio::test]
-async fn members_join_and_leave_and_the_numbers_that_are_told_follow() {
-    for world in World::each().await {
-        // Nine members of whom four are women: the women are too few to be told.
-        let slug = "demo-mdiq-miel";
-        let (own, _) = world.sign_in("mdiq@unfm.example").await;
-        let told = async || {
-            let look = "query($id: ID!) { cooperative(id: $id) { memberCount womenCount isWomenOnly version } }";
-            world.ask(look, json!({"id": id(slug)})).await.data()["cooperative"].clone()
-        };
-        let few = json!({"memberCount": 9, "womenCount": null, "isWomenOnly": null, "version": 1});
-        assert_eq!(told().await, few, "{}", world.on);
-
-        let added = run(&world, &own, ADD, joining(slug)).await;
-        assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
-        // Five of ten: neither the women nor the others are few. The cooperative itself was not edited.
-        let enough = json!({"memberCount": 10, "womenCount": 5, "isWomenOnly": false, "version": 1});
-        assert_eq!(added.data()["membershipAdd"]["membership"]["cooperative"], enough, "{}", world.on);
-        assert_eq!(told().await, enough, "{}", world.on);
-
-        let membership = &added.data()["membershipAdd"]["membership"];
-        let end = |version: i32, day: &str| json!({"id": membership["id"], "expectedVersion": version, "leftOn": day});
-        assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-22")).await), "DATE_INVALID", "{}", world.on);
-        assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-24")).await), "DATE_INVALID", "{}", world.on);
-        let ended = run(&world, &own, END, end(1, "2026-11-23")).await;
-        assert_eq!(code(&ended), "done", "{}: {}", world.on, ended.text);
-        assert_eq!(told().await, few, "{}", world.on);
-        assert_eq!(code(&run(&world, &own, END, end(2, "2026-11-23")).await), "STATUS_INVALID", "{}", world.on);
-        // Who she is stands beside the chain, where it can be erased.
-        let named = "select count(*) from audit_entry where changes like '%Nouvelle membre%'";
-        assert_eq!(world.raw_as_owner(named).await, Ok(0), "{}", world.on);
-        let beside = "select count(*) from audit_value where name = 'name.after' and value like 'Nouvelle membre%'";
-        assert_eq!(world.raw_as_owner(beside).await, Ok(1), "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn a_representative_looks_after_her_own_cooperative_and_no_other() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("cooperative@unfm.example").await;
-        assert_eq!(code(&run(&world, &token, ADD, joining("demo-argan")).await), "done", "{}", world.on);
-        let paper = |slug: &str| json!({"cooperativeId": id(slug), "kind": "CERTIFICATE", "reference": "A 1", "validUntil": "2026-12-23"});
-        let added = run(&world, &token, DOCUMENT, paper("demo-argan")).await;
-        assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
-        let document = &added.data()["documentAdd"]["document"];
-        assert_eq!(document["isExpiring"], true, "{}", world.on);
-        let edit = json!({"id": document["id"], "expectedVersion": 1, "reference": null, "validUntil": "2026-12-24"});
-        let edited = run(&world, &token, DOCUMENT_EDIT, edit.clone()).await;
-        let expected = json!({"version": 2, "reference": null, "validUntil": "2026-12-24", "isExpiring": false});
-        assert_eq!(edited.data()["documentEdit"]["document"], expected, "{}", world.on);
-        assert_eq!(code(&run(&world, &token, DOCUMENT_EDIT, edit).await), "CONFLICT", "{}", world.on);
-        for other in ["demo-mdiq-miel", "nowhere"] {
-            assert_eq!(code(&run(&world, &token, ADD, joining(other)).await), "NOT_FOUND", "{} {other}", world.on);
-            assert_eq!(code(&run(&world, &token, DOCUMENT, paper(other)).await), "NOT_FOUND", "{} {other}", world.on);
-        }
-        let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
-        assert_eq!(code(&run(&world, &market, ADD, joining("demo-argan")).await), "FORBIDDEN", "{}", world.on);
-        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-        assert_eq!(code(&run(&world, &mdiq, ADD, joining("demo-argan")).await), "NOT_FOUND", "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn every_fault_of_a_member_is_told_at_once_and_nothing_is_kept() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let mut input = joining("demo-argan");
-        input["name"] = " ".into();
-        input["sex"] = Value::Null;
-        input["birthYear"] = 2030.into();
-        input["joinedOn"] = "2026-11-24".into();
-        let answer = run(&world, &token, ADD, input).await;
-        assert_eq!(code(&answer), "TEXT_REQUIRED MEMBER_INVALID MEMBER_INVALID DATE_INVALID", "{}", world.on);
-        assert_eq!(
-            world.raw_as_owner("select count(*) from membership where version > 1 or joined_on > '2026-01-01'").await,
-            Ok(0),
-            "{}",
-            world.on
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let edit = async |changes: Value| {
-            let mut input = json!({"id": id("demo-argan")});
-            input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-            run(&world, &token, EDIT, input).await
-        };
-        let edited = edit(json!({"expectedVersion": 1, "sector": "COSMETICS", "commune": "Boujniba"})).await;
-        let cooperative = &edited.data()["cooperativeEdit"]["cooperative"];
-        assert_eq!(
-            (&cooperative["sector"], &cooperative["commune"]),
-            (&json!("COSMETICS"), &json!("Boujniba")),
-            "{}",
-            edited.text
-        );
-        let cleared = edit(json!({"expectedVersion": 2, "commune": null})).await;
-        let cooperative = &cleared.data()["cooperativeEdit"]["cooperative"];
-        assert_eq!(
-            (&cooperative["sector"], &cooperative["commune"]),
-            (&json!("COSMETICS"), &Value::Null),
-            "{}",
-            world.on
-        );
-        let wrong =
-            edit(json!({"expectedVersion": 3, "register": {"court": "", "number": "1"}, "commune": "x".repeat(300)}))
-                .await;
-        assert_eq!(code(&wrong), "TEXT_TOO_LONG REGISTER_IDENTITY_REQUIRED", "{}", world.on);
-        assert_eq!(
-            code(&edit(json!({"expectedVersion": 3, "register": null})).await),
-            "REGISTER_IDENTITY_REQUIRED",
-            "{}",
-            world.on
-        );
-        // Another province holds this identity: the answer is the same, and the national level hears of it.
-        let taken = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO demo-mdiq-miel"});
-        let free = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO free"});
-        let claimed = edit(json!({"expectedVersion": 3, "register": taken})).await;
-        assert_eq!(code(&claimed), "done", "{}", claimed.text);
-        assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
-        assert_eq!(code(&edit(json!({"expectedVersion": 4, "register": free})).await), "done", "{}", world.on);
-        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-        let foreign =
-            run(&world, &mdiq, EDIT, json!({"id": id("demo-argan"), "expectedVersion": 5, "commune": "x"})).await;
-        assert_eq!(code(&foreign), "NOT_FOUND", "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn a_cooperative_goes_from_its_application_to_its_end() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
-        let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
-            cooperative { id slug status } userErrors { code field } } }";
-        let applicant = json!({"branchId": branch, "name": {"fr": "Coopérative Amal (démo)"}, "sector": "TEXTILES",
-            "legalForm": "COOPERATIVE", "provinceCode": "05.311",
-            "register": {"court": "Tribunal de première instance (démo)", "number": "DEMO amal"}});
-        let registered = run(&world, &token, register, applicant).await;
-        assert_eq!(code(&registered), "done", "{}: {}", world.on, registered.text);
-        let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
-        assert_eq!(cooperative["status"], "APPLIED", "{}", world.on);
-
-        // What came of a transition, and whether the public sees the cooperative afterwards.
-        let transition = async |mutation: &str, version: i64| {
-            let query = format!(
-                "mutation($id: ID!) {{ done: {mutation}(input: {{ id: $id, expectedVersion: {version} }}) {{
-                   cooperative {{ status }} userErrors {{ code }} }} }}"
-            );
-            let answer = world.ask_as(&token, &query, json!({"id": cooperative["id"]})).await;
-            let look = "query($slug: String!) { cooperative(slug: $slug) { id } }";
-            let public = world.ask(look, json!({"slug": cooperative["slug"]})).await;
-            (code(&answer), !public.data()["cooperative"].is_null())
-        };
-        let refused = |code: &str| (code.to_owned(), false);
-
-        assert_eq!(transition("cooperativeActivate", 1).await, refused("STATUS_INVALID"), "{}", world.on);
-        assert_eq!(transition("cooperativeVerify", 1).await, refused("done"), "{}", world.on);
-        assert_eq!(transition("cooperativeActivate", 1).await, refused("CONFLICT"), "{}", world.on);
-        assert_eq!(transition("cooperativeActivate", 2).await, refused("MEMBERS_TOO_FEW"), "{}", world.on);
-        for _ in 0..domain::cooperative::MEMBERS_MIN {
-            let mut member = joining("demo-argan");
-            member["cooperativeId"] = cooperative["id"].clone();
-            assert_eq!(code(&run(&world, &token, ADD, member).await), "done", "{}", world.on);
-        }
-        let public = ("done".to_owned(), true);
-        assert_eq!(transition("cooperativeActivate", 2).await, public, "{}", world.on);
-        assert_eq!(transition("cooperativeReinstate", 3).await, ("STATUS_INVALID".to_owned(), true), "{}", world.on);
-        assert_eq!(transition("cooperativeSuspend", 3).await, refused("done"), "{}", world.on);
-        assert_eq!(transition("cooperativeReinstate", 4).await, public, "{}", world.on);
-        assert_eq!(transition("cooperativeStrikeOff", 5).await, refused("done"), "{}", world.on);
-        assert_eq!(transition("cooperativeReinstate", 6).await, refused("STATUS_INVALID"), "{}", world.on);
-    }
-}
+tests::on_each_database!(members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);

@@ -58,82 +58,76 @@ fn any(list: &Value, meets: impl Fn(&Value) -> bool) -> bool {
     list.as_array().unwrap().iter().any(meets)
 }
 
-#[tokio::test]
-async fn each_filter_of_products_leaves_those_that_meet_it() {
-    for world in World::each().await {
-        let products = ("products", "Product");
-        let nodes = all(&world, "products").await;
-        let categories: BTreeSet<&str> = nodes
-            .iter()
-            .flat_map(|node| [&node["category"]["slug"], &node["category"]["parent"]["slug"]])
-            .filter_map(Value::as_str)
-            .collect();
-        for category in categories {
-            let meets = |node: &Value| {
-                node["category"]["slug"] == *category || node["category"]["parent"]["slug"] == *category
-            };
-            leaves(&world, products, json!({"category": category}), meets).await;
-        }
-        let one = nodes.iter().find(|node| any(&node["qualitySigns"], |_| true)).unwrap();
-        let cooperative = &one["cooperative"];
-        leaves(&world, products, json!({"cooperative": cooperative["id"]}), |node| {
-            node["cooperative"]["id"] == cooperative["id"]
-        })
-        .await;
-        let province = &cooperative["province"]["code"];
-        leaves(&world, products, json!({"province": province}), |node| {
-            node["cooperative"]["province"]["code"] == *province
-        })
-        .await;
-        let sign = &one["qualitySigns"][0]["kind"];
-        leaves(&world, products, json!({"qualitySign": sign}), |node| {
-            any(&node["qualitySigns"], |other| other["kind"] == *sign)
-        })
-        .await;
-        let sold = nodes.iter().find_map(|node| node["listings"]["nodes"].get(0)).unwrap();
-        let market = &sold["market"]["id"];
-        leaves(&world, products, json!({"market": market}), |node| {
-            any(&node["listings"]["nodes"], |listing| listing["market"]["id"] == *market)
-        })
-        .await;
-        let mut prices: Vec<i64> = nodes.iter().filter_map(centimes).collect();
-        prices.sort_unstable();
-        let middle = prices[prices.len() / 2];
-        let amount = format!("{}.{:02}", middle / 100, middle % 100);
-        leaves(&world, products, json!({"minPrice": amount}), |node| centimes(node).is_some_and(|price| price >= middle))
-            .await;
-        leaves(&world, products, json!({"maxPrice": amount}), |node| centimes(node).is_some_and(|price| price <= middle))
-            .await;
-        // Several conditions must all be met.
-        leaves(&world, products, json!({"minPrice": amount, "province": province}), |node| {
-            centimes(node).is_some_and(|price| price >= middle) && node["cooperative"]["province"]["code"] == *province
-        })
-        .await;
+async fn each_filter_of_products_leaves_those_that_meet_it(world: World) {
+    let products = ("products", "Product");
+    let nodes = all(&world, "products").await;
+    let categories: BTreeSet<&str> = nodes
+        .iter()
+        .flat_map(|node| [&node["category"]["slug"], &node["category"]["parent"]["slug"]])
+        .filter_map(Value::as_str)
+        .collect();
+    for category in categories {
+        let meets = |node: &Value| {
+            node["category"]["slug"] == *category || node["category"]["parent"]["slug"] == *category
+        };
+        leaves(&world, products, json!({"category": category}), meets).await;
     }
+    let one = nodes.iter().find(|node| any(&node["qualitySigns"], |_| true)).unwrap();
+    let cooperative = &one["cooperative"];
+    leaves(&world, products, json!({"cooperative": cooperative["id"]}), |node| {
+        node["cooperative"]["id"] == cooperative["id"]
+    })
+    .await;
+    let province = &cooperative["province"]["code"];
+    leaves(&world, products, json!({"province": province}), |node| {
+        node["cooperative"]["province"]["code"] == *province
+    })
+    .await;
+    let sign = &one["qualitySigns"][0]["kind"];
+    leaves(&world, products, json!({"qualitySign": sign}), |node| {
+        any(&node["qualitySigns"], |other| other["kind"] == *sign)
+    })
+    .await;
+    let sold = nodes.iter().find_map(|node| node["listings"]["nodes"].get(0)).unwrap();
+    let market = &sold["market"]["id"];
+    leaves(&world, products, json!({"market": market}), |node| {
+        any(&node["listings"]["nodes"], |listing| listing["market"]["id"] == *market)
+    })
+    .await;
+    let mut prices: Vec<i64> = nodes.iter().filter_map(centimes).collect();
+    prices.sort_unstable();
+    let middle = prices[prices.len() / 2];
+    let amount = format!("{}.{:02}", middle / 100, middle % 100);
+    leaves(&world, products, json!({"minPrice": amount}), |node| centimes(node).is_some_and(|price| price >= middle))
+        .await;
+    leaves(&world, products, json!({"maxPrice": amount}), |node| centimes(node).is_some_and(|price| price <= middle))
+        .await;
+    // Several conditions must all be met.
+    leaves(&world, products, json!({"minPrice": amount, "province": province}), |node| {
+        centimes(node).is_some_and(|price| price >= middle) && node["cooperative"]["province"]["code"] == *province
+    })
+    .await;
 }
 
-#[tokio::test]
-async fn each_order_of_products_is_by_what_it_says() {
-    for world in World::each().await {
-        let nodes = all(&world, "products").await;
-        let newest: Vec<String> = nodes.iter().map(slug).collect();
-        assert_eq!(listed(&world, "products", "Product", Value::Null, Some("NEWEST")).await, newest, "{}", world.on);
-        // Of equal prices the oldest first; what has none is last. The other way round it is left out.
-        let mut dear: Vec<(i64, usize, String)> = Vec::new();
-        for (place, node) in nodes.iter().rev().enumerate() {
-            dear.push((centimes(node).unwrap_or(i64::MAX), place, slug(node)));
-        }
-        dear.sort();
-        let ascending: Vec<String> = dear.iter().map(|(_, _, slug)| slug.clone()).collect();
-        let by = listed(&world, "products", "Product", Value::Null, Some("PRICE_ASCENDING")).await;
-        assert_eq!(by, ascending, "{}", world.on);
-        let descending: Vec<String> =
-            dear.iter().rev().filter(|(price, ..)| *price < i64::MAX).map(|(_, _, slug)| slug.clone()).collect();
-        let by = listed(&world, "products", "Product", Value::Null, Some("PRICE_DESCENDING")).await;
-        assert_eq!(by, descending, "{}", world.on);
-        let by = listed(&world, "products", "Product", Value::Null, Some("NAME")).await;
-        assert_eq!(by, by_name(&nodes), "{}", world.on);
+async fn each_order_of_products_is_by_what_it_says(world: World) {
+    let nodes = all(&world, "products").await;
+    let newest: Vec<String> = nodes.iter().map(slug).collect();
+    assert_eq!(listed(&world, "products", "Product", Value::Null, Some("NEWEST")).await, newest, "{}", world.on);
+    // Of equal prices the oldest first; what has none is last. The other way round it is left out.
+    let mut dear: Vec<(i64, usize, String)> = Vec::new();
+    for (place, node) in nodes.iter().rev().enumerate() {
+        dear.push((centimes(node).unwrap_or(i64::MAX), place, slug(node)));
     }
+    dear.sort();
+    let ascending: Vec<String> = dear.iter().map(|(_, _, slug)| slug.clone()).collect();
+    let by = listed(&world, "products", "Product", Value::Null, Some("PRICE_ASCENDING")).await;
+    assert_eq!(by, ascending, "{}", world.on);
+    let descending: Vec<String> =
+        dear.iter().rev().filter(|(price, ..)| *price < i64::MAX).map(|(_, _, slug)| slug.clone()).collect();
+    let by = listed(&world, "products", "Product", Value::Null, Some("PRICE_DESCENDING")).await;
+    assert_eq!(by, descending, "{}", world.on);
+    let by = listed(&world, "products", "Product", Value::Null, Some("NAME")).await;
+    assert_eq!(by, by_name(&nodes), "{}", world.on);
 }
 
 /// Slugs by the folded names; those of equal names the oldest first.
@@ -145,22 +139,21 @@ fn by_name(nodes: &[Value]) -> Vec<String> {
     named.into_iter().map(|(_, _, slug)| slug).collect()
 }
 
-#[tokio::test]
-async fn filters_and_orders_of_cooperatives_are_by_their_fields() {
-    for world in World::each().await {
-        let cooperatives = ("cooperatives", "Cooperative");
-        let nodes = all(&world, "cooperatives").await;
-        let one = nodes.last().unwrap();
-        leaves(&world, cooperatives, json!({"sector": one["sector"]}), |node| node["sector"] == one["sector"]).await;
-        leaves(&world, cooperatives, json!({"province": one["province"]["code"]}), |node| {
-            node["province"]["code"] == one["province"]["code"]
-        })
-        .await;
-        leaves(&world, cooperatives, json!({"branch": one["branch"]["id"]}), |node| {
-            node["branch"]["id"] == one["branch"]["id"]
-        })
-        .await;
-        let by = listed(&world, "cooperatives", "Cooperative", Value::Null, Some("NAME")).await;
-        assert_eq!(by, by_name(&nodes), "{}", world.on);
-    }
+async fn filters_and_orders_of_cooperatives_are_by_their_fields(world: World) {
+    let cooperatives = ("cooperatives", "Cooperative");
+    let nodes = all(&world, "cooperatives").await;
+    let one = nodes.last().unwrap();
+    leaves(&world, cooperatives, json!({"sector": one["sector"]}), |node| node["sector"] == one["sector"]).await;
+    leaves(&world, cooperatives, json!({"province": one["province"]["code"]}), |node| {
+        node["province"]["code"] == one["province"]["code"]
+    })
+    .await;
+    leaves(&world, cooperatives, json!({"branch": one["branch"]["id"]}), |node| {
+        node["branch"]["id"] == one["branch"]["id"]
+    })
+    .await;
+    let by = listed(&world, "cooperatives", "Cooperative", Value::Null, Some("NAME")).await;
+    assert_eq!(by, by_name(&nodes), "{}", world.on);
 }
+
+tests::on_each_database!(each_filter_of_products_leaves_those_that_meet_it, each_order_of_products_is_by_what_it_says, filters_and_orders_of_cooperatives_are_by_their_fields);

@@ -55,40 +55,34 @@ async fn values_of_the_wrong_form_are_named() {
     }
 }
 
-#[tokio::test]
-async fn a_cursor_belongs_to_its_list_filter_and_order() {
-    for world in World::each().await {
-        let page = "query($o: ProductOrder, $f: ProductFilter, $a: String) {
-          products(first: 3, after: $a, orderBy: $o, filter: $f) { nodes { slug } pageInfo { endCursor } } }";
-        let first = world.ask(page, json!({"o": "NAME"})).await;
-        let cursor = &first.data()["products"]["pageInfo"]["endCursor"];
+async fn a_cursor_belongs_to_its_list_filter_and_order(world: World) {
+    let page = "query($o: ProductOrder, $f: ProductFilter, $a: String) {
+      products(first: 3, after: $a, orderBy: $o, filter: $f) { nodes { slug } pageInfo { endCursor } } }";
+    let first = world.ask(page, json!({"o": "NAME"})).await;
+    let cursor = &first.data()["products"]["pageInfo"]["endCursor"];
 
-        let next = world.ask(page, json!({"o": "NAME", "a": cursor})).await;
-        assert_ne!(next.data()["products"]["nodes"], first.data()["products"]["nodes"]);
-        for other in
-            [json!({"o": "NEWEST", "a": cursor}), json!({"o": "NAME", "a": cursor, "f": {"category": "amlou"}})]
-        {
-            assert_eq!(world.ask(page, other).await.argument(), "after", "{}", world.on);
-        }
-        let forged = cursor.as_str().unwrap().replacen(|c: char| c.is_ascii_lowercase(), "Z", 1);
-        assert_eq!(world.ask(page, json!({"o": "NAME", "a": forged})).await.argument(), "after");
+    let next = world.ask(page, json!({"o": "NAME", "a": cursor})).await;
+    assert_ne!(next.data()["products"]["nodes"], first.data()["products"]["nodes"]);
+    for other in
+        [json!({"o": "NEWEST", "a": cursor}), json!({"o": "NAME", "a": cursor, "f": {"category": "amlou"}})]
+    {
+        assert_eq!(world.ask(page, other).await.argument(), "after", "{}", world.on);
     }
+    let forged = cursor.as_str().unwrap().replacen(|c: char| c.is_ascii_lowercase(), "Z", 1);
+    assert_eq!(world.ask(page, json!({"o": "NAME", "a": forged})).await.argument(), "after");
 }
 
-#[tokio::test]
-async fn every_order_is_walked_forwards_and_backwards_without_loss() {
-    for world in World::each().await {
-        for order in ["NEWEST", "PRICE_ASCENDING", "PRICE_DESCENDING", "NAME"] {
-            let forwards = walk(&world, order, "first: 7, after", "endCursor", "hasNextPage").await;
-            let backwards = walk(&world, order, "last: 7, before", "startCursor", "hasPreviousPage").await;
+async fn every_order_is_walked_forwards_and_backwards_without_loss(world: World) {
+    for order in ["NEWEST", "PRICE_ASCENDING", "PRICE_DESCENDING", "NAME"] {
+        let forwards = walk(&world, order, "first: 7, after", "endCursor", "hasNextPage").await;
+        let backwards = walk(&world, order, "last: 7, before", "startCursor", "hasPreviousPage").await;
 
-            let mut ahead: Vec<Value> = forwards.concat();
-            let behind: Vec<Value> = backwards.into_iter().rev().collect::<Vec<_>>().concat();
-            assert_eq!(ahead, behind, "{} {order}", world.on);
-            ahead.sort_by_key(ToString::to_string);
-            ahead.dedup();
-            assert_eq!(ahead.len(), 30, "{} {order}", world.on);
-        }
+        let mut ahead: Vec<Value> = forwards.concat();
+        let behind: Vec<Value> = backwards.into_iter().rev().collect::<Vec<_>>().concat();
+        assert_eq!(ahead, behind, "{} {order}", world.on);
+        ahead.sort_by_key(ToString::to_string);
+        ahead.dedup();
+        assert_eq!(ahead.len(), 30, "{} {order}", world.on);
     }
 }
 
@@ -108,64 +102,57 @@ async fn walk(world: &World, order: &str, ends: &str, cursor: &str, more: &str) 
     }
 }
 
-#[tokio::test]
-async fn lists_of_several_parents_are_read_together_and_each_has_its_own_cursors() {
-    for world in World::each().await {
-        let question = "query($a: String) { markets(first: 10) { nodes { slug listings(first: 2, after: $a) {
-          totalCount nodes { id } pageInfo { endCursor hasNextPage } } } } }";
-        let before = world.db.statements();
-        let answer = world.ask(question, json!({})).await;
-        let nodes = &answer.data()["markets"]["nodes"];
-        assert_eq!(world.db.statements() - before, 3, "markets, their listings, their numbers");
-        assert_eq!((&nodes[0]["listings"]["totalCount"], &nodes[1]["listings"]["totalCount"]), (&json!(27), &json!(3)));
-        assert_eq!(nodes[1]["listings"]["nodes"].as_array().unwrap().len(), 2);
+async fn lists_of_several_parents_are_read_together_and_each_has_its_own_cursors(world: World) {
+    let question = "query($a: String) { markets(first: 10) { nodes { slug listings(first: 2, after: $a) {
+      totalCount nodes { id } pageInfo { endCursor hasNextPage } } } } }";
+    let before = world.db.statements();
+    let answer = world.ask(question, json!({})).await;
+    let nodes = &answer.data()["markets"]["nodes"];
+    assert_eq!(world.db.statements() - before, 3, "markets, their listings, their numbers");
+    assert_eq!((&nodes[0]["listings"]["totalCount"], &nodes[1]["listings"]["totalCount"]), (&json!(27), &json!(3)));
+    assert_eq!(nodes[1]["listings"]["nodes"].as_array().unwrap().len(), 2);
 
-        let after = &nodes[1]["listings"]["pageInfo"]["endCursor"];
-        let alone =
-            "query($a: String) { market(slug: \"demo-mdiq\") { listings(first: 2, after: $a) { nodes { id } } } }";
-        let rest = world.ask(alone, json!({"a": after})).await;
-        assert_eq!(rest.data()["market"]["listings"]["nodes"].as_array().unwrap().len(), 1);
-        assert_eq!(world.ask(question, json!({"a": after})).await.argument(), "after");
-    }
+    let after = &nodes[1]["listings"]["pageInfo"]["endCursor"];
+    let alone =
+        "query($a: String) { market(slug: \"demo-mdiq\") { listings(first: 2, after: $a) { nodes { id } } } }";
+    let rest = world.ask(alone, json!({"a": after})).await;
+    assert_eq!(rest.data()["market"]["listings"]["nodes"].as_array().unwrap().len(), 1);
+    assert_eq!(world.ask(question, json!({"a": after})).await.argument(), "after");
 }
 
-#[tokio::test]
-async fn nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there() {
-    for world in World::each().await {
-        let ids = world.ask("{ market(slug: \"khouribga\") { id } partner(slug: \"unfpa\") { id } }", json!({})).await;
-        let (market, partner) = (&ids.data()["market"]["id"], &ids.data()["partner"]["id"]);
-        // The id of a programme that is not approved, as somebody might guess it: of nothing that can be seen.
-        let hidden = unfm::platform::graphql::global_id::GlobalId::new(
-            unfm::platform::graphql::global_id::Kind::Programme,
-            domain::id::founding("programme", "demo-unfpa-submitted"),
-        );
-        let question = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
-        let answer = world.ask(question, json!({"ids": [partner, hidden.to_string(), market]})).await;
-        let expected = json!([{"__typename": "Partner", "id": partner}, null, {"__typename": "Market", "id": market}]);
-        assert_eq!(answer.data()["nodes"], expected, "{}", world.on);
-    }
+async fn nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there(world: World) {
+    let ids = world.ask("{ market(slug: \"khouribga\") { id } partner(slug: \"unfpa\") { id } }", json!({})).await;
+    let (market, partner) = (&ids.data()["market"]["id"], &ids.data()["partner"]["id"]);
+    // The id of a programme that is not approved, as somebody might guess it: of nothing that can be seen.
+    let hidden = unfm::platform::graphql::global_id::GlobalId::new(
+        unfm::platform::graphql::global_id::Kind::Programme,
+        domain::id::founding("programme", "demo-unfpa-submitted"),
+    );
+    let question = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+    let answer = world.ask(question, json!({"ids": [partner, hidden.to_string(), market]})).await;
+    let expected = json!([{"__typename": "Partner", "id": partner}, null, {"__typename": "Market", "id": market}]);
+    assert_eq!(answer.data()["nodes"], expected, "{}", world.on);
 }
 
-#[tokio::test]
-async fn many_nodes_of_a_kind_are_read_by_one_statement() {
-    for world in World::each().await {
-        let lists = "{ products(first: 20) { nodes { id } } cooperatives(first: 3) { nodes { id } }
-          market(slug: \"khouribga\") { listings(first: 20) { nodes { id } } }
-          programmes(first: 6) { nodes { indicators { id } } } }";
-        let lists = world.ask(lists, json!({})).await;
-        let listed = |path: &str| lists.data().pointer(path).unwrap().as_array().unwrap().clone();
-        let mut nodes =
-            [listed("/products/nodes"), listed("/cooperatives/nodes"), listed("/market/listings/nodes")].concat();
-        nodes
-            .extend(listed("/programmes/nodes").iter().flat_map(|node| node["indicators"].as_array().unwrap().clone()));
-        let ids: Vec<Value> = nodes.iter().map(|node| node["id"].clone()).collect();
-        assert!(ids.len() > 40, "{}", world.on);
-        let question = "query Many($ids: [ID!]!) { nodes(ids: $ids) { id ... on Product { slug }
-          ... on Listing { product { name { text } } } ... on ProgrammeIndicator { code } } }";
-        let asked = json!({"ids": ids});
-        let answer = world.ask(question, asked.clone()).await;
-        let found: Vec<&Value> = answer.data()["nodes"].as_array().unwrap().iter().map(|node| &node["id"]).collect();
-        assert_eq!(found, ids.iter().collect::<Vec<_>>(), "{}", world.on);
-        assert_eq!(world.statements(question, "Many", asked).await, 4, "{}: one for each kind", world.on);
-    }
+async fn many_nodes_of_a_kind_are_read_by_one_statement(world: World) {
+    let lists = "{ products(first: 20) { nodes { id } } cooperatives(first: 3) { nodes { id } }
+      market(slug: \"khouribga\") { listings(first: 20) { nodes { id } } }
+      programmes(first: 6) { nodes { indicators { id } } } }";
+    let lists = world.ask(lists, json!({})).await;
+    let listed = |path: &str| lists.data().pointer(path).unwrap().as_array().unwrap().clone();
+    let mut nodes =
+        [listed("/products/nodes"), listed("/cooperatives/nodes"), listed("/market/listings/nodes")].concat();
+    nodes
+        .extend(listed("/programmes/nodes").iter().flat_map(|node| node["indicators"].as_array().unwrap().clone()));
+    let ids: Vec<Value> = nodes.iter().map(|node| node["id"].clone()).collect();
+    assert!(ids.len() > 40, "{}", world.on);
+    let question = "query Many($ids: [ID!]!) { nodes(ids: $ids) { id ... on Product { slug }
+      ... on Listing { product { name { text } } } ... on ProgrammeIndicator { code } } }";
+    let asked = json!({"ids": ids});
+    let answer = world.ask(question, asked.clone()).await;
+    let found: Vec<&Value> = answer.data()["nodes"].as_array().unwrap().iter().map(|node| &node["id"]).collect();
+    assert_eq!(found, ids.iter().collect::<Vec<_>>(), "{}", world.on);
+    assert_eq!(world.statements(question, "Many", asked).await, 4, "{}: one for each kind", world.on);
 }
+
+tests::on_each_database!(a_cursor_belongs_to_its_list_filter_and_order, every_order_is_walked_forwards_and_backwards_without_loss, lists_of_several_parents_are_read_together_and_each_has_its_own_cursors, nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there, many_nodes_of_a_kind_are_read_by_one_statement);

@@ -75,306 +75,279 @@ async fn comes_in(world: &World, address: &str, email: &str) -> Value {
     answer.data()["sessionCreate"].clone()
 }
 
-#[tokio::test]
-async fn an_invitation_becomes_a_login_and_its_letter_works_once() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        let invited =
-            invite(&world, &khouribga, " Nouvelle@Unfm.example ", role("PROGRAMME_OFFICER", "khouribga", true)).await;
-        assert_eq!(outcome(&invited), "done", "{}: {}", world.on, invited.text);
-        let person = &invited.data()["userInvite"]["user"];
+async fn an_invitation_becomes_a_login_and_its_letter_works_once(world: World) {
+    let letters = Letters::new().await;
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    let invited =
+        invite(&world, &khouribga, " Nouvelle@Unfm.example ", role("PROGRAMME_OFFICER", "khouribga", true)).await;
+    assert_eq!(outcome(&invited), "done", "{}: {}", world.on, invited.text);
+    let person = &invited.data()["userInvite"]["user"];
+    assert_eq!(
+        (&person["status"], &person["email"]),
+        (&json!("INVITED"), &json!("nouvelle@unfm.example")),
+        "{}",
+        world.on
+    );
+    assert_eq!(person["assignments"][0]["branch"]["slug"], "khouribga", "{}", world.on);
+    assert_eq!(letters.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
+    let token = letters.taken()[0].token("/invitation");
+
+    assert!(
+        comes_in(&world, &world.url(""), "nouvelle@unfm.example").await["session"].is_null(),
+        "{}: not yet",
+        world.on
+    );
+    assert_eq!(accept(&world, "made up").await, "TOKEN_INVALID token", "{}", world.on);
+    assert_eq!(accept(&world, &token).await, "done", "{}", world.on);
+    assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}: once", world.on);
+    let session = comes_in(&world, &world.url(""), "nouvelle@unfm.example").await;
+    let token = session["session"]["accessToken"].as_str().unwrap();
+    let viewer = world
+        .ask_as(token, "{ viewer { assignments { role } } programmes(first: 0) { totalCount } }", json!({}))
+        .await;
+    assert_eq!(viewer.data()["viewer"]["assignments"], json!([{"role": "PROGRAMME_OFFICER"}]), "{}", world.on);
+    let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
+        where b.slug = 'khouribga' and e.action in ('userInvite', 'userInvitationAccept')";
+    assert_eq!(world.raw_as_owner(noted).await, Ok(2), "{}", world.on);
+}
+
+async fn a_letter_is_too_late_after_a_week(world: World) {
+    let letters = Letters::new().await;
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    invite(&world, &khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
+    let token = letters.taken()[0].token("/invitation");
+    world.at("2026-11-30T12:00:00Z");
+    assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
+}
+
+async fn inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up(world: World) {
+    let letters = Letters::new().await;
+    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    // Her rights are read once a second, and the audit begins a line once a minute: not in one of the two.
+    invite(&world, &mdiq, "before@unfm.example", role("DATA_ENTRY", "mdiq-fnideq", false)).await.data();
+    let mut answers = Vec::new();
+    for email in ["programmes.khouribga@unfm.example", "nobody.at.all.khouribga@unfm.example"] {
+        let before = world.db.statements();
+        let answer = invite(&world, &mdiq, email, role("DATA_ENTRY", "mdiq-fnideq", false)).await;
+        let mut person = answer.data()["userInvite"].clone();
+        for place in ["/user/id", "/user/email", "/user/assignments/0/id"] {
+            *person.pointer_mut(place).unwrap() = Value::Null;
+        }
+        answers.push((person, world.db.statements() - before));
+    }
+    assert_eq!(answers[0], answers[1], "{}", world.on);
+    letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
+    let arrived = letters.taken();
+    let letter = arrived.iter().find(|letter| letter.to.starts_with("programmes")).unwrap();
+    assert_eq!(accept(&world, &letter.token("/invitation")).await, "done", "{}", world.on);
+    // One login, both roles, and the password that it had.
+    let (token, _) = world.sign_in("programmes.khouribga@unfm.example").await;
+    let viewer = world.ask_as(&token, "{ viewer { assignments { role branch { slug } } } }", json!({})).await;
+    let held = viewer.data()["viewer"]["assignments"].as_array().unwrap();
+    let held: BTreeSet<&str> = held.iter().map(|one| one["branch"]["slug"].as_str().unwrap()).collect();
+    assert_eq!(held, BTreeSet::from(["khouribga", "mdiq-fnideq"]), "{}", world.on);
+    let waiting = "select count(*) from staff_user where status = 'INVITED' and email like 'programmes%'";
+    assert_eq!(world.raw_as_owner(waiting).await, Ok(0), "{}", world.on);
+}
+
+async fn who_lost_the_right_to_invite_has_invited_nobody(world: World) {
+    let letters = Letters::new().await;
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    invite(&world, &khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
+    let token = letters.taken()[0].token("/invitation");
+    let (region, _) = world.sign_in("region05@unfm.example").await;
+    let input = json!({"id": assignment("khouribga@unfm.example"), "expectedVersion": 1});
+    assert_eq!(outcome(&world.ask_as(&region, REVOKE, json!({"input": input})).await), "done", "{}", world.on);
+    assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
+}
+
+async fn nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself(world: World) {
+    let own = "khouribga@unfm.example";
+    let (khouribga, _) = world.sign_in(own).await;
+    let (national, _) = world.sign_in("national@unfm.example").await;
+    let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
+    let (auditor, _) = world.sign_in("auditor@unfm.example").await;
+    let not_grantable = "ROLE_NOT_GRANTABLE assignment.role";
+    let somebody = "finance.khouribga@unfm.example";
+    for (token, to, given, expected) in [
+        (&khouribga, somebody, role("DATA_ENTRY", "khouribga", true), "done"),
+        (&khouribga, somebody, role("BRANCH_ADMIN", "khouribga", true), not_grantable),
+        (&khouribga, somebody, role("AUDITOR", "khouribga", true), not_grantable),
+        (&khouribga, somebody, role("COUNSELLOR", "khouribga", true), not_grantable),
+        (&khouribga, somebody, role("DATA_ENTRY", "mdiq-fnideq", true), "NOT_FOUND"),
+        (&khouribga, somebody, role("DATA_ENTRY", "region-05", true), "NOT_FOUND"),
+        (&khouribga, own, role("DATA_ENTRY", "khouribga", true), not_grantable),
+        (&khouribga, "mdiq@unfm.example", role("DATA_ENTRY", "khouribga", true), "NOT_FOUND"),
+        (&khouribga, "nobody@unfm.example", role("DATA_ENTRY", "khouribga", true), "NOT_FOUND"),
+        (&market, somebody, role("DATA_ENTRY", "khouribga", true), "NOT_FOUND"),
+        (&auditor, somebody, role("DATA_ENTRY", "khouribga", true), "FORBIDDEN"),
+        (&national, somebody, role("AUDITOR", "khouribga", true), "done"),
+        (&national, somebody, role("COUNSELLOR", "khouribga", false), "done"),
+        (&national, somebody, role("NATIONAL_ADMIN", "khouribga", true), "ASSIGNMENT_INVALID assignment.branchId"),
+        (
+            &national,
+            somebody,
+            role("COOPERATIVE_REP", "khouribga", true),
+            "ASSIGNMENT_INVALID assignment.cooperativeId, ASSIGNMENT_INVALID assignment.includesDescendants",
+        ),
+    ] {
+        let input = json!({"userId": user(to), "assignment": given});
+        let answer = world.ask_as(token, ASSIGN, json!({"input": input})).await;
+        assert_eq!(outcome(&answer), expected, "{}: {to} {given}", world.on);
+    }
+    // A representative is of a cooperative of that branch, within reach.
+    for (cooperative, expected) in [("demo-argan", "done"), ("demo-mdiq-miel", "NOT_FOUND")] {
+        let mut given = role("COOPERATIVE_REP", "khouribga", false);
+        given["cooperativeId"] =
+            GlobalId::new(Kind::Cooperative, founding("cooperative", cooperative)).to_string().into();
+        assert_eq!(outcome(&invite(&world, &khouribga, "rep@unfm.example", given).await), expected, "{}", world.on);
+    }
+    let faulty =
+        json!({"email": "no address", "displayName": " ", "assignment": role("AUDITOR", "khouribga", true)});
+    let answer = world.ask_as(&khouribga, INVITE, json!({"input": faulty})).await;
+    assert_eq!(
+        outcome(&answer),
+        format!("EMAIL_INVALID email, TEXT_REQUIRED displayName, {not_grantable}"),
+        "{}",
+        world.on
+    );
+    for (token, expected) in [(&market, "FORBIDDEN"), (&auditor, "FORBIDDEN")] {
+        let answer = invite(&world, token, "x@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+        assert_eq!(outcome(&answer), expected, "{}", world.on);
+    }
+}
+
+async fn a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere(world: World) {
+    let other = world.also_served(&[]).await;
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
+    let may = async |address: &str| {
+        let body = json!({"query": "{ viewer { permissions } }"});
+        let request = world.http().post(format!("{address}/graphql")).bearer_auth(&finance).json(&body);
+        !world.send(request).await.data()["viewer"]["permissions"].as_array().unwrap().is_empty()
+    };
+    assert!(may(&world.url("")).await && may(&other).await, "{}", world.on);
+    let key = assignment("finance.khouribga@unfm.example");
+    let revoke = async |version: i32| {
+        let input = json!({"id": key, "expectedVersion": version});
+        outcome(&world.ask_as(&khouribga, REVOKE, json!({"input": input})).await)
+    };
+    assert_eq!(revoke(7).await, "CONFLICT expectedVersion", "{}", world.on);
+    assert_eq!(revoke(1).await, "done", "{}", world.on);
+    assert!(!may(&world.url("")).await, "{}: at once", world.on);
+    world.at("2026-11-23T12:00:01Z");
+    assert!(!may(&other).await, "{}: within a second", world.on);
+    assert_eq!(revoke(2).await, "STATUS_INVALID ", "{}", world.on);
+    for (email, expected) in [("khouribga@unfm.example", "ROLE_NOT_GRANTABLE "), ("mdiq@unfm.example", "NOT_FOUND")]
+    {
+        let input = json!({"id": assignment(email), "expectedVersion": 1});
         assert_eq!(
-            (&person["status"], &person["email"]),
-            (&json!("INVITED"), &json!("nouvelle@unfm.example")),
+            outcome(&world.ask_as(&khouribga, REVOKE, json!({"input": input})).await),
+            expected,
             "{}",
             world.on
         );
-        assert_eq!(person["assignments"][0]["branch"]["slug"], "khouribga", "{}", world.on);
-        assert_eq!(letters.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
-        let token = letters.taken()[0].token("/invitation");
-
-        assert!(
-            comes_in(&world, &world.url(""), "nouvelle@unfm.example").await["session"].is_null(),
-            "{}: not yet",
-            world.on
-        );
-        assert_eq!(accept(&world, "made up").await, "TOKEN_INVALID token", "{}", world.on);
-        assert_eq!(accept(&world, &token).await, "done", "{}", world.on);
-        assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}: once", world.on);
-        let session = comes_in(&world, &world.url(""), "nouvelle@unfm.example").await;
-        let token = session["session"]["accessToken"].as_str().unwrap();
-        let viewer = world
-            .ask_as(token, "{ viewer { assignments { role } } programmes(first: 0) { totalCount } }", json!({}))
-            .await;
-        assert_eq!(viewer.data()["viewer"]["assignments"], json!([{"role": "PROGRAMME_OFFICER"}]), "{}", world.on);
-        let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
-            where b.slug = 'khouribga' and e.action in ('userInvite', 'userInvitationAccept')";
-        assert_eq!(world.raw_as_owner(noted).await, Ok(2), "{}", world.on);
     }
 }
 
-#[tokio::test]
-async fn a_letter_is_too_late_after_a_week() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        invite(&world, &khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+async fn a_login_is_switched_off_by_whoever_governs_all_its_roles(world: World) {
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    let (national, _) = world.sign_in("national@unfm.example").await;
+    let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
+    let to = async |token: &str, mutation: &str, email: &str, version: i32| {
+        let input = json!({"id": user(email), "expectedVersion": version});
+        outcome(&world.ask_as(token, mutation, json!({"input": input})).await)
+    };
+    assert_eq!(to(&khouribga, DISABLE, "mdiq@unfm.example", 1).await, "NOT_FOUND", "{}", world.on);
+    assert_eq!(to(&khouribga, DISABLE, "nobody@unfm.example", 1).await, "NOT_FOUND", "{}", world.on);
+    assert_eq!(to(&khouribga, DISABLE, "khouribga@unfm.example", 1).await, "FORBIDDEN", "{}: herself", world.on);
+    assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 1).await, "done", "{}", world.on);
+    assert_eq!(
+        world.ask_as(&finance, "{ viewer { permissions } }", json!({})).await.status,
+        401,
+        "{}: at once",
+        world.on
+    );
+    assert_eq!(to(&khouribga, ENABLE, "finance.khouribga@unfm.example", 2).await, "done", "{}", world.on);
+    world.sign_in("finance.khouribga@unfm.example").await;
+    // Whoever works elsewhere too is not one province's to switch off.
+    let input = json!({"userId": user("finance.khouribga@unfm.example"), "assignment": role("DATA_ENTRY", "mdiq-fnideq", false)});
+    assert_eq!(outcome(&world.ask_as(&national, ASSIGN, json!({"input": input})).await), "done");
+    assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 3).await, "FORBIDDEN", "{}", world.on);
+    assert_eq!(to(&national, DISABLE, "finance.khouribga@unfm.example", 3).await, "done", "{}", world.on);
+}
+
+async fn the_association_is_never_without_a_national_administrator(world: World) {
+    let (national, _) = world.sign_in("national@unfm.example").await;
+    let input =
+        json!({"userId": user("auditor@unfm.example"), "assignment": role("NATIONAL_ADMIN", "national", true)});
+    let second = world.ask_as(&national, ASSIGN, json!({"input": input})).await;
+    assert_eq!(outcome(&second), "done", "{}", world.on);
+    let second = second.data()["roleAssign"]["assignment"]["id"].clone();
+    let (auditor, _) = world.sign_in("auditor@unfm.example").await;
+    // Each takes the other's role away at the same time: one of the two stays.
+    let one = json!({"input": {"id": assignment("national@unfm.example"), "expectedVersion": 1}});
+    let other = json!({"input": {"id": second, "expectedVersion": 1}});
+    let (one, other) = tokio::join!(world.ask_as(&auditor, REVOKE, one), world.ask_as(&national, REVOKE, other));
+    let outcomes = BTreeSet::from([outcome(&one), outcome(&other)]);
+    assert!(outcomes.contains("done") && outcomes.len() == 2, "{}: {outcomes:?}", world.on);
+    let left = "select count(*) from role_assignment where role = 'NATIONAL_ADMIN' and revoked_at is null";
+    assert_eq!(world.raw_as_owner(left).await, Ok(1), "{}", world.on);
+}
+
+async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only(world: World) {
+    let letters = Letters::new().await;
+    let production = world.also_served(&["--mode", "production", "--allow-sqlite", "--keys-dir", "unused"]).await;
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    for (email, given) in
+        [("officer@unfm.example", "PROGRAMME_OFFICER"), ("finance@unfm.example", "FINANCE_OFFICER")]
+    {
+        assert_eq!(outcome(&invite(&world, &khouribga, email, role(given, "khouribga", false)).await), "done");
         letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-        let token = letters.taken()[0].token("/invitation");
-        world.at("2026-11-30T12:00:00Z");
-        assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
+        assert_eq!(accept(&world, &letters.taken()[0].token("/invitation")).await, "done", "{}", world.on);
     }
-}
+    let demo = json!({"query": "mutation { sessionCreate(input: { email: \"khouribga@unfm.example\", password: \"marhaba-demo\" }) { userErrors { code } } }"});
+    let demo = world.send(world.http().post(format!("{production}/graphql")).json(&demo)).await;
+    assert_eq!(demo.data()["sessionCreate"]["userErrors"][0]["code"], "INVALID_CREDENTIALS", "{}", world.on);
+    let token = world
+        .http()
+        .post(format!("{production}/graphql"))
+        .bearer_auth(&khouribga)
+        .json(&json!({"query": "{ about { version } }"}));
+    assert_eq!(world.send(token).await.status, 401, "{}: nor with a token", world.on);
 
-#[tokio::test]
-async fn inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-        // Her rights are read once a second, and the audit begins a line once a minute: not in one of the two.
-        invite(&world, &mdiq, "before@unfm.example", role("DATA_ENTRY", "mdiq-fnideq", false)).await.data();
-        let mut answers = Vec::new();
-        for email in ["programmes.khouribga@unfm.example", "nobody.at.all.khouribga@unfm.example"] {
-            let before = world.db.statements();
-            let answer = invite(&world, &mdiq, email, role("DATA_ENTRY", "mdiq-fnideq", false)).await;
-            let mut person = answer.data()["userInvite"].clone();
-            for place in ["/user/id", "/user/email", "/user/assignments/0/id"] {
-                *person.pointer_mut(place).unwrap() = Value::Null;
-            }
-            answers.push((person, world.db.statements() - before));
-        }
-        assert_eq!(answers[0], answers[1], "{}", world.on);
-        letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-        let arrived = letters.taken();
-        let letter = arrived.iter().find(|letter| letter.to.starts_with("programmes")).unwrap();
-        assert_eq!(accept(&world, &letter.token("/invitation")).await, "done", "{}", world.on);
-        // One login, both roles, and the password that it had.
-        let (token, _) = world.sign_in("programmes.khouribga@unfm.example").await;
-        let viewer = world.ask_as(&token, "{ viewer { assignments { role branch { slug } } } }", json!({})).await;
-        let held = viewer.data()["viewer"]["assignments"].as_array().unwrap();
-        let held: BTreeSet<&str> = held.iter().map(|one| one["branch"]["slug"].as_str().unwrap()).collect();
-        assert_eq!(held, BTreeSet::from(["khouribga", "mdiq-fnideq"]), "{}", world.on);
-        let waiting = "select count(*) from staff_user where status = 'INVITED' and email like 'programmes%'";
-        assert_eq!(world.raw_as_owner(waiting).await, Ok(0), "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn who_lost_the_right_to_invite_has_invited_nobody() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        invite(&world, &khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
-        letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-        let token = letters.taken()[0].token("/invitation");
-        let (region, _) = world.sign_in("region05@unfm.example").await;
-        let input = json!({"id": assignment("khouribga@unfm.example"), "expectedVersion": 1});
-        assert_eq!(outcome(&world.ask_as(&region, REVOKE, json!({"input": input})).await), "done", "{}", world.on);
-        assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself() {
-    for world in World::each().await {
-        let own = "khouribga@unfm.example";
-        let (khouribga, _) = world.sign_in(own).await;
-        let (national, _) = world.sign_in("national@unfm.example").await;
-        let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
-        let (auditor, _) = world.sign_in("auditor@unfm.example").await;
-        let not_grantable = "ROLE_NOT_GRANTABLE assignment.role";
-        let somebody = "finance.khouribga@unfm.example";
-        for (token, to, given, expected) in [
-            (&khouribga, somebody, role("DATA_ENTRY", "khouribga", true), "done"),
-            (&khouribga, somebody, role("BRANCH_ADMIN", "khouribga", true), not_grantable),
-            (&khouribga, somebody, role("AUDITOR", "khouribga", true), not_grantable),
-            (&khouribga, somebody, role("COUNSELLOR", "khouribga", true), not_grantable),
-            (&khouribga, somebody, role("DATA_ENTRY", "mdiq-fnideq", true), "NOT_FOUND"),
-            (&khouribga, somebody, role("DATA_ENTRY", "region-05", true), "NOT_FOUND"),
-            (&khouribga, own, role("DATA_ENTRY", "khouribga", true), not_grantable),
-            (&khouribga, "mdiq@unfm.example", role("DATA_ENTRY", "khouribga", true), "NOT_FOUND"),
-            (&khouribga, "nobody@unfm.example", role("DATA_ENTRY", "khouribga", true), "NOT_FOUND"),
-            (&market, somebody, role("DATA_ENTRY", "khouribga", true), "NOT_FOUND"),
-            (&auditor, somebody, role("DATA_ENTRY", "khouribga", true), "FORBIDDEN"),
-            (&national, somebody, role("AUDITOR", "khouribga", true), "done"),
-            (&national, somebody, role("COUNSELLOR", "khouribga", false), "done"),
-            (&national, somebody, role("NATIONAL_ADMIN", "khouribga", true), "ASSIGNMENT_INVALID assignment.branchId"),
-            (
-                &national,
-                somebody,
-                role("COOPERATIVE_REP", "khouribga", true),
-                "ASSIGNMENT_INVALID assignment.cooperativeId, ASSIGNMENT_INVALID assignment.includesDescendants",
-            ),
-        ] {
-            let input = json!({"userId": user(to), "assignment": given});
-            let answer = world.ask_as(token, ASSIGN, json!({"input": input})).await;
-            assert_eq!(outcome(&answer), expected, "{}: {to} {given}", world.on);
-        }
-        // A representative is of a cooperative of that branch, within reach.
-        for (cooperative, expected) in [("demo-argan", "done"), ("demo-mdiq-miel", "NOT_FOUND")] {
-            let mut given = role("COOPERATIVE_REP", "khouribga", false);
-            given["cooperativeId"] =
-                GlobalId::new(Kind::Cooperative, founding("cooperative", cooperative)).to_string().into();
-            assert_eq!(outcome(&invite(&world, &khouribga, "rep@unfm.example", given).await), expected, "{}", world.on);
-        }
-        let faulty =
-            json!({"email": "no address", "displayName": " ", "assignment": role("AUDITOR", "khouribga", true)});
-        let answer = world.ask_as(&khouribga, INVITE, json!({"input": faulty})).await;
-        assert_eq!(
-            outcome(&answer),
-            format!("EMAIL_INVALID email, TEXT_REQUIRED displayName, {not_grantable}"),
-            "{}",
-            world.on
-        );
-        for (token, expected) in [(&market, "FORBIDDEN"), (&auditor, "FORBIDDEN")] {
-            let answer = invite(&world, token, "x@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
-            assert_eq!(outcome(&answer), expected, "{}", world.on);
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere() {
-    for world in World::each().await {
-        let other = world.also_served(&[]).await;
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
-        let may = async |address: &str| {
-            let body = json!({"query": "{ viewer { permissions } }"});
-            let request = world.http().post(format!("{address}/graphql")).bearer_auth(&finance).json(&body);
-            !world.send(request).await.data()["viewer"]["permissions"].as_array().unwrap().is_empty()
-        };
-        assert!(may(&world.url("")).await && may(&other).await, "{}", world.on);
-        let key = assignment("finance.khouribga@unfm.example");
-        let revoke = async |version: i32| {
-            let input = json!({"id": key, "expectedVersion": version});
-            outcome(&world.ask_as(&khouribga, REVOKE, json!({"input": input})).await)
-        };
-        assert_eq!(revoke(7).await, "CONFLICT expectedVersion", "{}", world.on);
-        assert_eq!(revoke(1).await, "done", "{}", world.on);
-        assert!(!may(&world.url("")).await, "{}: at once", world.on);
-        world.at("2026-11-23T12:00:01Z");
-        assert!(!may(&other).await, "{}: within a second", world.on);
-        assert_eq!(revoke(2).await, "STATUS_INVALID ", "{}", world.on);
-        for (email, expected) in [("khouribga@unfm.example", "ROLE_NOT_GRANTABLE "), ("mdiq@unfm.example", "NOT_FOUND")]
-        {
-            let input = json!({"id": assignment(email), "expectedVersion": 1});
-            assert_eq!(
-                outcome(&world.ask_as(&khouribga, REVOKE, json!({"input": input})).await),
-                expected,
-                "{}",
-                world.on
-            );
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_login_is_switched_off_by_whoever_governs_all_its_roles() {
-    for world in World::each().await {
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        let (national, _) = world.sign_in("national@unfm.example").await;
-        let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
-        let to = async |token: &str, mutation: &str, email: &str, version: i32| {
-            let input = json!({"id": user(email), "expectedVersion": version});
-            outcome(&world.ask_as(token, mutation, json!({"input": input})).await)
-        };
-        assert_eq!(to(&khouribga, DISABLE, "mdiq@unfm.example", 1).await, "NOT_FOUND", "{}", world.on);
-        assert_eq!(to(&khouribga, DISABLE, "nobody@unfm.example", 1).await, "NOT_FOUND", "{}", world.on);
-        assert_eq!(to(&khouribga, DISABLE, "khouribga@unfm.example", 1).await, "FORBIDDEN", "{}: herself", world.on);
-        assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 1).await, "done", "{}", world.on);
-        assert_eq!(
-            world.ask_as(&finance, "{ viewer { permissions } }", json!({})).await.status,
-            401,
-            "{}: at once",
-            world.on
-        );
-        assert_eq!(to(&khouribga, ENABLE, "finance.khouribga@unfm.example", 2).await, "done", "{}", world.on);
-        world.sign_in("finance.khouribga@unfm.example").await;
-        // Whoever works elsewhere too is not one province's to switch off.
-        let input = json!({"userId": user("finance.khouribga@unfm.example"), "assignment": role("DATA_ENTRY", "mdiq-fnideq", false)});
-        assert_eq!(outcome(&world.ask_as(&national, ASSIGN, json!({"input": input})).await), "done");
-        assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 3).await, "FORBIDDEN", "{}", world.on);
-        assert_eq!(to(&national, DISABLE, "finance.khouribga@unfm.example", 3).await, "done", "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn the_association_is_never_without_a_national_administrator() {
-    for world in World::each().await {
-        let (national, _) = world.sign_in("national@unfm.example").await;
-        let input =
-            json!({"userId": user("auditor@unfm.example"), "assignment": role("NATIONAL_ADMIN", "national", true)});
-        let second = world.ask_as(&national, ASSIGN, json!({"input": input})).await;
-        assert_eq!(outcome(&second), "done", "{}", world.on);
-        let second = second.data()["roleAssign"]["assignment"]["id"].clone();
-        let (auditor, _) = world.sign_in("auditor@unfm.example").await;
-        // Each takes the other's role away at the same time: one of the two stays.
-        let one = json!({"input": {"id": assignment("national@unfm.example"), "expectedVersion": 1}});
-        let other = json!({"input": {"id": second, "expectedVersion": 1}});
-        let (one, other) = tokio::join!(world.ask_as(&auditor, REVOKE, one), world.ask_as(&national, REVOKE, other));
-        let outcomes = BTreeSet::from([outcome(&one), outcome(&other)]);
-        assert!(outcomes.contains("done") && outcomes.len() == 2, "{}: {outcomes:?}", world.on);
-        let left = "select count(*) from role_assignment where role = 'NATIONAL_ADMIN' and revoked_at is null";
-        assert_eq!(world.raw_as_owner(left).await, Ok(1), "{}", world.on);
-    }
-}
-
-#[tokio::test]
-async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only() {
-    for world in World::each().await {
-        let letters = Letters::new().await;
-        let production = world.also_served(&["--mode", "production", "--allow-sqlite", "--keys-dir", "unused"]).await;
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        for (email, given) in
-            [("officer@unfm.example", "PROGRAMME_OFFICER"), ("finance@unfm.example", "FINANCE_OFFICER")]
-        {
-            assert_eq!(outcome(&invite(&world, &khouribga, email, role(given, "khouribga", false)).await), "done");
-            letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-            assert_eq!(accept(&world, &letters.taken()[0].token("/invitation")).await, "done", "{}", world.on);
-        }
-        let demo = json!({"query": "mutation { sessionCreate(input: { email: \"khouribga@unfm.example\", password: \"marhaba-demo\" }) { userErrors { code } } }"});
-        let demo = world.send(world.http().post(format!("{production}/graphql")).json(&demo)).await;
-        assert_eq!(demo.data()["sessionCreate"]["userErrors"][0]["code"], "INVALID_CREDENTIALS", "{}", world.on);
-        let token = world
-            .http()
-            .post(format!("{production}/graphql"))
-            .bearer_auth(&khouribga)
-            .json(&json!({"query": "{ about { version } }"}));
-        assert_eq!(world.send(token).await.status, 401, "{}: nor with a token", world.on);
-
-        assert!(comes_in(&world, &production, "officer@unfm.example").await["session"].is_object(), "{}", world.on);
-        let refused = comes_in(&world, &production, "finance@unfm.example").await;
-        assert_eq!(
-            (&refused["session"], &refused["userErrors"][0]["code"]),
-            (&Value::Null, &json!("TOTP_ENROLMENT_REQUIRED")),
-            "{}",
-            world.on
-        );
-        let ticket = refused["enrolmentToken"].as_str().unwrap();
-        let second = comes_in(&world, &production, "finance@unfm.example").await;
-        let second = second["enrolmentToken"].as_str().unwrap();
-        let enrol = "mutation($input: TotpEnrolInput!) { totpEnrol(input: $input) { secret userErrors { code } } }";
-        let begun = world.ask(enrol, json!({"input": {"enrolmentToken": ticket}})).await;
-        let secret = totp_rs::Secret::try_from_base32(begun.data()["totpEnrol"]["secret"].as_str().unwrap()).unwrap();
-        let totp = totp_rs::Builder::new().with_secret(secret.as_bytes().to_vec()).build().unwrap();
-        let code = totp.generate(world.clock.now().as_second().unsigned_abs()).to_string();
-        let confirm = "mutation($input: TotpConfirmInput!) { totpConfirm(input: $input) { session { accessToken } userErrors { code } } }";
-        let input = json!({"input": {"enrolmentToken": ticket, "totp": code}});
-        let confirmed = world.ask(confirm, input.clone()).await;
-        let access = confirmed.data()["totpConfirm"]["session"]["accessToken"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{}", confirmed.text))
-            .to_owned();
-        assert_eq!(world.ask_as(&access, "{ viewer { permissions } }", json!({})).await.status, 200, "{}", world.on);
-        let again = world.ask(confirm, input).await;
-        assert_eq!(again.data()["totpConfirm"]["userErrors"][0]["code"], "TOKEN_INVALID", "{}", world.on);
-        // Nor does another token that was given before replace what she has set up.
-        for ticket in [second, "made up"] {
-            let late = world.ask(enrol, json!({"input": {"enrolmentToken": ticket}})).await;
-            assert_eq!(late.data()["totpEnrol"]["userErrors"][0]["code"], "TOKEN_INVALID", "{}", world.on);
-        }
+    assert!(comes_in(&world, &production, "officer@unfm.example").await["session"].is_object(), "{}", world.on);
+    let refused = comes_in(&world, &production, "finance@unfm.example").await;
+    assert_eq!(
+        (&refused["session"], &refused["userErrors"][0]["code"]),
+        (&Value::Null, &json!("TOTP_ENROLMENT_REQUIRED")),
+        "{}",
+        world.on
+    );
+    let ticket = refused["enrolmentToken"].as_str().unwrap();
+    let second = comes_in(&world, &production, "finance@unfm.example").await;
+    let second = second["enrolmentToken"].as_str().unwrap();
+    let enrol = "mutation($input: TotpEnrolInput!) { totpEnrol(input: $input) { secret userErrors { code } } }";
+    let begun = world.ask(enrol, json!({"input": {"enrolmentToken": ticket}})).await;
+    let secret = totp_rs::Secret::try_from_base32(begun.data()["totpEnrol"]["secret"].as_str().unwrap()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret.as_bytes().to_vec()).build().unwrap();
+    let code = totp.generate(world.clock.now().as_second().unsigned_abs()).to_string();
+    let confirm = "mutation($input: TotpConfirmInput!) { totpConfirm(input: $input) { session { accessToken } userErrors { code } } }";
+    let input = json!({"input": {"enrolmentToken": ticket, "totp": code}});
+    let confirmed = world.ask(confirm, input.clone()).await;
+    let access = confirmed.data()["totpConfirm"]["session"]["accessToken"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{}", confirmed.text))
+        .to_owned();
+    assert_eq!(world.ask_as(&access, "{ viewer { permissions } }", json!({})).await.status, 200, "{}", world.on);
+    let again = world.ask(confirm, input).await;
+    assert_eq!(again.data()["totpConfirm"]["userErrors"][0]["code"], "TOKEN_INVALID", "{}", world.on);
+    // Nor does another token that was given before replace what she has set up.
+    for ticket in [second, "made up"] {
+        let late = world.ask(enrol, json!({"input": {"enrolmentToken": ticket}})).await;
+        assert_eq!(late.data()["totpEnrol"]["userErrors"][0]["code"], "TOKEN_INVALID", "{}", world.on);
     }
 }
 
@@ -384,146 +357,137 @@ async fn create(world: &World, token: &str, parent: &str, kind: &str, fr: &str) 
     world.ask_as(token, &query, json!({"input": input})).await
 }
 
-#[tokio::test]
-async fn a_branch_is_made_below_ones_own_renamed_and_closed_from_above() {
-    for world in World::each().await {
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        let (region, _) = world.sign_in("region05@unfm.example").await;
-        let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
-        let made = create(&world, &khouribga, &branch("khouribga"), "LOCAL", "Oued Zem").await;
-        assert_eq!(outcome(&made), "done", "{}: {}", world.on, made.text);
-        let local = made.data()["branchCreate"]["branch"].clone();
-        assert_eq!(
-            (&local["parent"]["slug"], &local["province"]["code"]),
-            (&json!("khouribga"), &json!("05.311")),
-            "{}",
-            world.on
-        );
-        assert_eq!(
-            outcome(&create(&world, &khouribga, &branch("khouribga"), "PROVINCIAL", "x").await),
-            "BRANCH_PLACE_INVALID kind",
-            "{}",
-            world.on
-        );
-        assert_eq!(
-            outcome(&create(&world, &khouribga, &branch("mdiq-fnideq"), "LOCAL", "x").await),
-            "NOT_FOUND",
-            "{}",
-            world.on
-        );
-        assert_eq!(
-            outcome(&create(&world, &market, &branch("khouribga"), "LOCAL", "x").await),
-            "FORBIDDEN",
-            "{}",
-            world.on
-        );
-        // Two of one name: neither learns of the other.
-        let twin = create(&world, &region, &branch("khouribga"), "LOCAL", "Oued Zem").await;
-        assert_ne!(twin.data()["branchCreate"]["branch"]["slug"], local["slug"], "{}", world.on);
+async fn a_branch_is_made_below_ones_own_renamed_and_closed_from_above(world: World) {
+    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    let (region, _) = world.sign_in("region05@unfm.example").await;
+    let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
+    let made = create(&world, &khouribga, &branch("khouribga"), "LOCAL", "Oued Zem").await;
+    assert_eq!(outcome(&made), "done", "{}: {}", world.on, made.text);
+    let local = made.data()["branchCreate"]["branch"].clone();
+    assert_eq!(
+        (&local["parent"]["slug"], &local["province"]["code"]),
+        (&json!("khouribga"), &json!("05.311")),
+        "{}",
+        world.on
+    );
+    assert_eq!(
+        outcome(&create(&world, &khouribga, &branch("khouribga"), "PROVINCIAL", "x").await),
+        "BRANCH_PLACE_INVALID kind",
+        "{}",
+        world.on
+    );
+    assert_eq!(
+        outcome(&create(&world, &khouribga, &branch("mdiq-fnideq"), "LOCAL", "x").await),
+        "NOT_FOUND",
+        "{}",
+        world.on
+    );
+    assert_eq!(
+        outcome(&create(&world, &market, &branch("khouribga"), "LOCAL", "x").await),
+        "FORBIDDEN",
+        "{}",
+        world.on
+    );
+    // Two of one name: neither learns of the other.
+    let twin = create(&world, &region, &branch("khouribga"), "LOCAL", "Oued Zem").await;
+    assert_ne!(twin.data()["branchCreate"]["branch"]["slug"], local["slug"], "{}", world.on);
 
-        let rename = format!("mutation($input: BranchRenameInput!) {{ branchRename(input: $input) {{ {BRANCH} }} }}");
-        let renamed = |id: &Value| json!({"input": {"id": id, "expectedVersion": 1, "name": {"ar": "وادي زم"}}});
-        assert_eq!(outcome(&world.ask_as(&khouribga, &rename, renamed(&local["id"])).await), "done", "{}", world.on);
-        assert_eq!(
-            outcome(&world.ask_as(&khouribga, &rename, renamed(&local["id"])).await),
-            "CONFLICT expectedVersion",
-            "{}",
-            world.on
-        );
-        assert_eq!(
-            outcome(&world.ask_as(&khouribga, &rename, renamed(&branch("mdiq-fnideq").into())).await),
-            "NOT_FOUND",
-            "{}",
-            world.on
-        );
+    let rename = format!("mutation($input: BranchRenameInput!) {{ branchRename(input: $input) {{ {BRANCH} }} }}");
+    let renamed = |id: &Value| json!({"input": {"id": id, "expectedVersion": 1, "name": {"ar": "وادي زم"}}});
+    assert_eq!(outcome(&world.ask_as(&khouribga, &rename, renamed(&local["id"])).await), "done", "{}", world.on);
+    assert_eq!(
+        outcome(&world.ask_as(&khouribga, &rename, renamed(&local["id"])).await),
+        "CONFLICT expectedVersion",
+        "{}",
+        world.on
+    );
+    assert_eq!(
+        outcome(&world.ask_as(&khouribga, &rename, renamed(&branch("mdiq-fnideq").into())).await),
+        "NOT_FOUND",
+        "{}",
+        world.on
+    );
 
-        let close = format!("mutation($input: BranchCloseInput!) {{ branchClose(input: $input) {{ {BRANCH} }} }}");
-        let closed = |id: &Value, version: i32| json!({"input": {"id": id, "expectedVersion": version}});
-        let own = Value::from(branch("khouribga"));
-        assert_eq!(
-            outcome(&world.ask_as(&khouribga, &close, closed(&own, 1)).await),
-            "FORBIDDEN",
-            "{}: one's own",
-            world.on
-        );
-        assert_eq!(outcome(&world.ask_as(&region, &close, closed(&own, 1)).await), "BRANCH_NOT_EMPTY ", "{}", world.on);
-        assert_eq!(outcome(&world.ask_as(&khouribga, &close, closed(&local["id"], 2)).await), "done", "{}", world.on);
-        assert_eq!(
-            outcome(&world.ask_as(&khouribga, &close, closed(&local["id"], 3)).await),
-            "STATUS_INVALID ",
-            "{}",
-            world.on
-        );
-        let inside = create(&world, &khouribga, local["id"].as_str().unwrap(), "LOCAL", "x").await;
-        assert_eq!(outcome(&inside), "BRANCH_CLOSED parentId", "{}", world.on);
-    }
+    let close = format!("mutation($input: BranchCloseInput!) {{ branchClose(input: $input) {{ {BRANCH} }} }}");
+    let closed = |id: &Value, version: i32| json!({"input": {"id": id, "expectedVersion": version}});
+    let own = Value::from(branch("khouribga"));
+    assert_eq!(
+        outcome(&world.ask_as(&khouribga, &close, closed(&own, 1)).await),
+        "FORBIDDEN",
+        "{}: one's own",
+        world.on
+    );
+    assert_eq!(outcome(&world.ask_as(&region, &close, closed(&own, 1)).await), "BRANCH_NOT_EMPTY ", "{}", world.on);
+    assert_eq!(outcome(&world.ask_as(&khouribga, &close, closed(&local["id"], 2)).await), "done", "{}", world.on);
+    assert_eq!(
+        outcome(&world.ask_as(&khouribga, &close, closed(&local["id"], 3)).await),
+        "STATUS_INVALID ",
+        "{}",
+        world.on
+    );
+    let inside = create(&world, &khouribga, local["id"].as_str().unwrap(), "LOCAL", "x").await;
+    assert_eq!(outcome(&inside), "BRANCH_CLOSED parentId", "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another() {
-    for world in World::each().await {
-        let (national, _) = world.sign_in("national@unfm.example").await;
-        let (region, _) = world.sign_in("region05@unfm.example").await;
-        let count = async |token: &str| {
-            let answer = world.ask_as(token, "{ cooperatives(first: 0) { totalCount } }", json!({})).await;
-            answer.data()["cooperatives"]["totalCount"].as_i64().unwrap()
-        };
-        let before = count(&region).await;
-        assert!(before > 0);
-        let relocate = format!("mutation($input: BranchMoveInput!) {{ branchMove(input: $input) {{ {BRANCH} }} }}");
-        let moved = |id: &str, version: i32, parent: &str| json!({"input": {"id": branch(id), "expectedVersion": version, "parentId": branch(parent)}});
-        for (token, input, expected) in [
-            (&region, moved("khouribga", 1, "region-01"), "NOT_FOUND"),
-            (&region, moved("mdiq-fnideq", 1, "region-05"), "NOT_FOUND"),
-            (&national, moved("region-05", 1, "khouribga"), "BRANCH_PLACE_INVALID parentId"),
-            (&national, moved("khouribga", 1, "mdiq-fnideq"), "BRANCH_PLACE_INVALID parentId"),
-            (&national, moved("khouribga", 1, "region-01"), "done"),
-            (&national, moved("khouribga", 1, "region-05"), "CONFLICT expectedVersion"),
-        ] {
-            assert_eq!(
-                outcome(&world.ask_as(token, &relocate, input.clone()).await),
-                expected,
-                "{}: {input}",
-                world.on
-            );
-        }
-        assert_eq!(count(&region).await, 0, "{}: at once", world.on);
-        let own = world.sign_in("khouribga@unfm.example").await.0;
-        assert_eq!(count(&own).await, before, "{}: her branch is hers wherever it stands", world.on);
+async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another(world: World) {
+    let (national, _) = world.sign_in("national@unfm.example").await;
+    let (region, _) = world.sign_in("region05@unfm.example").await;
+    let count = async |token: &str| {
+        let answer = world.ask_as(token, "{ cooperatives(first: 0) { totalCount } }", json!({})).await;
+        answer.data()["cooperatives"]["totalCount"].as_i64().unwrap()
+    };
+    let before = count(&region).await;
+    assert!(before > 0);
+    let relocate = format!("mutation($input: BranchMoveInput!) {{ branchMove(input: $input) {{ {BRANCH} }} }}");
+    let moved = |id: &str, version: i32, parent: &str| json!({"input": {"id": branch(id), "expectedVersion": version, "parentId": branch(parent)}});
+    for (token, input, expected) in [
+        (&region, moved("khouribga", 1, "region-01"), "NOT_FOUND"),
+        (&region, moved("mdiq-fnideq", 1, "region-05"), "NOT_FOUND"),
+        (&national, moved("region-05", 1, "khouribga"), "BRANCH_PLACE_INVALID parentId"),
+        (&national, moved("khouribga", 1, "mdiq-fnideq"), "BRANCH_PLACE_INVALID parentId"),
+        (&national, moved("khouribga", 1, "region-01"), "done"),
+        (&national, moved("khouribga", 1, "region-05"), "CONFLICT expectedVersion"),
+    ] {
         assert_eq!(
-            outcome(&world.ask_as(&national, &relocate, moved("khouribga", 2, "region-05")).await),
-            "done",
-            "{}",
+            outcome(&world.ask_as(token, &relocate, input.clone()).await),
+            expected,
+            "{}: {input}",
             world.on
         );
-        assert_eq!(count(&region).await, before, "{}", world.on);
-        let places =
-            "select count(*) from branch_place p join branch b on b.id = p.branch_id where b.slug = 'khouribga'";
-        assert_eq!(world.raw_as_owner(places).await, Ok(1), "{}: both on one day", world.on);
     }
+    assert_eq!(count(&region).await, 0, "{}: at once", world.on);
+    let own = world.sign_in("khouribga@unfm.example").await.0;
+    assert_eq!(count(&own).await, before, "{}: her branch is hers wherever it stands", world.on);
+    assert_eq!(
+        outcome(&world.ask_as(&national, &relocate, moved("khouribga", 2, "region-05")).await),
+        "done",
+        "{}",
+        world.on
+    );
+    assert_eq!(count(&region).await, before, "{}", world.on);
+    let places =
+        "select count(*) from branch_place p join branch b on b.id = p.branch_id where b.slug = 'khouribga'";
+    assert_eq!(world.raw_as_owner(places).await, Ok(1), "{}: both on one day", world.on);
 }
 
-#[tokio::test]
-async fn she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach() {
-    for world in World::each().await {
-        let explain = async |login: &str, permission: &str, slug: &str| {
-            let (token, _) = world.sign_in(login).await;
-            let id = GlobalId::new(Kind::Cooperative, founding("cooperative", slug)).to_string();
-            let query = format!(
-                "{{ viewer {{ explain(permission: {permission}, id: \"{id}\") {{ allowed reason assignment {{ role }} rolesThatAllow }} }} }}"
-            );
-            world.ask_as(&token, &query, json!({})).await.data()["viewer"]["explain"].clone()
-        };
-        let granted = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
-        assert_eq!(granted["assignment"]["role"], "BRANCH_ADMIN", "{}: {granted}", world.on);
-        let missing = explain("market.khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
-        let expected = json!({"allowed": false, "reason": "ROLE_MISSING", "assignment": null,
-            "rolesThatAllow": ["NATIONAL_ADMIN", "BRANCH_ADMIN", "DATA_ENTRY"]});
-        assert_eq!(missing, expected, "{}", world.on);
-        let foreign = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-mdiq-miel").await;
-        assert_eq!((&foreign["reason"], &foreign["allowed"]), (&json!("OUT_OF_REACH"), &json!(false)), "{}", world.on);
-        assert_eq!(foreign, explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "nowhere").await, "{}", world.on);
-    }
+async fn she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach(world: World) {
+    let explain = async |login: &str, permission: &str, slug: &str| {
+        let (token, _) = world.sign_in(login).await;
+        let id = GlobalId::new(Kind::Cooperative, founding("cooperative", slug)).to_string();
+        let query = format!(
+            "{{ viewer {{ explain(permission: {permission}, id: \"{id}\") {{ allowed reason assignment {{ role }} rolesThatAllow }} }} }}"
+        );
+        world.ask_as(&token, &query, json!({})).await.data()["viewer"]["explain"].clone()
+    };
+    let granted = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
+    assert_eq!(granted["assignment"]["role"], "BRANCH_ADMIN", "{}: {granted}", world.on);
+    let missing = explain("market.khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
+    let expected = json!({"allowed": false, "reason": "ROLE_MISSING", "assignment": null,
+        "rolesThatAllow": ["NATIONAL_ADMIN", "BRANCH_ADMIN", "DATA_ENTRY"]});
+    assert_eq!(missing, expected, "{}", world.on);
+    let foreign = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-mdiq-miel").await;
+    assert_eq!((&foreign["reason"], &foreign["allowed"]), (&json!("OUT_OF_REACH"), &json!(false)), "{}", world.on);
+    assert_eq!(foreign, explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "nowhere").await, "{}", world.on);
 }
 
 #[tokio::test]
@@ -552,3 +516,5 @@ async fn instances_tell_each_other_by_redis_at_once() {
         tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(world.on);
     }
 }
+
+tests::on_each_database!(an_invitation_becomes_a_login_and_its_letter_works_once, a_letter_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);

@@ -57,139 +57,127 @@ async fn rows_and_what_is_derived_of_them_agree_in_every_seeded_world() {
     }
 }
 
-#[tokio::test]
-async fn what_was_changed_past_the_program_is_named() {
-    for world in World::each().await {
-        let product = founding("product", "amlou-amande");
-        let tamper = [
-            "update product set published = false, name_key_fr = 'autre' where slug = 'amlou-amande'",
-            "update listing set valid_until = '2030-01-01' where number = (select min(number) from listing)",
-            "update cooperative set member_count = 99 where slug = 'demo-argan'",
-            "update branch set path = '/0/' where slug = 'mdiq-fnideq'",
-            "update branch_place set parent_id = null where branch_id = (select id from branch where slug = 'khouribga')",
-        ];
-        world
-            .change(async |tx| {
-                for sql in tamper {
-                    tx.rewrite(sql).await?;
-                }
-                Ok(())
-            })
-            .await;
+async fn what_was_changed_past_the_program_is_named(world: World) {
+    let product = founding("product", "amlou-amande");
+    let tamper = [
+        "update product set published = false, name_key_fr = 'autre' where slug = 'amlou-amande'",
+        "update listing set valid_until = '2030-01-01' where number = (select min(number) from listing)",
+        "update cooperative set member_count = 99 where slug = 'demo-argan'",
+        "update branch set path = '/0/' where slug = 'mdiq-fnideq'",
+        "update branch_place set parent_id = null where branch_id = (select id from branch where slug = 'khouribga')",
+    ];
+    world
+        .change(async |tx| {
+            for sql in tamper {
+                tx.rewrite(sql).await?;
+            }
+            Ok(())
+        })
+        .await;
 
-        let found = differing(&world).await;
-        for expected in [
-            &format!("product {product}: published is "),
-            &format!("product {product}: name_key_fr should be \"amlou aux amandes\""),
-            ": valid_until is 2030-01-01 and should be ",
-            ": member_count should be ",
-            ": path should be ",
-            "branch_place ",
-            "it is searched and may not be shown",
-        ] {
-            assert!(found.iter().any(|line| line.contains(expected)), "{}: {expected} in {found:#?}", world.on);
-        }
+    let found = differing(&world).await;
+    for expected in [
+        &format!("product {product}: published is "),
+        &format!("product {product}: name_key_fr should be \"amlou aux amandes\""),
+        ": valid_until is 2030-01-01 and should be ",
+        ": member_count should be ",
+        ": path should be ",
+        "branch_place ",
+        "it is searched and may not be shown",
+    ] {
+        assert!(found.iter().any(|line| line.contains(expected)), "{}: {expected} in {found:#?}", world.on);
     }
 }
 
-#[tokio::test]
-async fn what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("khouribga@unfm.example").await;
-        let argan = "(select id from cooperative where slug = 'demo-argan')";
-        let of_argan = async |table: &str| {
-            let sql = format!("select count(*) from {table} where cooperative_id = {argan}");
-            world.raw_as_owner(&sql).await.unwrap()
-        };
-        let on_sale = async || {
-            let question = "{ products(first: 100, search: \"amlou\") { totalCount } }";
-            world.ask(question, json!({})).await.data()["products"]["totalCount"].as_i64().unwrap()
-        };
-        let (before, sold) = (last_change(&world).await, on_sale().await);
-        assert!(sold > 0, "{}", world.on);
+async fn what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let argan = "(select id from cooperative where slug = 'demo-argan')";
+    let of_argan = async |table: &str| {
+        let sql = format!("select count(*) from {table} where cooperative_id = {argan}");
+        world.raw_as_owner(&sql).await.unwrap()
+    };
+    let on_sale = async || {
+        let question = "{ products(first: 100, search: \"amlou\") { totalCount } }";
+        world.ask(question, json!({})).await.data()["products"]["totalCount"].as_i64().unwrap()
+    };
+    let (before, sold) = (last_change(&world).await, on_sale().await);
+    assert!(sold > 0, "{}", world.on);
 
-        let suspended = transition(&world, &token, "cooperativeSuspend", "demo-argan", 1).await;
-        assert_eq!(suspended["cooperative"], json!({"status": "SUSPENDED", "version": 2}), "{}", world.on);
+    let suspended = transition(&world, &token, "cooperativeSuspend", "demo-argan", 1).await;
+    assert_eq!(suspended["cooperative"], json!({"status": "SUSPENDED", "version": 2}), "{}", world.on);
 
-        // Versions count edits alone: the lines of what only followed say the version that there was.
-        for (kind, table) in
-            [(Kind::Product, "product"), (Kind::ProductVariant, "product_variant"), (Kind::Listing, "listing")]
-        {
-            assert_eq!(changed(&world, kind, before).await, of_argan(table).await, "{}: {table}", world.on);
-            let edited = format!("select count(*) from {table} where cooperative_id = {argan} and version > 1");
-            assert_eq!(world.raw_as_owner(&edited).await, Ok(0), "{}: {table}", world.on);
-        }
-        assert_eq!(on_sale().await, 0, "{}", world.on);
-        assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
-
-        // Whoever looked at the product before may still edit it.
-        let key = founding("product", "amlou-amande");
-        world.change(async |tx| tx.lock_version::<product::entity::Entity>(key, 1).await.map(drop)).await;
-        let again = transition(&world, &token, "cooperativeReinstate", "demo-argan", 2).await;
-        assert_eq!(again["cooperative"]["status"], "ACTIVE", "{}", world.on);
-        assert_eq!(on_sale().await, sold, "{}", world.on);
-        assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    // Versions count edits alone: the lines of what only followed say the version that there was.
+    for (kind, table) in
+        [(Kind::Product, "product"), (Kind::ProductVariant, "product_variant"), (Kind::Listing, "listing")]
+    {
+        assert_eq!(changed(&world, kind, before).await, of_argan(table).await, "{}: {table}", world.on);
+        let edited = format!("select count(*) from {table} where cooperative_id = {argan} and version > 1");
+        assert_eq!(world.raw_as_owner(&edited).await, Ok(0), "{}: {table}", world.on);
     }
+    assert_eq!(on_sale().await, 0, "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+
+    // Whoever looked at the product before may still edit it.
+    let key = founding("product", "amlou-amande");
+    world.change(async |tx| tx.lock_version::<product::entity::Entity>(key, 1).await.map(drop)).await;
+    let again = transition(&world, &token, "cooperativeReinstate", "demo-argan", 2).await;
+    assert_eq!(again["cooperative"]["status"], "ACTIVE", "{}", world.on);
+    assert_eq!(on_sale().await, sold, "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_branch_that_is_moved_takes_along_what_stands_below_it() {
-    for world in World::each().await {
-        let (token, _) = world.sign_in("national@unfm.example").await;
-        let branch = |slug: &str| GlobalId::new(Kind::Branch, founding("branch", slug)).to_string();
-        let create = "mutation($parent: ID!) { done: branchCreate(input: { parentId: $parent, kind: LOCAL,
-          name: { fr: \"Oued Zem\" } }) { branch { id } userErrors { code } } }";
-        let created = world.ask_as(&token, create, json!({"parent": branch("khouribga")})).await;
-        assert_eq!(created.data()["done"]["userErrors"], json!([]), "{}", created.text);
-        let before = last_change(&world).await;
+async fn a_branch_that_is_moved_takes_along_what_stands_below_it(world: World) {
+    let (token, _) = world.sign_in("national@unfm.example").await;
+    let branch = |slug: &str| GlobalId::new(Kind::Branch, founding("branch", slug)).to_string();
+    let create = "mutation($parent: ID!) { done: branchCreate(input: { parentId: $parent, kind: LOCAL,
+      name: { fr: \"Oued Zem\" } }) { branch { id } userErrors { code } } }";
+    let created = world.ask_as(&token, create, json!({"parent": branch("khouribga")})).await;
+    assert_eq!(created.data()["done"]["userErrors"], json!([]), "{}", created.text);
+    let before = last_change(&world).await;
 
-        let relocate = "mutation($id: ID!, $parent: ID!) { done: branchMove(input: { id: $id, parentId: $parent,
-          expectedVersion: 1 }) { branch { version } userErrors { code } } }";
-        let variables = json!({"id": branch("khouribga"), "parent": branch("national")});
-        let moved = world.ask_as(&token, relocate, variables).await;
+    let relocate = "mutation($id: ID!, $parent: ID!) { done: branchMove(input: { id: $id, parentId: $parent,
+      expectedVersion: 1 }) { branch { version } userErrors { code } } }";
+    let variables = json!({"id": branch("khouribga"), "parent": branch("national")});
+    let moved = world.ask_as(&token, relocate, variables).await;
 
-        assert_eq!(moved.data()["done"]["branch"], json!({"version": 2}), "{}: {}", world.on, moved.text);
-        // The branch below has another path; nobody has edited it.
-        assert_eq!(changed(&world, Kind::Branch, before).await, 1, "{}", world.on);
-        assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
-        // Where it stood until today is kept.
-        let stood =
-            "select count(*) from branch_place where branch_id = (select id from branch where slug = 'khouribga')";
-        assert_eq!(
-            world.raw_as_owner(stood).await,
-            Ok(1),
-            "{}: it was moved on the day on which it was made",
-            world.on
-        );
-    }
+    assert_eq!(moved.data()["done"]["branch"], json!({"version": 2}), "{}: {}", world.on, moved.text);
+    // The branch below has another path; nobody has edited it.
+    assert_eq!(changed(&world, Kind::Branch, before).await, 1, "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    // Where it stood until today is kept.
+    let stood =
+        "select count(*) from branch_place where branch_id = (select id from branch where slug = 'khouribga')";
+    assert_eq!(
+        world.raw_as_owner(stood).await,
+        Ok(1),
+        "{}: it was moved on the day on which it was made",
+        world.on
+    );
 }
 
-#[tokio::test]
-async fn what_a_status_shows_is_what_the_domain_says() {
-    for world in World::each().await {
-        let world = &world;
-        let shown = async |table: &str, status: &str| {
-            let sql =
-                format!("update {table} set status = '{status}' where number = (select min(number) from {table})");
-            world.change(async |tx| tx.rewrite(&sql).await).await;
-            let sql =
-                format!("select count(*) from {table} where published and number = (select min(number) from {table})");
-            world.raw_as_owner(&sql).await.unwrap() == 1
-        };
-        for status in CooperativeStatus::ALL {
-            assert_eq!(shown("cooperative", status.as_str()).await, status.is_published(), "{}: {status}", world.on);
-        }
-        for status in MarketStatus::ALL {
-            assert_eq!(shown("market", status.as_str()).await, status.is_published(), "{}: {status}", world.on);
-        }
-        for status in AgreementState::ALL {
-            let is_published = status.is_published();
-            // A draft has no day on which it was signed.
-            assert_eq!(shown("agreement", status.as_str()).await, is_published, "{}: {status}", world.on);
-        }
-        for status in ProgrammeStatus::ALL {
-            assert_eq!(shown("programme", status.as_str()).await, status.is_published(), "{}: {status}", world.on);
-        }
+async fn what_a_status_shows_is_what_the_domain_says(world: World) {
+    let world = &world;
+    let shown = async |table: &str, status: &str| {
+        let sql =
+            format!("update {table} set status = '{status}' where number = (select min(number) from {table})");
+        world.change(async |tx| tx.rewrite(&sql).await).await;
+        let sql =
+            format!("select count(*) from {table} where published and number = (select min(number) from {table})");
+        world.raw_as_owner(&sql).await.unwrap() == 1
+    };
+    for status in CooperativeStatus::ALL {
+        assert_eq!(shown("cooperative", status.as_str()).await, status.is_published(), "{}: {status}", world.on);
+    }
+    for status in MarketStatus::ALL {
+        assert_eq!(shown("market", status.as_str()).await, status.is_published(), "{}: {status}", world.on);
+    }
+    for status in AgreementState::ALL {
+        let is_published = status.is_published();
+        // A draft has no day on which it was signed.
+        assert_eq!(shown("agreement", status.as_str()).await, is_published, "{}: {status}", world.on);
+    }
+    for status in ProgrammeStatus::ALL {
+        assert_eq!(shown("programme", status.as_str()).await, status.is_published(), "{}: {status}", world.on);
     }
 }
 
@@ -255,3 +243,5 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     assert_eq!(differing(&world).await, Vec::<String>::new());
     assert_eq!(world.raw_as_owner(shown).await, Ok(1));
 }
+
+tests::on_each_database!(what_was_changed_past_the_program_is_named, what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited, a_branch_that_is_moved_takes_along_what_stands_below_it, what_a_status_shows_is_what_the_domain_says);

@@ -51,23 +51,20 @@ async fn programmes(world: &World, actor: Actor) -> (u64, u64) {
     (hidden.unwrap(), own.unwrap())
 }
 
-#[tokio::test]
-async fn each_branch_sees_its_own_and_what_is_published() {
-    for world in World::each().await {
-        let seen = async |role, slug, down| programmes(&world, holds(role, slug, down)).await;
-        let (all_hidden, all) = seen(Role::NationalAdmin, "national", true).await;
-        assert!(all_hidden > 0 && all > all_hidden, "{}", world.on);
-        let (hidden, own) = seen(Role::ProgrammeOfficer, "khouribga", true).await;
-        assert!(hidden > 0 && own > hidden && own < all, "{}: {hidden} {own}", world.on);
-        assert_eq!(seen(Role::BranchAdmin, "region-05", true).await.0, hidden, "{}: her region too", world.on);
-        assert_eq!(seen(Role::BranchAdmin, "region-05", false).await, (0, 0), "{}: a branch alone", world.on);
-        assert_eq!(seen(Role::BranchAdmin, "mdiq-fnideq", true).await.0, 0, "{}: the neighbour does not", world.on);
-        assert_eq!(seen(Role::MarketManager, "khouribga", true).await, (0, 0), "{}: nor another role", world.on);
-        assert_eq!(programmes(&world, Actor::Anonymous).await, (0, 0), "{}: nor anybody", world.on);
-        let published = world.reader(holds(Role::BranchAdmin, "mdiq-fnideq", true));
-        let published = published.begin().select::<programme::Entity>().count(None).await.unwrap();
-        assert_eq!(published, 6, "{}: what is published she sees", world.on);
-    }
+async fn each_branch_sees_its_own_and_what_is_published(world: World) {
+    let seen = async |role, slug, down| programmes(&world, holds(role, slug, down)).await;
+    let (all_hidden, all) = seen(Role::NationalAdmin, "national", true).await;
+    assert!(all_hidden > 0 && all > all_hidden, "{}", world.on);
+    let (hidden, own) = seen(Role::ProgrammeOfficer, "khouribga", true).await;
+    assert!(hidden > 0 && own > hidden && own < all, "{}: {hidden} {own}", world.on);
+    assert_eq!(seen(Role::BranchAdmin, "region-05", true).await.0, hidden, "{}: her region too", world.on);
+    assert_eq!(seen(Role::BranchAdmin, "region-05", false).await, (0, 0), "{}: a branch alone", world.on);
+    assert_eq!(seen(Role::BranchAdmin, "mdiq-fnideq", true).await.0, 0, "{}: the neighbour does not", world.on);
+    assert_eq!(seen(Role::MarketManager, "khouribga", true).await, (0, 0), "{}: nor another role", world.on);
+    assert_eq!(programmes(&world, Actor::Anonymous).await, (0, 0), "{}: nor anybody", world.on);
+    let published = world.reader(holds(Role::BranchAdmin, "mdiq-fnideq", true));
+    let published = published.begin().select::<programme::Entity>().count(None).await.unwrap();
+    assert_eq!(published, 6, "{}: what is published she sees", world.on);
 }
 
 /// The code with which a product's renaming is refused.
@@ -77,55 +74,49 @@ async fn rename(world: &World, actor: &Actor, key: Uuid) -> Result<(), Code> {
     done.map(drop).map_err(|error: Error| error.code())
 }
 
-#[tokio::test]
-async fn a_neighbours_published_row_cannot_be_changed_and_looks_as_if_it_were_not_there() {
-    for world in World::each().await {
-        let key = founding("product", "huile-argan-250");
-        let khouribga = holds(Role::BranchAdmin, "khouribga", true);
-        let neighbour = holds(Role::BranchAdmin, "mdiq-fnideq", true);
-        let auditor = holds(Role::Auditor, "national", true);
-        assert_eq!(rename(&world, &neighbour, key).await, Err(Code::NotFound), "{}", world.on);
-        assert_eq!(rename(&world, &neighbour, Uuid::from_u128(7)).await, Err(Code::NotFound), "{}", world.on);
-        assert_eq!(rename(&world, &auditor, key).await, Err(Code::Forbidden), "{}", world.on);
-        assert_eq!(rename(&world, &Actor::Anonymous, key).await, Err(Code::NotFound), "{}", world.on);
-        assert_eq!(rename(&world, &khouribga, key).await, Ok(()), "{}", world.on);
-        let slug = world
-            .ask(
-                "query($s: String!) { product(slug: $s) { name { text(locale: FR) } } }",
-                serde_json::json!({"s": "huile-argan-250"}),
-            )
-            .await;
-        assert_eq!(slug.data()["product"]["name"]["text"], "Huile nouvelle", "{}", world.on);
-    }
+async fn a_neighbours_published_row_cannot_be_changed_and_looks_as_if_it_were_not_there(world: World) {
+    let key = founding("product", "huile-argan-250");
+    let khouribga = holds(Role::BranchAdmin, "khouribga", true);
+    let neighbour = holds(Role::BranchAdmin, "mdiq-fnideq", true);
+    let auditor = holds(Role::Auditor, "national", true);
+    assert_eq!(rename(&world, &neighbour, key).await, Err(Code::NotFound), "{}", world.on);
+    assert_eq!(rename(&world, &neighbour, Uuid::from_u128(7)).await, Err(Code::NotFound), "{}", world.on);
+    assert_eq!(rename(&world, &auditor, key).await, Err(Code::Forbidden), "{}", world.on);
+    assert_eq!(rename(&world, &Actor::Anonymous, key).await, Err(Code::NotFound), "{}", world.on);
+    assert_eq!(rename(&world, &khouribga, key).await, Ok(()), "{}", world.on);
+    let slug = world
+        .ask(
+            "query($s: String!) { product(slug: $s) { name { text(locale: FR) } } }",
+            serde_json::json!({"s": "huile-argan-250"}),
+        )
+        .await;
+    assert_eq!(slug.data()["product"]["name"]["text"], "Huile nouvelle", "{}", world.on);
 }
 
-#[tokio::test]
-async fn nothing_can_be_planted_with_a_neighbour() {
-    for world in World::each().await {
-        let khouribga = holds(Role::BranchAdmin, "khouribga", true);
-        let reader = world.reader(khouribga.clone());
-        let row = reader
-            .begin()
-            .select_in_scope::<cooperative::Entity>()
-            .one(cooperative::Entity::read)
-            .await
-            .unwrap()
-            .unwrap();
-        let planted = async |branch: &str, slug: &str| {
-            let mut copy: cooperative::ActiveModel = row.clone().into();
-            copy.id = sea_orm::ActiveValue::Set(founding("cooperative", slug));
-            copy.number = sea_orm::ActiveValue::NotSet;
-            copy.slug = sea_orm::ActiveValue::Set(slug.to_owned());
-            copy.branch_id = sea_orm::ActiveValue::Set(founding("branch", branch));
-            let work = async |tx: &unfm::platform::query::transaction::Tx<'_>| {
-                tx.insert_all::<cooperative::Entity>(vec![copy]).await
-            };
-            world.db.write(&khouribga, world.clock.now(), work).await.map_err(|error| error.code())
+async fn nothing_can_be_planted_with_a_neighbour(world: World) {
+    let khouribga = holds(Role::BranchAdmin, "khouribga", true);
+    let reader = world.reader(khouribga.clone());
+    let row = reader
+        .begin()
+        .select_in_scope::<cooperative::Entity>()
+        .one(cooperative::Entity::read)
+        .await
+        .unwrap()
+        .unwrap();
+    let planted = async |branch: &str, slug: &str| {
+        let mut copy: cooperative::ActiveModel = row.clone().into();
+        copy.id = sea_orm::ActiveValue::Set(founding("cooperative", slug));
+        copy.number = sea_orm::ActiveValue::NotSet;
+        copy.slug = sea_orm::ActiveValue::Set(slug.to_owned());
+        copy.branch_id = sea_orm::ActiveValue::Set(founding("branch", branch));
+        let work = async |tx: &unfm::platform::query::transaction::Tx<'_>| {
+            tx.insert_all::<cooperative::Entity>(vec![copy]).await
         };
-        assert_eq!(planted("mdiq-fnideq", "planted").await, Err(Code::NotFound), "{}", world.on);
-        assert_eq!(planted("region-05", "above").await, Err(Code::NotFound), "{}", world.on);
-        assert_eq!(planted("khouribga", "own").await, Ok(()), "{}", world.on);
-    }
+        world.db.write(&khouribga, world.clock.now(), work).await.map_err(|error| error.code())
+    };
+    assert_eq!(planted("mdiq-fnideq", "planted").await, Err(Code::NotFound), "{}", world.on);
+    assert_eq!(planted("region-05", "above").await, Err(Code::NotFound), "{}", world.on);
+    assert_eq!(planted("khouribga", "own").await, Ok(()), "{}", world.on);
 }
 
 /// How many there are in a list at the root, for an actor.
@@ -137,28 +128,27 @@ async fn listed(world: &World, actor: &Actor, list: &str) -> i64 {
     answer.data.into_json().unwrap()["list"]["totalCount"].as_i64().unwrap()
 }
 
-#[tokio::test]
-async fn a_list_at_the_root_is_what_she_reaches_unless_she_asks_for_the_public_one() {
-    for world in World::each().await {
-        let khouribga = holds(Role::BranchAdmin, "khouribga", true);
-        let mdiq = holds(Role::BranchAdmin, "mdiq-fnideq", true);
-        let national = holds(Role::NationalAdmin, "national", true);
-        for list in ["cooperatives", "products", "markets", "programmes", "agreements", "branches"] {
-            let count =
-                async |actor: &Actor, also: &str| listed(&world, actor, &format!("{list}(first: 1{also})")).await;
-            let (one, other, all) = (count(&khouribga, "").await, count(&mdiq, "").await, count(&national, "").await);
-            assert!(one > 0 && one < all && one + other <= all, "{} {list}: {one} {other} {all}", world.on);
-            let public = count(&Actor::Anonymous, "").await;
-            for actor in [&khouribga, &mdiq, &national] {
-                assert_eq!(count(actor, ", published: true").await, public, "{} {list}", world.on);
-            }
+async fn a_list_at_the_root_is_what_she_reaches_unless_she_asks_for_the_public_one(world: World) {
+    let khouribga = holds(Role::BranchAdmin, "khouribga", true);
+    let mdiq = holds(Role::BranchAdmin, "mdiq-fnideq", true);
+    let national = holds(Role::NationalAdmin, "national", true);
+    for list in ["cooperatives", "products", "markets", "programmes", "agreements", "branches"] {
+        let count =
+            async |actor: &Actor, also: &str| listed(&world, actor, &format!("{list}(first: 1{also})")).await;
+        let (one, other, all) = (count(&khouribga, "").await, count(&mdiq, "").await, count(&national, "").await);
+        assert!(one > 0 && one < all && one + other <= all, "{} {list}: {one} {other} {all}", world.on);
+        let public = count(&Actor::Anonymous, "").await;
+        for actor in [&khouribga, &mdiq, &national] {
+            assert_eq!(count(actor, ", published: true").await, public, "{} {list}", world.on);
         }
-        // What belongs to no branch is everybody's.
-        let partners = listed(&world, &mdiq, "partners(first: 1)").await;
-        assert_eq!(partners, listed(&world, &Actor::Anonymous, "partners(first: 1)").await, "{}", world.on);
-        // A search finds no more than a list.
-        let found = listed(&world, &mdiq, "products(first: 1, search: \"huile\")").await;
-        let public = listed(&world, &Actor::Anonymous, "products(first: 1, search: \"huile\")").await;
-        assert!(found < public, "{}: {found} {public}", world.on);
     }
+    // What belongs to no branch is everybody's.
+    let partners = listed(&world, &mdiq, "partners(first: 1)").await;
+    assert_eq!(partners, listed(&world, &Actor::Anonymous, "partners(first: 1)").await, "{}", world.on);
+    // A search finds no more than a list.
+    let found = listed(&world, &mdiq, "products(first: 1, search: \"huile\")").await;
+    let public = listed(&world, &Actor::Anonymous, "products(first: 1, search: \"huile\")").await;
+    assert!(found < public, "{}: {found} {public}", world.on);
 }
+
+tests::on_each_database!(each_branch_sees_its_own_and_what_is_published, a_neighbours_published_row_cannot_be_changed_and_looks_as_if_it_were_not_there, nothing_can_be_planted_with_a_neighbour, a_list_at_the_root_is_what_she_reaches_unless_she_asks_for_the_public_one);

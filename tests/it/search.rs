@@ -28,68 +28,59 @@ async fn found_with(world: &World, variables: Value) -> Vec<String> {
     slugs
 }
 
-#[tokio::test]
-async fn argan_oil_is_found_however_it_is_written() {
-    for world in World::each().await {
-        let latin = found(&world, "argan").await;
-        assert!(latin.iter().any(|slug| slug == "huile-argan-250"), "{}: {latin:?}", world.on);
-        let written =
-            ["أركان", "اركان", "اركانْ", "الأركان", "ARGAN", "argane", "huile d'argan", "huile d’argan", "زيت أركان"];
-        // While it is typed, the last word is a beginning, and mostly shorter than those before it.
-        let typed = ["huile arg", "huile d'ar", "arg huile"];
-        for text in written.into_iter().chain(typed) {
-            let found = found(&world, text).await;
-            for slug in ["huile-argan-250", "huile-argan-500", "huile-argan-toasted"] {
-                assert!(
-                    found.iter().any(|other| other == slug),
-                    "{}: {text} does not find {slug}: {found:?}",
-                    world.on
-                );
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn names_come_before_other_text_and_whole_words_before_beginnings() {
-    for world in World::each().await {
-        // "Miel de thym" bears the word; "Amlou au miel" too; "amlou-…" of other kinds do not.
-        let found_words = found(&world, "miel de thym").await;
-        assert_eq!(found_words.first().map(String::as_str), Some("miel-thym"), "{}", world.on);
-
-        // A whole name, then words of names newest first, then beginnings of words.
-        let tapis = found(&world, "tapis").await;
-        assert_eq!(tapis, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
-        assert_eq!(found(&world, "tap").await, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
-
-        // "olive" is a word of the oils' names, and other text of nothing else; beginnings ("olives") fold alike.
-        let olive = found(&world, "olive").await;
-        assert_eq!(olive.len(), 4, "{}: {olive:?}", world.on);
-        assert_eq!(found(&world, "!?").await, Vec::<String>::new());
-        assert_eq!(found(&world, "\" OR name:*").await, Vec::<String>::new());
-    }
-}
-
-#[tokio::test]
-async fn a_search_is_paged_without_losing_or_repeating_anything() {
-    for world in World::each().await {
-        let all = found(&world, "huile").await;
-        assert!(all.len() >= 6, "{}: {all:?}", world.on);
-
-        let (mut after, mut paged) = (Value::Null, Vec::new());
-        loop {
-            let answer = world.ask(SEARCH, json!({"text": "huile", "first": 2, "after": after})).await;
-            let products = &answer.data()["products"];
-            paged.extend(
-                products["nodes"].as_array().unwrap().iter().map(|node| node["slug"].as_str().unwrap().to_owned()),
+async fn argan_oil_is_found_however_it_is_written(world: World) {
+    let latin = found(&world, "argan").await;
+    assert!(latin.iter().any(|slug| slug == "huile-argan-250"), "{}: {latin:?}", world.on);
+    let written =
+        ["أركان", "اركان", "اركانْ", "الأركان", "ARGAN", "argane", "huile d'argan", "huile d’argan", "زيت أركان"];
+    // While it is typed, the last word is a beginning, and mostly shorter than those before it.
+    let typed = ["huile arg", "huile d'ar", "arg huile"];
+    for text in written.into_iter().chain(typed) {
+        let found = found(&world, text).await;
+        for slug in ["huile-argan-250", "huile-argan-500", "huile-argan-toasted"] {
+            assert!(
+                found.iter().any(|other| other == slug),
+                "{}: {text} does not find {slug}: {found:?}",
+                world.on
             );
-            after = products["pageInfo"]["endCursor"].clone();
-            if products["pageInfo"]["hasNextPage"] == false {
-                break;
-            }
         }
-        assert_eq!(paged, all, "{}", world.on);
     }
+}
+
+async fn names_come_before_other_text_and_whole_words_before_beginnings(world: World) {
+    // "Miel de thym" bears the word; "Amlou au miel" too; "amlou-…" of other kinds do not.
+    let found_words = found(&world, "miel de thym").await;
+    assert_eq!(found_words.first().map(String::as_str), Some("miel-thym"), "{}", world.on);
+
+    // A whole name, then words of names newest first, then beginnings of words.
+    let tapis = found(&world, "tapis").await;
+    assert_eq!(tapis, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
+    assert_eq!(found(&world, "tap").await, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
+
+    // "olive" is a word of the oils' names, and other text of nothing else; beginnings ("olives") fold alike.
+    let olive = found(&world, "olive").await;
+    assert_eq!(olive.len(), 4, "{}: {olive:?}", world.on);
+    assert_eq!(found(&world, "!?").await, Vec::<String>::new());
+    assert_eq!(found(&world, "\" OR name:*").await, Vec::<String>::new());
+}
+
+async fn a_search_is_paged_without_losing_or_repeating_anything(world: World) {
+    let all = found(&world, "huile").await;
+    assert!(all.len() >= 6, "{}: {all:?}", world.on);
+
+    let (mut after, mut paged) = (Value::Null, Vec::new());
+    loop {
+        let answer = world.ask(SEARCH, json!({"text": "huile", "first": 2, "after": after})).await;
+        let products = &answer.data()["products"];
+        paged.extend(
+            products["nodes"].as_array().unwrap().iter().map(|node| node["slug"].as_str().unwrap().to_owned()),
+        );
+        after = products["pageInfo"]["endCursor"].clone();
+        if products["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(paged, all, "{}", world.on);
 }
 
 #[tokio::test]
@@ -102,75 +93,65 @@ async fn both_databases_find_the_same_in_the_same_order() {
     }
 }
 
-#[tokio::test]
-async fn a_suspended_cooperative_takes_its_products_out_of_the_search_and_back() {
-    for world in World::each().await {
-        let (maker, before) = (key("cooperative", "demo-argan"), found(&world, "argan").await);
-        let go = async |status| {
-            world.change(async |tx| cooperative::store::transition(tx, maker, None, status).await).await;
-        };
+async fn a_suspended_cooperative_takes_its_products_out_of_the_search_and_back(world: World) {
+    let (maker, before) = (key("cooperative", "demo-argan"), found(&world, "argan").await);
+    let go = async |status| {
+        world.change(async |tx| cooperative::store::transition(tx, maker, None, status).await).await;
+    };
 
-        go(CooperativeStatus::Suspended).await;
-        assert_eq!(found(&world, "argan").await, Vec::<String>::new(), "{}", world.on);
-        let page = world.ask("{ product(slug: \"huile-argan-250\") { id } cooperative(slug: \"demo-argan\") { id } market(slug: \"khouribga\") { listings(first: 100) { totalCount } } }", json!({})).await;
-        assert_eq!(page.data()["product"], Value::Null);
-        assert_eq!(page.data()["cooperative"], Value::Null);
-        assert_eq!(page.data()["market"]["listings"]["totalCount"], 20);
+    go(CooperativeStatus::Suspended).await;
+    assert_eq!(found(&world, "argan").await, Vec::<String>::new(), "{}", world.on);
+    let page = world.ask("{ product(slug: \"huile-argan-250\") { id } cooperative(slug: \"demo-argan\") { id } market(slug: \"khouribga\") { listings(first: 100) { totalCount } } }", json!({})).await;
+    assert_eq!(page.data()["product"], Value::Null);
+    assert_eq!(page.data()["cooperative"], Value::Null);
+    assert_eq!(page.data()["market"]["listings"]["totalCount"], 20);
 
-        go(CooperativeStatus::Active).await;
-        assert_eq!(found(&world, "argan").await, before, "{}", world.on);
-    }
+    go(CooperativeStatus::Active).await;
+    assert_eq!(found(&world, "argan").await, before, "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after() {
-    for world in World::each().await {
-        world
-            .change(async |tx| {
-                product::store::change_sign(
-                    tx,
-                    key("product", "safran"),
-                    QualitySignKind::Aop,
-                    Some(date(2026, 12, 31)),
-                )
-                .await
-            })
-            .await;
-        world.at("2026-12-31T23:59:59Z");
-        assert_eq!(found(&world, "safran").await, ["safran"], "{}", world.on);
+async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after(world: World) {
+    world
+        .change(async |tx| {
+            product::store::change_sign(
+                tx,
+                key("product", "safran"),
+                QualitySignKind::Aop,
+                Some(date(2026, 12, 31)),
+            )
+            .await
+        })
+        .await;
+    world.at("2026-12-31T23:59:59Z");
+    assert_eq!(found(&world, "safran").await, ["safran"], "{}", world.on);
 
-        world.at("2027-01-01T00:00:00Z");
-        assert_eq!(found(&world, "safran").await, Vec::<String>::new(), "{}", world.on);
-        let page =
-            world.ask("{ product(slug: \"safran\") { id } products(first: 100) { totalCount } }", json!({})).await;
-        assert_eq!(page.data(), &json!({"product": null, "products": {"totalCount": 29}}));
-    }
+    world.at("2027-01-01T00:00:00Z");
+    assert_eq!(found(&world, "safran").await, Vec::<String>::new(), "{}", world.on);
+    let page =
+        world.ask("{ product(slug: \"safran\") { id } products(first: 100) { totalCount } }", json!({})).await;
+    assert_eq!(page.data(), &json!({"product": null, "products": {"totalCount": 29}}));
 }
 
-#[tokio::test]
-async fn a_new_name_is_found_and_the_old_one_is_not() {
-    for world in World::each().await {
-        let name =
-            domain::text::LocalizedText::new([(domain::text::Locale::Fr, "Crème visage".to_owned())], 200).unwrap();
-        world.change(async |tx| product::store::rename(tx, key("product", "miel-thym"), name.clone()).await).await;
+async fn a_new_name_is_found_and_the_old_one_is_not(world: World) {
+    let name =
+        domain::text::LocalizedText::new([(domain::text::Locale::Fr, "Crème visage".to_owned())], 200).unwrap();
+    world.change(async |tx| product::store::rename(tx, key("product", "miel-thym"), name.clone()).await).await;
 
-        assert_eq!(found(&world, "creme").await, ["miel-thym"], "{}", world.on);
-        assert_eq!(found(&world, "thym").await, Vec::<String>::new(), "{}", world.on);
-    }
+    assert_eq!(found(&world, "creme").await, ["miel-thym"], "{}", world.on);
+    assert_eq!(found(&world, "thym").await, Vec::<String>::new(), "{}", world.on);
 }
 
-#[tokio::test]
-async fn a_search_can_be_filtered_and_sorted() {
-    for world in World::each().await {
-        let market =
-            world.ask("{ market(slug: \"demo-mdiq\") { id } }", json!({})).await.data()["market"]["id"].clone();
-        let of_market = json!({"text": "miel", "filter": {"market": market}});
-        assert_eq!(found_with(&world, of_market).await, ["miel-arbousier", "miel-thym"], "{}", world.on);
+async fn a_search_can_be_filtered_and_sorted(world: World) {
+    let market =
+        world.ask("{ market(slug: \"demo-mdiq\") { id } }", json!({})).await.data()["market"]["id"].clone();
+    let of_market = json!({"text": "miel", "filter": {"market": market}});
+    assert_eq!(found_with(&world, of_market).await, ["miel-arbousier", "miel-thym"], "{}", world.on);
 
-        let by_price = json!({"text": "argan", "by": "PRICE_ASCENDING", "filter": {"minPrice": "100"}});
-        assert_eq!(found_with(&world, by_price).await, ["huile-argan-toasted", "huile-argan-500"], "{}", world.on);
+    let by_price = json!({"text": "argan", "by": "PRICE_ASCENDING", "filter": {"minPrice": "100"}});
+    assert_eq!(found_with(&world, by_price).await, ["huile-argan-toasted", "huile-argan-500"], "{}", world.on);
 
-        let with_sign = json!({"text": "huile", "filter": {"qualitySign": "ORGANIC"}});
-        assert_eq!(found_with(&world, with_sign).await, ["huile-olive-bio"], "{}", world.on);
-    }
+    let with_sign = json!({"text": "huile", "filter": {"qualitySign": "ORGANIC"}});
+    assert_eq!(found_with(&world, with_sign).await, ["huile-olive-bio"], "{}", world.on);
 }
+
+tests::on_each_database!(argan_oil_is_found_however_it_is_written, names_come_before_other_text_and_whole_words_before_beginnings, a_search_is_paged_without_losing_or_repeating_anything, a_suspended_cooperative_takes_its_products_out_of_the_search_and_back, a_sign_that_expires_takes_its_product_off_sale_the_day_after, a_new_name_is_found_and_the_old_one_is_not, a_search_can_be_filtered_and_sorted);

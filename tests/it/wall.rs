@@ -94,44 +94,35 @@ async fn reach_is_a_subtree_or_one_branch_and_ends_with_its_transaction() {
     assert_eq!(rows(&world, &format!("select {hidden}")).await, Ok(0));
 }
 
-#[tokio::test]
-async fn the_schema_goes_down_and_up_again() {
-    for world in World::each().await {
-        world.owner.unmigrate().await.unwrap();
-        assert!(world.owner.behind().await.unwrap() > 0, "{}", world.on);
+async fn the_schema_goes_down_and_up_again(world: World) {
+    world.owner.unmigrate().await.unwrap();
+    assert!(world.owner.behind().await.unwrap() > 0, "{}", world.on);
+    world.owner.migrate().await.unwrap();
+    assert_eq!(world.owner.behind().await, Ok(0), "{}", world.on);
+    unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap();
+}
+
+async fn two_instances_that_start_at_once_do_not_collide(world: World) {
+    world.owner.unmigrate().await.unwrap();
+    let start = async || {
         world.owner.migrate().await.unwrap();
-        assert_eq!(world.owner.behind().await, Ok(0), "{}", world.on);
-        unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap();
-    }
+        unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap()
+    };
+    let (one, other) = tokio::join!(start(), start());
+    // Each part is seeded by one of them, not all parts by the same one.
+    assert!(one || other, "{}", world.on);
+    assert!(!start().await, "{}: nothing was left to do", world.on);
+    assert_eq!(
+        world.raw_as_owner("select count(*) from market where slug = 'demo-mdiq'").await,
+        Ok(1),
+        "{}",
+        world.on
+    );
 }
 
-#[tokio::test]
-async fn two_instances_that_start_at_once_do_not_collide() {
-    for world in World::each().await {
-        world.owner.unmigrate().await.unwrap();
-        let start = async || {
-            world.owner.migrate().await.unwrap();
-            unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap()
-        };
-        let (one, other) = tokio::join!(start(), start());
-        // Each part is seeded by one of them, not all parts by the same one.
-        assert!(one || other, "{}", world.on);
-        assert!(!start().await, "{}: nothing was left to do", world.on);
-        assert_eq!(
-            world.raw_as_owner("select count(*) from market where slug = 'demo-mdiq'").await,
-            Ok(1),
-            "{}",
-            world.on
-        );
-    }
-}
-
-#[tokio::test]
-async fn seeding_again_changes_nothing() {
-    for world in World::each().await {
-        assert!(!unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
-        assert!(!unfm::seed::founding(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
-    }
+async fn seeding_again_changes_nothing(world: World) {
+    assert!(!unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
+    assert!(!unfm::seed::founding(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
 }
 
 #[tokio::test]
@@ -165,15 +156,14 @@ async fn the_demo_world_is_taken_away_whole_and_can_come_back() {
     }
 }
 
-#[tokio::test]
-async fn every_change_leaves_a_line_in_the_book() {
-    for world in World::each().await {
-        let key = domain::id::founding("market", "demo-mdiq");
-        let lines = "select count(*) from change c join market m on m.id = c.object_id
-                     where m.slug = 'demo-mdiq' and c.object_type = 'Market'";
-        assert_eq!(world.raw_as_owner(lines).await, Ok(1), "{}", world.on);
-        world.change(async |tx| unfm::market::store::transition(tx, key, domain::market::MarketStatus::Suspended).await).await;
-        let second = format!("{lines} and c.version = 2 and m.version = 2");
-        assert_eq!(world.raw_as_owner(&second).await, Ok(1), "{}", world.on);
-    }
+async fn every_change_leaves_a_line_in_the_book(world: World) {
+    let key = domain::id::founding("market", "demo-mdiq");
+    let lines = "select count(*) from change c join market m on m.id = c.object_id
+                 where m.slug = 'demo-mdiq' and c.object_type = 'Market'";
+    assert_eq!(world.raw_as_owner(lines).await, Ok(1), "{}", world.on);
+    world.change(async |tx| unfm::market::store::transition(tx, key, domain::market::MarketStatus::Suspended).await).await;
+    let second = format!("{lines} and c.version = 2 and m.version = 2");
+    assert_eq!(world.raw_as_owner(&second).await, Ok(1), "{}", world.on);
 }
+
+tests::on_each_database!(the_schema_goes_down_and_up_again, two_instances_that_start_at_once_do_not_collide, seeding_again_changes_nothing, every_change_leaves_a_line_in_the_book);

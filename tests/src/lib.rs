@@ -113,6 +113,27 @@ fn readers(db: &Db, clock: &Clock) -> Readers {
     Readers { db: db.clone(), clock: clock.clone(), keys, facts: Facts::default(), on_commit: OnCommit::default() }
 }
 
+/// Tell stories once on each database, so that the name of a test that fails names it: `story::on_sqlite` and
+/// `story::on_postgresql`. A story that is not listed is never used, which does not compile.
+#[macro_export]
+macro_rules! on_each_database {
+    ($($story:ident),+ $(,)?) => {
+        $(mod $story {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$story($crate::World::sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgresql() {
+                if let Some(world) = $crate::World::postgres().await {
+                    super::$story(world).await;
+                }
+            }
+        })+
+    };
+}
+
 /// The file of a database with the demo world, which each world on SQLite copies.
 async fn sqlite_template() -> std::path::PathBuf {
     static TEMPLATE: tokio::sync::OnceCell<tempfile::TempDir> = tokio::sync::OnceCell::const_new();
