@@ -109,7 +109,7 @@ pub fn sdl() -> String {
 #[derive(Default)]
 pub struct AboutQuery;
 
-/// What this service is, and whom it owes its data to.
+/// The service, and the sources that its data must be credited to.
 #[derive(SimpleObject)]
 pub struct About {
     /// The version of the server.
@@ -129,7 +129,7 @@ pub struct Credit {
 
 #[Object]
 impl AboutQuery {
-    /// What this service is, and whom it owes its data to.
+    /// The service, and the sources that its data must be credited to.
     async fn about(&self) -> About {
         About {
             version: env!("CARGO_PKG_VERSION"),

@@ -6,7 +6,7 @@ use crate::money::Money;
 use jiff::civil::Date;
 
 codes! {
-    /// What a cooperative lives from.
+    /// The sector that a cooperative works in.
     Sector {
         /// Farming and the keeping of livestock.
         Agriculture = "AGRICULTURE",
@@ -42,7 +42,7 @@ codes! {
 }
 
 codes! {
-    /// Where a cooperative stands with the association.
+    /// The status of a cooperative with the association.
     CooperativeStatus {
         /// The cooperative has applied and was not verified yet.
         Applied = "APPLIED",

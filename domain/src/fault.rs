@@ -86,7 +86,7 @@ codes! {
         TotpInvalid = "TOTP_INVALID",
         /// The password is too short or too long.
         PasswordInvalid = "PASSWORD_INVALID",
-        /// It is no address that mail can be sent to.
+        /// The text is not an e-mail address.
         EmailInvalid = "EMAIL_INVALID",
         /// The link or token has had its time, was used, or never was.
         TokenInvalid = "TOKEN_INVALID",
@@ -96,11 +96,11 @@ codes! {
         BranchClosed = "BRANCH_CLOSED",
         /// The branch still has branches below it that work.
         BranchNotEmpty = "BRANCH_NOT_EMPTY",
-        /// What was asked for is none of the things that may be asked for.
+        /// The scope is not one that a credential can have.
         ScopeInvalid = "SCOPE_INVALID",
-        /// It is neither an address nor a network.
+        /// The text is neither an IP address nor a network.
         AddressInvalid = "ADDRESS_INVALID",
-        /// What is said of a member does not fit together.
+        /// The values of a member contradict each other.
         MemberInvalid = "MEMBER_INVALID",
     }
 }

@@ -3,7 +3,7 @@
 use crate::codes;
 
 codes! {
-    /// What a unit of the second level is called.
+    /// The name of a unit of the second level: province or prefecture.
     ProvinceKind {
         /// A province, mostly rural.
         Province = "PROVINCE",

@@ -5,7 +5,7 @@ use crate::fault::{Code, Fault};
 use jiff::civil::{Date, date};
 
 codes! {
-    /// What an indicator is measured in.
+    /// The unit that an indicator is measured in.
     IndicatorUnit {
         /// A number of things or people.
         Number = "NUMBER",
@@ -33,7 +33,7 @@ codes! {
 }
 
 codes! {
-    /// What kind of figure.
+    /// The kind of a figure.
     IndicatorValueKind {
         /// The figure before the programme started.
         Baseline = "BASELINE",
@@ -59,7 +59,7 @@ codes! {
 }
 
 codes! {
-    /// What kind of area a figure is of.
+    /// The kind of area that a figure is about.
     AreaKind {
         /// The whole of Morocco.
         Country = "COUNTRY",
@@ -73,7 +73,7 @@ codes! {
 }
 
 codes! {
-    /// How a figure was found.
+    /// The method by which a figure was found.
     SourceMethod {
         /// Asked of a sample of people.
         Survey = "SURVEY",

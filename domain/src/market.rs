@@ -6,29 +6,29 @@ use crate::text::LocalizedText;
 use serde::{Deserialize, Serialize};
 
 codes! {
-    /// Where a market stands.
+    /// The status of a market.
     MarketStatus {
-        /// It is an idea.
+        /// The market is an idea; it is not public.
         Planned = "PLANNED",
-        /// It is being prepared.
+        /// The market is being prepared; it is not public.
         InPreparation = "IN_PREPARATION",
         /// The market is open for business; its hours say when.
         Open = "OPEN",
-        /// It is closed for a time.
+        /// The market is closed for a time.
         Suspended = "SUSPENDED",
-        /// It is closed for good.
+        /// The market is closed for good.
         Closed = "CLOSED",
     }
 }
 
 codes! {
-    /// Where opening hours come from.
+    /// The origin of opening hours.
     OpeningHoursBasis {
         /// The hours are not published.
         NotPublished = "NOT_PUBLISHED",
         /// The branch published them.
         Published = "PUBLISHED",
-        /// They were invented for the demo world.
+        /// The hours were invented for demonstration.
         Demo = "DEMO",
     }
 }

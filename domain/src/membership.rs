@@ -26,7 +26,7 @@ codes! {
 }
 
 codes! {
-    /// What a member is.
+    /// The kind of a member: a person or an organisation.
     MemberKind {
         /// A natural person, whoever she is.
         NaturalPerson = "NATURAL_PERSON",

@@ -37,7 +37,7 @@ codes! {
 }
 
 codes! {
-    /// Where an agreement stands, by what was decided and what day it is in Casablanca.
+    /// The status of an agreement, by what was decided and the day in Casablanca.
     AgreementStatus {
         /// The agreement is being drafted.
         Draft = "DRAFT",
@@ -57,11 +57,11 @@ codes! {
 }
 
 codes! {
-    /// How the day of a signature is known.
+    /// The way in which the day of a signature is known.
     SignedOnBasis {
         /// A source states it.
         Stated = "STATED",
-        /// It was inferred from what sources state.
+        /// The day was inferred from what sources state.
         Inferred = "INFERRED",
     }
 }
@@ -81,13 +81,13 @@ codes! {
     ContributionStatus {
         /// A source states payer and amount.
         Confirmed = "CONFIRMED",
-        /// Who paid it is not published, or it has not been confirmed.
+        /// The payer is not published, or the contribution has not been confirmed.
         Unconfirmed = "UNCONFIRMED",
     }
 }
 
 codes! {
-    /// What is missing in the funding of a whole.
+    /// The kind of gap in the funding of a market or an agreement.
     FundingGapCode {
         /// An amount whose payer is not published.
         PayerUnpublished = "PAYER_UNPUBLISHED",
@@ -213,7 +213,7 @@ pub struct Paid {
     pub confirmed: bool,
 }
 
-/// What is missing in the funding of a whole.
+/// The kind of gap in the funding of a market or an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FundingGap {
     /// What is missing.

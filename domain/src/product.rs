@@ -5,17 +5,17 @@ use crate::fault::{Code, Fault};
 use jiff::civil::Date;
 
 codes! {
-    /// Where a product stands.
+    /// The status of a product.
     ProductStatus {
-        /// It is being written.
+        /// The product is being written.
         Draft = "DRAFT",
-        /// It waits for a decision.
+        /// The product waits for a decision.
         Submitted = "SUBMITTED",
-        /// It may be shown.
+        /// The product is published, unless something else keeps it off sale.
         Published = "PUBLISHED",
-        /// It was declined, with a reason.
+        /// The product was declined, with a reason.
         Rejected = "REJECTED",
-        /// It is no longer made.
+        /// The product is no longer made.
         Archived = "ARCHIVED",
     }
 }
@@ -35,7 +35,7 @@ codes! {
 }
 
 codes! {
-    /// What the quantity of a variant is measured in.
+    /// The unit that the quantity of a variant is measured in.
     Unit {
         /// Kilogram, a unit of mass.
         Kg = "KG",

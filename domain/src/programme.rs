@@ -4,7 +4,7 @@ use crate::codes;
 use crate::fault::{Code, Fault};
 
 codes! {
-    /// What a programme or an indicator is about.
+    /// The theme of a programme or an indicator.
     Theme {
         /// Maternal and newborn health.
         MaternalHealth = "MATERNAL_HEALTH",
@@ -24,11 +24,11 @@ codes! {
 }
 
 codes! {
-    /// Where a programme stands.
+    /// The status of a programme.
     ProgrammeStatus {
-        /// It is being written.
+        /// The programme is being written.
         Draft = "DRAFT",
-        /// It waits for the level above.
+        /// The programme waits for the decision of the level above.
         Submitted = "SUBMITTED",
         /// The programme was approved and has not started yet.
         Approved = "APPROVED",
@@ -36,21 +36,21 @@ codes! {
         Active = "ACTIVE",
         /// The programme is suspended for a time.
         Suspended = "SUSPENDED",
-        /// It has done what it was for.
+        /// The programme has ended as planned.
         Completed = "COMPLETED",
         /// Its books are closed.
         Closed = "CLOSED",
-        /// It was given up.
+        /// The programme was given up.
         Cancelled = "CANCELLED",
     }
 }
 
 codes! {
-    /// How a status is known.
+    /// The way in which a status is known.
     StatusBasis {
-        /// It was stated or decided.
+        /// The status was stated by a source, or decided.
         Stated = "STATED",
-        /// It was inferred from what sources state.
+        /// The status was inferred from what sources state.
         Inferred = "INFERRED",
     }
 }

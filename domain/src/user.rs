@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 codes! {
-    /// Where a login stands. Only an active one may come in.
+    /// The status of a login. Only an active one can sign in.
     UserStatus {
         /// The invitation was not accepted yet.
         Invited = "INVITED",

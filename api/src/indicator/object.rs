@@ -84,14 +84,14 @@ pub struct Area {
     pub code: String,
 }
 
-/// Where a figure comes from.
+/// The source of a figure.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct IndicatorSource {
     /// The code of the source.
     pub code: String,
     /// The name of the source.
     pub name: String,
-    /// How the figure was found.
+    /// The method by which the figure was found.
     pub method: EnumValue<SourceMethod>,
     /// The year that the figure refers to.
     pub year: i32,
@@ -110,7 +110,7 @@ pub struct IndicatorValue {
     pub version: i32,
     /// When the figure was last edited.
     pub changed_at: DateTime,
-    /// What kind of figure.
+    /// The kind of the figure.
     pub kind: EnumValue<IndicatorValueKind>,
     /// The figure with the decimals of its source; null exactly when `status` is not AVAILABLE.
     pub value: Option<Decimal>,
@@ -124,13 +124,13 @@ pub struct IndicatorValue {
     pub period_end: Date,
     /// The area that the figure is about.
     pub area: Area,
-    /// Of town or country alone; null: of both.
+    /// The milieu that the figure is about; null when it is about both.
     pub milieu: Option<EnumValue<Milieu>>,
-    /// Of one sex alone; null: of both.
+    /// The sex that the figure is about; null when it is about both.
     pub sex: Option<EnumValue<Sex>>,
-    /// Of one age band alone; null: of all.
+    /// The age band that the figure is about; null when it is about all ages.
     pub age_band: Option<String>,
-    /// Where it comes from.
+    /// The source of the figure.
     pub source: IndicatorSource,
     /// Whether the figure was invented for demonstration.
     pub is_demo: bool,

@@ -61,19 +61,19 @@ impl Listing {
 /// Conditions on listings: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ListingFilter {
-    /// Of products in the category with this slug.
+    /// Leaves only listings of products in the category with this slug.
     pub category: Option<String>,
-    /// Of products of this cooperative.
+    /// Leaves only listings of products of the cooperative with this global id.
     pub cooperative: Option<ID>,
 }
 
 /// The order of listings.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ListingOrder {
-    /// In the order in which they were put on the shelf.
+    /// The listing created first comes first.
     #[default]
     Oldest,
-    /// Those put on the shelf last come first.
+    /// The listing created last comes first.
     Newest,
     /// The lowest price first.
     PriceAscending,

@@ -40,7 +40,7 @@ pub struct OpeningDay {
     pub intervals: Option<Vec<OpeningInterval>>,
 }
 
-/// What a market is for.
+/// An aim of a market.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Aim {
     /// The code of the aim.
@@ -72,7 +72,7 @@ pub struct Market {
     pub latitude: Option<f64>,
     /// Degrees east (WGS 84); null: not published.
     pub longitude: Option<f64>,
-    /// How the public reaches it; null: not published.
+    /// The contacts of the market for the public; null when they are not published.
     pub contacts: Option<Contacts>,
     /// The market's status, from planning to its end.
     pub status: EnumValue<MarketStatus>,
@@ -84,15 +84,15 @@ pub struct Market {
     pub opening_days: Vec<EnumValue<Weekday>>,
     /// The regular week: always seven days, Monday first.
     pub opening_hours: Vec<OpeningDay>,
-    /// Where the opening hours come from.
+    /// The origin of the opening hours.
     pub opening_hours_basis: EnumValue<OpeningHoursBasis>,
     /// The time zone of its wall clock, by its name in the tz database.
     pub time_zone: &'static str,
-    /// What it cost; null: not published.
+    /// The cost of the market; null when it is not published.
     pub cost: Option<Money>,
-    /// What it is for.
+    /// The aims of the market.
     pub aims: Vec<Aim>,
-    /// Where the facts come from.
+    /// The sources of the facts about the market.
     pub sources: Vec<Source>,
     /// Whether the market was invented for demonstration.
     pub is_demo: bool,
@@ -196,7 +196,7 @@ pub enum MarketOrder {
     /// In the order in which they were founded.
     #[default]
     Oldest,
-    /// Those founded last come first.
+    /// The market founded last comes first.
     Newest,
     /// By name, in the language of the request.
     Name,

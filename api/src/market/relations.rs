@@ -113,7 +113,7 @@ impl Market {
         Ok(funding_gaps(self.cost.and_then(centimes), &rows))
     }
 
-    /// What the market sells.
+    /// The listings of the market.
     #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn listings(
         &self,

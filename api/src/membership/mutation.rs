@@ -27,7 +27,7 @@ pub struct MembershipAddInput {
     pub birth_year: Option<i32>,
     /// Whether she lives in a town or in the country; null when it is not known.
     pub milieu: Option<EnumValue<Milieu>>,
-    /// How many shares she holds.
+    /// The number of shares that the member holds.
     #[graphql(default)]
     pub shares: i32,
     /// Her first day, which is not in the future.

@@ -30,9 +30,9 @@ pub struct Membership {
     pub sex: Option<EnumValue<Sex>>,
     /// The year of her birth; null when it is not known.
     pub birth_year: Option<i32>,
-    /// Where she lives; null when it is not known.
+    /// The milieu that the member lives in; null when it is not known.
     pub milieu: Option<EnumValue<Milieu>>,
-    /// How many shares she holds.
+    /// The number of shares that the member holds.
     pub shares: i32,
     /// The first day of the membership.
     pub joined_on: Date,

@@ -22,7 +22,7 @@ pub struct PartnerClientCreateInput {
     pub partner_id: ID,
     /// The credential's name.
     pub name: String,
-    /// What it may ask for, such as `programmes:read`.
+    /// The scopes of the credential, such as `programmes:read`.
     pub scopes: Vec<String>,
     /// The addresses and networks that it may come from, such as `192.0.2.0/24`; none: from anywhere.
     #[graphql(default)]

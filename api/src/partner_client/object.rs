@@ -22,11 +22,11 @@ pub struct PartnerClient {
     pub version: i32,
     /// When the machine credential was last edited.
     pub changed_at: DateTime,
-    /// What it comes in as: the `client_id` of `/oauth/token`.
+    /// The `client_id` of the credential for `/oauth/token`.
     pub client_id: String,
     /// The credential's name.
     pub name: String,
-    /// What it may ask for, such as `programmes:read`.
+    /// The scopes of the credential, such as `programmes:read`.
     pub scopes: Vec<String>,
     /// The addresses and networks that it may come from; empty: from anywhere.
     pub addresses: Vec<String>,
@@ -66,13 +66,13 @@ impl RowObject for PartnerClient {
     }
 }
 
-/// What came of making a machine credential, or of giving it another secret.
+/// The outcome of creating a machine credential, or of giving it another secret.
 #[derive(SimpleObject)]
 pub struct PartnerClientSecretPayload {
     /// The credential as it is now; null when it was refused, unless the refusal is a CONFLICT.
     pub partner_client: Option<PartnerClient>,
     /// The secret that it comes in with. It is told once: only its hash is kept.
     pub client_secret: Option<String>,
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }

@@ -53,7 +53,7 @@ pub struct Product {
     pub slug: String,
     /// The product's name.
     pub name: Text,
-    /// Where it comes from.
+    /// The origin of the product, as a text; null when it is not known.
     pub origin: Option<Text>,
     /// The number of its sanitary authorisation.
     pub sanitary_number: Option<String>,
@@ -141,7 +141,7 @@ pub struct ProductVariant {
     pub changed_at: DateTime,
     /// The unit in which the quantity is measured.
     pub unit: EnumValue<Unit>,
-    /// How much of the unit.
+    /// The quantity, in the unit.
     pub quantity: Decimal,
     /// The cooperative's own number.
     pub sku: String,
@@ -177,21 +177,21 @@ impl RowObject for ProductVariant {
 /// Conditions on products: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ProductFilter {
-    /// In the category with this slug, or in one below it.
+    /// Leaves only products in the category with this slug, or in one below it.
     pub category: Option<String>,
-    /// On sale at this market.
+    /// Leaves only products on sale at the market with this global id.
     pub market: Option<ID>,
-    /// Made by this cooperative.
+    /// Leaves only products of the cooperative with this global id.
     pub cooperative: Option<ID>,
-    /// Made by a cooperative with its seat in the province with this code.
+    /// Leaves only products of cooperatives with their seat in the province with this code.
     pub province: Option<String>,
-    /// With a lowest price of at least so much, in dirhams.
+    /// Leaves only products whose lowest price is at least this amount, in dirhams.
     pub min_price: Option<Decimal>,
-    /// With a lowest price of at most so much, in dirhams.
+    /// Leaves only products whose lowest price is at most this amount, in dirhams.
     pub max_price: Option<Decimal>,
     /// Bearing this quality sign, and it has not expired.
     pub quality_sign: Option<EnumValue<QualitySignKind>>,
-    /// On sale at a market that is open at this moment, by its published hours.
+    /// With true, leaves only products on sale at a market that is open at this moment, by its published hours.
     pub open_now: Option<bool>,
 }
 

@@ -38,7 +38,7 @@ pub struct Programme {
     pub title: Text,
     /// The programme's description.
     pub description: Option<Text>,
-    /// What it is about.
+    /// The theme of the programme.
     pub theme: EnumValue<Theme>,
     /// The targets of the Sustainable Development Goals that it serves, such as "3.1".
     pub sdg_targets: Vec<String>,
@@ -50,11 +50,11 @@ pub struct Programme {
     pub is_self_funded: bool,
     /// The programme's status.
     pub status: EnumValue<ProgrammeStatus>,
-    /// How that is known.
+    /// The way in which the status is known.
     pub status_basis: EnumValue<StatusBasis>,
     /// The IATI activity status code (IATI standard 2.03, codelist ActivityStatus).
     pub iati_status: &'static str,
-    /// Where the facts come from.
+    /// The sources of the facts about the programme.
     pub sources: Vec<Source>,
     /// Whether the programme was invented for demonstration.
     pub is_demo: bool,
@@ -117,7 +117,7 @@ pub struct ProgrammeIndicator {
     pub changed_at: DateTime,
     /// The code of the definition.
     pub code: String,
-    /// What it is measured in.
+    /// The unit that the indicator is measured in.
     pub unit: EnumValue<IndicatorUnit>,
     /// Which way is better.
     pub direction: EnumValue<IndicatorDirection>,
@@ -172,7 +172,7 @@ pub struct ProgrammeFilter {
 /// The order of programmes.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ProgrammeOrder {
-    /// Those recorded last come first.
+    /// The programme recorded last comes first.
     #[default]
     Newest,
     /// By title, in the language of the request.

@@ -33,7 +33,7 @@ pub struct SessionCreatePayload {
     /// What the second factor is set up with, by `totpEnrol`, where it must be before anything else
     /// (TOTP_ENROLMENT_REQUIRED); it holds for ten minutes.
     pub enrolment_token: Option<String>,
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -49,7 +49,7 @@ pub struct SessionRefreshInput {
 pub struct SessionRefreshPayload {
     /// The session; null when it was refused.
     pub session: Option<Session>,
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -58,7 +58,7 @@ pub struct SessionRefreshPayload {
 pub struct SessionEndPayload {
     /// The number of sessions that were ended.
     pub ended: i32,
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -90,7 +90,7 @@ pub struct PasswordResetInput {
 /// The outcome of changing a credential.
 #[derive(SimpleObject)]
 pub struct CredentialPayload {
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -112,7 +112,7 @@ pub struct TotpEnrolPayload {
     pub secret: Option<String>,
     /// The secret as an `otpauth:` address, to be shown as a QR code; null when it was refused.
     pub uri: Option<String>,
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -132,7 +132,7 @@ pub struct TotpConfirmPayload {
     pub recovery_codes: Option<Vec<String>>,
     /// The session of whoever came with an enrolment token; null otherwise.
     pub session: Option<Session>,
-    /// What was refused; empty when it was done.
+    /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 

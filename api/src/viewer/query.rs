@@ -15,10 +15,10 @@ use domain::access::Permission;
 use domain::actor::Actor;
 use uuid::Uuid;
 
-/// Who is asking, and what she may do.
+/// The caller, and what she may do.
 pub struct Viewer;
 
-/// Who is asking, and what she may do.
+/// The caller, and what she may do.
 #[Object]
 impl Viewer {
     /// The login of the person who asks; null for a program.
@@ -48,7 +48,7 @@ impl Viewer {
     async fn explain(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What she would do.")] permission: EnumValue<Permission>,
+        #[graphql(desc = "The permission to explain.")] permission: EnumValue<Permission>,
         #[graphql(desc = "The global id of the thing.")] id: ID,
     ) -> Result<Explanation> {
         explain(ctx.reader(), permission.0, GlobalId::parse(&id, "id")?).await
@@ -67,7 +67,7 @@ pub struct ViewerQuery;
 
 #[Object]
 impl ViewerQuery {
-    /// Who is asking, and what she may do; null for anybody.
+    /// The caller, and what she may do; null for anonymous callers.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
         ctx.reader().actor().key().map(|_| Viewer)
     }

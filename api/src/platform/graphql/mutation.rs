@@ -201,7 +201,7 @@ macro_rules! payload {
         pub struct $name {
             $(#[$doc])*
             pub $field: Option<$thing>,
-            /// What was refused; empty when it was done.
+            /// The refusals of the input; empty when the mutation was carried out.
             pub user_errors: Vec<$crate::platform::graphql::mutation::UserError>,
         }
 
