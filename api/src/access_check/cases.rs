@@ -199,7 +199,7 @@ impl Cases {
             after: " } } }".to_owned(),
         };
         let about = self.about(field);
-        self.narrowed(&at, about, args);
+        self.narrowed(&at, about, args, "{ totalCount nodes { __typename id } }");
     }
 
     fn is_node(&self, name: &str) -> bool {
@@ -319,20 +319,17 @@ impl Cases {
             return;
         }
         let at = ListField { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
-        self.narrowed(&at, about, args);
+        self.narrowed(&at, about, args, &deep);
     }
 
     /// A list with each of the arguments that narrow or order it.
-    fn narrowed(&mut self, at: &ListField, about: Option<Kind>, args: &[Value]) {
+    fn narrowed(&mut self, at: &ListField, about: Option<Kind>, args: &[Value], deep: &str) {
         let short = "{ totalCount nodes { __typename id } edges { cursor } pageInfo { endCursor hasNextPage } }";
         for argument in args {
             let argument_name = text(argument, "name");
             match argument_name {
                 "first" | "after" | "last" | "before" => {}
-                "published" => {
-                    // What stands below the items is asked by the list without it.
-                    self.reads.push(at.with("first: 100, published: true", short));
-                }
+                "published" => self.reads.push(at.with("first: 100, published: true", deep)),
                 "orderBy" => {
                     for value in list(&self.types[named(&argument["type"])], "enumValues") {
                         let value = text(value, "name");
