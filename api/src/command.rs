@@ -20,6 +20,7 @@ use crate::session::housekeeping::sweep;
 use crate::session::invitation;
 use crate::session::mail::Mailer;
 use crate::{partner, partner_client, schema, seed, server, telemetry};
+use secrecy::ExposeSecret;
 use std::io::Write;
 use std::time::Duration;
 
@@ -492,7 +493,7 @@ async fn check_keys(settings: &Settings, db: Option<&Db>) -> Result<String, Star
 
 async fn check_redis(settings: &Settings) -> Found {
     let Some(url) = &settings.redis_url else { return Found::Right("none; caches are in the process".to_owned()) };
-    let Ok(client) = redis::Client::open(url.0.as_str()) else {
+    let Ok(client) = redis::Client::open(url.expose_secret()) else {
         return Found::Wrong("REDIS_URL is not an address of a Redis".to_owned());
     };
     match tokio::time::timeout(PATIENCE, server::pages::ping_redis(&client)).await {

@@ -33,7 +33,7 @@ codes! {
 macro_rules! permissions {
     ($($things:literal: $see:ident = $see_code:literal, $manage:ident = $manage_code:literal;)+) => {
         codes! {
-            /// What a role allows: to see what is not public of a kind of thing, or to change it.
+            /// A permission that roles grant: to see objects of a kind that are not public, or to change them.
             Permission {
                 $(
                     #[doc = concat!("The right to see ", $things)]

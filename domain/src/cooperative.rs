@@ -12,7 +12,7 @@ codes! {
         Agriculture = "AGRICULTURE",
         /// The making of food.
         FoodProcessing = "FOOD_PROCESSING",
-        /// Argan oil and what is made of it.
+        /// Argan oil and products made from it.
         Argan = "ARGAN",
         /// Handicrafts of any material.
         Handicrafts = "HANDICRAFTS",

@@ -3,14 +3,13 @@
 use crate::codes;
 
 codes! {
-    /// What was refused. Clients branch on codes and never on messages; a code, once published, keeps its meaning. New ones
-    /// may come.
+    /// The code of an error. Clients branch on codes and never on messages; a code, once published, keeps its meaning. New ones may be added.
     Code as "ErrorCode" {
         /// The credentials do not hold.
         Unauthenticated = "UNAUTHENTICATED",
         /// The thing is within reach and the action is not permitted.
         Forbidden = "FORBIDDEN",
-        /// There is no such thing within reach.
+        /// The object does not exist, or is out of the caller's reach.
         NotFound = "NOT_FOUND",
         /// The request is not well formed.
         BadRequest = "BAD_REQUEST",
@@ -38,7 +37,7 @@ codes! {
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
         /// The request is too large.
         PayloadTooLarge = "PAYLOAD_TOO_LARGE",
-        /// A failure of ours.
+        /// The server failed; the request was not at fault.
         Internal = "INTERNAL",
         /// Nobody may come in with these credentials.
         InvalidCredentials = "INVALID_CREDENTIALS",

@@ -21,7 +21,7 @@ codes! {
 }
 
 codes! {
-    /// Which way an indicator is better.
+    /// The direction in which an indicator improves.
     IndicatorDirection {
         /// A higher figure is better.
         Up = "UP",
@@ -49,11 +49,11 @@ codes! {
 codes! {
     /// Whether there is a figure.
     IndicatorValueStatus {
-        /// There is a figure.
+        /// The value has a figure.
         Available = "AVAILABLE",
         /// The figure is withheld, since it would tell about a few people.
         Suppressed = "SUPPRESSED",
-        /// There is no figure.
+        /// The value has no figure.
         Missing = "MISSING",
     }
 }

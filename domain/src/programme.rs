@@ -38,7 +38,7 @@ codes! {
         Suspended = "SUSPENDED",
         /// The programme has ended as planned.
         Completed = "COMPLETED",
-        /// Its books are closed.
+        /// The programme's accounts are closed.
         Closed = "CLOSED",
         /// The programme was given up.
         Cancelled = "CANCELLED",

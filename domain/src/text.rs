@@ -23,9 +23,9 @@ codes! {
 codes! {
     /// The direction in which a text is read.
     TextDirection {
-        /// From right to left.
+        /// Text runs from right to left.
         Rtl = "RTL",
-        /// From left to right.
+        /// Text runs from left to right.
         Ltr = "LTR",
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 use domain::access::Permission;
 use domain::cooperative::DocumentKind;
 use domain::id::founding;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Statement, Value};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -174,7 +174,7 @@ impl Fixtures<'_, '_> {
     }
 
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<()> {
-        self.tx.execute(Statement::from_sql_and_values(self.tx.backend(), sql, values)).await.map(drop)
+        self.tx.execute(sql, values).await.map(drop)
     }
 }
 
@@ -387,7 +387,6 @@ async fn people(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
 
 async fn first_where(tx: &Tx<'_>, table: &str, condition: &str) -> Result<Uuid> {
     let sql = format!("select id from {table} where {condition} order by id limit 1");
-    let rows = tx.query(Statement::from_string(tx.backend(), sql)).await?;
-    let row = rows.first().ok_or_else(|| Error::internal(format!("the demo world has no {table} to copy")))?;
-    Ok(row.try_get_by_index(0)?)
+    let row = tx.query_one(sql, []).await?;
+    row.ok_or_else(|| Error::internal(format!("the demo world has no {table} to copy")))
 }

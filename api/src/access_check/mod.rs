@@ -34,7 +34,7 @@ use domain::id::founding;
 use domain::partner_client::{ClientScope, PartnerClient};
 use domain::user::{Assignment, Reach, Staff};
 use fixtures::{Canary, Target, insert};
-use sea_orm::{DbBackend, Statement};
+use sea_orm::DbBackend;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -295,10 +295,8 @@ impl<'c> Check<'c> {
     async fn paths(&self) -> Result<BTreeMap<Uuid, Path>> {
         let now = self.readers.clock.now();
         let sql = "select id, path from branch";
-        let rows = self.owner.ask(&SEEDER, now, Statement::from_string(self.owner.backend(), sql)).await?;
-        rows.iter()
-            .map(|row| Ok((row.try_get_by_index::<Uuid>(0)?, Path::parse(&row.try_get_by_index::<String>(1)?)?)))
-            .collect()
+        let rows: Vec<(Uuid, String)> = self.owner.query(&SEEDER, now, sql, []).await?;
+        rows.into_iter().map(|(key, path)| Ok((key, Path::parse(&path)?))).collect()
     }
 
     /// Whether somebody may see a canary.
@@ -390,9 +388,8 @@ impl<'c> Check<'c> {
         for canary in canaries {
             let Some(table) = &canary.table else { continue };
             let sql = format!("select cast(version as bigint) from {table} where id = $1");
-            let statement = Statement::from_sql_and_values(self.owner.backend(), sql, [canary.key.into()]);
-            let rows = self.owner.ask(&SEEDER, now, statement).await?;
-            versions.push(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?);
+            let rows: Vec<i64> = self.owner.query(&SEEDER, now, sql, [canary.key.into()]).await?;
+            versions.push(rows.first().copied().unwrap_or_default());
         }
         Ok(versions)
     }
@@ -403,10 +400,10 @@ impl<'c> Check<'c> {
 async fn principals(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Principal>> {
     let sql = "select id, path from branch where slug = $1";
     let path = async |slug: &str| {
-        let statement = Statement::from_sql_and_values(owner.backend(), sql, [slug.into()]);
-        let rows = owner.ask(&SEEDER, now, statement).await?;
-        let row = rows.first().ok_or_else(|| Error::internal(format!("the demo world has no branch {slug}")))?;
-        Ok::<_, Error>((row.try_get_by_index::<Uuid>(0)?, Path::parse(&row.try_get_by_index::<String>(1)?)?))
+        let rows: Vec<(Uuid, String)> = owner.query(&SEEDER, now, sql, [slug.into()]).await?;
+        let (key, path) =
+            rows.first().ok_or_else(|| Error::internal(format!("the demo world has no branch {slug}")))?;
+        Ok::<_, Error>((*key, Path::parse(path)?))
     };
     let mut principals = vec![Principal { name: "anybody".to_owned(), actor: Actor::Anonymous }];
     let today = domain::calendar::today(now);

@@ -34,13 +34,13 @@ pub struct Agreement {
     pub status: EnumValue<AgreementStatus>,
     /// The day on which it was signed; null when it was not signed.
     pub signed_on: Option<Date>,
-    /// How the day of the signature is known; null when it was not signed.
+    /// How the agreement's day of signature is known; null when it was not signed.
     pub signed_on_basis: Option<EnumValue<SignedOnBasis>>,
     /// The place where it was signed; null when it is not published.
     pub signed_in: Option<Text>,
     /// The first day in force; null when it is not published.
     pub starts_on: Option<Date>,
-    /// Its last day in force, computed from the first day (or the signature) and the duration; null: not published.
+    /// The agreement's last day in force, computed from the first day (or the signature) and the duration; null: not published.
     pub ends_on: Option<Date>,
     /// The duration in months; null when it is not published.
     pub duration_months: Option<i32>,

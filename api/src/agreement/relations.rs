@@ -37,7 +37,7 @@ impl Agreement {
         self.batch.load(ctx.reader(), ContributionsOf, self.key).await
     }
 
-    /// What is missing in the funding of the agreement.
+    /// The gaps in the funding of the agreement.
     async fn funding_gaps(&self, ctx: &Context<'_>) -> Result<Vec<FundingGap>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
         Ok(funding_gaps(self.budget_centimes, &rows))

@@ -12,7 +12,7 @@ use crate::platform::query::stored::EnumValue;
 use async_graphql::{ID, InputObject, SimpleObject};
 use uuid::Uuid;
 
-/// Who did something, as she was then: a value that is kept, and no link to what she is now.
+/// The actor of an audit entry, as recorded at that time; no link to what she is now.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct AuditActor {
     /// Whether the actor is a person, a program or the platform.
@@ -42,9 +42,9 @@ pub struct AuditEntry {
     pub id: GlobalId,
     /// The entry's number in the chain of its branch, from 1.
     pub sequence: i64,
-    /// When it happened.
+    /// The instant at which the entry was written.
     pub at: DateTime,
-    /// What was done: the name of the mutation or the event.
+    /// The action: the name of the mutation or the event.
     pub action: String,
     /// The outcome of the action.
     pub outcome: EnumValue<AuditOutcome>,

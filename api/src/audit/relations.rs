@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 #[ComplexObject]
 impl AuditEntry {
-    /// Who did it, with the name of that time.
+    /// The actor, with the name of that time.
     async fn actor(&self, ctx: &Context<'_>) -> Result<AuditActor> {
         let mut values = self.batch.load(ctx.reader(), ValuesOf, self.key).await?;
         let (kind, key) = self.by;
@@ -29,7 +29,7 @@ impl AuditEntry {
         values.map(|mut values| values.remove("client")).transpose()
     }
 
-    /// How many times it was tried within its minute; 1 for what was carried out.
+    /// How many times the action was tried within its minute; 1 for what was carried out.
     async fn times(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.batch.load(ctx.reader(), TimesOf, self.key).await?.max(1))
     }
@@ -39,7 +39,7 @@ impl AuditEntry {
         self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 
-    /// What it was done to; null when it is out of the caller's reach.
+    /// The object of the action; null when it is out of the caller's reach.
     async fn subject(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
         let id = self.subject_id?;
         node::find(ctx.reader(), &self.batch, id).await.transpose()

@@ -7,7 +7,7 @@ use crate::platform::query::change::Change;
 use crate::platform::query::stored::Day;
 use domain::branch::Path;
 use futures_util::future::BoxFuture;
-use sea_orm::{QueryResult, Statement, Value};
+use sea_orm::Value;
 use uuid::Uuid;
 
 /// The path of a branch is that of the one above it, and its own key.
@@ -53,8 +53,8 @@ impl Projection for Places {
 
     fn derive<'a>(&'a self, derivation: &'a Derivation<'a>, rows: &'a Rows) -> BoxFuture<'a, Result<Vec<Change>>> {
         Box::pin(async {
-            for row in misplaced(derivation, rows).await? {
-                place(derivation, row.try_get_by_index(0)?, row.try_get_by_index(1)?).await?;
+            for (branch, parent, _) in misplaced(derivation, rows).await? {
+                place(derivation, branch, parent).await?;
             }
             Ok(Vec::new())
         })
@@ -62,19 +62,20 @@ impl Projection for Places {
 
     fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async {
-            let line = |row: &QueryResult| {
-                let parent =
-                    |place| row.try_get_by_index::<Option<Uuid>>(place).map(|key| key.map(|key| key.to_string()));
-                let (is, should) = (parent(2)?, parent(1)?);
-                Ok(difference("branch_place", row.try_get_by_index(0)?, "parent_id", is.as_deref(), should.as_deref()))
+            let line = |(branch, parent, recorded): Misplaced| {
+                let [is, should] = [recorded, parent].map(|key| key.map(|key| key.to_string()));
+                difference("branch_place", branch, "parent_id", is.as_deref(), should.as_deref())
             };
-            misplaced(derivation, &Rows::ALL).await?.iter().map(line).collect()
+            Ok(misplaced(derivation, &Rows::ALL).await?.into_iter().map(line).collect())
         })
     }
 }
 
-/// The branches among these that stand somewhere else than was written down: key, the branch above, the one written down.
-async fn misplaced(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<QueryResult>> {
+/// A branch that stands somewhere else than was written down: its key, the branch above it, the one written down.
+type Misplaced = (Uuid, Option<Uuid>, Option<Uuid>);
+
+/// The branches among these that stand somewhere else than was written down.
+async fn misplaced(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Misplaced>> {
     let (condition, values) = rows.condition(derivation.backend(), "branch");
     let sql = format!(
         "select branch.id, branch.parent_id, place.parent_id from branch
@@ -82,15 +83,13 @@ async fn misplaced(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Query
          where {condition} and (place.id is null or place.parent_id is distinct from branch.parent_id)
          order by branch.id"
     );
-    derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
+    derivation.query(sql, values).await
 }
 
 /// Write down where a branch stands from today on.
 async fn place(derivation: &Derivation<'_>, branch: Uuid, parent: Option<Uuid>) -> Result<()> {
     let today = Day(domain::calendar::today(derivation.now()));
-    let run = async |sql: &str, values: Vec<Value>| {
-        derivation.execute(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
-    };
+    let run = async |sql: &str, values: Vec<Value>| derivation.execute(sql, values).await;
     // Moved twice on one day, it stood at the first place for no day.
     let again = "update branch_place set parent_id = $2 where branch_id = $1 and valid_from = $3";
     if run(again, vec![branch.into(), parent.into(), today.into()]).await? > 0 {

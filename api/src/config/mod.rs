@@ -13,6 +13,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 use domain::codes::Coded;
 use domain::partner_client::ClientScope;
 use redis::{ConnectionAddr, IntoConnectionInfo};
+use secrecy::{ExposeSecret, SecretString};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -188,23 +189,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// A setting that is not shown.
-#[derive(Clone)]
-pub struct Secret(pub String);
-
-impl std::str::FromStr for Secret {
-    type Err = std::convert::Infallible;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("•••")
-    }
-}
-
 /// The address of a database; it is not shown, and no error about it repeats it.
 #[derive(Clone)]
 pub struct DatabaseUrl(String);
@@ -287,7 +271,7 @@ pub struct Settings {
     /// Redis address, by which instances tell each other at once that rights changed; without one they find out within a
     /// second.
     #[arg(long, env = "REDIS_URL", hide_env_values = true, global = true)]
-    pub redis_url: Option<Secret>,
+    pub redis_url: Option<SecretString>,
     /// Demo or production; demo by default on a loopback address with an embedded database, production otherwise.
     #[arg(long, env = "UNFM_MODE", global = true)]
     pub mode: Option<Mode>,
@@ -303,7 +287,7 @@ pub struct Settings {
     /// Mail server: smtps://user:password@host, or smtp://…?tls=required; without one, letters wait, and are logged in
     /// demo mode.
     #[arg(long, env = "UNFM_SMTP_URL", hide_env_values = true, global = true)]
-    pub smtp_url: Option<Secret>,
+    pub smtp_url: Option<SecretString>,
     /// Sender of letters, such as `UNFM <ne-pas-repondre@unfm.example>`.
     #[arg(long, env = "UNFM_MAIL_FROM", global = true)]
     pub mail_from: Option<String>,
@@ -498,7 +482,7 @@ impl Settings {
         }
         self.check_mail()?;
         match &self.redis_url {
-            Some(url) => check_redis(&url.0),
+            Some(url) => check_redis(url.expose_secret()),
             None => Ok(()),
         }
     }
@@ -515,7 +499,7 @@ impl Settings {
         if self.mail_from.is_none() {
             return fault("UNFM_SMTP_URL needs UNFM_MAIL_FROM, the sender of letters.");
         }
-        let Some(uri) = url.0.parse::<http::Uri>().ok().filter(|uri| uri.host().is_some()) else {
+        let Some(uri) = url.expose_secret().parse::<http::Uri>().ok().filter(|uri| uri.host().is_some()) else {
             return fault("UNFM_SMTP_URL is no address of a mail server such as smtps://user:password@host.");
         };
         let is_private = match uri.scheme_str() {

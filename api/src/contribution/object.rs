@@ -24,7 +24,7 @@ pub struct FundingGap {
 
 #[ComplexObject]
 impl FundingGap {
-    /// What is missing, for a person, in the language of the request.
+    /// The gap as a sentence for people, in the language of the request.
     async fn message(&self, ctx: &Context<'_>) -> &'static str {
         let locale = ctx.reader().locales().first().copied().unwrap_or(domain::text::Locale::Ar);
         self.code.0.message(locale)
@@ -42,7 +42,7 @@ pub struct Contribution {
     pub version: i32,
     /// When the contribution was last edited.
     pub changed_at: DateTime,
-    /// Whether it was made in money or in kind; null when it is not published.
+    /// Whether the contribution is in money or in kind; null when it is not published.
     pub kind: Option<EnumValue<ContributionKind>>,
     /// The amount of the contribution.
     pub amount: Money,

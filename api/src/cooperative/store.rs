@@ -20,7 +20,7 @@ use crate::platform::query::transaction::{Locked, Tx};
 use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{LocalizedText, NAME_MAX};
-use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel, Statement};
+use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -226,7 +226,7 @@ async fn claim(tx: &Tx<'_>, held: &Locked<Entity>, (court, number): (String, Str
         on conflict do nothing";
     let (key, now) = (held.row().id, tx.now().as_microsecond());
     let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), now.into()];
-    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await).await?;
+    tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub struct Model {
     pub name: Json<LocalizedText>,
     /// What it is measured in.
     pub unit: EnumValue<IndicatorUnit>,
-    /// Which way is better.
+    /// The direction in which the indicator improves.
     pub direction: EnumValue<IndicatorDirection>,
     /// What it is about.
     pub theme: EnumValue<Theme>,

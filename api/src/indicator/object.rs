@@ -176,7 +176,7 @@ impl RowObject for IndicatorValue {
     }
 }
 
-/// Which indicators are wanted.
+/// Criteria for a list of indicators.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct IndicatorFilter {
     /// Leaves only indicators of this theme.

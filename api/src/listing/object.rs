@@ -22,7 +22,7 @@ pub struct Listing {
     pub changed_at: DateTime,
     /// The price on the shelf.
     pub price: Money,
-    /// Whether it may be sold today: it is on sale and the market works. Unavailable ones stay listed.
+    /// Whether the listing may be sold today: it is on sale and the market is active. Unavailable listings stay in lists.
     pub available: bool,
     /// Whether the listing was invented for demonstration.
     pub is_demo: bool,

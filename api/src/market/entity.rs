@@ -45,7 +45,7 @@ pub struct Model {
     pub contacts: Option<Json<Contacts>>,
     /// Where it stands.
     pub status: EnumValue<MarketStatus>,
-    /// When it was announced.
+    /// The day on which the market was announced.
     pub announced_on: Option<Day>,
     /// When it opened.
     pub opened_on: Option<Day>,

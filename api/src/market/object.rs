@@ -22,12 +22,12 @@ use sea_orm::DbErr;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// From opening to closing, on the wall clock of the market.
+/// An interval of opening, in the market's local time.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 pub struct OpeningInterval {
-    /// When it opens, on the wall clock of the market.
+    /// The opening time, in the market's local time.
     pub opens: LocalTime,
-    /// When it closes; a time at or before `opens` is on the next day.
+    /// The closing time, in the market's local time; a time at or before `opens` is on the next day.
     pub closes: LocalTime,
 }
 
@@ -36,7 +36,7 @@ pub struct OpeningInterval {
 pub struct OpeningDay {
     /// The day of the week.
     pub day: EnumValue<Weekday>,
-    /// Its hours; null: they are not published; empty: it is closed.
+    /// The opening hours of the day; null: they are not published; empty: the market is closed.
     pub intervals: Option<Vec<OpeningInterval>>,
 }
 
@@ -76,9 +76,9 @@ pub struct Market {
     pub contacts: Option<Contacts>,
     /// The market's status, from planning to its end.
     pub status: EnumValue<MarketStatus>,
-    /// When it was announced.
+    /// The day on which the market was announced.
     pub announced_on: Option<Date>,
-    /// When it opened; null: not published.
+    /// The day on which the market opened; null: not published.
     pub opened_on: Option<Date>,
     /// The days on which it opens, as far as they are published.
     pub opening_days: Vec<EnumValue<Weekday>>,
@@ -86,7 +86,7 @@ pub struct Market {
     pub opening_hours: Vec<OpeningDay>,
     /// The origin of the opening hours.
     pub opening_hours_basis: EnumValue<OpeningHoursBasis>,
-    /// The time zone of its wall clock, by its name in the tz database.
+    /// The market's time zone, by its name in the tz database.
     pub time_zone: &'static str,
     /// The cost of the market; null when it is not published.
     pub cost: Option<Money>,
@@ -184,7 +184,7 @@ pub struct MarketFilter {
     pub status: Option<EnumValue<MarketStatus>>,
     /// In the province with this code.
     pub province: Option<String>,
-    /// Supervised by this branch.
+    /// Only markets that this branch supervises.
     pub branch: Option<ID>,
     /// Open at this moment, by its published hours.
     pub open_now: Option<bool>,

@@ -62,7 +62,7 @@ impl Market {
         next.await.map(|next| next.map(DateTime)).transpose()
     }
 
-    /// The next change from closed to open, on the wall clock of the market; null as for `nextOpening`.
+    /// The next change from closed to open, in the market's local time; null as for `nextOpening`.
     async fn next_opening_local(
         &self,
         ctx: &Context<'_>,
@@ -74,7 +74,7 @@ impl Market {
         next.await.map(|next| next.map(|next| LocalDateTime(domain::calendar::local(next)))).transpose()
     }
 
-    /// The next change from open to closed strictly after an instant, on the wall clock of the market; null as for
+    /// The next change from open to closed strictly after an instant, in the market's local time; null as for
     /// `nextOpening`.
     async fn next_closing_local(
         &self,
@@ -107,7 +107,7 @@ impl Market {
         self.batch.load(ctx.reader(), ContributionsOf, self.key).await
     }
 
-    /// What is missing in the funding of the market.
+    /// The gaps in the funding of the market.
     async fn funding_gaps(&self, ctx: &Context<'_>) -> Result<Vec<FundingGap>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
         Ok(funding_gaps(self.cost.and_then(centimes), &rows))

@@ -3,7 +3,7 @@
 use super::entity::{Column, Entity};
 use super::object::Partner;
 use crate::platform::database::db::Db;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::object::{self, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -11,7 +11,6 @@ use crate::platform::paging::page::{Connection, ListArgs, Order};
 use domain::access::Purpose;
 use domain::actor::Actor;
 use jiff::Timestamp;
-use sea_orm::Statement;
 
 /// One partner.
 ///
@@ -28,8 +27,7 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Partner>> {
 pub async fn slugs(db: &Db, now: Timestamp) -> Result<Vec<String>> {
     let sql = "select slug from partner order by slug";
     let asker = Actor::System(Purpose::Authenticate);
-    let rows = db.ask(&asker, now, Statement::from_string(db.backend(), sql)).await?;
-    rows.iter().map(|row| row.try_get_by_index(0).map_err(Error::from)).collect()
+    db.query(&asker, now, sql, []).await
 }
 
 /// A page of partners, by their names in addresses.

@@ -27,7 +27,7 @@ pub struct PartnerClientCreateInput {
     /// The addresses and networks that it may come from, such as `192.0.2.0/24`; none: from anywhere.
     #[graphql(default)]
     pub addresses: Vec<String>,
-    /// When it ends: within 365 days.
+    /// The instant at which the credential expires: within 365 days.
     pub expires_at: DateTime,
 }
 
@@ -38,7 +38,7 @@ pub struct PartnerClientRotateInput {
     pub id: ID,
     /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// When it ends from now on: within 365 days.
+    /// The new instant at which the credential expires: within 365 days.
     pub expires_at: DateTime,
     /// For so many hours the secrets before it hold too, 0 to 168.
     #[graphql(default = 24)]

@@ -32,9 +32,9 @@ pub struct PartnerClient {
     pub addresses: Vec<String>,
     /// When the credential expires.
     pub expires_at: DateTime,
-    /// When it was revoked; null: it was not.
+    /// The instant at which the credential was revoked; null: it was not.
     pub revoked_at: Option<DateTime>,
-    /// When it was last given a token, to the minute; null: never.
+    /// The minute in which the credential was last given a token; null: never.
     pub last_used_at: Option<DateTime>,
     /// Whether the machine credential was invented for demonstration.
     pub is_demo: bool,

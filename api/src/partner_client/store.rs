@@ -20,7 +20,7 @@ use domain::fault::{Code, Fault, Faults};
 use domain::partner_client::{ClientScope, check_expiry};
 use domain::text::NAME_MAX;
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement, Value};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Value};
 use uuid::Uuid;
 
 /// So many addresses and networks may be named.
@@ -163,7 +163,7 @@ fn stored(client_id: &str, secret: &str) -> String {
 async fn keep(tx: &Tx<'_>, key: Uuid, client_id: &str, secret: &str, expires_at: i64) -> Result<()> {
     let sql = "insert into partner_client_secret (hash, partner_client_id, expires_at) values ($1, $2, $3)";
     let values: [Value; 3] = [stored(client_id, secret).into(), key.into(), expires_at.into()];
-    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await).await?;
+    tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
     Ok(())
 }
 
@@ -196,7 +196,7 @@ pub async fn rotate(
     tx.update(held, |row| row.expires_at = ActiveValue::Set(expires_at)).await?;
     let sql = "update partner_client_secret set expires_at = $2 where partner_client_id = $1 and expires_at > $2";
     let values: [Value; 2] = [key.into(), until.into()];
-    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await).await?;
+    tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
     let secret = secret();
     keep(tx, key, &client_id, &secret, expires_at).await?;
     Ok((key, secret))
@@ -214,8 +214,7 @@ pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     let now = tx.now().as_microsecond();
     tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
     let sql = "delete from partner_client_secret where partner_client_id = $1";
-    tx.as_platform(async |tx| tx.execute(Statement::from_sql_and_values(tx.backend(), sql, [key.into()])).await)
-        .await?;
+    tx.as_platform(async |tx| tx.execute(sql, [key.into()]).await).await?;
     Ok(key)
 }
 
@@ -246,20 +245,19 @@ pub async fn show(
             let sql = "select c.id, c.scopes, c.addresses, c.is_demo, c.last_used_at from partner_client_secret s
                 join partner_client c on c.id = s.partner_client_id
                 where s.hash = $1 and s.expires_at > $2 and c.expires_at > $2 and c.revoked_at is null";
-            let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [hash.into(), now.into()])).await?;
-            let Some(row) = rows.first() else { return Ok(None) };
-            let key: Uuid = row.try_get_by_index(0)?;
-            let addresses = row.try_get_by_index::<Json<Vec<String>>>(2)?.0;
+            type Row = (Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, Option<i64>);
+            let row = tx.query_one::<Row>(sql, [hash.into(), now.into()]).await?;
+            let Some((key, Json(scopes), Json(addresses), is_demo, last_used_at)) = row else { return Ok(None) };
             let is_elsewhere = !addresses.is_empty() && !addresses.iter().any(|network| is_from(network));
-            if is_elsewhere || (row.try_get_by_index::<bool>(3)? && !is_demo_mode) {
+            if is_elsewhere || (is_demo && !is_demo_mode) {
                 return Ok(None);
             }
             let minute = now - now.rem_euclid(MINUTE);
-            if row.try_get_by_index::<Option<i64>>(4)? != Some(minute) {
+            if last_used_at != Some(minute) {
                 let sql = "update partner_client set last_used_at = $2 where id = $1";
-                tx.execute(Statement::from_sql_and_values(tx.backend(), sql, [key.into(), minute.into()])).await?;
+                tx.execute(sql, [key.into(), minute.into()]).await?;
             }
-            Ok(Some(Shown { key, scopes: row.try_get_by_index::<Json<Vec<ClientScope>>>(1)?.0 }))
+            Ok(Some(Shown { key, scopes }))
         })
         .await
 }

@@ -6,7 +6,7 @@ use crate::platform::keys::Keys;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use jiff::Timestamp;
-use sea_orm::Statement;
+use sea_orm::Value;
 
 static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
@@ -16,8 +16,7 @@ static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 /// The database's refusal.
 pub async fn fits(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
     let Some(mark) = keys.mark() else { return Ok(true) };
-    let rows = db.ask(&PLATFORM, now, Statement::from_string(db.backend(), "select mark from key_mark")).await?;
-    let marks = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+    let marks: Vec<String> = db.query(&PLATFORM, now, "select mark from key_mark", []).await?;
     Ok(marks.is_empty() || marks.contains(&mark))
 }
 
@@ -29,9 +28,8 @@ pub async fn leave(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
     if let Some(mark) = keys.mark() {
         // One row, whoever of several instances comes first.
         let sql = "insert into key_mark (place, mark, made_at) values (1, $1, $2) on conflict (place) do nothing";
-        let values = [mark.into(), now.as_microsecond().into()];
-        let statement = Statement::from_sql_and_values(db.backend(), sql, values);
-        db.write(&PLATFORM, now, async |tx| tx.execute(statement).await).await?;
+        let values: [Value; 2] = [mark.into(), now.as_microsecond().into()];
+        db.write(&PLATFORM, now, async |tx| tx.execute(sql, values).await).await?;
     }
     fits(db, keys, now).await
 }

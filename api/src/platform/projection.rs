@@ -13,10 +13,10 @@ use crate::platform::database::connection::Connection;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::query::change::Change;
-use crate::platform::query::table::RowReader;
+use crate::platform::query::table::{RowReader, read_all};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use sea_orm::{DbBackend, QueryResult, Statement, Value};
+use sea_orm::{DbBackend, QueryResult, Statement, TryGetableMany, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -60,20 +60,36 @@ impl Derivation<'_> {
         self.now
     }
 
-    /// Send a statement that answers rows.
+    /// Read rows, each as a tuple of its columns in their order.
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        self.connection.query(statement).await
+    pub async fn query<T: TryGetableMany>(
+        &self,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>> {
+        Ok(read_all(&self.rows(sql, values).await?)?)
     }
 
-    /// Send a statement that changes rows; answers how many.
+    /// Read rows that are more than a tuple.
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn execute(&self, statement: Statement) -> Result<u64> {
-        self.connection.execute(statement).await
+    pub async fn rows(
+        &self,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>> {
+        self.connection.query(Statement::from_sql_and_values(self.backend(), sql, values)).await
+    }
+
+    /// Change rows; answers how many.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn execute(&self, sql: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Result<u64> {
+        self.connection.execute(Statement::from_sql_and_values(self.backend(), sql, values)).await
     }
 
     /// Add rows.
@@ -205,7 +221,7 @@ impl Derived {
         let (condition, values) = rows.condition(derivation.backend(), self.table);
         let lock = async |locked: String| {
             let sql = format!("select count(*) from ({locked}) locked");
-            derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values.clone())).await
+            derivation.rows(sql, values.clone()).await
         };
         for parent in self.sources.iter().filter(|source| source.by == "id" && source.table != self.table) {
             let parents = if parent.to == rows.column {
@@ -249,7 +265,7 @@ impl SqlColumns {
             self.of.table,
             self.is_different()
         );
-        let rows = derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await?;
+        let rows = derivation.rows(sql, values).await?;
         rows.iter().map(|row| self.of.change(row, self.columns(), &by)).collect()
     }
 
@@ -261,10 +277,8 @@ impl SqlColumns {
                 "select {key}, cast({column} as text), cast(({expression}) as text) from {table}
                  where {column} is distinct from ({expression}) order by {key} limit {MOST_LINES}"
             );
-            for row in derivation.query(Statement::from_string(derivation.backend(), sql)).await? {
-                let key: Uuid = row.try_get_by_index(0)?;
-                let text = |place: usize| row.try_get_by_index::<Option<String>>(place);
-                let (is, should) = (text(1)?, text(2)?);
+            let different: Vec<(Uuid, Option<String>, Option<String>)> = derivation.query(sql, []).await?;
+            for (key, is, should) in different {
                 lines.push(difference(table, key, column, is.as_deref(), should.as_deref()));
             }
         }
@@ -321,8 +335,7 @@ impl ComputedColumns {
         let (mut different, mut last) = (Vec::new(), Uuid::nil());
         loop {
             let values = values.iter().cloned().chain([last.into()]);
-            let read =
-                derivation.query(Statement::from_sql_and_values(derivation.backend(), sql.clone(), values)).await?;
+            let read = derivation.rows(sql.clone(), values).await?;
             for row in &read {
                 let mut cells = RowReader::new(row);
                 last = cells.take()?;
@@ -343,9 +356,7 @@ impl ComputedColumns {
         let mut changes = Vec::new();
         for (key, values) in self.different(derivation, rows).await? {
             let values = std::iter::once(key.into()).chain(values);
-            for row in
-                derivation.query(Statement::from_sql_and_values(derivation.backend(), sql.clone(), values)).await?
-            {
+            for row in derivation.rows(sql.clone(), values).await? {
                 changes.push(self.of.change(&row, self.columns.to_vec(), &by)?);
             }
         }

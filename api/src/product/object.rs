@@ -28,7 +28,7 @@ pub struct QualitySign {
     pub kind: EnumValue<QualitySignKind>,
     /// The number of the sign; null when it is not known.
     pub reference: Option<String>,
-    /// Its last day; null: no end. A product whose sign has expired is not on sale.
+    /// The last day on which the sign is valid; null: no end. A product whose sign has expired is not on sale.
     pub valid_until: Option<Date>,
 }
 

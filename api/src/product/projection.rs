@@ -12,7 +12,7 @@ use domain::fold::{fold, words};
 use domain::product::SearchRank;
 use domain::text::LocalizedText;
 use futures_util::future::BoxFuture;
-use sea_orm::{DbBackend, QueryResult, Statement, Value};
+use sea_orm::{DbBackend, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PRODUCT: Derived =
@@ -187,7 +187,7 @@ async fn forget(derivation: &Derivation<'_>, rows: &Rows) -> Result<()> {
             true => format!("delete from {table}"),
             false => format!("delete from {table} where {key} in (select number from product where {condition})"),
         };
-        derivation.execute(Statement::from_sql_and_values(derivation.backend(), sql, values.clone())).await?;
+        derivation.execute(sql, values.clone()).await?;
     }
     Ok(())
 }
@@ -205,8 +205,7 @@ async fn texts(derivation: &Derivation<'_>, rows: &Rows, after: i64) -> Result<V
          where product.published and product.number > ${next} and {condition} order by product.number limit {CHUNK}"
     );
     let values = values.into_iter().chain([after.into()]);
-    let rows = derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await?;
-    rows.iter().map(Text::read).collect()
+    Ok(derivation.query(sql, values).await?.into_iter().map(Text::new).collect())
 }
 
 /// Put the products among these that may be shown into the search.
@@ -244,8 +243,7 @@ async fn compare(derivation: &Derivation<'_>) -> Result<Vec<String>> {
         "select {key} from product_search where not exists
            (select 1 from product where product.number = product_search.{key} and product.published) order by {key}"
     );
-    for row in derivation.query(Statement::from_string(derivation.backend(), sql)).await? {
-        let number: i64 = row.try_get_by_index(0)?;
+    for number in derivation.query::<i64>(sql, []).await? {
         lines.push(format!("product number {number}: it is searched and may not be shown"));
     }
     Ok(lines)
@@ -256,26 +254,28 @@ type Held = (Vec<String>, BTreeSet<(String, i16)>);
 
 /// What is stored of the products with numbers after one and up to another.
 async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Held>> {
-    let is_postgres = derivation.backend() == DbBackend::Postgres;
-    let (key, columns) = if is_postgres { ("number", "name, other") } else { ("rowid", "exact, name, other") };
-    let read = async |sql: String| {
-        let values: [Value; 2] = [after.into(), last.into()];
-        derivation.query(Statement::from_sql_and_values(derivation.backend(), sql, values)).await
-    };
-    let between = format!("{key} > $1 and {key} <= $2");
     let mut stored: BTreeMap<i64, Held> = BTreeMap::new();
-    for row in read(format!("select {key}, {columns} from product_search where {between}")).await? {
-        let texts = (1..=columns.split(',').count()).map(|place| row.try_get_by_index::<String>(place));
-        stored.entry(row.try_get_by_index(0)?).or_default().0 = texts.collect::<Result<_, _>>()?;
-    }
-    if is_postgres {
-        for row in read(format!("select number, word, rank from product_posting where {between}")).await? {
-            let posting = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-            stored.entry(row.try_get_by_index(0)?).or_default().1.insert(posting);
+    let between: [Value; 2] = [after.into(), last.into()];
+    if derivation.backend() == DbBackend::Postgres {
+        let sql = "select number, name, other from product_search where number > $1 and number <= $2";
+        for (number, name, other) in derivation.query(sql, between.clone()).await? {
+            stored.entry(number).or_default().0 = vec![name, other];
+        }
+        let sql = "select number, word, rank from product_posting where number > $1 and number <= $2";
+        for (number, word, rank) in derivation.query(sql, between).await? {
+            stored.entry(number).or_default().1.insert((word, rank));
+        }
+    } else {
+        let sql = "select rowid, exact, name, other from product_search where rowid > $1 and rowid <= $2";
+        for (number, exact, name, other) in derivation.query(sql, between).await? {
+            stored.entry(number).or_default().0 = vec![exact, name, other];
         }
     }
     Ok(stored)
 }
+
+/// The number, name and description of a product, and the name of its category.
+type Row = (i64, Json<LocalizedText>, Option<Json<LocalizedText>>, Json<LocalizedText>);
 
 /// What is searched of one product, folded: its names, each as words and as a whole, and its other text.
 struct Text {
@@ -286,20 +286,19 @@ struct Text {
 }
 
 impl Text {
-    fn read(row: &QueryResult) -> Result<Self> {
-        let text = |place: usize| row.try_get_by_index::<Option<Json<LocalizedText>>>(place);
+    /// Of a product's number, name and description, and the name of its category.
+    fn new((number, name, description, category): Row) -> Self {
         let all = |text: Option<Json<LocalizedText>>| -> Vec<String> {
             text.iter().flat_map(|text| text.0.translations().map(|(_, text)| fold(text)).collect::<Vec<_>>()).collect()
         };
-        let number = row.try_get_by_index::<i64>(0)?;
-        let names = all(text(1)?);
-        let other = [all(text(2)?), all(text(3)?)].concat();
-        Ok(Self {
+        let names = all(Some(name));
+        let other = [all(description), all(Some(category))].concat();
+        Self {
             number,
             exact: names.iter().map(|name| name.replace(' ', "_")).collect(),
             name: names.join(" "),
             other: other.join(" "),
-        })
+        }
     }
 
     /// What stands in the columns of the table.
@@ -356,7 +355,7 @@ async fn write(derivation: &Derivation<'_>, texts: &[Text]) -> Result<()> {
         }
         let sql = "insert into product_posting (word, rank, number) select * from unnest($1::text[], $2::smallint[], $3::bigint[])";
         let values: [Value; 3] = [all_words.into(), ranks.into(), numbers.into()];
-        derivation.execute(Statement::from_sql_and_values(backend, sql, values)).await?;
+        derivation.execute(sql, values).await?;
     }
     Ok(())
 }

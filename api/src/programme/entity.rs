@@ -41,7 +41,7 @@ pub struct Model {
     pub starts_on: Option<Day>,
     /// Its last day.
     pub ends_on: Option<Day>,
-    /// Whether it needs no agreement.
+    /// Whether the programme needs no agreement.
     pub self_funded: bool,
     /// Where it stands.
     pub status: EnumValue<ProgrammeStatus>,

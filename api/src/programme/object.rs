@@ -42,11 +42,11 @@ pub struct Programme {
     pub theme: EnumValue<Theme>,
     /// The targets of the Sustainable Development Goals that it serves, such as "3.1".
     pub sdg_targets: Vec<String>,
-    /// Its first day; null: not published.
+    /// The programme's first day; null: not published.
     pub starts_on: Option<Date>,
-    /// Its last day; null: open, or not published.
+    /// The programme's last day; null: open-ended, or not published.
     pub ends_on: Option<Date>,
-    /// Whether it needs no agreement.
+    /// Whether the programme needs no agreement.
     pub is_self_funded: bool,
     /// The programme's status.
     pub status: EnumValue<ProgrammeStatus>,
@@ -119,7 +119,7 @@ pub struct ProgrammeIndicator {
     pub code: String,
     /// The unit that the indicator is measured in.
     pub unit: EnumValue<IndicatorUnit>,
-    /// Which way is better.
+    /// The direction in which the indicator improves.
     pub direction: EnumValue<IndicatorDirection>,
     /// The name of the definition.
     pub name: Text,
@@ -165,7 +165,7 @@ pub struct ProgrammeFilter {
     pub theme: Option<EnumValue<Theme>>,
     /// Leaves only programmes in this status.
     pub status: Option<EnumValue<ProgrammeStatus>>,
-    /// Led by this branch.
+    /// Only programmes that this branch leads.
     pub branch: Option<ID>,
 }
 

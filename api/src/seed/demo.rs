@@ -19,7 +19,6 @@ use domain::partnership::{AgreementState, PartyRole, SignedOnBasis, end_of};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use jiff::civil::{Time, date};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ActiveValue, IntoActiveModel};
 use uuid::Uuid;
 
@@ -401,12 +400,8 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
 }
 
 async fn describe(tx: &Tx<'_>, key: Uuid, description: domain::text::LocalizedText) -> Result<()> {
-    let mut statement = Query::update();
-    statement
-        .table(Alias::new("product"))
-        .value(Alias::new("description"), sea_orm::Value::from(Json(description)))
-        .and_where(Expr::col(Alias::new("id")).eq(key));
-    tx.execute(tx.backend().build(&statement)).await.map(drop)
+    let sql = "update product set description = $2 where id = $1";
+    tx.execute(sql, [key.into(), Json(description).into()]).await.map(drop)
 }
 
 /// One demo agreement for each partner that has a demo client, with a programme that runs and one that is not approved.

@@ -19,7 +19,6 @@ use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::text::LocalizedText;
 use jiff::Timestamp;
-use sea_orm::Statement;
 
 /// In whose name data is seeded.
 const SEEDER: Actor = Actor::System(Purpose::Seed);
@@ -60,8 +59,7 @@ async fn once(db: &Db, now: Timestamp, name: &str, seed: impl AsyncFn(&Tx<'_>) -
 
 async fn is_seeded(tx: &Tx<'_>, name: &str) -> Result<bool> {
     let sql = "select 1 from seed where name = $1";
-    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [name.into()])).await?;
-    Ok(!rows.is_empty())
+    Ok(tx.query_one::<i32>(sql, [name.into()]).await?.is_some())
 }
 
 /// A model as it is inserted, its number left to the database.

@@ -19,7 +19,7 @@ use domain::id::founding as key;
 use domain::partner_client::{ClientScope, LONGEST};
 use domain::user::UserStatus;
 use jiff::Timestamp;
-use sea_orm::{IntoActiveModel, Statement};
+use sea_orm::IntoActiveModel;
 
 /// What all of them come in with.
 const PASSWORD: &str = "marhaba-demo";
@@ -83,7 +83,7 @@ pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
     for (email, ..) in PEOPLE {
         let sql = "insert into user_secret (user_id, password_hash) values ($1, $2)";
         let values = [key("user", email).into(), hash.clone().into()];
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        tx.execute(sql, values).await?;
     }
     clients(tx).await
 }
@@ -116,7 +116,7 @@ async fn clients(tx: &Tx<'_>) -> Result<()> {
         let sql = "insert into partner_client_secret (hash, partner_client_id, expires_at) values ($1, $2, $3)";
         let secret = hashed(&format!("{client_id} {client_id}-secret"));
         let values = [secret.into(), key("partner_client", &client_id).into(), expires_at.into()];
-        tx.execute(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        tx.execute(sql, values).await?;
     }
     Ok(())
 }
@@ -161,6 +161,5 @@ static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 pub async fn has_demo_people(db: &Db, now: Timestamp) -> Result<bool> {
     let sql = "select exists (select 1 from staff_user where is_demo and status = 'ACTIVE')
         or exists (select 1 from partner_client where is_demo and revoked_at is null)";
-    let rows = db.ask(&PLATFORM, now, Statement::from_string(db.backend(), sql)).await?;
-    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(false))
+    Ok(db.query::<bool>(&PLATFORM, now, sql, []).await?.contains(&true))
 }

@@ -11,7 +11,7 @@ use crate::platform::query::transaction::Tx;
 use domain::id::founding as key;
 use domain::market::OpeningHoursBasis;
 use jiff::Timestamp;
-use sea_orm::{ActiveValue, Statement};
+use sea_orm::ActiveValue;
 
 /// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
 const MARKED: [(&str, Kind, &str); 14] = [
@@ -41,7 +41,7 @@ const DEMO_COOPERATIVES: &str = "(select id from cooperative where is_demo)";
 /// The database's refusal, also when something that is no demo data belongs to demo data; nothing was removed then.
 pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
     db.write(&SEEDER, now, async |tx| {
-        let run = async |sql: &str| tx.execute(Statement::from_string(tx.backend(), sql)).await;
+        let run = async |sql: &str| tx.execute(sql, []).await;
         for sql in [
             "delete from quality_sign where is_demo".to_owned(),
             format!("delete from membership where cooperative_id in {DEMO_COOPERATIVES}"),
@@ -69,7 +69,7 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
                  select $1, id, version + 1, {branch}, $2 from {table} where {which}"
             );
             let values = [kind.name().into(), now.as_microsecond().into()];
-            tx.execute(Statement::from_sql_and_values(tx.backend(), line, values)).await?;
+            tx.execute(line, values).await?;
             removed += run(&format!("delete from {table} where {which}")).await?;
         }
         forget_invented_hours(tx).await?;

@@ -12,7 +12,7 @@ const HEADER: &str = "x-forwarded-for";
 
 impl ClientAddress {
     pub(super) fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> Self {
-        let is_ours = |address: IpAddr| proxies.iter().any(|network| network.holds(address));
+        let is_ours = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
         let mut address = peer.to_canonical();
         if !is_ours(address) {
             return Self(address);

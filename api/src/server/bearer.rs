@@ -20,7 +20,7 @@ pub(super) async fn actor(state: &State, headers: &HeaderMap, address: Option<Cl
     let now = readers.clock.now();
     let bearer = verify(&readers.keys, now, token).ok_or(Code::Unauthenticated)?;
     let is_from = |network: &str| {
-        network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.holds(address.0)))
+        network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.contains(address.0)))
     };
     let auth = &state.0.auth;
     let actor = auth.rights.actor(&readers.db, now, &bearer, auth.is_demo_mode, is_from).await;

@@ -27,6 +27,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{get, post};
 use documents::Documents;
+use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +78,7 @@ impl State {
     /// # Errors
     /// One sentence, when the Redis address or the cost of hashes cannot be used.
     pub fn new(mut readers: Readers, metrics: Metrics, settings: &Settings) -> Result<Self, StartFault> {
-        let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.0.as_str()));
+        let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.expose_secret()));
         let redis = redis.transpose().map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))?;
         let is_demo = settings.mode() == Mode::Demo;
         let passwords = Passwords::new(settings.argon2.0.clone())

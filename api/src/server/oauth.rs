@@ -88,7 +88,7 @@ async fn give(state: &State, request: Request) -> Result<Response, Refusal> {
     }
     let address = request.extensions.get::<ClientAddress>().copied();
     let is_from = |network: &str| {
-        network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.holds(address.0)))
+        network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.contains(address.0)))
     };
     let (readers, is_demo_mode) = (&state.0.readers, state.0.auth.is_demo_mode);
     let reader = readers.reader(Actor::Anonymous, Vec::new());

@@ -24,7 +24,7 @@ pub(super) async fn with_request_id(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let trusted = state.0.trusted_proxies.iter().any(|network| network.holds(peer.ip()));
+    let trusted = state.0.trusted_proxies.iter().any(|network| network.contains(peer.ip()));
     let id = trusted.then(|| given(request.headers())).flatten().unwrap_or_else(fresh);
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(IsTrusted(trusted));

@@ -1,7 +1,7 @@
 //! How people look after what they come in with: the password, the second factor, and the invitation that begins it all.
 
 use super::failures::Failures;
-use super::lifetime::{begin, end_all, end_others, note, sql};
+use super::lifetime::{begin, end_all, end_others, note};
 use super::mail;
 use super::object::Session;
 use super::one_time::{self, Purpose};
@@ -38,12 +38,11 @@ async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<s
         "select u.email, s.password_hash from staff_user u join user_secret s on s.user_id = u.id where u.id = $1";
     let (own, hash) = reader
         .as_platform(async |tx| {
-            let rows = tx.query(sql(tx, text, [user.into()])).await?;
-            let row = rows.first().ok_or_else(|| Error::refused(Code::Unauthenticated))?;
-            let email: String = row.try_get_by_index(0)?;
+            let row = tx.query_one::<(String, Option<String>)>(text, [user.into()]).await?;
+            let (email, hash) = row.ok_or_else(|| Error::refused(Code::Unauthenticated))?;
             let failures = Failures::of(reader, &email);
             failures.wait(tx).await?;
-            Ok((Own { user, email, failures }, row.try_get_by_index::<Option<String>>(1)?))
+            Ok((Own { user, email, failures }, hash))
         })
         .await?;
     if passwords.is_right(password.to_owned(), hash).await? {
@@ -56,7 +55,7 @@ async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<s
 async fn set_password(tx: &Tx<'_>, user: Uuid, hash: String) -> Result<()> {
     let text = "insert into user_secret (user_id, password_hash) values ($1, $2)
         on conflict (user_id) do update set password_hash = $2";
-    tx.execute(sql(tx, text, [user.into(), hash.into()])).await.map(drop)
+    tx.execute(text, [user.into(), hash.into()]).await.map(drop)
 }
 
 /// Change one's password; all other sessions end.
@@ -120,9 +119,8 @@ pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str,
         .as_platform(async |tx| {
             let Some(holder) = one_time::take(tx, token, Purpose::Reset).await? else { return Ok(refused()) };
             let text = "select email from staff_user where id = $1 and status = 'ACTIVE'";
-            let rows = tx.query(sql(tx, text, [holder.user.into()])).await?;
-            let Some(row) = rows.first() else { return Ok(refused()) };
-            Failures::of(reader, &row.try_get_by_index::<String>(0)?).forget(tx).await?;
+            let Some(email) = tx.query_one::<String>(text, [holder.user.into()]).await? else { return Ok(refused()) };
+            Failures::of(reader, &email).forget(tx).await?;
             set_password(tx, holder.user, hash).await?;
             end_all(tx, holder.user).await?;
             note(tx, reader, holder.user, "passwordReset", AuditOutcome::Done).await?;
@@ -167,10 +165,9 @@ pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Resu
                     let Some(holder) = enrolling(tx, token).await? else {
                         return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")]));
                     };
-                    let rows =
-                        tx.query(sql(tx, "select email from staff_user where id = $1", [holder.user.into()])).await?;
-                    let row = rows.first().ok_or_else(|| Error::internal("a token of nobody's"))?;
-                    let email: String = row.try_get_by_index(0)?;
+                    let text = "select email from staff_user where id = $1";
+                    let email = tx.query_one::<String>(text, [holder.user.into()]).await?;
+                    let email = email.ok_or_else(|| Error::internal("a token of nobody's"))?;
                     second_factor::begin(tx, reader.keys(), holder.user, &email).await.map(Ok)
                 })
                 .await;

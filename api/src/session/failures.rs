@@ -1,6 +1,6 @@
 //! Failures of people who want to come in: they are counted for an address, known or not, and delay the next try.
 
-use super::lifetime::{after, sql};
+use super::lifetime::after;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
 use crate::platform::loading::reader::Reader;
@@ -45,9 +45,8 @@ impl Failures {
         let mut longest = SignedDuration::ZERO;
         for (subject, most) in &self.0 {
             let text = "select failures, last_at from sign_in_failure where subject = $1";
-            let rows = tx.query(sql(tx, text, [subject.clone().into()])).await?;
-            let Some(row) = rows.first() else { continue };
-            let (failures, last_at): (i32, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let row = tx.query_one::<(i32, i64)>(text, [subject.clone().into()]).await?;
+            let Some((failures, last_at)) = row else { continue };
             let passed = tx.now().duration_since(crate::platform::audit::verify::at(last_at));
             longest = longest.max(delay(failures.unsigned_abs(), *most) - passed);
         }
@@ -64,8 +63,7 @@ impl Failures {
                 on conflict (subject) do update set last_at = $2,
                 failures = case when sign_in_failure.last_at < $3 then 1 else sign_in_failure.failures + 1 end";
             let forgotten = after(tx.now(), -FORGOTTEN);
-            tx.execute(sql(tx, text, [subject.clone().into(), tx.now().as_microsecond().into(), forgotten.into()]))
-                .await?;
+            tx.execute(text, [subject.clone().into(), tx.now().as_microsecond().into(), forgotten.into()]).await?;
         }
         Ok(())
     }
@@ -76,7 +74,7 @@ impl Failures {
     /// The database's refusal.
     pub(crate) async fn forget(&self, tx: &Tx<'_>) -> Result<()> {
         for (subject, _) in &self.0 {
-            tx.execute(sql(tx, "delete from sign_in_failure where subject = $1", [subject.clone().into()])).await?;
+            tx.execute("delete from sign_in_failure where subject = $1", [subject.clone().into()]).await?;
         }
         Ok(())
     }

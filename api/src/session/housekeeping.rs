@@ -2,7 +2,7 @@
 //! sent, answers that are repeated no more.
 
 use super::failures::FORGOTTEN;
-use super::lifetime::{after, sql};
+use super::lifetime::after;
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use domain::access::Purpose;
@@ -31,11 +31,11 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<u64> {
         let mut gone = 0;
         for (table, column, kept) in SHORT_LIVED {
             let text = format!("delete from {table} where {column} < $1");
-            gone += tx.execute(sql(tx, &text, [after(now, -kept).into()])).await?;
+            gone += tx.execute(&text, [after(now, -kept).into()]).await?;
         }
         // A session takes the tokens that are left of it along.
         let text = "delete from session where ends_at < $1 or ended_at < $1";
-        gone += tx.execute(sql(tx, text, [after(now, -KEPT).into()])).await?;
+        gone += tx.execute(text, [after(now, -KEPT).into()]).await?;
         Ok(gone)
     })
     .await

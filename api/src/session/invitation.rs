@@ -1,6 +1,6 @@
 //! Taking up an invitation: it makes a login, or gives the role to the login that the address has already.
 
-use super::lifetime::{note, sql};
+use super::lifetime::note;
 use super::one_time::{self, Purpose};
 use crate::platform::audit::record::AuditOutcome;
 use crate::platform::database::db::Db;
@@ -40,16 +40,15 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
                 return Ok(refused());
             }
             let text = "select id, status from staff_user where email = $1 and status <> 'INVITED'";
-            let rows = tx.query(sql(tx, text, [held.row().email.clone().into()])).await?;
-            let user = match rows.first() {
+            let existing = tx.query_one::<(Uuid, EnumValue<UserStatus>)>(text, [held.row().email.clone().into()]);
+            let user = match existing.await? {
                 None => {
                     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(UserStatus::Active))).await?;
                     let text = "insert into user_secret (user_id, password_hash) values ($1, $2)";
-                    tx.execute(sql(tx, text, [holder.user.into(), hash.into()])).await?;
+                    tx.execute(text, [holder.user.into(), hash.into()]).await?;
                     holder.user
                 }
-                Some(row) if row.try_get_by_index::<EnumValue<UserStatus>>(1)?.0 == UserStatus::Active => {
-                    let user = row.try_get_by_index(0)?;
+                Some((user, EnumValue(UserStatus::Active))) => {
                     hand_over(tx, holder.user, user).await?;
                     user
                 }
@@ -111,9 +110,9 @@ pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -
 async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
     let given = assignment::held(tx, holder.user).await?;
     let Some(inviter) = holder.given_by else { return Ok(!given.is_empty()) };
-    let rows =
-        tx.query(sql(tx, "select 1 from staff_user where id = $1 and status = 'ACTIVE'", [inviter.into()])).await?;
-    let own = if rows.is_empty() { Vec::new() } else { assignment::held(tx, inviter).await? };
+    let text = "select 1 from staff_user where id = $1 and status = 'ACTIVE'";
+    let is_active = tx.query_one::<i32>(text, [inviter.into()]).await?.is_some();
+    let own = if is_active { assignment::held(tx, inviter).await? } else { Vec::new() };
     let inviter = Staff::on(domain::calendar::today(tx.now()), inviter, Uuid::nil(), own);
     let mut is_left = false;
     for one in given {
@@ -135,8 +134,8 @@ async fn hand_over(tx: &Tx<'_>, invited: Uuid, user: Uuid) -> Result<()> {
         tx.update(held, |row| row.user_id = ActiveValue::Set(user)).await?;
     }
     let text = "update role_assignment set user_id = $2 where user_id = $1";
-    tx.execute(sql(tx, text, [invited.into(), user.into()])).await?;
-    match tx.execute(sql(tx, "delete from staff_user where id = $1", [invited.into()])).await? {
+    tx.execute(text, [invited.into(), user.into()]).await?;
+    match tx.execute("delete from staff_user where id = $1", [invited.into()]).await? {
         1 => Ok(()),
         _ => Err(Error::internal("an invitation that was taken up is still there")),
     }

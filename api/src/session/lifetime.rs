@@ -9,7 +9,6 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::transaction::Tx;
 use domain::branch::national;
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{Statement, Value};
 use serde_json::Map;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -24,11 +23,6 @@ pub(crate) fn after(now: Timestamp, lasts: SignedDuration) -> i64 {
     now.as_microsecond() + i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX / 2)
 }
 
-/// A question or a change with values.
-pub(crate) fn sql(tx: &Tx<'_>, text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(tx.backend(), text, values)
-}
-
 /// Write down what somebody did about her own coming and going, in the branch where she works.
 ///
 /// # Errors
@@ -36,11 +30,11 @@ pub(crate) fn sql(tx: &Tx<'_>, text: &str, values: impl IntoIterator<Item = Valu
 pub(crate) async fn note(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str, outcome: AuditOutcome) -> Result<()> {
     let text = "select u.display_name, (select a.branch_id from role_assignment a
         where a.user_id = u.id and a.revoked_at is null order by a.id limit 1) from staff_user u where u.id = $1";
-    let rows = tx.query(sql(tx, text, [user.into()])).await?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let mut personal = BTreeMap::from([("actor".to_owned(), row.try_get_by_index::<String>(0)?)]);
+    let row = tx.query_one::<(String, Option<Uuid>)>(text, [user.into()]).await?;
+    let Some((name, branch)) = row else { return Ok(()) };
+    let mut personal = BTreeMap::from([("actor".to_owned(), name)]);
     personal.extend(reader.origin().address.clone().map(|address| ("client".to_owned(), address)));
-    let branch = row.try_get_by_index::<Option<Uuid>>(1)?.unwrap_or_else(national);
+    let branch = branch.unwrap_or_else(national);
     let (actor, action) = ((ActorKind::Staff, Some(user)), action.to_owned());
     let subject = Some((crate::platform::graphql::global_id::Kind::User, user));
     append(tx, reader.keys(), Entry { branch, action, outcome, actor, subject, changes: Map::new(), personal }).await?;
@@ -54,8 +48,7 @@ pub(crate) async fn note(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str,
 pub(crate) async fn begin(tx: &Tx<'_>, reader: &Reader, user: Uuid) -> Result<Session> {
     let (id, refresh_token, now) = (Uuid::now_v7(), secret(), tx.now());
     let text = "insert into session (id, user_id, started_at, ends_at) values ($1, $2, $3, $4)";
-    tx.execute(sql(tx, text, [id.into(), user.into(), now.as_microsecond().into(), after(now, LONGEST).into()]))
-        .await?;
+    tx.execute(text, [id.into(), user.into(), now.as_microsecond().into(), after(now, LONGEST).into()]).await?;
     keep(tx, &refresh_token, id, after(now, IDLE)).await?;
     session(reader, user, id, refresh_token)
 }
@@ -63,7 +56,7 @@ pub(crate) async fn begin(tx: &Tx<'_>, reader: &Reader, user: Uuid) -> Result<Se
 /// Keep a refresh token's hash.
 pub(super) async fn keep(tx: &Tx<'_>, refresh_token: &str, session: Uuid, expires_at: i64) -> Result<()> {
     let text = "insert into refresh_token (hash, session_id, expires_at) values ($1, $2, $3)";
-    tx.execute(sql(tx, text, [hashed(refresh_token).into(), session.into(), expires_at.into()])).await.map(drop)
+    tx.execute(text, [hashed(refresh_token).into(), session.into(), expires_at.into()]).await.map(drop)
 }
 
 pub(super) fn session(reader: &Reader, user: Uuid, id: Uuid, refresh_token: String) -> Result<Session> {
@@ -77,7 +70,7 @@ pub(super) fn session(reader: &Reader, user: Uuid, id: Uuid, refresh_token: Stri
 /// The database's refusal.
 pub(crate) async fn end_all(tx: &Tx<'_>, user: Uuid) -> Result<u64> {
     let text = "update session set ended_at = $2 where user_id = $1 and ended_at is null";
-    tx.execute(sql(tx, text, [user.into(), tx.now().as_microsecond().into()])).await
+    tx.execute(text, [user.into(), tx.now().as_microsecond().into()]).await
 }
 
 /// End all sessions of a person but one.
@@ -86,5 +79,5 @@ pub(crate) async fn end_all(tx: &Tx<'_>, user: Uuid) -> Result<u64> {
 /// The database's refusal.
 pub(super) async fn end_others(tx: &Tx<'_>, user: Uuid, but: Uuid) -> Result<u64> {
     let text = "update session set ended_at = $3 where user_id = $1 and id <> $2 and ended_at is null";
-    tx.execute(sql(tx, text, [user.into(), but.into(), tx.now().as_microsecond().into()])).await
+    tx.execute(text, [user.into(), but.into(), tx.now().as_microsecond().into()]).await
 }

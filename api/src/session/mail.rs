@@ -2,12 +2,12 @@
 //! it is sent, so that no secret waits in the database, and so that a letter to an address that nobody has costs whoever
 //! asks for it the same work.
 
-use super::lifetime::{after, sql};
+use super::lifetime::after;
 use super::one_time::{self, Purpose};
 use crate::config::{Mode, Settings};
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -58,7 +59,7 @@ pub(crate) async fn queue(
         HOURLY.into(),
         Uuid::now_v7().into(),
     ];
-    tx.execute(sql(tx, text, values)).await.map(drop)
+    tx.execute(text, values).await.map(drop)
 }
 
 /// How letters leave the house.
@@ -90,7 +91,8 @@ impl Mailer {
         let way = match (&settings.smtp_url, &settings.mail_from) {
             (Some(url), Some(from)) => {
                 let wrong = || StartFault("UNFM_SMTP_URL is no address of a mail server.".to_owned());
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url.0).map_err(|_| wrong())?;
+                let transport =
+                    AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret()).map_err(|_| wrong())?;
                 let from: Mailbox =
                     from.parse().map_err(|_| StartFault("UNFM_MAIL_FROM is no address of a sender.".to_owned()))?;
                 Way::Smtp(Box::new((transport.timeout(Some(PATIENCE)).build(), from)))
@@ -140,11 +142,9 @@ impl Mailer {
             return Ok(0);
         }
         let text = "select number from mail where sent_at is null and next_at <= $1 order by number limit $2";
-        let values = [now.as_microsecond().into(), AT_ONCE.into()];
-        let statement = sea_orm::Statement::from_sql_and_values(db.backend(), text, values);
-        let (waiting, mut sent) = (db.ask(&PLATFORM, now, statement).await?, 0);
-        for row in waiting {
-            let number: i64 = row.try_get_by_index(0)?;
+        let waiting: Vec<i64> = db.query(&PLATFORM, now, text, [now.as_microsecond().into(), AT_ONCE.into()]).await?;
+        let mut sent = 0;
+        for number in waiting {
             let Some(letter) = db.write(&PLATFORM, now, async |tx| take_up(tx, number).await).await? else { continue };
             match self.send(&letter).await {
                 Ok(()) => {
@@ -235,18 +235,16 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Letter>> {
     let now = tx.now().as_microsecond();
     let text = "select kind, recipient, user_id, given_by, attempts from mail
         where number = $1 and sent_at is null and next_at <= $2";
-    let rows = tx.query(sql(tx, text, [number.into(), now.into()])).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let (kind, recipient): (EnumValue<Purpose>, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-    let (user, given_by): (Option<Uuid>, Option<Uuid>) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-    let attempts: i32 = row.try_get_by_index(4)?;
+    type Row = (EnumValue<Purpose>, String, Option<Uuid>, Option<Uuid>, i32);
+    let row = tx.query_one::<Row>(text, [number.into(), now.into()]).await?;
+    let Some((EnumValue(kind), recipient, user, given_by, attempts)) = row else { return Ok(None) };
     let later = SignedDuration::from_mins(1_i64 << attempts.clamp(0, TRIES));
     let text = "update mail set attempts = attempts + 1, next_at = $3
         where number = $1 and attempts = $2 and sent_at is null";
-    if tx.execute(sql(tx, text, [number.into(), attempts.into(), after(tx.now(), later).into()])).await? == 0 {
+    if tx.execute(text, [number.into(), attempts.into(), after(tx.now(), later).into()]).await? == 0 {
         return Ok(None);
     }
-    let holder = match (kind.0, user) {
+    let holder = match (kind, user) {
         (Purpose::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
         (Purpose::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
         _ => None,
@@ -255,19 +253,18 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Letter>> {
         close(tx, number).await?;
         return Ok(None);
     };
-    let token = one_time::give(tx, holder, kind.0, given_by).await?;
-    Ok(Some(Letter { kind: kind.0, recipient, token }))
+    let token = one_time::give(tx, holder, kind, given_by).await?;
+    Ok(Some(Letter { kind, recipient, token }))
 }
 
 /// The login that a letter is for.
 async fn person(tx: &Tx<'_>, column: &str, value: sea_orm::Value, status: &str) -> Result<Option<Uuid>> {
     let text = format!("select id from staff_user where {column} = $1 and status = $2");
-    let rows = tx.query(sql(tx, &text, [value, status.into()])).await?;
-    rows.first().map(|row| row.try_get_by_index(0)).transpose().map_err(Error::from)
+    tx.query_one(text, [value, status.into()]).await
 }
 
 /// A letter is sent, or given up.
 async fn close(tx: &Tx<'_>, number: i64) -> Result<()> {
     let text = "update mail set sent_at = $2 where number = $1";
-    tx.execute(sql(tx, text, [number.into(), tx.now().as_microsecond().into()])).await.map(drop)
+    tx.execute(text, [number.into(), tx.now().as_microsecond().into()]).await.map(drop)
 }

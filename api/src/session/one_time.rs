@@ -1,6 +1,6 @@
 //! Tokens that are used once: to take up an invitation, to choose another password, to set up the second factor.
 
-use super::lifetime::{after, sql};
+use super::lifetime::after;
 use crate::platform::error::Result;
 use crate::platform::keys::{hashed, secret};
 use crate::platform::query::transaction::Tx;
@@ -50,7 +50,7 @@ pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose, given_by: Op
     let text = "insert into one_time_token (hash, user_id, purpose, given_by, expires_at) values ($1, $2, $3, $4, $5)";
     let expires_at = after(tx.now(), purpose.lasts());
     let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), given_by.into(), expires_at.into()];
-    tx.execute(sql(tx, text, values)).await?;
+    tx.execute(text, values).await?;
     Ok(token)
 }
 
@@ -62,9 +62,8 @@ pub(crate) async fn look(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<O
     let text = "select user_id, given_by from one_time_token
         where hash = $1 and purpose = $2 and used_at is null and expires_at > $3";
     let values = [hashed(token).into(), purpose.as_str().into(), tx.now().as_microsecond().into()];
-    let rows = tx.query(sql(tx, text, values)).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some(Holder { user: row.try_get_by_index(0)?, given_by: row.try_get_by_index(1)? }))
+    let row = tx.query_one(text, values).await?;
+    Ok(row.map(|(user, given_by)| Holder { user, given_by }))
 }
 
 /// Use a token; nobody, when it was used before, even a moment ago.
@@ -74,6 +73,6 @@ pub(crate) async fn look(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<O
 pub(crate) async fn take(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<Option<Holder>> {
     let Some(holder) = look(tx, token, purpose).await? else { return Ok(None) };
     let text = "update one_time_token set used_at = $2 where hash = $1 and used_at is null";
-    let used = tx.execute(sql(tx, text, [hashed(token).into(), tx.now().as_microsecond().into()])).await?;
+    let used = tx.execute(text, [hashed(token).into(), tx.now().as_microsecond().into()]).await?;
     Ok((used == 1).then_some(holder))
 }

@@ -4,17 +4,17 @@
 use super::token::{Audience, Bearer};
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use crate::platform::query::stored::{EnumValue, Json};
+use crate::platform::query::stored::Json;
+use crate::platform::query::table::RowReader;
 use crate::user::assignment;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::partner_client::{ClientScope, PartnerClient};
-use domain::user::{Assignment, Staff, UserStatus};
+use domain::user::{Assignment, Staff};
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
-use sea_orm::Statement;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -150,42 +150,38 @@ impl Rights {
 /// What a session allows. A role at a closed branch lets nobody do anything.
 async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<CachedPrincipal> {
     let sql = format!(
-        "select u.id, u.status, u.is_demo, s.ends_at, s.ended_at, {}
+        "select u.id, u.is_demo, s.ends_at, {}
          from session s join staff_user u on u.id = s.user_id
          left join role_assignment a on a.user_id = u.id and a.revoked_at is null
          left join branch b on b.id = a.branch_id
-         where s.id = $1 order by a.id",
+         where s.id = $1 and s.ended_at is null and u.status = 'ACTIVE' order by a.id",
         assignment::COLUMNS
     );
-    let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [session.into()])).await?;
-    let Some(first) = rows.first() else { return Ok(CachedPrincipal::Nobody) };
-    let (user, status): (Uuid, EnumValue<UserStatus>) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
-    if status.0 != UserStatus::Active || first.try_get_by_index::<Option<i64>>(4)?.is_some() {
-        return Ok(CachedPrincipal::Nobody);
+    let rows = db.rows(&PLATFORM, now, sql, [session.into()]).await?;
+    let (mut person, mut assignments) = (None, Vec::new());
+    for row in &rows {
+        let mut cells = RowReader::new(row);
+        person = Some((cells.take()?, cells.take()?, cells.take()?));
+        assignments.extend(assignment::read(&mut cells)?);
     }
-    let assignments: Result<Vec<_>> = rows.iter().filter_map(|row| assignment::read(row, 5).transpose()).collect();
-    let assignments = assignments?;
-    Ok(CachedPrincipal::Staff {
-        user,
-        is_demo: first.try_get_by_index(2)?,
-        ends_at: first.try_get_by_index(3)?,
-        assignments,
+    Ok(match person {
+        Some((user, is_demo, ends_at)) => CachedPrincipal::Staff { user, is_demo, ends_at, assignments },
+        None => CachedPrincipal::Nobody,
     })
 }
 
 /// What a credential allows.
 async fn client(db: &Db, now: Timestamp, client: Uuid) -> Result<CachedPrincipal> {
-    let sql = "select partner_id, scopes, addresses, is_demo, expires_at, revoked_at from partner_client where id = $1";
-    let rows = db.ask(&PLATFORM, now, Statement::from_sql_and_values(db.backend(), sql, [client.into()])).await?;
-    let Some(row) = rows.first() else { return Ok(CachedPrincipal::Nobody) };
-    if row.try_get_by_index::<Option<i64>>(5)?.is_some() {
-        return Ok(CachedPrincipal::Nobody);
-    }
-    Ok(CachedPrincipal::Client {
-        partner: row.try_get_by_index(0)?,
-        scopes: row.try_get_by_index::<Json<Vec<ClientScope>>>(1)?.0,
-        addresses: row.try_get_by_index::<Json<Vec<String>>>(2)?.0,
-        is_demo: row.try_get_by_index(3)?,
-        expires_at: row.try_get_by_index(4)?,
-    })
+    type Row = (Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, i64);
+    let sql = "select partner_id, scopes, addresses, is_demo, expires_at from partner_client
+        where id = $1 and revoked_at is null";
+    let rows: Vec<Row> = db.query(&PLATFORM, now, sql, [client.into()]).await?;
+    let client = |(partner, scopes, addresses, is_demo, expires_at): Row| CachedPrincipal::Client {
+        partner,
+        scopes: scopes.0,
+        addresses: addresses.0,
+        is_demo,
+        expires_at,
+    };
+    Ok(rows.into_iter().next().map_or(CachedPrincipal::Nobody, client))
 }

@@ -1,6 +1,5 @@
 //! The second factor: codes of an authenticator (RFC 6238), each used once, and recovery codes for when it is lost.
 
-use super::lifetime::sql;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::{Keys, hashed, random};
 use crate::platform::query::stored::EnumValue;
@@ -38,10 +37,9 @@ async fn held(tx: &Tx<'_>, user: Uuid) -> Result<Option<(Option<String>, Option<
         }
         _ => "select totp_secret, totp_pending, totp_step, recovery_hashes from user_secret where user_id = $1",
     };
-    let rows = tx.query(sql(tx, text, [user.into()])).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let recovery = serde_json::from_str(&row.try_get_by_index::<String>(3)?).map_err(Error::internal)?;
-    Ok(Some((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?, recovery)))
+    let row = tx.query_one::<(Option<String>, Option<String>, i64, String)>(text, [user.into()]).await?;
+    let Some((secret, pending, step, recovery)) = row else { return Ok(None) };
+    Ok(Some((secret, pending, step, serde_json::from_str(&recovery).map_err(Error::internal)?)))
 }
 
 /// Whether somebody has set it up.
@@ -50,7 +48,7 @@ async fn held(tx: &Tx<'_>, user: Uuid) -> Result<Option<(Option<String>, Option<
 /// The database's refusal.
 pub(crate) async fn is_set_up(tx: &Tx<'_>, user: Uuid) -> Result<bool> {
     let text = "select 1 from user_secret where user_id = $1 and totp_secret is not null";
-    Ok(!tx.query(sql(tx, text, [user.into()])).await?.is_empty())
+    Ok(tx.query_one::<i32>(text, [user.into()]).await?.is_some())
 }
 
 /// Whether one of her roles demands it, today or later.
@@ -61,12 +59,8 @@ pub(crate) async fn is_demanded(tx: &Tx<'_>, user: Uuid) -> Result<bool> {
     let text = "select role from role_assignment where user_id = $1 and revoked_at is null
         and (valid_to is null or valid_to >= $2)";
     let today = domain::calendar::today(tx.now()).to_string();
-    for row in tx.query(sql(tx, text, [user.into(), today.into()])).await? {
-        if row.try_get_by_index::<EnumValue<Role>>(0)?.0.demands_second_factor() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let roles: Vec<EnumValue<Role>> = tx.query(text, [user.into(), today.into()]).await?;
+    Ok(roles.iter().any(|role| role.0.demands_second_factor()))
 }
 
 /// Whether a code holds: one of the authenticator's that was not used, or a recovery code, which is used up.
@@ -77,7 +71,7 @@ pub(crate) async fn accept(tx: &Tx<'_>, keys: &Keys, user: Uuid, given: &str) ->
     let Some((Some(sealed), _, last, recovery)) = held(tx, user).await? else { return Ok(false) };
     if let Some(step) = step(keys, user, &sealed, given, tx)? {
         let text = "update user_secret set totp_step = $2 where user_id = $1 and totp_step < $2";
-        return Ok(step > last && tx.execute(sql(tx, text, [user.into(), step.into()])).await? == 1);
+        return Ok(step > last && tx.execute(text, [user.into(), step.into()]).await? == 1);
     }
     let hash = hashed(&plain(given));
     let left: Vec<&String> = recovery.iter().filter(|one| **one != hash).collect();
@@ -86,7 +80,7 @@ pub(crate) async fn accept(tx: &Tx<'_>, keys: &Keys, user: Uuid, given: &str) ->
     }
     let left = serde_json::to_string(&left).map_err(Error::internal)?;
     let text = "update user_secret set recovery_hashes = $2 where user_id = $1";
-    tx.execute(sql(tx, text, [user.into(), left.into()])).await.map(|_| true)
+    tx.execute(text, [user.into(), left.into()]).await.map(|_| true)
 }
 
 /// The step of time that a code is of, when it is one of an authenticator set up with a secret.
@@ -107,7 +101,7 @@ fn step(keys: &Keys, user: Uuid, sealed: &str, given: &str, tx: &Tx<'_>) -> Resu
 pub(crate) async fn begin(tx: &Tx<'_>, keys: &Keys, user: Uuid, email: &str) -> Result<SetUp> {
     let secret = random::<20>();
     let text = "update user_secret set totp_pending = $2 where user_id = $1";
-    tx.execute(sql(tx, text, [user.into(), keys.seal(user.as_bytes(), &secret).into()])).await?;
+    tx.execute(text, [user.into(), keys.seal(user.as_bytes(), &secret).into()]).await?;
     let uri = totp(secret.to_vec(), email)?.to_url().map_err(Error::internal)?;
     Ok(SetUp { secret: Secret::from(secret.to_vec()).to_base32(), uri })
 }
@@ -124,7 +118,7 @@ pub(crate) async fn confirm(tx: &Tx<'_>, keys: &Keys, user: Uuid, given: &str) -
     let hashes = serde_json::to_string(&hashes).map_err(Error::internal)?;
     let text = "update user_secret set totp_secret = totp_pending, totp_pending = null, totp_step = $2,
         recovery_hashes = $3 where user_id = $1";
-    tx.execute(sql(tx, text, [user.into(), step.into(), hashes.into()])).await?;
+    tx.execute(text, [user.into(), step.into(), hashes.into()]).await?;
     Ok(Some(codes))
 }
 
@@ -145,5 +139,5 @@ fn plain(given: &str) -> String {
 /// The database's refusal.
 pub(crate) async fn set_up_with(tx: &Tx<'_>, keys: &Keys, user: Uuid, secret: &[u8]) -> Result<()> {
     let text = "update user_secret set totp_secret = $2 where user_id = $1";
-    tx.execute(sql(tx, text, [user.into(), keys.seal(user.as_bytes(), secret).into()])).await.map(drop)
+    tx.execute(text, [user.into(), keys.seal(user.as_bytes(), secret).into()]).await.map(drop)
 }

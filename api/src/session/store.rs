@@ -4,7 +4,7 @@
 //! not, and failures are counted alike.
 
 use super::failures::Failures;
-use super::lifetime::{IDLE, after, begin, end_all, keep, note, session, sql};
+use super::lifetime::{IDLE, after, begin, end_all, keep, note, session};
 use super::object::Session;
 use super::one_time::{self, Purpose};
 use super::second_factor;
@@ -35,14 +35,8 @@ struct Login {
 async fn login(tx: &Tx<'_>, email: &str) -> Result<Option<Login>> {
     let text = "select u.id, u.status, u.is_demo, s.password_hash from staff_user u
         left join user_secret s on s.user_id = u.id where u.email = $1 and u.status <> 'INVITED'";
-    let rows = tx.query(sql(tx, text, [email.into()])).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some(Login {
-        user: row.try_get_by_index(0)?,
-        status: row.try_get_by_index::<EnumValue<UserStatus>>(1)?.0,
-        is_demo: row.try_get_by_index(2)?,
-        password_hash: row.try_get_by_index(3)?,
-    }))
+    let row = tx.query_one::<(Uuid, EnumValue<UserStatus>, bool, Option<String>)>(text, [email.into()]).await?;
+    Ok(row.map(|(user, status, is_demo, password_hash)| Login { user, status: status.0, is_demo, password_hash }))
 }
 
 /// What came of a sign-in.
@@ -97,7 +91,7 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
             failures.forget(tx).await?;
             if let Some(hash) = renewed {
                 let text = "update user_secret set password_hash = $2 where user_id = $1";
-                tx.execute(sql(tx, text, [login.user.into(), hash.into()])).await?;
+                tx.execute(text, [login.user.into(), hash.into()]).await?;
             }
             note(tx, reader, login.user, "sessionCreate", AuditOutcome::Done).await?;
             begin(tx, reader, login.user).await.map(SignIn::In)
@@ -129,19 +123,15 @@ pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result
             let hash = hashed(token);
             // Two that come at once: one uses it, the other waits and finds it used.
             let text = "update refresh_token set used_at = $2 where hash = $1 and used_at is null and expires_at > $2";
-            let is_first = tx.execute(sql(tx, text, [hash.clone().into(), now.into()])).await? == 1;
-            let text =
-                "select r.session_id, r.used_at, r.expires_at, s.user_id, s.ends_at, s.ended_at, u.status, u.is_demo
+            let is_first = tx.execute(text, [hash.clone().into(), now.into()]).await? == 1;
+            let text = "select r.session_id, r.used_at, s.user_id, s.ends_at, s.ended_at, u.status, u.is_demo
                 from refresh_token r join session s on s.id = r.session_id join staff_user u on u.id = s.user_id
                 where r.hash = $1";
-            let rows = tx.query(sql(tx, text, [hash.into()])).await?;
-            let Some(row) = rows.first() else { return refused() };
-            let (id, user): (Uuid, Uuid) = (row.try_get_by_index(0)?, row.try_get_by_index(3)?);
-            let ends_at: i64 = row.try_get_by_index(4)?;
-            let is_over = now >= ends_at
-                || row.try_get_by_index::<Option<i64>>(5)?.is_some()
-                || row.try_get_by_index::<EnumValue<UserStatus>>(6)?.0 != UserStatus::Active
-                || (row.try_get_by_index::<bool>(7)? && !is_demo_mode);
+            type Row = (Uuid, Option<i64>, Uuid, i64, Option<i64>, EnumValue<UserStatus>, bool);
+            let Some(row) = tx.query_one::<Row>(text, [hash.into()]).await? else { return refused() };
+            let (id, used_at, user, ends_at, ended_at, status, is_demo) = row;
+            let is_over =
+                now >= ends_at || ended_at.is_some() || status.0 != UserStatus::Active || (is_demo && !is_demo_mode);
             if is_over {
                 return refused();
             }
@@ -157,15 +147,15 @@ pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result
                 keep(tx, &successor, id, after(tx.now(), IDLE).min(ends_at)).await?;
                 return session(reader, user, id, successor).map(Ok);
             }
-            let Some(used_at) = row.try_get_by_index::<Option<i64>>(1)? else { return refused() };
+            let Some(used_at) = used_at else { return refused() };
             let text = "select 1 from refresh_token where hash = $1 and used_at is null";
-            let is_unused = !tx.query(sql(tx, text, [hashed(&successor).into()])).await?.is_empty();
+            let is_unused = tx.query_one::<i32>(text, [hashed(&successor).into()]).await?.is_some();
             if is_unused && now - used_at <= after(Timestamp::UNIX_EPOCH, GRACE) {
                 return session(reader, user, id, successor).map(Ok);
             }
             // Somebody else has it too: nobody stays in by it.
             let text = "update session set ended_at = $2 where id = $1 and ended_at is null";
-            if tx.execute(sql(tx, text, [id.into(), now.into()])).await? == 1 {
+            if tx.execute(text, [id.into(), now.into()]).await? == 1 {
                 note(tx, reader, user, "sessionRefreshReused", AuditOutcome::Refused).await?;
             }
             refused()
@@ -194,7 +184,7 @@ pub async fn end(reader: &Reader, which: Which) -> Result<i32> {
             let ended = match which {
                 Which::This => {
                     let text = "update session set ended_at = $3 where user_id = $1 and id = $2 and ended_at is null";
-                    tx.execute(sql(tx, text, [user.into(), this.into(), tx.now().as_microsecond().into()])).await?
+                    tx.execute(text, [user.into(), this.into(), tx.now().as_microsecond().into()]).await?
                 }
                 Which::All => end_all(tx, user).await?,
             };

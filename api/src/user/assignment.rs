@@ -2,13 +2,12 @@
 
 use crate::platform::error::Result;
 use crate::platform::query::stored::{Day, EnumValue};
-use crate::platform::query::table::{Guarded, Node, Open};
+use crate::platform::query::table::{Guarded, Node, Open, RowReader};
 use crate::platform::query::transaction::Tx;
 use domain::access::{Permission, Role};
 use domain::branch::{BranchStatus, Path};
 use domain::user::Assignment;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryResult, Statement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -70,25 +69,25 @@ impl Node for Entity {
 pub(crate) const COLUMNS: &str = "b.status, b.path, a.id, a.role, a.branch_id, a.includes_descendants, a.valid_from,
     a.valid_to, a.cooperative_id";
 
-/// An assignment with the place of its branch, from this column on. Nothing, when the branch does not work: a role there
+/// An assignment with the place of its branch. Nothing, when there is none, or the branch does not work: a role there
 /// lets nobody do anything.
 ///
 /// # Errors
 /// When a column does not hold what it should.
-pub(crate) fn read(row: &QueryResult, from: usize) -> Result<Option<Assignment>> {
-    let branch: Option<EnumValue<BranchStatus>> = row.try_get_by_index(from)?;
+pub(crate) fn read(cells: &mut RowReader<'_>) -> Result<Option<Assignment>> {
+    let branch: Option<EnumValue<BranchStatus>> = cells.take()?;
     if branch.is_none_or(|branch| branch.0 != BranchStatus::Active) {
         return Ok(None);
     }
     Ok(Some(Assignment {
-        path: Path::parse(&row.try_get_by_index::<String>(from + 1)?)?,
-        key: row.try_get_by_index(from + 2)?,
-        role: row.try_get_by_index::<EnumValue<Role>>(from + 3)?.0,
-        branch: row.try_get_by_index(from + 4)?,
-        includes_descendants: row.try_get_by_index(from + 5)?,
-        valid_from: row.try_get_by_index::<Day>(from + 6)?.0,
-        valid_to: row.try_get_by_index::<Option<Day>>(from + 7)?.map(|day| day.0),
-        cooperative: row.try_get_by_index(from + 8)?,
+        path: Path::parse(&cells.take::<String>()?)?,
+        key: cells.take()?,
+        role: cells.take::<EnumValue<Role>>()?.0,
+        branch: cells.take()?,
+        includes_descendants: cells.take()?,
+        valid_from: cells.take::<Day>()?.0,
+        valid_to: cells.take::<Option<Day>>()?.map(|day| day.0),
+        cooperative: cells.take()?,
     }))
 }
 
@@ -102,6 +101,6 @@ pub(crate) async fn held(tx: &Tx<'_>, user: Uuid) -> Result<Vec<Assignment>> {
         "select {COLUMNS} from role_assignment a join branch b on b.id = a.branch_id
          where a.user_id = $1 and a.revoked_at is null order by a.id"
     );
-    let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, [user.into()])).await?;
-    rows.iter().filter_map(|row| read(row, 0).transpose()).collect()
+    let rows = tx.rows(sql, [user.into()]).await?;
+    rows.iter().filter_map(|row| read(&mut RowReader::new(row)).transpose()).collect()
 }

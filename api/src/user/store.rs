@@ -26,7 +26,7 @@ use domain::text::NAME_MAX;
 use domain::user::{Assignment, Staff, UserStatus, keep_a_national_admin};
 use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
-use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Statement, Value};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Value};
 use serde_json::Map;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -297,9 +297,7 @@ async fn keep_one(tx: &Tx<'_>, without: Option<Uuid>, without_user: Option<Uuid>
         let nobody = Uuid::nil();
         let values: [Value; 3] =
             [today.into(), without.unwrap_or(nobody).into(), without_user.unwrap_or(nobody).into()];
-        let rows = tx.query(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
-        let left: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        Ok(left)
+        tx.query_one::<i64>(sql, values).await
     });
-    keep_a_national_admin(left.await?.unsigned_abs()).map_err(Error::from)
+    keep_a_national_admin(left.await?.unwrap_or_default().unsigned_abs()).map_err(Error::from)
 }

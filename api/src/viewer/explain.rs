@@ -22,7 +22,7 @@ pub enum ExplanationReason {
     Granted,
     /// The thing lies within her reach; none of the roles by which it does allows the action.
     RoleMissing,
-    /// There is no such thing within her reach, be it that there is none at all.
+    /// The object does not exist, or is out of the person's reach.
     OutOfReach,
 }
 

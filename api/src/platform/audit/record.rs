@@ -12,7 +12,7 @@ use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
 use domain::branch::national;
 use domain::codes;
-use sea_orm::{DbBackend, Statement, Value};
+use sea_orm::{DbBackend, Value};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -125,11 +125,8 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
         DbBackend::Postgres => "select last, closed from audit_head($1)",
         _ => "select sequence, hash from audit_entry where branch_id = $1 order by sequence desc limit 1",
     };
-    let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), head, [entry.branch.into()])).await?;
-    let (last, previous) = match rows.first() {
-        Some(row) => (row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<String>(1)?),
-        None => (0, BEGINNING.to_owned()),
-    };
+    let last = tx.fetch_one::<(i64, String)>(head, [entry.branch.into()]).await?;
+    let (last, previous) = last.unwrap_or_else(|| (0, BEGINNING.to_owned()));
     let (id, sequence, at) = (Uuid::now_v7(), last + 1, tx.now().as_microsecond());
     let changes = serde_json::Value::from(entry.changes.clone()).to_string();
     let hashes: BTreeMap<&str, String> =
@@ -156,11 +153,11 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
         "insert into audit_entry (id, branch_id, sequence, at, action, outcome, actor_kind, actor_id, subject_kind,
         subject_id, changes, personal, previous, hash)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    tx.send(sql, values).await?;
     for (name, value) in entry.personal {
         let sql = "insert into audit_value (entry_id, branch_id, name, value) values ($1, $2, $3, $4)";
         let values: [Value; 4] = [id.into(), entry.branch.into(), name.into(), value.into()];
-        tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        tx.send(sql, values).await?;
     }
     Ok(id)
 }
@@ -179,8 +176,7 @@ async fn name(tx: &Tx<'_>) -> Result<Option<String>> {
         Actor::Partner(client) => ("select name from partner_client where id = $1", client.client),
         Actor::Anonymous | Actor::System(_) => return Ok(None),
     };
-    let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, [key.into()])).await?;
-    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
+    tx.fetch_one(sql, [key.into()]).await
 }
 
 async fn by(tx: &Tx<'_>, origin: &Origin) -> Result<BTreeMap<String, String>> {
@@ -254,8 +250,7 @@ pub(in crate::platform) async fn record_throttled(
     let minute = tx.now().as_second().div_euclid(60);
     let named: [Value; 3] = [key.to_string().into(), action.into(), minute.into()];
     let more = "update audit_tally set times = times + 1 where actor = $1 and action = $2 and minute = $3";
-    let more = Statement::from_sql_and_values(tx.backend(), more, named.clone());
-    if tx.send(more.clone()).await? > 0 {
+    if tx.send(more, named.clone()).await? > 0 {
         return Ok(());
     }
     let first = async || {
@@ -266,11 +261,11 @@ pub(in crate::platform) async fn record_throttled(
         let sql = "insert into audit_tally (actor, action, minute, branch_id, entry_id, times)
             values ($1, $2, $3, $4, $5, 1)";
         let values = named.clone().into_iter().chain([branch.into(), id.into()]);
-        tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await
+        tx.send(sql, values).await
     };
     if tx.try_unique(first).await?.is_none() {
         // Another request of hers was first.
-        tx.send(more).await?;
+        tx.send(more, named.clone()).await?;
     }
     Ok(())
 }

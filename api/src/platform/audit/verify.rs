@@ -4,12 +4,13 @@ use crate::platform::audit::record::{AuditOutcome, BEGINNING, Entry, append, per
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
+use crate::platform::query::table::RowReader;
 use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::branch::national;
 use jiff::Timestamp;
-use sea_orm::{Statement, Value};
+use sea_orm::Value;
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -46,8 +47,7 @@ pub async fn anchor_daily(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> 
 
 async fn verify(tx: &Tx<'_>, keys: &Keys) -> Result<std::result::Result<(usize, u64), Broken>> {
     let sql = "select distinct branch_id from audit_entry order by branch_id";
-    let rows = tx.fetch(Statement::from_string(tx.backend(), sql)).await?;
-    let branches = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0)).collect::<Result<Vec<_>, _>>()?;
+    let branches: Vec<Uuid> = tx.fetch(sql, []).await?;
     let (mut links, mut anchors) = (0, Vec::new());
     for branch in &branches {
         match verify_chain(tx, keys, *branch, &mut anchors).await? {
@@ -58,7 +58,7 @@ async fn verify(tx: &Tx<'_>, keys: &Keys) -> Result<std::result::Result<(usize, 
     for (branch, sequence, hash) in anchors {
         let sql = "select 1 from audit_entry where branch_id = $1 and sequence = $2 and hash = $3";
         let values: [Value; 3] = [branch.into(), sequence.into(), hash.into()];
-        if tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, values)).await?.is_empty() {
+        if tx.fetch_one::<i32>(sql, values).await?.is_none() {
             return Ok(Err(Broken { branch, sequence, what: "was anchored and is missing" }));
         }
     }
@@ -79,40 +79,32 @@ async fn verify_chain(
         let sql = "select id, sequence, at, action, outcome, actor_kind, actor_id, subject_kind, subject_id, changes,
             personal, previous, hash from audit_entry where branch_id = $1 and sequence > $2 order by sequence limit $3";
         let values: [Value; 3] = [branch.into(), sequence.into(), AT_ONCE.into()];
-        let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+        let rows = tx.rows(sql, values).await?;
         if rows.is_empty() {
             return Ok(Ok(sequence.unsigned_abs()));
         }
-        for row in rows {
+        for row in &rows {
             let broken = |what| Ok(Err(Broken { branch, sequence: sequence + 1, what }));
-            let text = |place: usize| row.try_get_by_index::<String>(place);
-            let id: Uuid = row.try_get_by_index(0)?;
-            if row.try_get_by_index::<i64>(1)? != sequence + 1 {
+            let mut cells = RowReader::new(row);
+            let (id, number, at) = (cells.take::<Uuid>()?, cells.take::<i64>()?, cells.take::<i64>()?);
+            if number != sequence + 1 {
                 return broken("is missing");
             }
-            let sealed = json!([
-                branch,
-                sequence + 1,
-                id,
-                row.try_get_by_index::<i64>(2)?,
-                text(3)?,
-                text(4)?,
-                text(5)?,
-                row.try_get_by_index::<Option<Uuid>>(6)?,
-                row.try_get_by_index::<Option<String>>(7)?.zip(row.try_get_by_index::<Option<Uuid>>(8)?),
-                text(9)?,
-                text(10)?,
-                text(11)?
-            ]);
-            let hash = text(12)?;
-            if text(11)? != previous || keys.audit_hash(&sealed.to_string()) != hash {
+            let (action, outcome): (String, String) = (cells.take()?, cells.take()?);
+            let (kind, actor): (String, Option<Uuid>) = (cells.take()?, cells.take()?);
+            let subject = cells.take::<Option<String>>()?.zip(cells.take::<Option<Uuid>>()?);
+            let (changes, personal): (String, String) = (cells.take()?, cells.take()?);
+            let (before, hash): (String, String) = (cells.take()?, cells.take()?);
+            let sealed =
+                json!([branch, number, id, at, action, outcome, kind, actor, subject, changes, personal, before]);
+            if before != previous || keys.audit_hash(&sealed.to_string()) != hash {
                 return broken("was altered");
             }
-            if !are_true(tx, keys, id, &text(10)?).await? {
+            if !are_true(tx, keys, id, &personal).await? {
                 return broken("has a personal value that was altered");
             }
-            if text(4)? == AuditOutcome::Anchored.to_string() {
-                let heads: BTreeMap<Uuid, (i64, String)> = serde_json::from_str(&text(9)?).map_err(Error::internal)?;
+            if outcome == AuditOutcome::Anchored.to_string() {
+                let heads: BTreeMap<Uuid, (i64, String)> = serde_json::from_str(&changes).map_err(Error::internal)?;
                 anchors.extend(heads.into_iter().map(|(branch, (sequence, hash))| (branch, sequence, hash)));
             }
             (sequence, previous) = (sequence + 1, hash);
@@ -127,9 +119,8 @@ async fn are_true(tx: &Tx<'_>, keys: &Keys, id: Uuid, personal: &str) -> Result<
         return Ok(true);
     }
     let sql = "select name, value from audit_value where entry_id = $1";
-    let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, [id.into()])).await?;
-    for row in rows {
-        let (name, value): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let values: Vec<(String, String)> = tx.fetch(sql, [id.into()]).await?;
+    for (name, value) in values {
         if hashes.get(&name) != Some(&personal_hash(keys, id, &name, &value)) {
             return Ok(false);
         }
@@ -143,16 +134,14 @@ async fn anchor(tx: &Tx<'_>, keys: &Keys) -> Result<bool> {
     let begins = domain::calendar::instant(midnight.at(0, 0, 0, 0)).as_microsecond();
     let sql = "select 1 from audit_entry where branch_id = $1 and outcome = 'ANCHORED' and at >= $2";
     let today: [Value; 2] = [national().into(), begins.into()];
-    if !tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, today)).await?.is_empty() {
+    if tx.fetch_one::<i32>(sql, today).await?.is_some() {
         return Ok(false);
     }
     let sql = "select branch_id, sequence, hash from audit_entry e
         where sequence = (select max(sequence) from audit_entry l where l.branch_id = e.branch_id)";
-    let rows = tx.fetch(Statement::from_string(tx.backend(), sql)).await?;
+    let ends: Vec<(Uuid, i64, String)> = tx.fetch(sql, []).await?;
     let mut changes = Map::new();
-    for row in rows {
-        let (branch, sequence, hash): (Uuid, i64, String) =
-            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    for (branch, sequence, hash) in ends {
         changes.insert(branch.to_string(), json!([sequence, hash]));
     }
     let entry = Entry {

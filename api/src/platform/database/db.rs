@@ -9,14 +9,15 @@ use crate::platform::database::pool::Pool;
 use crate::platform::error::{Error, Result};
 use crate::platform::projection::{Derivation, Projections};
 use crate::platform::query::change::Written;
+use crate::platform::query::table::read_all;
 use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use jiff::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, QueryResult, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, TryGetableMany, Value,
 };
 use std::ops::Deref;
 use std::sync::Arc;
@@ -212,12 +213,32 @@ impl Db {
         Ok(line)
     }
 
-    /// Ask one question in the name of `actor`.
+    /// Read by one statement of SQL text in the name of the platform itself.
     ///
     /// # Errors
-    /// The database's refusal.
-    pub(crate) async fn ask(&self, actor: &Actor, now: Timestamp, question: Statement) -> Result<Vec<QueryResult>> {
-        Tx::new(&self.read(actor), actor, now, self.projections).query(question).await
+    /// INTERNAL in anybody else's name, or the database's refusal.
+    pub(crate) async fn rows(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>> {
+        Tx::new(&self.read(actor), actor, now, self.projections).rows(sql, values).await
+    }
+
+    /// The same, each row as a tuple of its columns in their order.
+    ///
+    /// # Errors
+    /// Those of [`Db::rows`].
+    pub(crate) async fn query<T: TryGetableMany>(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>> {
+        Ok(read_all(&self.rows(actor, now, sql, values).await?)?)
     }
 
     /// Write in the name of `actor`: everything that `work` does is kept when it succeeds, with all that follows from it,

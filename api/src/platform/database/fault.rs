@@ -5,16 +5,9 @@ use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// One clear sentence about why the program cannot start or a command cannot run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct StartFault(pub String);
-
-impl std::fmt::Display for StartFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for StartFault {}
 
 /// Why an embedded database refuses, by the driver's result code (sqlite.org/rescode.html).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crate::platform::query::stored::Json;
 use async_graphql::SimpleObject;
 
-/// How the public reaches a place; what is not published is null.
+/// The contact details of a place for the public; those that are not published are null.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Contacts {
     /// Telephone number, in international form.

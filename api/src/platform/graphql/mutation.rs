@@ -9,19 +9,18 @@ use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, InputType, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::Locale;
-use sea_orm::{Statement, Value};
+use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What is refused in the input of a mutation.
+/// A refusal of the input of a mutation.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct UserError {
     /// The code of the refusal.
     pub code: EnumValue<Code>,
-    /// Where in `input`: names of fields from the outside in, list positions as decimal strings; null when it is about
-    /// the whole.
+    /// The path of the refused field in `input`: names of fields from the outside in, list positions as decimal strings; null when the refusal is about the whole.
     pub field: Option<Vec<String>>,
-    /// What it is, for a person, in the language of the request.
+    /// The refusal as a sentence for people, in the language of the request.
     pub message: String,
 }
 
@@ -101,18 +100,18 @@ impl Idempotency {
             self.input.clone().into(),
             tx.now().as_microsecond().into(),
         ];
-        if tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await? == 1 {
+        if tx.send(sql, values).await? == 1 {
             return Ok(None);
         }
         let sql =
             "select input, cast(outcome as text) from idempotency where actor = $1 and mutation = $2 and key = $3";
         let named: [Value; 3] = [actor.into(), mutation.into(), self.key.clone().into()];
-        let rows = tx.fetch(Statement::from_sql_and_values(tx.backend(), sql, named)).await?;
-        let row = rows.first().ok_or_else(|| Error::internal("an idempotency key is taken and not there"))?;
-        if row.try_get_by_index::<String>(0)? != self.input {
+        let row = tx.fetch_one::<(String, String)>(sql, named).await?;
+        let (input, kept) = row.ok_or_else(|| Error::internal("an idempotency key is taken and not there"))?;
+        if input != self.input {
             return Err(Fault::new(Code::IdempotencyKeyReused).at("idempotencyKey").into());
         }
-        let kept: Kept = serde_json::from_str(&row.try_get_by_index::<String>(1)?).map_err(Error::internal)?;
+        let kept: Kept = serde_json::from_str(&kept).map_err(Error::internal)?;
         let faults = kept.faults.into_iter().map(|(code, field)| Fault { code, field }).collect();
         Ok(Some(Outcome { thing: kept.thing, faults }))
     }
@@ -124,7 +123,7 @@ impl Idempotency {
         let sql = "update idempotency set outcome = $4 where actor = $1 and mutation = $2 and key = $3";
         let values: [Value; 4] =
             [actor.into(), mutation.into(), self.key.clone().into(), Value::Json(Some(Box::new(kept)))];
-        tx.send(Statement::from_sql_and_values(tx.backend(), sql, values)).await.map(drop)
+        tx.send(sql, values).await.map(drop)
     }
 }
 

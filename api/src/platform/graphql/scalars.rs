@@ -51,13 +51,13 @@ text_scalar!(
     read: |text| text.parse().ok()
 );
 text_scalar!(
-    /// A time of day on the wall clock, `HH:MM`.
+    /// A local time of day, `HH:MM`.
     LocalTime(jiff::civil::Time),
     url: "https://scalars.graphql.org/apollographql/local-time.html",
     read: |text| jiff::civil::Time::strptime("%H:%M", text).ok()
 );
 text_scalar!(
-    /// A day and time on the wall clock of the place, without offset, such as "2026-09-21T09:00:00".
+    /// A local day and time, without offset, such as "2026-09-21T09:00:00".
     LocalDateTime(jiff::civil::DateTime),
     url: "https://scalars.graphql.org/apollographql/local-date-time.html",
     read: |text| text.parse().ok()

@@ -8,9 +8,9 @@ use async_graphql::SimpleObject;
 pub struct Source {
     /// The name of the publisher.
     pub publisher: String,
-    /// Where it can be read; null for print.
+    /// The address where the source can be read; null for print.
     pub url: Option<String>,
-    /// When it was published, as exactly as is known: "2021-03-08", "2020-05", "2021".
+    /// The date of publication, as exactly as is known: "2021-03-08", "2020-05", "2021".
     pub dated_on: Option<String>,
 }
 

@@ -18,7 +18,7 @@ pub struct Text(pub rules::LocalizedText);
 pub struct Translation {
     /// The language of the translation.
     pub language: EnumValue<Locale>,
-    /// The text in it.
+    /// The text in this language.
     pub text: String,
 }
 
@@ -52,9 +52,8 @@ impl Text {
     async fn text(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted; another is given when the text does not exist in it.")] locale: Option<
-            EnumValue<Locale>,
-        >,
+        #[graphql(desc = "The preferred language; when the text does not exist in it, another is given.")]
+        locale: Option<EnumValue<Locale>>,
     ) -> &str {
         self.resolve(ctx, locale).1
     }

@@ -326,7 +326,7 @@ fn beyond(columns: &[(SimpleExpr, KeyKind)], keys: &[Key], descending: bool) -> 
     if descending { left.lt(right) } else { left.gt(right) }
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(SimpleObject)]
 pub struct PageInfo {
     /// Whether there are more things after this page.
@@ -353,7 +353,7 @@ impl<T: OutputType> Edge<T> {
         &self.node
     }
 
-    /// Its place in the list with this filter and order, for `after` and `before`; opaque.
+    /// The place of the edge in the list with this filter and order, for `after` and `before`; opaque.
     async fn cursor(&self) -> String {
         self.codec.close(&self.keys)
     }

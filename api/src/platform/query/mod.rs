@@ -62,6 +62,7 @@
 pub mod change;
 pub mod expression;
 pub mod select;
+pub mod sql;
 pub mod stored;
 pub mod table;
 pub mod transaction;

@@ -4,7 +4,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use domain::access::Permission;
 use sea_orm::sea_query::{Condition, SelectStatement};
-use sea_orm::{DbBackend, DbErr, EntityTrait, QueryResult, TryGetable};
+use sea_orm::{DbBackend, DbErr, EntityTrait, QueryResult, TryGetable, TryGetableMany};
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -121,6 +121,11 @@ impl<'r> RowReader<'r> {
     pub fn skip(&mut self, columns: usize) {
         self.next += columns;
     }
+}
+
+/// Read rows, each as a tuple of its columns in their order.
+pub(in crate::platform) fn read_all<T: TryGetableMany>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
+    rows.iter().map(|row| T::try_get_many_by_index(row).map_err(DbErr::from)).collect()
 }
 
 /// Say of a table what it is, which columns are read (the key first), and which other things a row names:

@@ -7,7 +7,7 @@
 use crate::platform::database::connection::{CHUNK, Connection, Savepoint};
 use crate::platform::error::{Error, Result};
 use crate::platform::projection::{self, Derivation, Projections};
-use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, Verb, change_line, difference};
+use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, change_line, difference};
 use crate::platform::query::expression::{each_of, reached};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
@@ -21,8 +21,7 @@ use domain::user::Reach;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
-    QueryResult, Statement, Value,
+    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, Value,
 };
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
@@ -30,9 +29,9 @@ use uuid::Uuid;
 /// A conversation with the database in an actor's name.
 #[derive(Debug)]
 pub struct Tx<'a> {
-    connection: &'a Connection,
-    scope: Scope<'a>,
-    projections: Projections,
+    pub(super) connection: &'a Connection,
+    pub(super) scope: Scope<'a>,
+    pub(super) projections: Projections,
     changes: Mutex<Changes>,
 }
 
@@ -124,7 +123,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Do something with the changes so far.
-    fn changes<T>(&self, work: impl FnOnce(&mut Changes) -> T) -> T {
+    pub(super) fn changes<T>(&self, work: impl FnOnce(&mut Changes) -> T) -> T {
         work(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -298,7 +297,7 @@ impl<'a> Tx<'a> {
                 .from(Alias::new("branch"))
                 .cond_where(in_reach(&staff.reach(permission)))
                 .and_where(Expr::cust("id").eq(branch));
-            let rows = self.fetch(self.backend().build(&statement)).await?;
+            let rows = self.connection.query(self.backend().build(&statement)).await?;
             let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
             if row.try_get_by_index::<EnumValue<BranchStatus>>(0)?.0 == BranchStatus::Closed {
                 let field = place.iter().map(|name| (*name).to_owned()).collect();
@@ -331,7 +330,7 @@ impl<'a> Tx<'a> {
             .from(Alias::new("branch"))
             .cond_where(in_reach(&reach))
             .cond_where(Expr::cust("id").is_in(branches.iter().copied()));
-        let rows = self.fetch(self.backend().build(&statement)).await?;
+        let rows = self.connection.query(self.backend().build(&statement)).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         if usize::try_from(count) == Ok(branches.len()) { Ok(()) } else { Err(Error::refused(Code::NotFound)) }
     }
@@ -382,7 +381,7 @@ impl<'a> Tx<'a> {
         let mut statement = Query::update();
         statement.table(P::default()).and_where(by.eq(key)).cond_where(condition);
         statement.values(values.into_iter().map(|(column, value)| (column, value.into())));
-        let updated = self.send(self.backend().build(&statement)).await?;
+        let updated = self.send_statement(self.backend().build(&statement)).await?;
         self.record(Change::part::<P>(by, key, columns));
         Ok(updated)
     }
@@ -502,90 +501,6 @@ impl<'a> Tx<'a> {
         };
         !own.is_empty() && rows.iter().all(is_own)
     }
-
-    /// Send SQL text that changes rows, in the platform's own name alone: text is not narrowed to what an actor reaches.
-    ///
-    /// # Errors
-    /// INTERNAL in anybody else's name ([`Tx::as_platform`] is the way), or the database's refusal.
-    pub(crate) async fn execute(&self, statement: Statement) -> Result<u64> {
-        self.is_platform()?;
-        self.send(statement).await
-    }
-
-    /// The same in anybody's name, for what the platform itself writes beside an actor's work.
-    pub(in crate::platform) async fn send(&self, statement: Statement) -> Result<u64> {
-        self.record_statement(&statement.sql);
-        self.connection.execute(statement).await
-    }
-
-    fn is_platform(&self) -> Result<()> {
-        match self.scope.actor {
-            Actor::System(_) => Ok(()),
-            Actor::Anonymous | Actor::Staff(_) | Actor::Partner(_) => {
-                Err(Error::internal("SQL text in the name of an actor"))
-            }
-        }
-    }
-
-    /// Wait for whoever holds the lock of this number, and hold it until the end of the transaction. SQLite has one writer
-    /// anyway.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub(crate) async fn advisory_lock(&self, number: i64) -> Result<()> {
-        if self.backend() == DbBackend::Postgres {
-            let lock = "select pg_advisory_xact_lock($1)";
-            self.fetch(Statement::from_sql_and_values(self.backend(), lock, [number.into()])).await?;
-        }
-        Ok(())
-    }
-
-    /// Record that a statement of its own changes a table. What follows from the table follows from all of it then: which
-    /// rows it changes is not known.
-    fn record_statement(&self, sql: &str) {
-        let Some((verb, table)) = changed_table(sql) else { return };
-        let mut sources = self.projections.iter().flat_map(|projection| projection.sources());
-        let source = sources.find(|source| source.table == table).map(|source| source.table);
-        self.changes(|changes| {
-            changes.tables.extend(source);
-            changes.statements.insert((verb, table.to_owned()));
-        });
-    }
-
-    /// Rewrite rows by a statement without values, and nothing that follows from them: for builders of tests, in a transaction of the platform itself.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    #[cfg(feature = "unguarded")]
-    pub async fn rewrite(&self, sql: &str) -> Result<()> {
-        self.connection.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
-    }
-
-    /// Read by SQL text, in the platform's own name alone.
-    ///
-    /// # Errors
-    /// Those of [`Tx::execute`].
-    pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        self.is_platform()?;
-        self.fetch(statement).await
-    }
-
-    /// The same in anybody's name, for what the platform itself reads beside an actor's work.
-    pub(in crate::platform) async fn fetch(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        self.connection.query(statement).await
-    }
-}
-
-/// The table that a statement changes, and how.
-fn changed_table(sql: &str) -> Option<(Verb, &str)> {
-    let mut words = sql.split_ascii_whitespace();
-    let (verb, before_table) = match words.next()?.to_ascii_lowercase().as_str() {
-        "insert" => (Verb::Insert, 1),
-        "update" => (Verb::Update, 0),
-        "delete" => (Verb::Delete, 1),
-        _ => return None,
-    };
-    words.nth(before_table).map(|table| (verb, table.trim_matches('"')))
 }
 
 /// The platform itself, as it lets people in.
