@@ -1,6 +1,6 @@
 //! What the program does when it is called: serve, migrate, seed, schema, check.
 
-use crate::access_check::{self, Scratch, Walls};
+use crate::access_check::{self, Layers, Scratch};
 use crate::config::{
     AuditAction, Cli, ClientAction, Command, KeysAction, Mode, Settings, UserAction, make_private_file,
     prepare_database_file,
@@ -123,7 +123,7 @@ async fn check_access(settings: &Settings) -> Result<(), StartFault> {
     let checked = async {
         let (owner, server) = scratch.open().await?;
         seed::demo(&owner, now).await.map_err(|error| fault(&error))?;
-        let checked = access_check::run(&owner, &server, keys, now, Walls::Both).await.map_err(|error| fault(&error));
+        let checked = access_check::run(&owner, &server, keys, now, Layers::Both).await.map_err(|error| fault(&error));
         server.close().await;
         owner.close().await;
         checked
@@ -283,8 +283,8 @@ async fn keep_house(db: Db, keys: Keys) {
         }
         match sweep(&db, Clock::System.now()).await {
             Ok(0) => {}
-            Ok(gone) => tracing::debug!(gone, "what has had its time was thrown away"),
-            Err(error) => tracing::error!(cause = error.cause(), "what has had its time could not be thrown away"),
+            Ok(gone) => tracing::debug!(gone, "expired data was deleted"),
+            Err(error) => tracing::error!(cause = error.cause(), "expired data could not be deleted"),
         }
         tokio::time::sleep(HOUSEKEEPING).await;
     }
@@ -298,23 +298,23 @@ async fn give_memory_back() {
     std::future::pending().await
 }
 
-/// Send the letters that wait, as long as the program runs.
-async fn post_letters(db: Db, mailer: Mailer) {
+/// Send the e-mails that wait, as long as the program runs.
+async fn deliver_mail(db: Db, mailer: Mailer) {
     loop {
         if let Err(error) = mailer.deliver(&db, Clock::System.now()).await {
-            tracing::error!(cause = error.cause(), "letters could not be sent");
+            tracing::error!(cause = error.cause(), "e-mails could not be sent");
         }
         mailer.wait(POSTING).await;
     }
 }
 
-/// How often the outbox is looked at when nobody tells of a letter.
+/// How often the outbox is looked at when nobody tells of an e-mail.
 const POSTING: Duration = Duration::from_secs(15);
 
 /// The mode, and what it means for whoever starts the program.
 fn mode_line(mode: Mode) -> &'static str {
     match mode {
-        Mode::Demo => "demo mode: demo logins come in, without a second factor, and links of letters stand in this log",
+        Mode::Demo => "demo mode: demo logins come in, without a second factor, and links of e-mails stand in this log",
         Mode::Production => "production mode: demo logins do not come in, and administrators need a second factor",
     }
 }
@@ -358,7 +358,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default(), on_commit: OnCommit::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     let listening = tokio::spawn(state.rights().clone().listen());
-    let posting = tokio::spawn(post_letters(db.clone(), state.mailer().clone()));
+    let delivering = tokio::spawn(deliver_mail(db.clone(), state.mailer().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {
         tracing::info!("metrics on http://{address}/metrics");
@@ -375,7 +375,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         () = give_memory_back() => {}
     }
     housekeeping.abort();
-    posting.abort();
+    delivering.abort();
     listening.abort();
     tracing::info!("every request was answered; the end");
     db.close().await;
@@ -507,14 +507,14 @@ async fn check_redis(settings: &Settings) -> Found {
 /// How long `check` waits for a server.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What becomes of letters.
+/// What becomes of e-mails.
 async fn check_mail(settings: &Settings) -> Result<String, StartFault> {
     let mailer = Mailer::new(settings)?;
     match (tokio::time::timeout(PATIENCE, mailer.try_server()).await, settings.mode()) {
         (Err(_), _) => Err(StartFault("the mail server does not answer".to_owned())),
-        (Ok(Some(tried)), _) => tried.map(|()| "the mail server takes letters".to_owned()).map_err(StartFault),
+        (Ok(Some(tried)), _) => tried.map(|()| "the mail server takes e-mails".to_owned()).map_err(StartFault),
         (Ok(None), Mode::Demo) => Ok("none; links are logged".to_owned()),
-        (Ok(None), Mode::Production) => Ok("none; letters wait until there is one, a week at most".to_owned()),
+        (Ok(None), Mode::Production) => Ok("none; e-mails wait until there is one, a week at most".to_owned()),
     }
 }
 

@@ -114,11 +114,11 @@ pub struct AboutQuery;
 pub struct About {
     /// The version of the server.
     version: &'static str,
-    /// Whose data is shown, to be named where it is shown.
+    /// The organisations whose data is shown, to be named where it is shown.
     credits: Vec<Credit>,
 }
 
-/// Somebody whose data is shown.
+/// An organisation whose data is shown.
 #[derive(SimpleObject)]
 pub struct Credit {
     /// The name of whoever published the data.

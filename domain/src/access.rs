@@ -94,7 +94,7 @@ permissions! {
         SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
     "machine credentials of partners.":
         SeePartnerClients = "SEE_PARTNER_CLIENTS", ManagePartnerClients = "MANAGE_PARTNER_CLIENTS";
-    "what people and programs come in with: hashes of secrets, sessions, letters with links. Of the platform alone.":
+    "the credentials of people and programs: hashes of secrets, sessions, links in e-mails. Of the platform alone.":
         SeeCredentials = "SEE_CREDENTIALS", ManageCredentials = "MANAGE_CREDENTIALS";
     "the audit. Nobody writes it but the platform itself.":
         SeeAudit = "SEE_AUDIT", ManageAudit = "MANAGE_AUDIT";
@@ -196,7 +196,7 @@ codes! {
         Check = "CHECK",
         /// It lets people and programs in, and sees them out.
         Authenticate = "AUTHENTICATE",
-        /// It sends letters, anchors the audit, and throws away what has had its time.
+        /// It sends e-mails, anchors the audit, and deletes expired data.
         Housekeep = "HOUSEKEEP",
     }
 }

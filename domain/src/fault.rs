@@ -39,7 +39,7 @@ codes! {
         PayloadTooLarge = "PAYLOAD_TOO_LARGE",
         /// The server failed; the request was not at fault.
         Internal = "INTERNAL",
-        /// Nobody may come in with these credentials.
+        /// The credentials sign nobody in.
         InvalidCredentials = "INVALID_CREDENTIALS",
         /// The thing was changed in the meantime.
         Conflict = "CONFLICT",
@@ -59,7 +59,7 @@ codes! {
         DateInvalid = "DATE_INVALID",
         /// The thing cannot go from its status to that one.
         StatusInvalid = "STATUS_INVALID",
-        /// The branch cannot stand there in the tree.
+        /// The branch may not be placed there in the tree.
         BranchPlaceInvalid = "BRANCH_PLACE_INVALID",
         /// The identity in the register of cooperatives is needed first.
         RegisterIdentityRequired = "REGISTER_IDENTITY_REQUIRED",
@@ -87,7 +87,7 @@ codes! {
         PasswordInvalid = "PASSWORD_INVALID",
         /// The text is not an e-mail address.
         EmailInvalid = "EMAIL_INVALID",
-        /// The link or token has had its time, was used, or never was.
+        /// The link or token has expired, was used, or never existed.
         TokenInvalid = "TOKEN_INVALID",
         /// The key was used before, for another input.
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",

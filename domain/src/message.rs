@@ -123,7 +123,7 @@ impl Code {
             Self::BranchPlaceInvalid => (
                 "لا يمكن وضع الفرع في هذا المكان.",
                 "La section ne peut pas être placée là.",
-                "The branch cannot stand there in the tree.",
+                "The branch may not be placed there in the tree.",
             ),
             Self::RegisterIdentityRequired => (
                 "رقم التسجيل في سجل التعاونيات مطلوب.",

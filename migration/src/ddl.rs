@@ -1,4 +1,4 @@
-//! One SQL text for two databases, and the second wall around tables on PostgreSQL.
+//! One SQL text for two databases, and the row-level security policies of tables on PostgreSQL.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -67,7 +67,7 @@ pub(crate) enum Open<'a> {
 }
 
 /// Rows that are published and whose last day of validity has not passed. The server compares with the calendar day
-/// in Casablanca; the wall compares with the day in UTC, which is never the later of the two, so it never hides what
+/// in Casablanca; the policy compares with the day in UTC, which is never the later of the two, so it never hides what
 /// the server may show.
 pub(crate) const PUBLISHED_AND_VALID: Open<'static> =
     Open::When("published and (valid_until is null or valid_until >= to_char(now() at time zone 'UTC', 'YYYY-MM-DD'))");

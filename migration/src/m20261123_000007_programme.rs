@@ -136,7 +136,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     protect(manager, "programme", Open::When("published")).await?;
     protect(manager, "programme_branch", Open::When("published")).await?;
     protect(manager, "programme_move", Open::None).await?;
-    // A link shows nothing by itself: both its ends are behind walls of their own.
+    // A link shows nothing by itself: both its ends have policies of their own.
     protect(manager, "agreement_programme", Open::All).await?;
     protect(manager, "indicator_value", Open::When("published")).await?;
     protect(manager, "measurement", Open::None).await?;

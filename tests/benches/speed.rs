@@ -3,6 +3,8 @@
 //! `cargo bench --package tests -- --units 250` measures the world of scale 1 (a unit is 2,000 products) beside one of
 //! two units, on SQLite and, where one is at hand, on PostgreSQL in the server's role. The worlds stay for the next
 //! run: in `target/speed`, and in databases named `unfm_speed_…`. `--only postgres` or `--only sqlite` leaves one out.
+//! `--against <program>` asks another build of the program too, such as one of an earlier commit, in turn with this one
+//! and on the same databases; its migrations must be the same.
 //! Machines differ: compare lines of one run with each other, above all with `{ about }`, which reads no database.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails loudly")]
@@ -12,7 +14,7 @@ use domain::user::Reach;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tests::program::{Server, command};
+use tests::program::{Server, command_of, program};
 use tests::speed::Kept;
 use uuid::Uuid;
 
@@ -48,6 +50,7 @@ struct Cost {
 struct Target {
     on: &'static str,
     units: u64,
+    is_other_build: bool,
     server: Server,
     address: String,
     first_answer: Duration,
@@ -61,6 +64,7 @@ async fn main() {
     let option = |name: &str| args.iter().position(|arg| arg == name).and_then(|place| args.get(place + 1)).cloned();
     let large: u64 = option("--units").map_or(25, |units| units.parse().unwrap());
     let only = option("--only");
+    let against = option("--against");
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/speed");
     std::fs::create_dir_all(&home).unwrap();
     let mut targets = Vec::new();
@@ -68,7 +72,10 @@ async fn main() {
         for kept in [Some(Kept::sqlite(&home, units).await), Kept::postgres(units).await].into_iter().flatten() {
             if only.as_deref().is_none_or(|only| kept.on.eq_ignore_ascii_case(only)) {
                 kept.fill(|done, all| println!("{}: {done} of {all} units", kept.on)).await;
-                targets.push(Target::start(&home, &kept, units).await);
+                targets.push(Target::start(&home, &kept, units, None).await);
+                if let Some(program) = against.as_deref().filter(|_| units == large) {
+                    targets.push(Target::start(&home, &kept, units, Some(program)).await);
+                }
             }
         }
     }
@@ -82,9 +89,16 @@ async fn main() {
     }
     scope();
     for on in ["PostgreSQL", "SQLite"] {
-        let of = |units| targets.iter().find(|target| target.on == on && target.units == units);
-        if let (Some(small), Some(large)) = (of(SMALL), of(large)) {
+        let of = |units, is_other_build| {
+            targets
+                .iter()
+                .find(|target| target.on == on && target.units == units && target.is_other_build == is_other_build)
+        };
+        if let (Some(small), Some(large)) = (of(SMALL, false), of(large, false)) {
             report(small, large).await;
+        }
+        if let (Some(this), Some(other)) = (of(large, false), of(large, true)) {
+            compare(this, other);
         }
     }
 }
@@ -95,17 +109,23 @@ fn since(start: Instant) -> Duration {
 }
 
 impl Target {
-    async fn start(home: &Path, kept: &Kept, units: u64) -> Self {
+    /// Start this build of the program, or another one.
+    async fn start(home: &Path, kept: &Kept, units: u64, other: Option<&str>) -> Self {
         // Nothing of the first start (keys, files) counts, so it is started twice.
-        drop(Self::launch(home, kept).await);
-        let (server, address, first_answer) = Self::launch(home, kept).await;
+        drop(Self::launch(home, kept, other).await);
+        let (server, address, first_answer) = Self::launch(home, kept, other).await;
         let operations = operations(&address).await;
         let costs = operations.iter().map(|_| Vec::new()).collect();
-        Self { on: kept.on, units, server, address, first_answer, operations, costs }
+        let is_other_build = other.is_some();
+        Self { on: kept.on, units, is_other_build, server, address, first_answer, operations, costs }
     }
 
-    async fn launch(home: &Path, kept: &Kept) -> (Server, String, Duration) {
-        let mut program = command(home, &["--mode", "demo"]);
+    async fn launch(home: &Path, kept: &Kept, other: Option<&str>) -> (Server, String, Duration) {
+        let program = match other {
+            Some(program) => Path::new(program),
+            None => program(),
+        };
+        let mut program = command_of(program, home, &["--mode", "demo"]);
         program.env("DATABASE_URL", &kept.server_url);
         let start = Instant::now();
         let mut server = Server::of(program);
@@ -236,13 +256,36 @@ fn memory(process: u32) -> f64 {
     kilobytes as f64 / 1024.0
 }
 
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// The round with the middle CPU of an operation.
+fn middle(target: &Target, place: usize) -> Cost {
+    let mut costs = target.costs[place].clone();
+    costs.sort_unstable_by_key(|cost| cost.cpu);
+    costs[costs.len() / 2]
+}
+
+/// What this build costs beside the other one.
+fn compare(this: &Target, other: &Target) {
+    println!("\n{}, {} products: this build beside the other one\n", this.on, this.units * 2000);
+    println!("| operation | CPU, ms | the other, ms | × the other | p50 × the other |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    for (place, operation) in this.operations.iter().enumerate() {
+        let (here, there) = (middle(this, place), middle(other, place));
+        println!(
+            "| {} | {:.3} | {:.3} | {:.2} | {:.2} |",
+            operation.name,
+            ms(here.cpu),
+            ms(there.cpu),
+            ms(here.cpu) / ms(there.cpu),
+            ms(here.p50) / ms(there.p50)
+        );
+    }
+}
+
 async fn report(small: &Target, large: &Target) {
-    let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
-    let middle = |target: &Target, place: usize| {
-        let mut costs = target.costs[place].clone();
-        costs.sort_unstable_by_key(|cost| cost.cpu);
-        costs[costs.len() / 2]
-    };
     println!("\n{}: {} and {} products, {CONNECTIONS} connections\n", small.on, small.units * 2000, large.units * 2000);
     println!(
         "| operation | CPU, ms | × `about` | × small world | p50, ms | × small world | p99, ms | requests a second |"

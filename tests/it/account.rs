@@ -1,8 +1,8 @@
-//! How people look after what they come in with: passwords, letters, the second factor.
+//! How people look after what they come in with: passwords, e-mails, the second factor.
 
 use serde_json::{Value, json};
 use tests::World;
-use tests::letters::Letters;
+use tests::mail::MailServer;
 use totp_rs::{Builder, Secret};
 
 const SIGN_IN: &str = "mutation($email: String!, $password: String!, $totp: String) {
@@ -75,9 +75,9 @@ async fn guessing_at_a_password_from_within_is_delayed_as_at_the_door() {
     );
 }
 
-async fn a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_for_half_an_hour(world: World) {
-    let letters = Letters::new().await;
-    let post = letters.post();
+async fn a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour(world: World) {
+    let mail = MailServer::new().await;
+    let mailer = mail.mailer();
     let (inside, _) = world.sign_in(EMAIL).await;
     let mut answers = Vec::new();
     for email in [EMAIL, "nobody@unfm.example", "  KHOURIBGA@unfm.example "] {
@@ -95,10 +95,10 @@ async fn a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_f
     let refused = world.ask(RESET_REQUEST, json!({"email": "no address"})).await;
     assert_eq!(only_error(&refused.data()["passwordResetRequest"]), "EMAIL_INVALID");
 
-    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 2, "{}", world.on);
-    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 0, "{}: nothing is sent twice", world.on);
-    let arrived = letters.taken();
-    assert!(arrived.iter().all(|letter| letter.to == EMAIL), "{arrived:?}");
+    assert_eq!(mailer.deliver(&world.db, world.clock.now()).await.unwrap(), 2, "{}", world.on);
+    assert_eq!(mailer.deliver(&world.db, world.clock.now()).await.unwrap(), 0, "{}: nothing is sent twice", world.on);
+    let arrived = mail.taken();
+    assert!(arrived.iter().all(|email| email.to == EMAIL), "{arrived:?}");
     let (first, second) = (arrived[0].token("/password-reset"), arrived[1].token("/password-reset"));
     let reset = async |token: &str, password: &str| {
         let answer = world.ask(RESET, json!({"token": token, "password": password})).await;
@@ -124,19 +124,19 @@ async fn a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_f
     assert_eq!(world.raw_as_owner(&hashed).await, Ok(0), "{}", world.on);
 }
 
-async fn nobody_is_buried_in_letters(world: World) {
-    let letters = Letters::new().await;
-    let post = letters.post();
+async fn nobody_is_sent_mail_without_end(world: World) {
+    let mail = MailServer::new().await;
+    let mailer = mail.mailer();
     for _ in 0..5 {
         world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
     }
-    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 3, "{}", world.on);
+    assert_eq!(mailer.deliver(&world.db, world.clock.now()).await.unwrap(), 3, "{}", world.on);
     world.at("2026-11-23T13:00:01Z");
     world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
-    assert_eq!(post.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
+    assert_eq!(mailer.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
 }
 
-async fn a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_one(world: World) {
+async fn an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one(world: World) {
     let flags = [
         "--smtp-url",
         "smtp://127.0.0.1:9",
@@ -149,13 +149,13 @@ async fn a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_o
     world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
     let now = || world.clock.now();
     assert_eq!(broken.deliver(&world.db, now()).await.unwrap(), 0, "{}", world.on);
-    let letters = Letters::new().await;
-    let post = letters.post();
-    assert_eq!(post.deliver(&world.db, now()).await.unwrap(), 0, "{}: not at once", world.on);
+    let mail = MailServer::new().await;
+    let mailer = mail.mailer();
+    assert_eq!(mailer.deliver(&world.db, now()).await.unwrap(), 0, "{}: not at once", world.on);
     world.at("2026-11-23T12:01:00Z");
-    let other = letters.post();
-    let (one, two) = tokio::join!(post.deliver(&world.db, now()), other.deliver(&world.owner, now()));
-    assert_eq!((one.unwrap() + two.unwrap(), letters.taken().len()), (1, 1), "{}", world.on);
+    let other = mail.mailer();
+    let (one, two) = tokio::join!(mailer.deliver(&world.db, now()), other.deliver(&world.owner, now()));
+    assert_eq!((one.unwrap() + two.unwrap(), mail.taken().len()), (1, 1), "{}", world.on);
 }
 
 async fn the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once(world: World) {
@@ -248,7 +248,7 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
     let (token, _) = world.sign_in(EMAIL).await;
     assert_eq!(only_error(&sign_in(&world, "nobody@unfm.example", "wrong", None).await), "INVALID_CREDENTIALS");
     world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
-    assert_eq!(Letters::new().await.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1);
+    assert_eq!(MailServer::new().await.mailer().deliver(&world.db, world.clock.now()).await.unwrap(), 1);
     let register =
         "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) { cooperative { id } } }";
     let branch = unfm::platform::graphql::global_id::GlobalId::new(
@@ -260,10 +260,10 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
     world.ask_as(&token, register, json!({"input": input})).await.data();
     let sweep = async || unfm::session::housekeeping::sweep(&world.db, world.clock.now()).await.unwrap();
     assert_eq!(sweep().await, 0, "{}", world.on);
-    // The failures under two names a day later; the letter's token after half an hour.
+    // The failures under two names a day later; the e-mail's token after half an hour.
     world.at("2026-11-24T12:00:01Z");
     assert_eq!(sweep().await, 3, "{}", world.on);
-    // The letter and the key after a week.
+    // The e-mail and the key after a week.
     world.at("2026-11-30T12:00:01Z");
     assert_eq!(sweep().await, 2, "{}", world.on);
     world.at("2026-12-07T12:00:01Z");
@@ -272,4 +272,4 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
     assert_eq!(sweep().await, 1, "{}: the session", world.on);
 }
 
-tests::on_each_database!(a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_a_letter_that_works_once_and_for_half_an_hour, nobody_is_buried_in_letters, a_letter_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);
+tests::on_each_database!(a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use tests::person::Person;
 use tests::{Answer, World};
 use unfm::platform::audit::verify;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
@@ -17,32 +18,18 @@ fn id(kind: Kind, code: &str) -> String {
     GlobalId::new(kind, domain::id::founding(name, code)).to_string()
 }
 
-/// What came of a mutation: `done`, the code of its only user error, or that of its only error.
-fn outcome(answer: &Answer, field: &str) -> String {
-    if !answer.body["errors"].is_null() {
-        return answer.code().to_owned();
-    }
-    let payload = &answer.body["data"][field];
-    match payload["userErrors"].as_array().map(Vec::as_slice) {
-        Some([]) => "done".to_owned(),
-        Some([error]) => format!("userErrors: {}", error["code"].as_str().unwrap()),
-        _ => panic!("{}", answer.text),
-    }
-}
-
-async fn register(world: &World, token: &str, branch: &str) -> Answer {
+async fn register(person: &Person<'_>, branch: &str) -> Answer {
     let variables = json!({"branchId": id(Kind::Branch, branch), "ar": "تعاونية جديدة", "fr": "Coopérative nouvelle",
         "provinceCode": "05.311"});
-    world.contract_as(token, DOCUMENT, "RegisterCooperative", variables).await
+    person.sends(DOCUMENT, "RegisterCooperative", variables).await
 }
 
-async fn rename(world: &World, token: &str, cooperative: &str, version: i64) -> Answer {
+async fn rename(person: &Person<'_>, cooperative: &str, version: i64) -> Answer {
     let variables = json!({"id": id(Kind::Cooperative, cooperative), "version": version, "fr": "Nom nouveau"});
-    world.contract_as(token, DOCUMENT, "RenameCooperative", variables).await
+    person.sends(DOCUMENT, "RenameCooperative", variables).await
 }
 
-#[tokio::test]
-async fn every_login_gets_the_answers_that_its_scope_implies() {
+async fn every_login_gets_the_answers_that_its_scope_implies(world: World) {
     // Login, its roles, the branches whose cooperatives it sees, registering at home and in M'diq, renaming at home and
     // in M'diq, and whether it reads the audit.
     let both: &'static [&'static str] = &["khouribga", "mdiq-fnideq"];
@@ -83,99 +70,98 @@ async fn every_login_gets_the_answers_that_its_scope_implies() {
         ),
         ("mdiq@unfm.example", "BRANCH_ADMIN", away, ["NOT_FOUND", "done", "NOT_FOUND", "done"], true),
     ];
-    for world in World::each().await {
-        let mut version = json!({"khouribga": 1, "mdiq-fnideq": 1});
-        for (email, role, sees, [register_home, register_away, rename_home, rename_away], audits) in expected {
-            let on = format!("{} {email}", world.on);
-            let signed = json!({"email": email, "password": "marhaba-demo"});
-            let signed = world.contract(DOCUMENT, "SignIn", signed).await;
-            assert_eq!(signed.data()["sessionCreate"]["userErrors"], json!([]), "{on}");
-            assert_eq!(signed.data()["sessionCreate"]["session"]["expiresIn"], 900, "{on}");
-            let token = signed.data()["sessionCreate"]["session"]["accessToken"].as_str().unwrap();
+    let mut version = json!({"khouribga": 1, "mdiq-fnideq": 1});
+    for (email, role, sees, [register_home, register_away, rename_home, rename_away], audits) in expected {
+        let on = format!("{} {email}", world.on);
+        let signed = json!({"email": email, "password": "marhaba-demo"});
+        let signed = world.contract(DOCUMENT, "SignIn", signed).await;
+        assert_eq!(signed.data()["sessionCreate"]["userErrors"], json!([]), "{on}");
+        assert_eq!(signed.data()["sessionCreate"]["session"]["expiresIn"], 900, "{on}");
+        let token = signed.data()["sessionCreate"]["session"]["accessToken"].as_str().unwrap();
+        let person = Person { world: &world, token };
 
-            let viewer = world.contract_as(token, DOCUMENT, "Viewer", json!({})).await;
-            let viewer = viewer.data()["viewer"].clone();
-            assert_eq!((&viewer["user"]["email"], &viewer["assignments"][0]["role"]), (&json!(email), &json!(role)));
-            let permissions: Vec<&str> =
-                viewer["permissions"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
-            assert!(permissions.is_sorted() && permissions.contains(&"SEE_COOPERATIVES"), "{on}");
+        let viewer = person.sends(DOCUMENT, "Viewer", json!({})).await;
+        let viewer = viewer.data()["viewer"].clone();
+        assert_eq!((&viewer["user"]["email"], &viewer["assignments"][0]["role"]), (&json!(email), &json!(role)));
+        let permissions: Vec<&str> =
+            viewer["permissions"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+        assert!(permissions.is_sorted() && permissions.contains(&"SEE_COOPERATIVES"), "{on}");
 
-            let own = world.contract_as(token, DOCUMENT, "BranchCooperatives", json!({"first": 100})).await;
-            let own = own.data()["cooperatives"].clone();
-            let branch = |slug: &&str| json!(id(Kind::Branch, slug)).to_string();
-            let seen: BTreeSet<String> =
-                own["nodes"].as_array().unwrap().iter().map(|node| node["branch"]["id"].to_string()).collect();
-            assert_eq!(seen, sees.iter().map(branch).collect(), "{on}");
-            if role == "COOPERATIVE_REP" {
-                assert_eq!(own["totalCount"], 1, "{on}: her own alone");
+        let own = person.sends(DOCUMENT, "BranchCooperatives", json!({"first": 100})).await;
+        let own = own.data()["cooperatives"].clone();
+        let branch = |slug: &&str| json!(id(Kind::Branch, slug)).to_string();
+        let seen: BTreeSet<String> =
+            own["nodes"].as_array().unwrap().iter().map(|node| node["branch"]["id"].to_string()).collect();
+        assert_eq!(seen, sees.iter().map(branch).collect(), "{on}");
+        if role == "COOPERATIVE_REP" {
+            assert_eq!(own["totalCount"], 1, "{on}: her own alone");
+        }
+
+        assert_eq!(
+            register(&person, "khouribga").await.outcome(),
+            register_home,
+            "{on}"
+        );
+        assert_eq!(
+            register(&person, "mdiq-fnideq").await.outcome(),
+            register_away,
+            "{on}"
+        );
+        for (slug, branch, expected) in
+            [("demo-argan", "khouribga", rename_home), ("demo-mdiq-miel", "mdiq-fnideq", rename_away)]
+        {
+            let renamed = rename(&person, slug, version[branch].as_i64().unwrap()).await;
+            assert_eq!(renamed.outcome(), expected, "{on} {slug}");
+            if expected == "done" {
+                let cooperative = &renamed.data()["cooperativeRename"]["cooperative"];
+                assert_eq!(cooperative["name"]["text"], "Nom nouveau", "{on}");
+                version[branch] = cooperative["version"].clone();
             }
+        }
 
-            assert_eq!(
-                outcome(&register(&world, token, "khouribga").await, "cooperativeRegister"),
-                register_home,
-                "{on}"
-            );
-            assert_eq!(
-                outcome(&register(&world, token, "mdiq-fnideq").await, "cooperativeRegister"),
-                register_away,
-                "{on}"
-            );
-            for (slug, branch, expected) in
-                [("demo-argan", "khouribga", rename_home), ("demo-mdiq-miel", "mdiq-fnideq", rename_away)]
-            {
-                let renamed = rename(&world, token, slug, version[branch].as_i64().unwrap()).await;
-                assert_eq!(outcome(&renamed, "cooperativeRename"), expected, "{on} {slug}");
-                if expected == "done" {
-                    let cooperative = &renamed.data()["cooperativeRename"]["cooperative"];
-                    assert_eq!(cooperative["name"]["text"], "Nom nouveau", "{on}");
-                    version[branch] = cooperative["version"].clone();
-                }
-            }
-
-            let changes = world.contract_as(token, DOCUMENT, "RecentChanges", json!({"first": 100})).await;
-            let entries = changes.data()["auditEntries"]["nodes"].as_array().unwrap().clone();
-            assert_eq!(!entries.is_empty(), audits, "{on}");
-            let names =
-                |entry: &Value| entry["actor"]["displayName"].as_str().is_some_and(|name| name.contains("démo"));
-            assert!(entries.iter().all(names), "{on}");
-            if role == "BRANCH_ADMIN" && !email.starts_with("region") {
-                let branches: BTreeSet<String> =
-                    entries.iter().map(|entry| entry["branch"]["id"].to_string()).collect();
-                assert_eq!(branches, sees.iter().map(branch).collect(), "{on}: her own chain alone");
-            }
+        let changes = person.sends(DOCUMENT, "RecentChanges", json!({"first": 100})).await;
+        let entries = changes.data()["auditEntries"]["nodes"].as_array().unwrap().clone();
+        assert_eq!(!entries.is_empty(), audits, "{on}");
+        let names =
+            |entry: &Value| entry["actor"]["displayName"].as_str().is_some_and(|name| name.contains("démo"));
+        assert!(entries.iter().all(names), "{on}");
+        if role == "BRANCH_ADMIN" && !email.starts_with("region") {
+            let branches: BTreeSet<String> =
+                entries.iter().map(|entry| entry["branch"]["id"].to_string()).collect();
+            assert_eq!(branches, sees.iter().map(branch).collect(), "{on}: her own chain alone");
         }
     }
 }
 
 async fn an_absent_thing_and_a_neighbours_answer_alike_to_the_byte(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
     let (absent, foreign) = ("demo-nowhere-at-all", "demo-mdiq-miel");
-    let ask = async |slug: &str| rename(&world, &token, slug, 1).await.text;
+    let ask = async |slug: &str| rename(&khouribga, slug, 1).await.text;
     assert_eq!(ask(absent).await, ask(foreign).await, "{}", world.on);
     // What is not published is not there, on whichever path.
-    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-    let registered = register(&world, &mdiq, "mdiq-fnideq").await;
+    let mdiq = world.person("mdiq").await;
+    let registered = register(&mdiq, "mdiq-fnideq").await;
     let hidden = registered.data()["cooperativeRegister"]["cooperative"]["id"].clone();
     let paths = "query($id: ID!) { cooperative(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }";
-    for token in [&token, &world.sign_in("cooperative@unfm.example").await.0] {
-        let seen = world.ask_as(token, paths, json!({"id": hidden})).await;
+    for person in [khouribga, world.person("cooperative").await] {
+        let seen = person.asks(paths, json!({"id": hidden})).await;
         assert_eq!(seen.data(), &json!({"cooperative": null, "node": null, "nodes": [null]}), "{}", world.on);
     }
-    let own = world.ask_as(&mdiq, paths, json!({"id": hidden})).await;
+    let own = mdiq.asks(paths, json!({"id": hidden})).await;
     assert_eq!(own.data()["node"]["id"], hidden, "{}", world.on);
 }
 
 async fn a_stale_version_is_a_conflict_with_the_thing_as_it_now_is(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
-    assert_eq!(outcome(&rename(&world, &token, "demo-argan", 1).await, "cooperativeRename"), "done");
-    let stale = rename(&world, &token, "demo-argan", 1).await;
-    assert_eq!(outcome(&stale, "cooperativeRename"), "userErrors: CONFLICT", "{}", world.on);
+    let khouribga = world.person("khouribga").await;
+    assert_eq!(rename(&khouribga, "demo-argan", 1).await.outcome(), "done");
+    let stale = rename(&khouribga, "demo-argan", 1).await;
+    assert_eq!(stale.outcome(), "CONFLICT expectedVersion", "{}", world.on);
     assert_eq!(stale.data()["cooperativeRename"]["cooperative"]["version"], 2, "{}", world.on);
     // Of two at once one is told.
-    let at_once = tokio::join!(rename(&world, &token, "demo-argan", 2), rename(&world, &token, "demo-argan", 2));
-    let mut outcomes = [&at_once.0, &at_once.1].map(|answer| outcome(answer, "cooperativeRename"));
+    let at_once = tokio::join!(rename(&khouribga, "demo-argan", 2), rename(&khouribga, "demo-argan", 2));
+    let mut outcomes = [&at_once.0, &at_once.1].map(Answer::outcome);
     outcomes.sort();
-    assert_eq!(outcomes, ["done", "userErrors: CONFLICT"], "{}", world.on);
+    assert_eq!(outcomes, ["CONFLICT expectedVersion", "done"], "{}", world.on);
 }
 
 const REGISTER: &str = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
@@ -194,11 +180,11 @@ fn applicant(key: &str, number: &str) -> Value {
 }
 
 async fn a_form_is_told_all_its_faults_at_once(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
     let mut input = applicant("", "7");
     input["input"]["name"] = json!({"en": "Only English", "ar": "\u{202e}"});
     input["input"]["register"]["court"] = json!("  ");
-    let refused = world.ask_as(&token, REGISTER, input).await;
+    let refused = khouribga.asks(REGISTER, input).await;
     let errors = refused.data()["cooperativeRegister"]["userErrors"].clone();
     let found: Vec<(&str, String)> = errors
         .as_array()
@@ -215,24 +201,24 @@ async fn a_form_is_told_all_its_faults_at_once(world: World) {
 }
 
 async fn a_mutation_that_is_sent_again_is_done_once(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
-    let (other, _) = world.sign_in("region05@unfm.example").await;
-    let send = async |token: &str, key: &str, number: &str| {
-        let answer = world.ask_as(token, REGISTER, applicant(key, number)).await;
+    let khouribga = world.person("khouribga").await;
+    let other = world.person("region05").await;
+    let send = async |person: &Person<'_>, key: &str, number: &str| {
+        let answer = person.asks(REGISTER, applicant(key, number)).await;
         answer.data()["cooperativeRegister"].clone()
     };
-    let at_once = tokio::join!(send(&token, "phone-1", "1"), send(&token, "phone-1", "1"));
+    let at_once = tokio::join!(send(&khouribga, "phone-1", "1"), send(&khouribga, "phone-1", "1"));
     let first = at_once.0["cooperative"]["id"].clone();
     assert!(first.is_string() && at_once.1["cooperative"]["id"] == first, "{}: {at_once:?}", world.on);
-    assert_eq!(send(&token, "phone-1", "1").await["cooperative"]["id"], first, "{}", world.on);
-    let another = send(&token, "phone-1", "2").await;
+    assert_eq!(send(&khouribga, "phone-1", "1").await["cooperative"]["id"], first, "{}", world.on);
+    let another = send(&khouribga, "phone-1", "2").await;
     assert_eq!(another["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED", "{}", world.on);
     assert_ne!(send(&other, "phone-1", "1").await["cooperative"]["id"], first, "{}: keys are one's own", world.on);
     // A refusal is kept too.
     let mut wrong = applicant("phone-2", "");
     wrong["input"]["provinceCode"] = json!("99.999");
     for _ in 0..2 {
-        let refused = world.ask_as(&token, REGISTER, wrong.clone()).await;
+        let refused = khouribga.asks(REGISTER, wrong.clone()).await;
         let error = &refused.data()["cooperativeRegister"]["userErrors"][0];
         assert_eq!(
             (&error["code"], &error["field"]),
@@ -246,16 +232,16 @@ async fn a_mutation_that_is_sent_again_is_done_once(world: World) {
 }
 
 async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level(world: World) {
-    let verify = async |token: &str, input: Value| {
-        let registered = world.ask_as(token, REGISTER, input).await;
+    let verify = async |person: &Person<'_>, input: Value| {
+        let registered = person.asks(REGISTER, input).await;
         let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
         let query = "mutation($id: ID!) { cooperativeVerify(input: {id: $id, expectedVersion: 1}) {
             cooperative { status version } userErrors { code field } } }";
-        let verified = world.ask_as(token, query, json!({"id": cooperative["id"]})).await;
+        let verified = person.asks(query, json!({"id": cooperative["id"]})).await;
         verified.data()["cooperativeVerify"].clone()
     };
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
+    let mdiq = world.person("mdiq").await;
     let first = verify(&khouribga, applicant("", "12/2026")).await;
     let mut claim = applicant("", "12/2026");
     claim["input"]["branchId"] = json!(id(Kind::Branch, "mdiq-fnideq"));
@@ -268,15 +254,15 @@ async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_natio
 }
 
 async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let token = world.person("khouribga").await;
     for version in 1..4 {
-        assert_eq!(outcome(&rename(&world, &token, "demo-argan", version).await, "cooperativeRename"), "done");
+        assert_eq!(rename(&token, "demo-argan", version).await.outcome(), "done");
     }
     for _ in 0..3 {
-        rename(&world, &token, "demo-mdiq-miel", 1).await;
+        rename(&token, "demo-mdiq-miel", 1).await;
     }
     let entries =
-        world.ask_as(&token, "{ auditEntries(first: 1) { nodes { action outcome times client } } }", json!({}));
+        token.asks("{ auditEntries(first: 1) { nodes { action outcome times client } } }", json!({}));
     let refused = entries.await.data()["auditEntries"]["nodes"][0].clone();
     let expected = json!({"action": "cooperativeRename", "outcome": "REFUSED", "times": 3, "client": "127.0.0.1"});
     assert_eq!(refused, expected, "{}: once a minute, with a count", world.on);
@@ -312,4 +298,4 @@ async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
     );
 }
 
-tests::on_each_database!(an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);
+tests::on_each_database!(every_login_gets_the_answers_that_its_scope_implies, an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);

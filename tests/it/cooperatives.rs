@@ -2,7 +2,7 @@
 
 use domain::id::founding;
 use serde_json::{Value, json};
-use tests::{Answer, World};
+use tests::World;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const ADD: &str = "mutation($input: MembershipAddInput!) { membershipAdd(input: $input) {
@@ -28,32 +28,17 @@ fn joining(slug: &str) -> Value {
         "milieu": "RURAL", "shares": 2, "joinedOn": "2026-11-23"})
 }
 
-async fn run(world: &World, token: &str, query: &str, input: Value) -> Answer {
-    world.ask_as(token, query, json!({"input": input})).await
-}
-
-fn code(answer: &Answer) -> String {
-    if !answer.body["errors"].is_null() {
-        return answer.code().to_owned();
-    }
-    let (_, payload) = answer.data().as_object().unwrap().iter().next().unwrap();
-    let codes: Vec<&str> =
-        payload["userErrors"].as_array().unwrap().iter().filter_map(|fault| fault["code"].as_str()).collect();
-    if codes.is_empty() { "done".to_owned() } else { codes.join(" ") }
-}
-
 async fn members_are_seen_by_the_cooperative_and_its_branch_line_alone(world: World) {
     let whole = json!({"members": 24, "women": 24, "under35": 0, "rural": 12});
     for (login, sees) in [
-        ("cooperative@unfm.example", true),
-        ("khouribga@unfm.example", true),
-        ("region05@unfm.example", true),
-        ("auditor@unfm.example", true),
-        ("mdiq@unfm.example", false),
-        ("market.khouribga@unfm.example", false),
+        ("cooperative", true),
+        ("khouribga", true),
+        ("region05", true),
+        ("auditor", true),
+        ("mdiq", false),
+        ("market.khouribga", false),
     ] {
-        let (token, _) = world.sign_in(login).await;
-        let answer = world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await;
+        let answer = world.person(login).await.asks(LOOK, json!({"id": id("demo-argan")})).await;
         let seen = &answer.data()["cooperative"];
         assert_eq!(seen["memberCount"], 24, "{} {login}: what everybody may know", world.on);
         assert_eq!(seen["memberships"]["totalCount"], if sees { 24 } else { 0 }, "{} {login}", world.on);
@@ -70,9 +55,9 @@ async fn members_are_seen_by_the_cooperative_and_its_branch_line_alone(world: Wo
 }
 
 async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch(world: World) {
-    let (token, _) = world.sign_in("region05@unfm.example").await;
+    let region = world.person("region05").await;
     for _ in 0..3 {
-        world.ask_as(&token, LOOK, json!({"id": id("demo-argan")})).await.data();
+        region.asks(LOOK, json!({"id": id("demo-argan")})).await.data();
     }
     let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
         where e.action = 'memberships' and e.outcome = 'READ' and b.slug = 'region-05'";
@@ -83,8 +68,8 @@ async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch(world: W
         "{}",
         world.on
     );
-    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-    world.ask_as(&mdiq, LOOK, json!({"id": id("demo-argan")})).await.data();
+    let mdiq = world.person("mdiq").await;
+    mdiq.asks(LOOK, json!({"id": id("demo-argan")})).await.data();
     let noted = "select count(*) from audit_entry where action = 'memberships'";
     assert_eq!(world.raw_as_owner(noted).await, Ok(1), "{}: who sees nothing has read nothing", world.on);
 }
@@ -92,7 +77,7 @@ async fn whoever_reads_members_is_noted_once_a_minute_in_her_own_branch(world: W
 async fn members_join_and_leave_and_the_numbers_that_are_told_follow(world: World) {
     // Nine members of whom four are women: the women are too few to be told.
     let slug = "demo-mdiq-miel";
-    let (own, _) = world.sign_in("mdiq@unfm.example").await;
+    let mdiq = world.person("mdiq").await;
     let told = async || {
         let look = "query($id: ID!) { cooperative(id: $id) { memberCount womenCount isWomenOnly version } }";
         world.ask(look, json!({"id": id(slug)})).await.data()["cooperative"].clone()
@@ -100,8 +85,8 @@ async fn members_join_and_leave_and_the_numbers_that_are_told_follow(world: Worl
     let few = json!({"memberCount": 9, "womenCount": null, "isWomenOnly": null, "version": 1});
     assert_eq!(told().await, few, "{}", world.on);
 
-    let added = run(&world, &own, ADD, joining(slug)).await;
-    assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
+    let added = mdiq.does(ADD, joining(slug)).await;
+    assert_eq!(added.outcome(), "done", "{}: {}", world.on, added.text);
     // Five of ten: neither the women nor the others are few. The cooperative itself was not edited.
     let enough = json!({"memberCount": 10, "womenCount": 5, "isWomenOnly": false, "version": 1});
     assert_eq!(added.data()["membershipAdd"]["membership"]["cooperative"], enough, "{}", world.on);
@@ -109,12 +94,12 @@ async fn members_join_and_leave_and_the_numbers_that_are_told_follow(world: Worl
 
     let membership = &added.data()["membershipAdd"]["membership"];
     let end = |version: i32, day: &str| json!({"id": membership["id"], "expectedVersion": version, "leftOn": day});
-    assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-22")).await), "DATE_INVALID", "{}", world.on);
-    assert_eq!(code(&run(&world, &own, END, end(1, "2026-11-24")).await), "DATE_INVALID", "{}", world.on);
-    let ended = run(&world, &own, END, end(1, "2026-11-23")).await;
-    assert_eq!(code(&ended), "done", "{}: {}", world.on, ended.text);
+    assert_eq!(mdiq.does(END, end(1, "2026-11-22")).await.outcome(), "DATE_INVALID leftOn", "{}", world.on);
+    assert_eq!(mdiq.does(END, end(1, "2026-11-24")).await.outcome(), "DATE_INVALID leftOn", "{}", world.on);
+    let ended = mdiq.does(END, end(1, "2026-11-23")).await;
+    assert_eq!(ended.outcome(), "done", "{}: {}", world.on, ended.text);
     assert_eq!(told().await, few, "{}", world.on);
-    assert_eq!(code(&run(&world, &own, END, end(2, "2026-11-23")).await), "STATUS_INVALID", "{}", world.on);
+    assert_eq!(mdiq.does(END, end(2, "2026-11-23")).await.outcome(), "STATUS_INVALID", "{}", world.on);
     // Who she is stands beside the chain, where it can be erased.
     let named = "select count(*) from audit_entry where changes like '%Nouvelle membre%'";
     assert_eq!(world.raw_as_owner(named).await, Ok(0), "{}", world.on);
@@ -123,37 +108,37 @@ async fn members_join_and_leave_and_the_numbers_that_are_told_follow(world: Worl
 }
 
 async fn a_representative_looks_after_her_own_cooperative_and_no_other(world: World) {
-    let (token, _) = world.sign_in("cooperative@unfm.example").await;
-    assert_eq!(code(&run(&world, &token, ADD, joining("demo-argan")).await), "done", "{}", world.on);
+    let representative = world.person("cooperative").await;
+    assert_eq!(representative.does(ADD, joining("demo-argan")).await.outcome(), "done", "{}", world.on);
     let paper = |slug: &str| json!({"cooperativeId": id(slug), "kind": "CERTIFICATE", "reference": "A 1", "validUntil": "2026-12-23"});
-    let added = run(&world, &token, DOCUMENT, paper("demo-argan")).await;
-    assert_eq!(code(&added), "done", "{}: {}", world.on, added.text);
+    let added = representative.does(DOCUMENT, paper("demo-argan")).await;
+    assert_eq!(added.outcome(), "done", "{}: {}", world.on, added.text);
     let document = &added.data()["documentAdd"]["document"];
     assert_eq!(document["isExpiring"], true, "{}", world.on);
     let edit = json!({"id": document["id"], "expectedVersion": 1, "reference": null, "validUntil": "2026-12-24"});
-    let edited = run(&world, &token, DOCUMENT_EDIT, edit.clone()).await;
+    let edited = representative.does(DOCUMENT_EDIT, edit.clone()).await;
     let expected = json!({"version": 2, "reference": null, "validUntil": "2026-12-24", "isExpiring": false});
     assert_eq!(edited.data()["documentEdit"]["document"], expected, "{}", world.on);
-    assert_eq!(code(&run(&world, &token, DOCUMENT_EDIT, edit).await), "CONFLICT", "{}", world.on);
+    assert_eq!(representative.does(DOCUMENT_EDIT, edit).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
     for other in ["demo-mdiq-miel", "nowhere"] {
-        assert_eq!(code(&run(&world, &token, ADD, joining(other)).await), "NOT_FOUND", "{} {other}", world.on);
-        assert_eq!(code(&run(&world, &token, DOCUMENT, paper(other)).await), "NOT_FOUND", "{} {other}", world.on);
+        assert_eq!(representative.does(ADD, joining(other)).await.outcome(), "NOT_FOUND", "{} {other}", world.on);
+        assert_eq!(representative.does(DOCUMENT, paper(other)).await.outcome(), "NOT_FOUND", "{} {other}", world.on);
     }
-    let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
-    assert_eq!(code(&run(&world, &market, ADD, joining("demo-argan")).await), "FORBIDDEN", "{}", world.on);
-    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
-    assert_eq!(code(&run(&world, &mdiq, ADD, joining("demo-argan")).await), "NOT_FOUND", "{}", world.on);
+    let market = world.person("market.khouribga").await;
+    assert_eq!(market.does(ADD, joining("demo-argan")).await.outcome(), "FORBIDDEN", "{}", world.on);
+    let mdiq = world.person("mdiq").await;
+    assert_eq!(mdiq.does(ADD, joining("demo-argan")).await.outcome(), "NOT_FOUND", "{}", world.on);
 }
 
 async fn every_fault_of_a_member_is_told_at_once_and_nothing_is_kept(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
     let mut input = joining("demo-argan");
     input["name"] = " ".into();
     input["sex"] = Value::Null;
     input["birthYear"] = 2030.into();
     input["joinedOn"] = "2026-11-24".into();
-    let answer = run(&world, &token, ADD, input).await;
-    assert_eq!(code(&answer), "TEXT_REQUIRED MEMBER_INVALID MEMBER_INVALID DATE_INVALID", "{}", world.on);
+    let answer = khouribga.does(ADD, input).await;
+    assert_eq!(answer.outcome(), "TEXT_REQUIRED name, MEMBER_INVALID sex, MEMBER_INVALID birthYear, DATE_INVALID joinedOn", "{}", world.on);
     assert_eq!(
         world.raw_as_owner("select count(*) from membership where version > 1 or joined_on > '2026-01-01'").await,
         Ok(0),
@@ -163,11 +148,11 @@ async fn every_fault_of_a_member_is_told_at_once_and_nothing_is_kept(world: Worl
 }
 
 async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
     let edit = async |changes: Value| {
         let mut input = json!({"id": id("demo-argan")});
         input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-        run(&world, &token, EDIT, input).await
+        khouribga.does(EDIT, input).await
     };
     let edited = edit(json!({"expectedVersion": 1, "sector": "COSMETICS", "commune": "Boujniba"})).await;
     let cooperative = &edited.data()["cooperativeEdit"]["cooperative"];
@@ -188,10 +173,10 @@ async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew
     let wrong =
         edit(json!({"expectedVersion": 3, "register": {"court": "", "number": "1"}, "commune": "x".repeat(300)}))
             .await;
-    assert_eq!(code(&wrong), "TEXT_TOO_LONG REGISTER_IDENTITY_REQUIRED", "{}", world.on);
+    assert_eq!(wrong.outcome(), "TEXT_TOO_LONG commune, REGISTER_IDENTITY_REQUIRED register.court", "{}", world.on);
     assert_eq!(
-        code(&edit(json!({"expectedVersion": 3, "register": null})).await),
-        "REGISTER_IDENTITY_REQUIRED",
+        edit(json!({"expectedVersion": 3, "register": null})).await.outcome(),
+        "REGISTER_IDENTITY_REQUIRED register",
         "{}",
         world.on
     );
@@ -199,25 +184,25 @@ async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew
     let taken = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO demo-mdiq-miel"});
     let free = json!({"court": "Tribunal de première instance (démo)", "number": "DEMO free"});
     let claimed = edit(json!({"expectedVersion": 3, "register": taken})).await;
-    assert_eq!(code(&claimed), "done", "{}", claimed.text);
+    assert_eq!(claimed.outcome(), "done", "{}", claimed.text);
     assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
-    assert_eq!(code(&edit(json!({"expectedVersion": 4, "register": free})).await), "done", "{}", world.on);
-    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    assert_eq!(edit(json!({"expectedVersion": 4, "register": free})).await.outcome(), "done", "{}", world.on);
+    let mdiq = world.person("mdiq").await;
     let foreign =
-        run(&world, &mdiq, EDIT, json!({"id": id("demo-argan"), "expectedVersion": 5, "commune": "x"})).await;
-    assert_eq!(code(&foreign), "NOT_FOUND", "{}", world.on);
+        mdiq.does(EDIT, json!({"id": id("demo-argan"), "expectedVersion": 5, "commune": "x"})).await;
+    assert_eq!(foreign.outcome(), "NOT_FOUND", "{}", world.on);
 }
 
 async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
-    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
     let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
     let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
         cooperative { id slug status } userErrors { code field } } }";
     let applicant = json!({"branchId": branch, "name": {"fr": "Coopérative Amal (démo)"}, "sector": "TEXTILES",
         "legalForm": "COOPERATIVE", "provinceCode": "05.311",
         "register": {"court": "Tribunal de première instance (démo)", "number": "DEMO amal"}});
-    let registered = run(&world, &token, register, applicant).await;
-    assert_eq!(code(&registered), "done", "{}: {}", world.on, registered.text);
+    let registered = khouribga.does(register, applicant).await;
+    assert_eq!(registered.outcome(), "done", "{}: {}", world.on, registered.text);
     let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
     assert_eq!(cooperative["status"], "APPLIED", "{}", world.on);
 
@@ -227,10 +212,10 @@ async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
             "mutation($id: ID!) {{ done: {mutation}(input: {{ id: $id, expectedVersion: {version} }}) {{
                cooperative {{ status }} userErrors {{ code }} }} }}"
         );
-        let answer = world.ask_as(&token, &query, json!({"id": cooperative["id"]})).await;
+        let answer = khouribga.asks(&query, json!({"id": cooperative["id"]})).await;
         let look = "query($slug: String!) { cooperative(slug: $slug) { id } }";
         let public = world.ask(look, json!({"slug": cooperative["slug"]})).await;
-        (code(&answer), !public.data()["cooperative"].is_null())
+        (answer.outcome(), !public.data()["cooperative"].is_null())
     };
     let refused = |code: &str| (code.to_owned(), false);
 
@@ -241,7 +226,7 @@ async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
     for _ in 0..domain::cooperative::MEMBERS_MIN {
         let mut member = joining("demo-argan");
         member["cooperativeId"] = cooperative["id"].clone();
-        assert_eq!(code(&run(&world, &token, ADD, member).await), "done", "{}", world.on);
+        assert_eq!(khouribga.does(ADD, member).await.outcome(), "done", "{}", world.on);
     }
     let public = ("done".to_owned(), true);
     assert_eq!(transition("cooperativeActivate", 2).await, public, "{}", world.on);

@@ -3,7 +3,8 @@
 use domain::id::founding;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use tests::letters::Letters;
+use tests::mail::MailServer;
+use tests::person::Person;
 use tests::{Answer, World};
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
@@ -38,32 +39,13 @@ fn role(role: &str, at: &str, includes_descendants: bool) -> Value {
     json!({"role": role, "branchId": branch(at), "includesDescendants": includes_descendants})
 }
 
-/// What came of a mutation: `done`, the codes of its user errors with their fields, or the code of its only error.
-fn outcome(answer: &Answer) -> String {
-    if !answer.body["errors"].is_null() {
-        return answer.code().to_owned();
-    }
-    let (_, payload) = answer.data().as_object().unwrap().iter().next().unwrap();
-    let faults: Vec<String> = payload["userErrors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|fault| {
-            let field =
-                fault["field"].as_array().map(|parts| parts.iter().filter_map(Value::as_str).collect::<Vec<_>>());
-            format!("{} {}", fault["code"].as_str().unwrap(), field.unwrap_or_default().join("."))
-        })
-        .collect();
-    if faults.is_empty() { "done".to_owned() } else { faults.join(", ") }
-}
-
-async fn invite(world: &World, token: &str, email: &str, assignment: Value) -> Answer {
+async fn invite(person: &Person<'_>, email: &str, assignment: Value) -> Answer {
     let input = json!({"email": email, "displayName": "Nouvelle collègue", "assignment": assignment});
-    world.ask_as(token, INVITE, json!({"input": input})).await
+    person.does(INVITE, input).await
 }
 
 async fn accept(world: &World, token: &str) -> String {
-    outcome(&world.ask(ACCEPT, json!({"token": token})).await)
+    world.ask(ACCEPT, json!({"token": token})).await.outcome()
 }
 
 async fn comes_in(world: &World, address: &str, email: &str) -> Value {
@@ -75,12 +57,12 @@ async fn comes_in(world: &World, address: &str, email: &str) -> Value {
     answer.data()["sessionCreate"].clone()
 }
 
-async fn an_invitation_becomes_a_login_and_its_letter_works_once(world: World) {
-    let letters = Letters::new().await;
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+async fn an_invitation_becomes_a_login_and_its_email_works_once(world: World) {
+    let mail = MailServer::new().await;
+    let khouribga = world.person("khouribga").await;
     let invited =
-        invite(&world, &khouribga, " Nouvelle@Unfm.example ", role("PROGRAMME_OFFICER", "khouribga", true)).await;
-    assert_eq!(outcome(&invited), "done", "{}: {}", world.on, invited.text);
+        invite(&khouribga, " Nouvelle@Unfm.example ", role("PROGRAMME_OFFICER", "khouribga", true)).await;
+    assert_eq!(invited.outcome(), "done", "{}: {}", world.on, invited.text);
     let person = &invited.data()["userInvite"]["user"];
     assert_eq!(
         (&person["status"], &person["email"]),
@@ -89,8 +71,8 @@ async fn an_invitation_becomes_a_login_and_its_letter_works_once(world: World) {
         world.on
     );
     assert_eq!(person["assignments"][0]["branch"]["slug"], "khouribga", "{}", world.on);
-    assert_eq!(letters.post().deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
-    let token = letters.taken()[0].token("/invitation");
+    assert_eq!(mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
+    let token = mail.taken()[0].token("/invitation");
 
     assert!(
         comes_in(&world, &world.url(""), "nouvelle@unfm.example").await["session"].is_null(),
@@ -111,25 +93,25 @@ async fn an_invitation_becomes_a_login_and_its_letter_works_once(world: World) {
     assert_eq!(world.raw_as_owner(noted).await, Ok(2), "{}", world.on);
 }
 
-async fn a_letter_is_too_late_after_a_week(world: World) {
-    let letters = Letters::new().await;
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-    invite(&world, &khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
-    letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-    let token = letters.taken()[0].token("/invitation");
+async fn an_email_is_too_late_after_a_week(world: World) {
+    let mail = MailServer::new().await;
+    let khouribga = world.person("khouribga").await;
+    invite(&khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    let token = mail.taken()[0].token("/invitation");
     world.at("2026-11-30T12:00:00Z");
     assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
 }
 
 async fn inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up(world: World) {
-    let letters = Letters::new().await;
-    let (mdiq, _) = world.sign_in("mdiq@unfm.example").await;
+    let mail = MailServer::new().await;
+    let mdiq = world.person("mdiq").await;
     // Her rights are read once a second, and the audit begins a line once a minute: not in one of the two.
-    invite(&world, &mdiq, "before@unfm.example", role("DATA_ENTRY", "mdiq-fnideq", false)).await.data();
+    invite(&mdiq, "before@unfm.example", role("DATA_ENTRY", "mdiq-fnideq", false)).await.data();
     let mut answers = Vec::new();
     for email in ["programmes.khouribga@unfm.example", "nobody.at.all.khouribga@unfm.example"] {
         let before = world.db.statements();
-        let answer = invite(&world, &mdiq, email, role("DATA_ENTRY", "mdiq-fnideq", false)).await;
+        let answer = invite(&mdiq, email, role("DATA_ENTRY", "mdiq-fnideq", false)).await;
         let mut person = answer.data()["userInvite"].clone();
         for place in ["/user/id", "/user/email", "/user/assignments/0/id"] {
             *person.pointer_mut(place).unwrap() = Value::Null;
@@ -137,13 +119,13 @@ async fn inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_rol
         answers.push((person, world.db.statements() - before));
     }
     assert_eq!(answers[0], answers[1], "{}", world.on);
-    letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-    let arrived = letters.taken();
-    let letter = arrived.iter().find(|letter| letter.to.starts_with("programmes")).unwrap();
-    assert_eq!(accept(&world, &letter.token("/invitation")).await, "done", "{}", world.on);
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    let arrived = mail.taken();
+    let email = arrived.iter().find(|email| email.to.starts_with("programmes")).unwrap();
+    assert_eq!(accept(&world, &email.token("/invitation")).await, "done", "{}", world.on);
     // One login, both roles, and the password that it had.
-    let (token, _) = world.sign_in("programmes.khouribga@unfm.example").await;
-    let viewer = world.ask_as(&token, "{ viewer { assignments { role branch { slug } } } }", json!({})).await;
+    let programmes = world.person("programmes.khouribga").await;
+    let viewer = programmes.asks("{ viewer { assignments { role branch { slug } } } }", json!({})).await;
     let held = viewer.data()["viewer"]["assignments"].as_array().unwrap();
     let held: BTreeSet<&str> = held.iter().map(|one| one["branch"]["slug"].as_str().unwrap()).collect();
     assert_eq!(held, BTreeSet::from(["khouribga", "mdiq-fnideq"]), "{}", world.on);
@@ -152,26 +134,26 @@ async fn inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_rol
 }
 
 async fn who_lost_the_right_to_invite_has_invited_nobody(world: World) {
-    let letters = Letters::new().await;
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-    invite(&world, &khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
-    letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-    let token = letters.taken()[0].token("/invitation");
-    let (region, _) = world.sign_in("region05@unfm.example").await;
+    let mail = MailServer::new().await;
+    let khouribga = world.person("khouribga").await;
+    invite(&khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    let token = mail.taken()[0].token("/invitation");
+    let region = world.person("region05").await;
     let input = json!({"id": assignment("khouribga@unfm.example"), "expectedVersion": 1});
-    assert_eq!(outcome(&world.ask_as(&region, REVOKE, json!({"input": input})).await), "done", "{}", world.on);
+    assert_eq!(region.does(REVOKE, input).await.outcome(), "done", "{}", world.on);
     assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
 }
 
 async fn nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself(world: World) {
     let own = "khouribga@unfm.example";
-    let (khouribga, _) = world.sign_in(own).await;
-    let (national, _) = world.sign_in("national@unfm.example").await;
-    let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
-    let (auditor, _) = world.sign_in("auditor@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
+    let national = world.person("national").await;
+    let market = world.person("market.khouribga").await;
+    let auditor = world.person("auditor").await;
     let not_grantable = "ROLE_NOT_GRANTABLE assignment.role";
     let somebody = "finance.khouribga@unfm.example";
-    for (token, to, given, expected) in [
+    for (person, to, given, expected) in [
         (&khouribga, somebody, role("DATA_ENTRY", "khouribga", true), "done"),
         (&khouribga, somebody, role("BRANCH_ADMIN", "khouribga", true), not_grantable),
         (&khouribga, somebody, role("AUDITOR", "khouribga", true), not_grantable),
@@ -194,57 +176,57 @@ async fn nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself(world:
         ),
     ] {
         let input = json!({"userId": user(to), "assignment": given});
-        let answer = world.ask_as(token, ASSIGN, json!({"input": input})).await;
-        assert_eq!(outcome(&answer), expected, "{}: {to} {given}", world.on);
+        let answer = person.does(ASSIGN, input).await;
+        assert_eq!(answer.outcome(), expected, "{}: {to} {given}", world.on);
     }
     // A representative is of a cooperative of that branch, within reach.
     for (cooperative, expected) in [("demo-argan", "done"), ("demo-mdiq-miel", "NOT_FOUND")] {
         let mut given = role("COOPERATIVE_REP", "khouribga", false);
         given["cooperativeId"] =
             GlobalId::new(Kind::Cooperative, founding("cooperative", cooperative)).to_string().into();
-        assert_eq!(outcome(&invite(&world, &khouribga, "rep@unfm.example", given).await), expected, "{}", world.on);
+        assert_eq!(invite(&khouribga, "rep@unfm.example", given).await.outcome(), expected, "{}", world.on);
     }
     let faulty =
         json!({"email": "no address", "displayName": " ", "assignment": role("AUDITOR", "khouribga", true)});
-    let answer = world.ask_as(&khouribga, INVITE, json!({"input": faulty})).await;
+    let answer = khouribga.does(INVITE, faulty).await;
     assert_eq!(
-        outcome(&answer),
+        answer.outcome(),
         format!("EMAIL_INVALID email, TEXT_REQUIRED displayName, {not_grantable}"),
         "{}",
         world.on
     );
-    for (token, expected) in [(&market, "FORBIDDEN"), (&auditor, "FORBIDDEN")] {
-        let answer = invite(&world, token, "x@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
-        assert_eq!(outcome(&answer), expected, "{}", world.on);
+    for (person, expected) in [(&market, "FORBIDDEN"), (&auditor, "FORBIDDEN")] {
+        let answer = invite(person, "x@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+        assert_eq!(answer.outcome(), expected, "{}", world.on);
     }
 }
 
 async fn a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere(world: World) {
     let other = world.also_served(&[]).await;
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-    let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
+    let finance = world.person("finance.khouribga").await;
     let may = async |address: &str| {
         let body = json!({"query": "{ viewer { permissions } }"});
-        let request = world.http().post(format!("{address}/graphql")).bearer_auth(&finance).json(&body);
+        let request = world.http().post(format!("{address}/graphql")).bearer_auth(finance.token).json(&body);
         !world.send(request).await.data()["viewer"]["permissions"].as_array().unwrap().is_empty()
     };
     assert!(may(&world.url("")).await && may(&other).await, "{}", world.on);
     let key = assignment("finance.khouribga@unfm.example");
     let revoke = async |version: i32| {
         let input = json!({"id": key, "expectedVersion": version});
-        outcome(&world.ask_as(&khouribga, REVOKE, json!({"input": input})).await)
+        khouribga.does(REVOKE, input).await.outcome()
     };
     assert_eq!(revoke(7).await, "CONFLICT expectedVersion", "{}", world.on);
     assert_eq!(revoke(1).await, "done", "{}", world.on);
     assert!(!may(&world.url("")).await, "{}: at once", world.on);
     world.at("2026-11-23T12:00:01Z");
     assert!(!may(&other).await, "{}: within a second", world.on);
-    assert_eq!(revoke(2).await, "STATUS_INVALID ", "{}", world.on);
-    for (email, expected) in [("khouribga@unfm.example", "ROLE_NOT_GRANTABLE "), ("mdiq@unfm.example", "NOT_FOUND")]
+    assert_eq!(revoke(2).await, "STATUS_INVALID", "{}", world.on);
+    for (email, expected) in [("khouribga@unfm.example", "ROLE_NOT_GRANTABLE"), ("mdiq@unfm.example", "NOT_FOUND")]
     {
         let input = json!({"id": assignment(email), "expectedVersion": 1});
         assert_eq!(
-            outcome(&world.ask_as(&khouribga, REVOKE, json!({"input": input})).await),
+            khouribga.does(REVOKE, input).await.outcome(),
             expected,
             "{}",
             world.on
@@ -253,19 +235,19 @@ async fn a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhe
 }
 
 async fn a_login_is_switched_off_by_whoever_governs_all_its_roles(world: World) {
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-    let (national, _) = world.sign_in("national@unfm.example").await;
-    let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
-    let to = async |token: &str, mutation: &str, email: &str, version: i32| {
+    let khouribga = world.person("khouribga").await;
+    let national = world.person("national").await;
+    let finance = world.person("finance.khouribga").await;
+    let to = async |person: &Person<'_>, mutation: &str, email: &str, version: i32| {
         let input = json!({"id": user(email), "expectedVersion": version});
-        outcome(&world.ask_as(token, mutation, json!({"input": input})).await)
+        person.does(mutation, input).await.outcome()
     };
     assert_eq!(to(&khouribga, DISABLE, "mdiq@unfm.example", 1).await, "NOT_FOUND", "{}", world.on);
     assert_eq!(to(&khouribga, DISABLE, "nobody@unfm.example", 1).await, "NOT_FOUND", "{}", world.on);
     assert_eq!(to(&khouribga, DISABLE, "khouribga@unfm.example", 1).await, "FORBIDDEN", "{}: herself", world.on);
     assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 1).await, "done", "{}", world.on);
     assert_eq!(
-        world.ask_as(&finance, "{ viewer { permissions } }", json!({})).await.status,
+        finance.asks("{ viewer { permissions } }", json!({})).await.status,
         401,
         "{}: at once",
         world.on
@@ -274,39 +256,39 @@ async fn a_login_is_switched_off_by_whoever_governs_all_its_roles(world: World) 
     world.sign_in("finance.khouribga@unfm.example").await;
     // Whoever works elsewhere too is not one province's to switch off.
     let input = json!({"userId": user("finance.khouribga@unfm.example"), "assignment": role("DATA_ENTRY", "mdiq-fnideq", false)});
-    assert_eq!(outcome(&world.ask_as(&national, ASSIGN, json!({"input": input})).await), "done");
+    assert_eq!(national.does(ASSIGN, input).await.outcome(), "done");
     assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 3).await, "FORBIDDEN", "{}", world.on);
     assert_eq!(to(&national, DISABLE, "finance.khouribga@unfm.example", 3).await, "done", "{}", world.on);
 }
 
 async fn the_association_is_never_without_a_national_administrator(world: World) {
-    let (national, _) = world.sign_in("national@unfm.example").await;
+    let national = world.person("national").await;
     let input =
         json!({"userId": user("auditor@unfm.example"), "assignment": role("NATIONAL_ADMIN", "national", true)});
-    let second = world.ask_as(&national, ASSIGN, json!({"input": input})).await;
-    assert_eq!(outcome(&second), "done", "{}", world.on);
+    let second = national.does(ASSIGN, input).await;
+    assert_eq!(second.outcome(), "done", "{}", world.on);
     let second = second.data()["roleAssign"]["assignment"]["id"].clone();
-    let (auditor, _) = world.sign_in("auditor@unfm.example").await;
+    let auditor = world.person("auditor").await;
     // Each takes the other's role away at the same time: one of the two stays.
     let one = json!({"input": {"id": assignment("national@unfm.example"), "expectedVersion": 1}});
     let other = json!({"input": {"id": second, "expectedVersion": 1}});
-    let (one, other) = tokio::join!(world.ask_as(&auditor, REVOKE, one), world.ask_as(&national, REVOKE, other));
-    let outcomes = BTreeSet::from([outcome(&one), outcome(&other)]);
+    let (one, other) = tokio::join!(auditor.asks(REVOKE, one), national.asks(REVOKE, other));
+    let outcomes = BTreeSet::from([one.outcome(), other.outcome()]);
     assert!(outcomes.contains("done") && outcomes.len() == 2, "{}: {outcomes:?}", world.on);
     let left = "select count(*) from role_assignment where role = 'NATIONAL_ADMIN' and revoked_at is null";
     assert_eq!(world.raw_as_owner(left).await, Ok(1), "{}", world.on);
 }
 
 async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only(world: World) {
-    let letters = Letters::new().await;
+    let mail = MailServer::new().await;
     let production = world.also_served(&["--mode", "production", "--allow-sqlite", "--keys-dir", "unused"]).await;
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
+    let khouribga = world.person("khouribga").await;
     for (email, given) in
         [("officer@unfm.example", "PROGRAMME_OFFICER"), ("finance@unfm.example", "FINANCE_OFFICER")]
     {
-        assert_eq!(outcome(&invite(&world, &khouribga, email, role(given, "khouribga", false)).await), "done");
-        letters.post().deliver(&world.db, world.clock.now()).await.unwrap();
-        assert_eq!(accept(&world, &letters.taken()[0].token("/invitation")).await, "done", "{}", world.on);
+        assert_eq!(invite(&khouribga, email, role(given, "khouribga", false)).await.outcome(), "done");
+        mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+        assert_eq!(accept(&world, &mail.taken()[0].token("/invitation")).await, "done", "{}", world.on);
     }
     let demo = json!({"query": "mutation { sessionCreate(input: { email: \"khouribga@unfm.example\", password: \"marhaba-demo\" }) { userErrors { code } } }"});
     let demo = world.send(world.http().post(format!("{production}/graphql")).json(&demo)).await;
@@ -314,7 +296,7 @@ async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_
     let token = world
         .http()
         .post(format!("{production}/graphql"))
-        .bearer_auth(&khouribga)
+        .bearer_auth(khouribga.token)
         .json(&json!({"query": "{ about { version } }"}));
     assert_eq!(world.send(token).await.status, 401, "{}: nor with a token", world.on);
 
@@ -351,18 +333,18 @@ async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_
     }
 }
 
-async fn create(world: &World, token: &str, parent: &str, kind: &str, fr: &str) -> Answer {
+async fn create(person: &Person<'_>, parent: &str, kind: &str, fr: &str) -> Answer {
     let query = format!("mutation($input: BranchCreateInput!) {{ branchCreate(input: $input) {{ {BRANCH} }} }}");
     let input = json!({"parentId": parent, "kind": kind, "name": {"fr": fr}});
-    world.ask_as(token, &query, json!({"input": input})).await
+    person.does(&query, input).await
 }
 
 async fn a_branch_is_made_below_ones_own_renamed_and_closed_from_above(world: World) {
-    let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-    let (region, _) = world.sign_in("region05@unfm.example").await;
-    let (market, _) = world.sign_in("market.khouribga@unfm.example").await;
-    let made = create(&world, &khouribga, &branch("khouribga"), "LOCAL", "Oued Zem").await;
-    assert_eq!(outcome(&made), "done", "{}: {}", world.on, made.text);
+    let khouribga = world.person("khouribga").await;
+    let region = world.person("region05").await;
+    let market = world.person("market.khouribga").await;
+    let made = create(&khouribga, &branch("khouribga"), "LOCAL", "Oued Zem").await;
+    assert_eq!(made.outcome(), "done", "{}: {}", world.on, made.text);
     let local = made.data()["branchCreate"]["branch"].clone();
     assert_eq!(
         (&local["parent"]["slug"], &local["province"]["code"]),
@@ -371,38 +353,38 @@ async fn a_branch_is_made_below_ones_own_renamed_and_closed_from_above(world: Wo
         world.on
     );
     assert_eq!(
-        outcome(&create(&world, &khouribga, &branch("khouribga"), "PROVINCIAL", "x").await),
+        create(&khouribga, &branch("khouribga"), "PROVINCIAL", "x").await.outcome(),
         "BRANCH_PLACE_INVALID kind",
         "{}",
         world.on
     );
     assert_eq!(
-        outcome(&create(&world, &khouribga, &branch("mdiq-fnideq"), "LOCAL", "x").await),
+        create(&khouribga, &branch("mdiq-fnideq"), "LOCAL", "x").await.outcome(),
         "NOT_FOUND",
         "{}",
         world.on
     );
     assert_eq!(
-        outcome(&create(&world, &market, &branch("khouribga"), "LOCAL", "x").await),
+        create(&market, &branch("khouribga"), "LOCAL", "x").await.outcome(),
         "FORBIDDEN",
         "{}",
         world.on
     );
     // Two of one name: neither learns of the other.
-    let twin = create(&world, &region, &branch("khouribga"), "LOCAL", "Oued Zem").await;
+    let twin = create(&region, &branch("khouribga"), "LOCAL", "Oued Zem").await;
     assert_ne!(twin.data()["branchCreate"]["branch"]["slug"], local["slug"], "{}", world.on);
 
     let rename = format!("mutation($input: BranchRenameInput!) {{ branchRename(input: $input) {{ {BRANCH} }} }}");
     let renamed = |id: &Value| json!({"input": {"id": id, "expectedVersion": 1, "name": {"ar": "وادي زم"}}});
-    assert_eq!(outcome(&world.ask_as(&khouribga, &rename, renamed(&local["id"])).await), "done", "{}", world.on);
+    assert_eq!(khouribga.asks(&rename, renamed(&local["id"])).await.outcome(), "done", "{}", world.on);
     assert_eq!(
-        outcome(&world.ask_as(&khouribga, &rename, renamed(&local["id"])).await),
+        khouribga.asks(&rename, renamed(&local["id"])).await.outcome(),
         "CONFLICT expectedVersion",
         "{}",
         world.on
     );
     assert_eq!(
-        outcome(&world.ask_as(&khouribga, &rename, renamed(&branch("mdiq-fnideq").into())).await),
+        khouribga.asks(&rename, renamed(&branch("mdiq-fnideq").into())).await.outcome(),
         "NOT_FOUND",
         "{}",
         world.on
@@ -412,35 +394,35 @@ async fn a_branch_is_made_below_ones_own_renamed_and_closed_from_above(world: Wo
     let closed = |id: &Value, version: i32| json!({"input": {"id": id, "expectedVersion": version}});
     let own = Value::from(branch("khouribga"));
     assert_eq!(
-        outcome(&world.ask_as(&khouribga, &close, closed(&own, 1)).await),
+        khouribga.asks(&close, closed(&own, 1)).await.outcome(),
         "FORBIDDEN",
         "{}: one's own",
         world.on
     );
-    assert_eq!(outcome(&world.ask_as(&region, &close, closed(&own, 1)).await), "BRANCH_NOT_EMPTY ", "{}", world.on);
-    assert_eq!(outcome(&world.ask_as(&khouribga, &close, closed(&local["id"], 2)).await), "done", "{}", world.on);
+    assert_eq!(region.asks(&close, closed(&own, 1)).await.outcome(), "BRANCH_NOT_EMPTY", "{}", world.on);
+    assert_eq!(khouribga.asks(&close, closed(&local["id"], 2)).await.outcome(), "done", "{}", world.on);
     assert_eq!(
-        outcome(&world.ask_as(&khouribga, &close, closed(&local["id"], 3)).await),
-        "STATUS_INVALID ",
+        khouribga.asks(&close, closed(&local["id"], 3)).await.outcome(),
+        "STATUS_INVALID",
         "{}",
         world.on
     );
-    let inside = create(&world, &khouribga, local["id"].as_str().unwrap(), "LOCAL", "x").await;
-    assert_eq!(outcome(&inside), "BRANCH_CLOSED parentId", "{}", world.on);
+    let inside = create(&khouribga, local["id"].as_str().unwrap(), "LOCAL", "x").await;
+    assert_eq!(inside.outcome(), "BRANCH_CLOSED parentId", "{}", world.on);
 }
 
 async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another(world: World) {
-    let (national, _) = world.sign_in("national@unfm.example").await;
-    let (region, _) = world.sign_in("region05@unfm.example").await;
-    let count = async |token: &str| {
-        let answer = world.ask_as(token, "{ cooperatives(first: 0) { totalCount } }", json!({})).await;
+    let national = world.person("national").await;
+    let region = world.person("region05").await;
+    let count = async |person: &Person<'_>| {
+        let answer = person.asks("{ cooperatives(first: 0) { totalCount } }", json!({})).await;
         answer.data()["cooperatives"]["totalCount"].as_i64().unwrap()
     };
     let before = count(&region).await;
     assert!(before > 0);
     let relocate = format!("mutation($input: BranchMoveInput!) {{ branchMove(input: $input) {{ {BRANCH} }} }}");
     let moved = |id: &str, version: i32, parent: &str| json!({"input": {"id": branch(id), "expectedVersion": version, "parentId": branch(parent)}});
-    for (token, input, expected) in [
+    for (person, input, expected) in [
         (&region, moved("khouribga", 1, "region-01"), "NOT_FOUND"),
         (&region, moved("mdiq-fnideq", 1, "region-05"), "NOT_FOUND"),
         (&national, moved("region-05", 1, "khouribga"), "BRANCH_PLACE_INVALID parentId"),
@@ -449,17 +431,17 @@ async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another(world: 
         (&national, moved("khouribga", 1, "region-05"), "CONFLICT expectedVersion"),
     ] {
         assert_eq!(
-            outcome(&world.ask_as(token, &relocate, input.clone()).await),
+            person.asks(&relocate, input.clone()).await.outcome(),
             expected,
             "{}: {input}",
             world.on
         );
     }
     assert_eq!(count(&region).await, 0, "{}: at once", world.on);
-    let own = world.sign_in("khouribga@unfm.example").await.0;
+    let own = world.person("khouribga").await;
     assert_eq!(count(&own).await, before, "{}: her branch is hers wherever it stands", world.on);
     assert_eq!(
-        outcome(&world.ask_as(&national, &relocate, moved("khouribga", 2, "region-05")).await),
+        national.asks(&relocate, moved("khouribga", 2, "region-05")).await.outcome(),
         "done",
         "{}",
         world.on
@@ -472,49 +454,46 @@ async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another(world: 
 
 async fn she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach(world: World) {
     let explain = async |login: &str, permission: &str, slug: &str| {
-        let (token, _) = world.sign_in(login).await;
         let id = GlobalId::new(Kind::Cooperative, founding("cooperative", slug)).to_string();
         let query = format!(
             "{{ viewer {{ explain(permission: {permission}, id: \"{id}\") {{ allowed reason assignment {{ role }} rolesThatAllow }} }} }}"
         );
-        world.ask_as(&token, &query, json!({})).await.data()["viewer"]["explain"].clone()
+        let person = world.person(login).await;
+        person.asks(&query, json!({})).await.data()["viewer"]["explain"].clone()
     };
-    let granted = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
+    let granted = explain("khouribga", "MANAGE_COOPERATIVES", "demo-argan").await;
     assert_eq!(granted["assignment"]["role"], "BRANCH_ADMIN", "{}: {granted}", world.on);
-    let missing = explain("market.khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-argan").await;
+    let missing = explain("market.khouribga", "MANAGE_COOPERATIVES", "demo-argan").await;
     let expected = json!({"allowed": false, "reason": "ROLE_MISSING", "assignment": null,
         "rolesThatAllow": ["NATIONAL_ADMIN", "BRANCH_ADMIN", "DATA_ENTRY"]});
     assert_eq!(missing, expected, "{}", world.on);
-    let foreign = explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "demo-mdiq-miel").await;
+    let foreign = explain("khouribga", "MANAGE_COOPERATIVES", "demo-mdiq-miel").await;
     assert_eq!((&foreign["reason"], &foreign["allowed"]), (&json!("OUT_OF_REACH"), &json!(false)), "{}", world.on);
-    assert_eq!(foreign, explain("khouribga@unfm.example", "MANAGE_COOPERATIVES", "nowhere").await, "{}", world.on);
+    assert_eq!(foreign, explain("khouribga", "MANAGE_COOPERATIVES", "nowhere").await, "{}", world.on);
 }
 
-#[tokio::test]
-async fn instances_tell_each_other_by_redis_at_once() {
+async fn instances_tell_each_other_by_redis_at_once(world: World) {
     let Some(redis) = World::redis().await else { return };
-    for world in World::each().await {
-        let flags = ["--redis-url", redis.as_str()];
-        let (one, other) = (world.also_served(&flags).await, world.also_served(&flags).await);
-        let (khouribga, _) = world.sign_in("khouribga@unfm.example").await;
-        let (finance, _) = world.sign_in("finance.khouribga@unfm.example").await;
-        let status = async |address: &str| {
-            let body = json!({"query": "{ viewer { permissions } }"});
-            world.send(world.http().post(format!("{address}/graphql")).bearer_auth(&finance).json(&body)).await.status
-        };
-        assert_eq!((status(&one).await, status(&other).await), (200, 200), "{}", world.on);
-        let input = json!({"input": {"id": user("finance.khouribga@unfm.example"), "expectedVersion": 1}});
-        let body = json!({"query": DISABLE, "variables": input});
-        let disable = world.http().post(format!("{one}/graphql")).bearer_auth(&khouribga).json(&body);
-        assert_eq!(outcome(&world.send(disable).await), "done", "{}", world.on);
-        // The clock stands still: only the other instance's word can make this one forget.
-        let told = async {
-            while status(&other).await != 401 {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(world.on);
-    }
+    let flags = ["--redis-url", redis.as_str()];
+    let (one, other) = (world.also_served(&flags).await, world.also_served(&flags).await);
+    let khouribga = world.person("khouribga").await;
+    let finance = world.person("finance.khouribga").await;
+    let status = async |address: &str| {
+        let body = json!({"query": "{ viewer { permissions } }"});
+        world.send(world.http().post(format!("{address}/graphql")).bearer_auth(finance.token).json(&body)).await.status
+    };
+    assert_eq!((status(&one).await, status(&other).await), (200, 200), "{}", world.on);
+    let input = json!({"input": {"id": user("finance.khouribga@unfm.example"), "expectedVersion": 1}});
+    let body = json!({"query": DISABLE, "variables": input});
+    let disable = world.http().post(format!("{one}/graphql")).bearer_auth(khouribga.token).json(&body);
+    assert_eq!(world.send(disable).await.outcome(), "done", "{}", world.on);
+    // The clock stands still: only the other instance's word can make this one forget.
+    let told = async {
+        while status(&other).await != 401 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(world.on);
 }
 
-tests::on_each_database!(an_invitation_becomes_a_login_and_its_letter_works_once, a_letter_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);
+tests::on_each_database!(instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);

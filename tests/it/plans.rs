@@ -290,8 +290,9 @@ fn counts(sql: &str) -> bool {
 
 #[tokio::test]
 async fn statements_go_along_indexes_and_cost_no_more_in_a_large_world() {
-    let Some(small) = World::postgres_of(SMALL).await else { return };
-    let large = World::postgres_of(LARGE).await.unwrap();
+    let (Some(small), Some(large)) = (World::postgres().await, World::postgres().await) else { return };
+    small.scale(SMALL).await;
+    large.scale(LARGE).await;
     let (asked, in_small, in_large) = (statements(&large).await, connection(&small).await, connection(&large).await);
     let (small_sizes, large_sizes) = (sizes(&in_small).await, sizes(&in_large).await);
     assert!(small_sizes["product"] >= 2_000.0 && large_sizes["product"] >= 50_000.0);
@@ -327,7 +328,8 @@ async fn steps(connection: &DatabaseConnection, sent: &Sent) -> Vec<String> {
 
 #[tokio::test]
 async fn statements_go_along_indexes_on_sqlite_too() {
-    let world = World::sqlite_of(SMALL).await;
+    let world = World::sqlite().await;
+    world.scale(SMALL).await;
     let asked = statements(&world).await;
     let connection = connection(&world).await;
     // The tables that grow with the world; a step names a table by its name or by what it is called in the statement.

@@ -1,4 +1,4 @@
-//! The first wall: what somebody sees and changes is what her assignments reach, on both databases, and nothing else.
+//! The row filters: what somebody sees and changes is what her assignments reach, on both databases, and nothing else.
 
 use domain::access::Role;
 use domain::actor::Actor;

@@ -5,7 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a harness fails loudly")]
 
-pub mod letters;
+pub mod mail;
+pub mod person;
 pub mod postgres;
 pub mod program;
 pub mod speed;
@@ -100,6 +101,26 @@ impl Answer {
         self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
     }
 
+    /// The outcome of a mutation: `done`, the codes of its user errors with their fields, or the code of its only error.
+    pub fn outcome(&self) -> String {
+        if !self.body["errors"].is_null() {
+            return self.code().to_owned();
+        }
+        let payload = self.data().as_object().and_then(|data| data.values().next()).unwrap();
+        let fault = |fault: &Value| {
+            let code = fault["code"].as_str().unwrap();
+            match fault["field"].as_array() {
+                Some(field) => {
+                    let field: Vec<&str> = field.iter().filter_map(Value::as_str).collect();
+                    format!("{code} {}", field.join("."))
+                }
+                None => code.to_owned(),
+            }
+        };
+        let faults: Vec<String> = payload["userErrors"].as_array().unwrap().iter().map(fault).collect();
+        if faults.is_empty() { "done".to_owned() } else { faults.join(", ") }
+    }
+
     /// The argument that the only error names.
     pub fn argument(&self) -> &str {
         self.body["errors"][0]["extensions"]["argument"].as_str().unwrap_or_default()
@@ -151,13 +172,6 @@ async fn sqlite_template() -> std::path::PathBuf {
 }
 
 impl World {
-    /// The demo world on every database at hand.
-    pub async fn each() -> Vec<Self> {
-        let mut worlds = vec![Self::sqlite().await];
-        worlds.extend(Self::postgres().await);
-        worlds
-    }
-
     /// The demo world on SQLite.
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -168,20 +182,10 @@ impl World {
         Self::begin("SQLite", (db.clone(), db), (url.clone(), url), Home::Folder(folder)).await
     }
 
-    /// The demo world and a synthetic one of so many units on PostgreSQL, with fresh statistics for the planner.
-    pub async fn postgres_of(units: u64) -> Option<Self> {
-        let world = Self::postgres().await?;
-        seed::scale(&world.owner, units, world.clock.now(), |_, _| {}).await.unwrap();
-        world.owner.analyze().await.unwrap();
-        Some(world)
-    }
-
-    /// The same on SQLite.
-    pub async fn sqlite_of(units: u64) -> Self {
-        let world = Self::sqlite().await;
-        seed::scale(&world.owner, units, world.clock.now(), |_, _| {}).await.unwrap();
-        world.owner.analyze().await.unwrap();
-        world
+    /// Add a synthetic world of so many units, with fresh statistics for the planner.
+    pub async fn scale(&self, units: u64) {
+        seed::scale(&self.owner, units, self.clock.now(), |_, _| {}).await.unwrap();
+        self.owner.analyze().await.unwrap();
     }
 
     /// The administrator of PostgreSQL; none where there is no PostgreSQL.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// The program: the one that `TEST_PROGRAM` names, else built if need be, since cargo tells no other package's tests where
+/// Where the program is: the one that `TEST_PROGRAM` names, else built if need be, since cargo tells no other package's tests where
 /// it is.
-fn program() -> &'static Path {
+pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         if let Some(named) = std::env::var_os("TEST_PROGRAM") {
@@ -32,7 +32,12 @@ fn program() -> &'static Path {
 
 /// The program, to be called in a folder, without the settings of whoever runs the tests.
 pub fn command(home: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(program());
+    command_of(program(), home, args)
+}
+
+/// The same of any build of the program.
+pub fn command_of(program: &Path, home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
     for name in ["DATABASE_URL", "REDIS_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
         command.env_remove(name);
     }

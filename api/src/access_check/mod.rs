@@ -60,13 +60,13 @@ impl Principal {
     }
 }
 
-/// Which walls are looked at.
+/// Which layers of access control are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Walls {
+pub enum Layers {
     /// Both: roles and reach.
     Both,
     /// The database's alone: reach, whatever the role.
-    SecondAlone,
+    PoliciesAlone,
 }
 
 /// What the check found.
@@ -127,8 +127,8 @@ impl Report {
 ///
 /// # Errors
 /// The database's refusal, or a schema that cannot be looked at.
-pub async fn run(owner: &Db, server: &Db, keys: Keys, now: jiff::Timestamp, walls: Walls) -> Result<Report> {
-    let check = Check::new(owner, server, keys, now, walls).await?;
+pub async fn run(owner: &Db, server: &Db, keys: Keys, now: jiff::Timestamp, layers: Layers) -> Result<Report> {
+    let check = Check::new(owner, server, keys, now, layers).await?;
     check.run().await
 }
 
@@ -140,14 +140,14 @@ struct Check<'c> {
     schema: Schema,
     cases: Cases,
     principals: Vec<Principal>,
-    walls: Walls,
+    layers: Layers,
 }
 
 /// What was answered to one principal, by the place of the question.
 type Answers = BTreeMap<usize, String>;
 
 impl<'c> Check<'c> {
-    async fn new(owner: &'c Db, server: &'c Db, keys: Keys, now: jiff::Timestamp, walls: Walls) -> Result<Self> {
+    async fn new(owner: &'c Db, server: &'c Db, keys: Keys, now: jiff::Timestamp, layers: Layers) -> Result<Self> {
         let schema = crate::schema::build(ValidationMode::Fast);
         let cases = Cases::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
@@ -160,12 +160,12 @@ impl<'c> Check<'c> {
             on_commit: OnCommit::default(),
         };
         let mut principals = principals(owner, now).await?;
-        if walls == Walls::SecondAlone {
-            // Behind the first wall nobody's role is known, only what is reached.
+        if layers == Layers::PoliciesAlone {
+            // The policies know nobody's role, only what is reached.
             let mut reached = BTreeSet::new();
             principals.retain(|principal| reached.insert(format!("{:?}", principal.reach())));
         }
-        Ok(Self { owner, server, readers, auth, schema, cases, principals, walls })
+        Ok(Self { owner, server, readers, auth, schema, cases, principals, layers })
     }
 
     /// Insert at one target after another. Everybody is asked before a row of targets of which she may see nothing, and
@@ -209,7 +209,7 @@ impl<'c> Check<'c> {
             }
         }
         for canary in &all {
-            if !seen.contains(&canary.key) && self.walls == Walls::Both {
+            if !seen.contains(&canary.key) && self.layers == Layers::Both {
                 report.blind.push(format!("nobody ever saw the {} that was inserted at {}", canary.what, canary.at));
             }
         }
@@ -308,9 +308,9 @@ impl<'c> Check<'c> {
         };
         match &principal.actor {
             Actor::Anonymous | Actor::System(_) => false,
-            Actor::Staff(staff) => match self.walls {
-                Walls::Both => covers(&staff.reach(canary.see)),
-                Walls::SecondAlone => covers(&Reach::of(staff.assignments())),
+            Actor::Staff(staff) => match self.layers {
+                Layers::Both => covers(&staff.reach(canary.see)),
+                Layers::PoliciesAlone => covers(&Reach::of(staff.assignments())),
             },
             Actor::Partner(client) => canary.partner == Some(client.partner),
         }
@@ -344,13 +344,13 @@ impl<'c> Check<'c> {
         let text = if probes[0].is_shared { cases::together(probes) } else { probes[0].text.clone() };
         let fields = || probes.iter().map(|probe| probe.field.as_str());
         let absent = any.absent(by_slug);
-        let nothing = match self.walls {
+        let nothing = match self.layers {
             // The first try pays for what is kept for a while, and the audit's first line of the minute.
-            Walls::Both => {
+            Layers::Both => {
                 self.try_one(principal, &text, &absent).await;
                 Some(self.try_one(principal, &text, &absent).await)
             }
-            Walls::SecondAlone => None,
+            Layers::PoliciesAlone => None,
         };
         for canary in canaries {
             fields().for_each(|field| *report.asked.entry(field.to_owned()).or_default() += 1);
@@ -444,7 +444,7 @@ async fn principals(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Principal>> 
     Ok(principals)
 }
 
-/// Whether a database can show the second wall.
-pub fn has_second_wall(db: &Db) -> bool {
+/// Whether a database has policies.
+pub fn has_policies(db: &Db) -> bool {
     db.backend() == DbBackend::Postgres
 }

@@ -147,9 +147,9 @@ pub async fn create(tx: &Tx<'_>, new: NewBranch) -> Result<Uuid> {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Uuid> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
-    let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
-    tx.update(held, |row| row.name = ActiveValue::Set(Json(name))).await?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let name = name.merged(Some(locked.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
+    tx.update(locked, |row| row.name = ActiveValue::Set(Json(name))).await?;
     Ok(key)
 }
 
@@ -160,16 +160,16 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
 /// NOT_FOUND, FORBIDDEN, CONFLICT, BRANCH_CLOSED and BRANCH_PLACE_INVALID at `parentId`.
 pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Result<Uuid> {
     hold_tree(tx).await?;
-    let held = tx.lock_version::<Entity>(key, version).await?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
     tx.home::<Entity>(parent, &["parentId"]).await?;
     let parent = reached(tx, parent).await?;
     let refused = || Fault::new(Code::BranchPlaceInvalid).at("parentId");
-    if !parent.kind.0.may_be_above(held.row().kind.0) {
+    if !parent.kind.0.may_be_above(locked.row().kind.0) {
         return Err(refused().into());
     }
-    let (from, to) = (Path::parse(&held.row().path)?, Path::parse(&parent.path)?);
+    let (from, to) = (Path::parse(&locked.row().path)?, Path::parse(&parent.path)?);
     from.moved(&from, &to).map_err(|_| refused())?;
-    tx.update(held, |row| row.parent_id = ActiveValue::Set(Some(parent.id))).await?;
+    tx.update(locked, |row| row.parent_id = ActiveValue::Set(Some(parent.id))).await?;
     Ok(key)
 }
 
@@ -180,8 +180,8 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Res
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY.
 pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     hold_tree(tx).await?;
-    let held = tx.lock_version::<Entity>(key, version).await?;
-    let Some(parent) = held.row().parent_id else { return Err(Fault::new(Code::BranchPlaceInvalid).into()) };
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let Some(parent) = locked.row().parent_id else { return Err(Fault::new(Code::BranchPlaceInvalid).into()) };
     // Nobody closes the branch that her own role is at.
     if tx.lock_for_update::<Entity>(parent).await.is_err() {
         return Err(Error::refused(Code::Forbidden));
@@ -193,7 +193,7 @@ pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     if below.count(None).await? > 0 {
         return Err(Fault::new(Code::BranchNotEmpty).into());
     }
-    let next = held.row().status.0.transition(BranchStatus::Closed)?;
-    tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
+    let next = locked.row().status.0.transition(BranchStatus::Closed)?;
+    tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
 }

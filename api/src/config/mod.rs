@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// The version; a build for the tests of the walls says what it is.
+/// The version; a build for the tests of access control says what it is.
 const VERSION: &str = if cfg!(feature = "unguarded") {
     concat!(env!("CARGO_PKG_VERSION"), " (unguarded: for tests alone)")
 } else {
@@ -284,14 +284,14 @@ pub struct Settings {
     /// Cost of a password's hash by Argon2id: memory in KiB, passes, lanes. Older hashes are renewed at the next sign-in.
     #[arg(long, env = "UNFM_ARGON2", default_value = "m=19456,t=2,p=1", global = true)]
     pub argon2: HashCost,
-    /// Mail server: smtps://user:password@host, or smtp://…?tls=required; without one, letters wait, and are logged in
+    /// Mail server: smtps://user:password@host, or smtp://…?tls=required; without one, e-mails wait, and are logged in
     /// demo mode.
     #[arg(long, env = "UNFM_SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<SecretString>,
-    /// Sender of letters, such as `UNFM <ne-pas-repondre@unfm.example>`.
+    /// Sender of e-mails, such as `UNFM <ne-pas-repondre@unfm.example>`.
     #[arg(long, env = "UNFM_MAIL_FROM", global = true)]
     pub mail_from: Option<String>,
-    /// Address of the front end that links in letters lead to, without a path behind it.
+    /// Address of the front end that links in e-mails lead to, without a path behind it.
     #[arg(long, env = "UNFM_APP_URL", value_parser = app_url, global = true)]
     pub app_url: Option<String>,
     /// Address of the Prometheus listener.
@@ -418,7 +418,7 @@ impl Settings {
         Some(options.get_username().to_owned())
     }
 
-    /// Where links in letters lead: to the front end, or else to this server.
+    /// Where links in e-mails lead: to the front end, or else to this server.
     pub fn links_lead_to(&self) -> String {
         self.app_url.clone().unwrap_or_else(|| format!("http://{}", self.listen_addr))
     }
@@ -489,7 +489,7 @@ impl Settings {
 }
 
 impl Settings {
-    /// Letters hold secrets: they leave over TLS, and lead to an address that is known.
+    /// E-mails hold secrets: they leave over TLS, and lead to an address that is known.
     fn check_mail(&self) -> Result<(), StartFault> {
         let fault = |sentence: &str| Err(StartFault(sentence.to_owned()));
         let Some(url) = &self.smtp_url else { return Ok(()) };
@@ -497,7 +497,7 @@ impl Settings {
             return fault("UNFM_SMTP_URL needs UNFM_APP_URL, the address of the front end that links lead to.");
         }
         if self.mail_from.is_none() {
-            return fault("UNFM_SMTP_URL needs UNFM_MAIL_FROM, the sender of letters.");
+            return fault("UNFM_SMTP_URL needs UNFM_MAIL_FROM, the sender of e-mails.");
         }
         let Some(uri) = url.expose_secret().parse::<http::Uri>().ok().filter(|uri| uri.host().is_some()) else {
             return fault("UNFM_SMTP_URL is no address of a mail server such as smtps://user:password@host.");

@@ -155,11 +155,11 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Model> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
     let at_name = |faults: Faults| faults.into_iter().map(|fault| fault.at("name")).collect::<Faults>();
-    let name = name.merged(Some(held.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
+    let name = name.merged(Some(locked.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
     let (name_key_ar, name_key_fr) = name_keys(&name).map_err(|fault| fault.at("name"))?;
-    tx.update(held, |row| {
+    tx.update(locked, |row| {
         row.name = ActiveValue::Set(Json(name));
         row.name_key_ar = ActiveValue::Set(name_key_ar);
         row.name_key_fr = ActiveValue::Set(name_key_fr);
@@ -216,15 +216,15 @@ async fn identity(tx: &Tx<'_>, key: Uuid) -> Result<Option<(Option<(String, Stri
 
 /// Make an identity in the register this cooperative's alone. When another one holds it the caller does not learn that:
 /// it is put before the national level.
-async fn claim(tx: &Tx<'_>, held: &Locked<Entity>, (court, number): (String, String)) -> Result<()> {
+async fn claim(tx: &Tx<'_>, locked: &Locked<Entity>, (court, number): (String, String)) -> Result<()> {
     let verified = vec![(private::Column::RegisterVerified, true.into())];
-    if tx.try_unique(async || change_private(tx, held, verified).await).await?.is_some() {
+    if tx.try_unique(async || change_private(tx, locked, verified).await).await?.is_some() {
         return Ok(());
     }
     let sql =
         "insert into register_dispute (cooperative_id, court, register_number, claimed_at) values ($1, $2, $3, $4)
         on conflict do nothing";
-    let (key, now) = (held.row().id, tx.now().as_microsecond());
+    let (key, now) = (locked.row().id, tx.now().as_microsecond());
     let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), now.into()];
     tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
     Ok(())
@@ -233,10 +233,10 @@ async fn claim(tx: &Tx<'_>, held: &Locked<Entity>, (court, number): (String, Str
 /// Change what is not public of a cooperative. Answers how many rows there were.
 async fn change_private(
     tx: &Tx<'_>,
-    held: &Locked<Entity>,
+    locked: &Locked<Entity>,
     values: Vec<(private::Column, sea_orm::Value)>,
 ) -> Result<u64> {
-    tx.update_parts::<Entity, private::Entity>(held, private::Column::CooperativeId, Condition::all(), values).await
+    tx.update_parts::<Entity, private::Entity>(locked, private::Column::CooperativeId, Condition::all(), values).await
 }
 
 /// What is known of cooperatives' identities.
@@ -304,10 +304,10 @@ pub struct Edit {
 /// NOT_FOUND, FORBIDDEN, CONFLICT, NOT_FOUND at `provinceCode`, REGISTER_IDENTITY_REQUIRED at `register` where it cannot
 /// do without.
 pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> Result<Edit>) -> Result<Uuid> {
-    let held = tx.lock_for_update::<Entity>(key).await?;
+    let locked = tx.lock_for_update::<Entity>(key).await?;
     // Whether she may comes before what is wrong with the form, and that before what has changed since.
     let edit = edit()?;
-    held.expect_version(version)?;
+    locked.expect_version(version)?;
     let province = match edit.province_code {
         None => None,
         Some(code) => {
@@ -317,9 +317,9 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
         }
     };
     if edit.register.is_some() || edit.legacy_exemption.is_some() {
-        edit_register(tx, &held, edit.register, edit.legacy_exemption).await?;
+        edit_register(tx, &locked, edit.register, edit.legacy_exemption).await?;
     }
-    tx.update(held, |row| {
+    tx.update(locked, |row| {
         if let Some(sector) = edit.sector {
             row.sector = ActiveValue::Set(EnumValue(sector));
         }
@@ -340,18 +340,18 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
 /// Edit the identity in the register, and whether there need be one.
 async fn edit_register(
     tx: &Tx<'_>,
-    held: &Locked<Entity>,
+    locked: &Locked<Entity>,
     register: Option<Option<RegisterIdentity>>,
     legacy_exemption: Option<bool>,
 ) -> Result<()> {
-    let (key, branch) = (held.row().id, held.row().branch_id);
+    let (key, branch) = (locked.row().id, locked.row().branch_id);
     let (before, was_exempt) = identity(tx, key).await?.unwrap_or_default();
     let after = match register {
         None => before.clone(),
         Some(register) => register.map(|register| (register.court().to_owned(), register.number().to_owned())),
     };
     let is_exempt = legacy_exemption.unwrap_or(was_exempt);
-    let is_past = held.row().status.0 != CooperativeStatus::Applied;
+    let is_past = locked.row().status.0 != CooperativeStatus::Applied;
     if is_past && after.is_none() && !is_exempt {
         return Err(Fault::new(Code::RegisterIdentityRequired).at("register").into());
     }
@@ -364,7 +364,7 @@ async fn edit_register(
     if before != after {
         values.push((private::Column::RegisterVerified, false.into()));
     }
-    if change_private(tx, held, values).await? == 0 {
+    if change_private(tx, locked, values).await? == 0 {
         let private = private::Model {
             cooperative_id: key,
             branch_id: branch,
@@ -379,7 +379,7 @@ async fn edit_register(
         && is_past
         && let Some(register) = after.clone()
     {
-        claim(tx, held, register).await?;
+        claim(tx, locked, register).await?;
     }
     let sides = |pair: Option<(String, String)>, exempt: bool| serde_json::json!([pair, exempt]);
     let changes = [("register".to_owned(), serde_json::json!([sides(before, was_exempt), sides(after, is_exempt)]))];

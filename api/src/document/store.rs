@@ -85,8 +85,8 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, kind: DocumentKind, values: Doc
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of a text at `reference`, DATE_INVALID at `validUntil`.
 pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, change: impl FnOnce(&mut DocumentValues)) -> Result<Uuid> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
-    let row = held.row();
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let row = locked.row();
     let mut values = DocumentValues {
         reference: row.reference.clone(),
         valid_from: row.valid_from.map(|day| day.0),
@@ -94,7 +94,7 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, change: impl FnOnce(&mut
     };
     change(&mut values);
     let reference = values.check()?;
-    tx.update(held, |row| {
+    tx.update(locked, |row| {
         row.reference = ActiveValue::Set(reference);
         row.valid_from = ActiveValue::Set(values.valid_from.map(Day));
         row.valid_until = ActiveValue::Set(values.valid_until.map(Day));

@@ -89,9 +89,9 @@ pub async fn list(
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, STATUS_INVALID.
 pub async fn transition(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
-    let held = tx.lock_for_update::<Entity>(key).await?;
-    let next = held.row().status.0.transition(status)?;
-    tx.update(held, |row| {
+    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let next = locked.row().status.0.transition(status)?;
+    tx.update(locked, |row| {
         row.status = ActiveValue::Set(EnumValue(next));
     })
     .await

@@ -112,11 +112,11 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uui
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when she left before, DATE_INVALID at `leftOn`.
 pub async fn end(tx: &Tx<'_>, key: Uuid, version: i32, left_on: Date) -> Result<Uuid> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
-    if held.row().left_on.is_some() {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    if locked.row().left_on.is_some() {
         return Err(domain::fault::Fault::new(Code::StatusInvalid).into());
     }
-    check_end(held.row().joined_on.0, left_on, domain::calendar::today(tx.now()))?;
-    tx.update(held, |row| row.left_on = ActiveValue::Set(Some(Day(left_on)))).await?;
+    check_end(locked.row().joined_on.0, left_on, domain::calendar::today(tx.now()))?;
+    tx.update(locked, |row| row.left_on = ActiveValue::Set(Some(Day(left_on)))).await?;
     Ok(key)
 }

@@ -71,7 +71,7 @@ impl RowObject for PartnerClient {
 pub struct PartnerClientSecretPayload {
     /// The credential as it is now; null when it was refused, unless the refusal is a CONFLICT.
     pub partner_client: Option<PartnerClient>,
-    /// The secret that it comes in with. It is told once: only its hash is kept.
+    /// The client secret. It is shown once: only its hash is kept.
     pub client_secret: Option<String>,
     /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,

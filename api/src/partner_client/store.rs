@@ -179,21 +179,21 @@ pub async fn rotate(
     expires_at: Timestamp,
     overlap_hours: i32,
 ) -> Result<(Uuid, String)> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
     let mut faults: Faults = check_expiry(expires_at, tx.now()).err().into_iter().collect();
     if !(0..=OVERLAP_MAX).contains(&overlap_hours) {
         faults.push(Fault::new(Code::AmountInvalid).at("overlapHours"));
     }
-    if held.row().revoked_at.is_some() {
+    if locked.row().revoked_at.is_some() {
         faults.push(Fault::new(Code::StatusInvalid));
     }
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let client_id = held.row().client_id.clone();
+    let client_id = locked.row().client_id.clone();
     let until = (tx.now() + SignedDuration::from_hours(overlap_hours.into())).as_microsecond();
     let expires_at = expires_at.as_microsecond();
-    tx.update(held, |row| row.expires_at = ActiveValue::Set(expires_at)).await?;
+    tx.update(locked, |row| row.expires_at = ActiveValue::Set(expires_at)).await?;
     let sql = "update partner_client_secret set expires_at = $2 where partner_client_id = $1 and expires_at > $2";
     let values: [Value; 2] = [key.into(), until.into()];
     tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
@@ -207,12 +207,12 @@ pub async fn rotate(
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was revoked before.
 pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
-    if held.row().revoked_at.is_some() {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    if locked.row().revoked_at.is_some() {
         return Err(Fault::new(Code::StatusInvalid).into());
     }
     let now = tx.now().as_microsecond();
-    tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
+    tx.update(locked, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
     let sql = "delete from partner_client_secret where partner_client_id = $1";
     tx.as_platform(async |tx| tx.execute(sql, [key.into()]).await).await?;
     Ok(key)

@@ -20,14 +20,14 @@ pub struct Scope<'a> {
     pub backend: DbBackend,
     /// The instant of the request.
     pub now: Timestamp,
-    /// Whether the first wall was taken away, in a test.
-    pub is_without_first_wall: bool,
+    /// Whether the row filters of statements were taken away, in a test.
+    pub is_without_row_filters: bool,
 }
 
 impl Scope<'_> {
     /// The condition that leaves the rows of a table that the actor may see.
     pub(in crate::platform) fn visible<E: Guarded>(&self) -> Condition {
-        if self.is_without_first_wall {
+        if self.is_without_row_filters {
             return Condition::all();
         }
         match self.actor {
@@ -54,7 +54,7 @@ impl Scope<'_> {
     /// so, and not that there are none.
     pub(in crate::platform) fn is_outside_token<E: Guarded>(&self) -> bool {
         match self.actor {
-            _ if self.is_without_first_wall => false,
+            _ if self.is_without_row_filters => false,
             Actor::Partner(client) => ClientScope::is_needed_for(E::SEE) && !client.may(E::SEE),
             Actor::Anonymous | Actor::Staff(_) | Actor::System(_) => false,
         }
@@ -78,7 +78,7 @@ impl Scope<'_> {
     /// is within the reach of whoever holds it for the whole association.
     pub(in crate::platform) fn within<E: Guarded>(&self, permission: Permission) -> Condition {
         match self.actor {
-            _ if self.is_without_first_wall => Condition::all(),
+            _ if self.is_without_row_filters => Condition::all(),
             Actor::System(purpose) if purpose.grants(permission) => Condition::all(),
             Actor::System(_) | Actor::Anonymous | Actor::Partner(_) => nothing(),
             Actor::Staff(staff) => within::<E>(self.backend, &staff.reach(permission)),

@@ -253,10 +253,10 @@ impl Related for SignsOf {
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, or the database's refusal.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, name: LocalizedText) -> Result<Model> {
-    let held = tx.lock_for_update::<Entity>(key).await?;
+    let locked = tx.lock_for_update::<Entity>(key).await?;
     let (arabic, other) = name_keys(&name)?;
     let row = tx
-        .update(held, |row| {
+        .update(locked, |row| {
             row.name = ActiveValue::Set(Json(name));
             row.name_key_ar = ActiveValue::Set(arabic);
             row.name_key_fr = ActiveValue::Set(other);
@@ -275,11 +275,11 @@ pub async fn change_sign(
     kind: QualitySignKind,
     valid_until: Option<Date>,
 ) -> Result<Model> {
-    let held = tx.lock_for_update::<Entity>(product).await?;
+    let locked = tx.lock_for_update::<Entity>(product).await?;
     let kind = sign::Column::Kind.eq(EnumValue(kind)).into_condition();
     let day = vec![(sign::Column::ValidUntil, valid_until.map(Day).into())];
-    tx.update_parts::<Entity, sign::Entity>(&held, sign::Column::ProductId, kind, day).await?;
+    tx.update_parts::<Entity, sign::Entity>(&locked, sign::Column::ProductId, kind, day).await?;
     // The product is what clients see change.
-    let row = tx.update(held, |_| {}).await?;
+    let row = tx.update(locked, |_| {}).await?;
     Ok(row)
 }

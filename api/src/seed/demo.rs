@@ -267,9 +267,9 @@ fn hours() -> Result<OpeningHours> {
 
 async fn markets(tx: &Tx<'_>) -> Result<()> {
     let now = tx.now().as_microsecond();
-    let held = tx.lock_for_update::<market::entity::Entity>(key("market", "khouribga")).await?;
+    let locked = tx.lock_for_update::<market::entity::Entity>(key("market", "khouribga")).await?;
     let hours = hours()?;
-    tx.update(held, |row| {
+    tx.update(locked, |row| {
         row.opening_hours = ActiveValue::Set(Json(hours.clone()));
         row.opening_hours_basis = ActiveValue::Set(EnumValue(OpeningHoursBasis::Demo));
     })

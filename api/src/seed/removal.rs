@@ -80,10 +80,10 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
 
 /// The hours of the real market are not published: what the demo world says of them is taken back.
 async fn forget_invented_hours(tx: &Tx<'_>) -> Result<()> {
-    let held = tx.lock_for_update::<market::Entity>(key("market", "khouribga")).await?;
-    if held.row().opening_hours_basis.0 == OpeningHoursBasis::Demo {
+    let locked = tx.lock_for_update::<market::Entity>(key("market", "khouribga")).await?;
+    if locked.row().opening_hours_basis.0 == OpeningHoursBasis::Demo {
         let hours = published_hours(&facts::founding())?;
-        tx.update(held, |row| {
+        tx.update(locked, |row| {
             row.opening_hours = ActiveValue::Set(Json(hours));
             row.opening_hours_basis = ActiveValue::Set(EnumValue(OpeningHoursBasis::NotPublished));
         })

@@ -118,7 +118,7 @@ impl State {
         &self.0.auth.rights
     }
 
-    /// What sends letters.
+    /// What sends e-mails.
     pub fn mailer(&self) -> &Mailer {
         &self.0.auth.mailer
     }

@@ -88,7 +88,7 @@ pub async fn change_password(reader: &Reader, passwords: &Passwords, current: &s
     Ok(faults)
 }
 
-/// Ask for a letter by which another password can be chosen. Whether there is such a login is found out when the letter
+/// Ask for an e-mail by which another password can be chosen. Whether there is such a login is found out when the e-mail
 /// is written, and not before.
 ///
 /// # Errors
@@ -102,7 +102,7 @@ pub async fn request_reset(reader: &Reader, email: &str) -> Result<Faults> {
     Ok(Faults::new())
 }
 
-/// Choose another password with the token of a letter. All sessions end; the second factor stays.
+/// Choose another password with the token of an e-mail. All sessions end; the second factor stays.
 ///
 /// # Errors
 /// UNAVAILABLE, or the database's refusal. TOKEN_INVALID and PASSWORD_INVALID are answered.

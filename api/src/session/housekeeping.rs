@@ -1,4 +1,4 @@
-//! Throwing away what has had its time: tokens and sessions that ended, failures that are forgotten, letters that were
+//! Deleting expired data: tokens and sessions that ended, failures that are forgotten, e-mails that were
 //! sent, answers that are repeated no more.
 
 use super::failures::FORGOTTEN;
@@ -9,10 +9,10 @@ use domain::access::Purpose;
 use domain::actor::Actor;
 use jiff::{SignedDuration, Timestamp};
 
-/// So long what came of a mutation is kept under its key, and a letter, be it sent or not.
+/// So long what came of a mutation is kept under its key, and an e-mail, be it sent or not.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What is thrown away once its instant lies before the one given: the table, and the column that holds the instant.
+/// What is deleted once its instant lies before the one given: the table, and the column that holds the instant.
 const SHORT_LIVED: [(&str, &str, SignedDuration); 6] = [
     ("refresh_token", "expires_at", SignedDuration::ZERO),
     ("one_time_token", "expires_at", SignedDuration::ZERO),
@@ -22,7 +22,7 @@ const SHORT_LIVED: [(&str, &str, SignedDuration); 6] = [
     ("idempotency", "made_at", KEPT),
 ];
 
-/// Throw away what has had its time; how many rows that were.
+/// Delete expired data; answers how many rows that were.
 ///
 /// # Errors
 /// The database's refusal.

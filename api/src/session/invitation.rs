@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use sea_orm::{ActiveValue, IntoActiveModel};
 use uuid::Uuid;
 
-/// Take up an invitation with the token of a letter.
+/// Take up an invitation with the token of an e-mail.
 ///
 /// # Errors
 /// UNAVAILABLE, or the database's refusal. TOKEN_INVALID and PASSWORD_INVALID are answered.
@@ -35,15 +35,15 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
     reader
         .as_platform(async |tx| {
             let Some(holder) = one_time::take(tx, token, Purpose::Invitation).await? else { return Ok(refused()) };
-            let held = tx.lock_for_update::<entity::Entity>(holder.user).await?;
-            if held.row().status.0 != UserStatus::Invited || !still_holds(tx, holder).await? {
+            let locked = tx.lock_for_update::<entity::Entity>(holder.user).await?;
+            if locked.row().status.0 != UserStatus::Invited || !still_holds(tx, holder).await? {
                 return Ok(refused());
             }
             let text = "select id, status from staff_user where email = $1 and status <> 'INVITED'";
-            let existing = tx.query_one::<(Uuid, EnumValue<UserStatus>)>(text, [held.row().email.clone().into()]);
+            let existing = tx.query_one::<(Uuid, EnumValue<UserStatus>)>(text, [locked.row().email.clone().into()]);
             let user = match existing.await? {
                 None => {
-                    tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(UserStatus::Active))).await?;
+                    tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(UserStatus::Active))).await?;
                     let text = "insert into user_secret (user_id, password_hash) values ($1, $2)";
                     tx.execute(text, [holder.user.into(), hash.into()]).await?;
                     holder.user
@@ -121,8 +121,8 @@ async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
             continue;
         }
         let now = tx.now().as_microsecond();
-        let held = tx.lock_for_update::<assignment::Entity>(one.key).await?;
-        tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
+        let locked = tx.lock_for_update::<assignment::Entity>(one.key).await?;
+        tx.update(locked, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
     }
     Ok(is_left)
 }
@@ -130,8 +130,8 @@ async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
 /// Give the roles of an invitation to the login that its address has already.
 async fn hand_over(tx: &Tx<'_>, invited: Uuid, user: Uuid) -> Result<()> {
     for one in assignment::held(tx, invited).await? {
-        let held = tx.lock_for_update::<assignment::Entity>(one.key).await?;
-        tx.update(held, |row| row.user_id = ActiveValue::Set(user)).await?;
+        let locked = tx.lock_for_update::<assignment::Entity>(one.key).await?;
+        tx.update(locked, |row| row.user_id = ActiveValue::Set(user)).await?;
     }
     let text = "update role_assignment set user_id = $2 where user_id = $1";
     tx.execute(text, [invited.into(), user.into()]).await?;

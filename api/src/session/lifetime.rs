@@ -13,7 +13,7 @@ use serde_json::Map;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// A refresh token that is not used for so long has had its time.
+/// A refresh token that is not used for so long expires.
 pub(super) const IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A session lasts no longer, however often it is continued.
 const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);

@@ -1,5 +1,5 @@
-//! Letters with links: each waits as a row in the outbox until it is sent. The token that its link carries is made when
-//! it is sent, so that no secret waits in the database, and so that a letter to an address that nobody has costs whoever
+//! E-mails with links: each waits as a row in the outbox until it is sent. The token that its link carries is made when
+//! it is sent, so that no secret waits in the database, and so that an e-mail to an address that nobody has costs whoever
 //! asks for it the same work.
 
 use super::lifetime::after;
@@ -22,19 +22,19 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-/// So many letters an hour are sent to one address.
+/// So many e-mails an hour are sent to one address.
 const HOURLY: i64 = 3;
-/// So many letters are looked at in one round.
+/// So many e-mails are looked at in one round.
 const AT_ONCE: i64 = 50;
-/// After so many tries a letter is given up.
+/// After so many tries an e-mail is given up.
 const TRIES: i32 = 8;
 /// A mail server that does not answer is not waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// In whose name letters are written.
+/// In whose name e-mails are written.
 static PLATFORM: Actor = Actor::System(domain::access::Purpose::Authenticate);
 
-/// Put a letter into the outbox, unless the address had its share within the last hour.
+/// Put an e-mail into the outbox, unless the address had its share within the last hour.
 ///
 /// # Errors
 /// The database's refusal.
@@ -62,7 +62,7 @@ pub(crate) async fn queue(
     tx.execute(text, values).await.map(drop)
 }
 
-/// How letters leave the house.
+/// How e-mails are delivered.
 #[derive(Clone)]
 enum Way {
     /// Over SMTP, from this address.
@@ -73,17 +73,17 @@ enum Way {
     None,
 }
 
-/// What sends letters; cheap to clone.
+/// What sends e-mails; cheap to clone.
 #[derive(Clone)]
 pub struct Mailer {
     way: Way,
     app_url: String,
-    /// Told when a letter was put into the outbox.
+    /// Told when an e-mail was put into the outbox.
     waiting: Arc<Notify>,
 }
 
 impl Mailer {
-    /// The post as the settings have it.
+    /// The mailer as the settings have it.
     ///
     /// # Errors
     /// One sentence, when they cannot be used.
@@ -104,12 +104,12 @@ impl Mailer {
         Ok(Self { way, app_url, waiting: Arc::default() })
     }
 
-    /// A post that sends nothing.
+    /// A mailer that sends nothing.
     pub(crate) fn silent() -> Self {
         Self { way: Way::None, app_url: String::new(), waiting: Arc::default() }
     }
 
-    /// Try whether the mail server takes letters, without sending one; nothing where there is none.
+    /// Try whether the mail server takes e-mails, without sending one; nothing where there is none.
     ///
     /// # Errors
     /// One sentence, without the address or the password of the server.
@@ -117,23 +117,23 @@ impl Mailer {
         let Way::Smtp(smtp) = &self.way else { return None };
         Some(match smtp.0.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err("the mail server does not take letters".to_owned()),
+            Ok(false) => Err("the mail server does not take e-mails".to_owned()),
             Err(error) => Err(unsent(&error)),
         })
     }
 
-    /// Say that a letter waits.
+    /// Say that an e-mail waits.
     pub fn tell(&self) {
         self.waiting.notify_one();
     }
 
-    /// Until a letter waits, or for so long.
+    /// Until an e-mail waits, or for so long.
     pub async fn wait(&self, most: Duration) {
         // Whichever comes first; other instances and failed tries make no sound.
         let _ = tokio::time::timeout(most, self.waiting.notified()).await;
     }
 
-    /// Send the letters that wait; how many were sent.
+    /// Send the e-mails that wait; how many were sent.
     ///
     /// # Errors
     /// The database's refusal.
@@ -145,43 +145,43 @@ impl Mailer {
         let waiting: Vec<i64> = db.query(&PLATFORM, now, text, [now.as_microsecond().into(), AT_ONCE.into()]).await?;
         let mut sent = 0;
         for number in waiting {
-            let Some(letter) = db.write(&PLATFORM, now, async |tx| take_up(tx, number).await).await? else { continue };
-            match self.send(&letter).await {
+            let Some(email) = db.write(&PLATFORM, now, async |tx| take_up(tx, number).await).await? else { continue };
+            match self.send(&email).await {
                 Ok(()) => {
                     db.write(&PLATFORM, now, async |tx| close(tx, number).await).await?;
                     sent += 1;
                 }
-                Err(error) => tracing::warn!(letter = number, error, "a letter could not be sent; it is tried again"),
+                Err(error) => tracing::warn!(email = number, error, "an e-mail could not be sent; it is tried again"),
             }
         }
         Ok(sent)
     }
 
-    async fn send(&self, letter: &Letter) -> Result<(), String> {
-        let link = format!("{}{}#{}", self.app_url, letter.path(), letter.token);
+    async fn send(&self, email: &Email) -> Result<(), String> {
+        let link = format!("{}{}#{}", self.app_url, email.path(), email.token);
         let (transport, from) = match &self.way {
             Way::Smtp(smtp) => smtp.as_ref(),
             Way::Log => {
-                tracing::info!("a letter to {}: {link}", letter.recipient);
+                tracing::info!("an e-mail to {}: {link}", email.recipient);
                 return Ok(());
             }
             Way::None => return Err("there is no way to send it".to_owned()),
         };
         // What the mail library says of an address holds the address: it stays out of the log.
-        let to = letter.recipient.parse().map_err(|_| "its address cannot be used".to_owned())?;
+        let to = email.recipient.parse().map_err(|_| "its address cannot be used".to_owned())?;
         let message = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to))
-            .subject(letter.subject())
+            .subject(email.subject())
             .header(ContentType::TEXT_PLAIN)
-            .body(letter.body(&link))
+            .body(email.body(&link))
             .map_err(|error| error.to_string())?;
         let answer = transport.send(message).await;
         answer.map(drop).map_err(|error| unsent(&error))
     }
 }
 
-/// Why a letter cannot be sent, without addresses.
+/// Why an e-mail cannot be sent, without addresses.
 fn unsent(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(status) => format!("the mail server answered {status}"),
@@ -189,14 +189,14 @@ fn unsent(error: &lettre::transport::smtp::Error) -> String {
     }
 }
 
-/// A letter that is about to be sent.
-struct Letter {
+/// An e-mail that is about to be sent.
+struct Email {
     kind: Purpose,
     recipient: String,
     token: String,
 }
 
-impl Letter {
+impl Email {
     fn path(&self) -> &'static str {
         match self.kind {
             Purpose::Invitation => "/invitation",
@@ -204,7 +204,7 @@ impl Letter {
         }
     }
 
-    /// Nobody knows yet which language she reads: a letter is in two.
+    /// Nobody knows yet which language she reads: an e-mail is in two.
     fn subject(&self) -> &'static str {
         match self.kind {
             Purpose::Invitation => "دعوة إلى منصة الاتحاد الوطني لنساء المغرب – Invitation à la plateforme de l'UNFM",
@@ -229,9 +229,9 @@ impl Letter {
     }
 }
 
-/// Take up a letter for sending, so that no other instance does; nothing, when one has, or when there is nobody to write
+/// Take up an e-mail for sending, so that no other instance does; nothing, when one has, or when there is nobody to write
 /// to. Each try waits longer than the one before.
-async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Letter>> {
+async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
     let now = tx.now().as_microsecond();
     let text = "select kind, recipient, user_id, given_by, attempts from mail
         where number = $1 and sent_at is null and next_at <= $2";
@@ -254,16 +254,16 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Letter>> {
         return Ok(None);
     };
     let token = one_time::give(tx, holder, kind, given_by).await?;
-    Ok(Some(Letter { kind, recipient, token }))
+    Ok(Some(Email { kind, recipient, token }))
 }
 
-/// The login that a letter is for.
+/// The login that an e-mail is for.
 async fn person(tx: &Tx<'_>, column: &str, value: sea_orm::Value, status: &str) -> Result<Option<Uuid>> {
     let text = format!("select id from staff_user where {column} = $1 and status = $2");
     tx.query_one(text, [value, status.into()]).await
 }
 
-/// A letter is sent, or given up.
+/// An e-mail is sent, or given up.
 async fn close(tx: &Tx<'_>, number: i64) -> Result<()> {
     let text = "update mail set sent_at = $2 where number = $1";
     tx.execute(text, [number.into(), tx.now().as_microsecond().into()]).await.map(drop)

@@ -24,7 +24,7 @@ pub struct AuthServices {
     pub passwords: Passwords,
     /// What is known of who is in.
     pub rights: Rights,
-    /// What sends letters.
+    /// What sends e-mails.
     pub mailer: Mailer,
     /// Whether demo logins may come in.
     pub is_demo_mode: bool,

@@ -225,8 +225,8 @@ pub async fn assign(tx: &Tx<'_>, user: Uuid, given: NewAssignment) -> Result<Uui
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID when it was taken away before, ROLE_NOT_GRANTABLE, LAST_NATIONAL_ADMIN.
 pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
-    let held = tx.lock_version::<assignment::Entity>(key, version).await?;
-    let user = held.row().user_id;
+    let locked = tx.lock_version::<assignment::Entity>(key, version).await?;
+    let user = locked.row().user_id;
     let own = tx.as_platform(async |tx| assignment::held(tx, user).await).await?;
     let Some(given) = own.iter().find(|one| one.key == key) else {
         // Taken away before; or at a branch that was closed, where it lets nobody do anything.
@@ -237,7 +237,7 @@ pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
         keep_one(tx, Some(key), None).await?;
     }
     let now = tx.now().as_microsecond();
-    tx.update(held, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
+    tx.update(locked, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
     Ok(key)
 }
 
@@ -276,13 +276,13 @@ pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
 /// A login all of whose roles, wherever they are, the caller could give and take away: a login is one for the whole
 /// association, and a province does not switch off somebody who works elsewhere too.
 async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Locked<Entity>> {
-    let held = tx.lock_version::<Entity>(key, version).await?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
     let caller = staff(tx)?;
     let roles = tx.as_platform(async |tx| assignment::held(tx, key).await).await?;
     if roles.iter().any(|role| caller.may_assign(key, role).is_err()) {
         return Err(Error::refused(Code::Forbidden));
     }
-    Ok(held)
+    Ok(locked)
 }
 
 /// Look whether somebody who may do everything is left without an assignment, or without a login.

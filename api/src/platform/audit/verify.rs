@@ -34,7 +34,7 @@ static HOUSEKEEPER: Actor = Actor::System(Purpose::Housekeep);
 /// # Errors
 /// The database's refusal.
 pub async fn prove(db: &Db, keys: &Keys, now: Timestamp) -> Result<std::result::Result<(usize, u64), Broken>> {
-    verify(&db.ask_on(&db.read(&HOUSEKEEPER), &HOUSEKEEPER, now), keys).await
+    verify(&db.read_on(&db.read(&HOUSEKEEPER), &HOUSEKEEPER, now), keys).await
 }
 
 /// Write the ends of all chains into the national one, unless that was done today; says whether it was done now.

@@ -110,9 +110,9 @@ impl Connection {
         self.pool.connection.get_database_backend()
     }
 
-    /// Whether the first wall was taken away, in a test.
-    pub(in crate::platform) fn is_without_first_wall(&self) -> bool {
-        self.pool.is_without_first_wall
+    /// Whether the row filters of statements were taken away, in a test.
+    pub(in crate::platform) fn is_without_row_filters(&self) -> bool {
+        self.pool.is_without_row_filters
     }
 
     /// What is to be recorded of a statement; nothing when nobody wants to know.

@@ -154,11 +154,11 @@ impl Db {
         Ok(db)
     }
 
-    /// The same database with the narrowing of the first wall taken away: for tests that show that the second wall holds
+    /// The same database without the row filters of statements: for tests that show that the database's policies hold
     /// alone, or that the check of access finds what is open. No program is built with it.
     #[cfg(feature = "unguarded")]
     #[must_use]
-    pub fn without_first_wall(&self) -> Self {
+    pub fn without_row_filters(&self) -> Self {
         Self { pool: Arc::new(Pool::new(self.connection.clone(), true)), projections: self.projections }
     }
 
@@ -169,8 +169,13 @@ impl Db {
     }
 
     /// Statements that read, in the name of `actor`, on a connection.
-    pub(in crate::platform) fn ask_on<'a>(&self, line: &'a Connection, actor: &'a Actor, now: Timestamp) -> Tx<'a> {
-        Tx::new(line, actor, now, self.projections)
+    pub(in crate::platform) fn read_on<'a>(
+        &self,
+        connection: &'a Connection,
+        actor: &'a Actor,
+        now: Timestamp,
+    ) -> Tx<'a> {
+        Tx::new(connection, actor, now, self.projections)
     }
 
     /// Compute every projection anew, as of one instant, and compare: one line for each difference.
@@ -203,14 +208,14 @@ impl Db {
                 RawConnection::SqliteWithin(begun.map_err(driver_error)?)
             }
         };
-        let line = Connection {
+        let connection = Connection {
             pool: Arc::clone(&self.pool),
             state: ConnectionState::Reading(Mutex::new(Some(connection)), None),
         };
         if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
-            line.query(settings).await?;
+            connection.query(settings).await?;
         }
-        Ok(line)
+        Ok(connection)
     }
 
     /// Read by one statement of SQL text in the name of the platform itself.
@@ -293,15 +298,15 @@ impl Db {
         if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
             transaction.query_one_raw(settings).await?;
         }
-        let line = Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Writing(transaction) };
-        let tx = Tx::new(&line, actor, now, self.projections);
+        let connection = Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Writing(transaction) };
+        let tx = Tx::new(&connection, actor, now, self.projections);
         let outcome = async {
             let done = work(&tx).await?;
             Ok((done, finish(&tx, context).await?))
         };
         let outcome = outcome.await;
         drop(tx);
-        let ConnectionState::Writing(transaction) = line.state else {
+        let ConnectionState::Writing(transaction) = connection.state else {
             return Err(Error::internal("the transaction is gone"));
         };
         match outcome {
@@ -333,26 +338,26 @@ impl Db {
         let begun = self.connection.get_postgres_connection_pool().begin().await;
         let transaction = RawConnection::PostgresWithin(begun.map_err(driver_error)?);
         // Given up anywhere below, the transaction is rolled back.
-        let line =
+        let connection =
             Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Loading(Mutex::new(transaction)) };
-        let make_again = drop_for_loading(&line).await?;
-        let tx = Tx::new(&line, actor, now, self.projections);
+        let make_again = drop_for_loading(&connection).await?;
+        let tx = Tx::new(&connection, actor, now, self.projections);
         let done = work(&tx).await?;
         // What the projections read along its indexes is made before them, what they fill after them.
         let filled: Vec<&str> = self.projections.iter().flat_map(|projection| projection.fills()).copied().collect();
         let (before, after): (Vec<_>, Vec<_>) =
             make_again.into_iter().partition(|(table, _)| !filled.contains(&table.as_str()));
-        line.run("set local maintenance_work_mem = '256MB'").await?;
+        connection.run("set local maintenance_work_mem = '256MB'").await?;
         for (_, sql) in &before {
-            line.run(sql).await?;
+            connection.run(sql).await?;
         }
-        line.run("analyze").await?;
+        connection.run("analyze").await?;
         finish(&tx, None).await?;
         drop(tx);
         for (_, sql) in &after {
-            line.run(sql).await?;
+            connection.run(sql).await?;
         }
-        match line.state {
+        match connection.state {
             ConnectionState::Loading(connection) => match connection.into_inner() {
                 RawConnection::PostgresWithin(transaction) => transaction.commit().await.map_err(driver_error)?,
                 RawConnection::Postgres(_) | RawConnection::Sqlite(_) | RawConnection::SqliteWithin(_) => {}

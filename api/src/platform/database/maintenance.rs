@@ -77,7 +77,7 @@ impl Pool {
         }
     }
 
-    /// On PostgreSQL the server must work in a role that owns nothing and bypasses nothing, or the second wall would
+    /// On PostgreSQL the server must work in a role that owns nothing and bypasses nothing, or the policies would
     /// be painted on.
     ///
     /// # Errors

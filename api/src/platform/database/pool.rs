@@ -15,8 +15,8 @@ pub struct Pool {
     /// plans reads how the database would run it.
     pub(in crate::platform) recorded: StdMutex<Vec<Sent>>,
     pub(in crate::platform) is_recording: AtomicBool,
-    /// Only ever set by [`Db::without_first_wall`].
-    pub(in crate::platform) is_without_first_wall: bool,
+    /// Only ever set by [`Db::without_row_filters`].
+    pub(in crate::platform) is_without_row_filters: bool,
 }
 
 /// A statement that was sent.
@@ -32,13 +32,13 @@ pub struct Sent {
 
 impl Pool {
     /// A pool over a connection.
-    pub(in crate::platform) fn new(connection: DatabaseConnection, is_without_first_wall: bool) -> Self {
+    pub(in crate::platform) fn new(connection: DatabaseConnection, is_without_row_filters: bool) -> Self {
         Self {
             connection,
             statements: AtomicU64::new(0),
             recorded: StdMutex::default(),
             is_recording: AtomicBool::new(false),
-            is_without_first_wall,
+            is_without_row_filters,
         }
     }
 }

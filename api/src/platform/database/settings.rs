@@ -26,7 +26,7 @@ fn is_writing(assignment: &&Assignment) -> bool {
 }
 
 /// What PostgreSQL is told of an actor, for one transaction: who asks, how far she reads and how far she writes with any
-/// of her roles; which of them lets her do what is the first wall's to say.
+/// of her roles; which of them lets her do what is for the row filters of statements to say.
 pub(in crate::platform) fn settings(actor: &Actor) -> Option<Statement> {
     let told: Vec<(&str, String)> = match actor {
         Actor::Anonymous => return None,

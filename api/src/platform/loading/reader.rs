@@ -118,7 +118,7 @@ impl Readers {
 impl Reader {
     /// Statements that read, in the actor's name.
     pub fn begin(&self) -> Tx<'_> {
-        self.db.ask_on(&self.connection, &self.actor, self.now)
+        self.db.read_on(&self.connection, &self.actor, self.now)
     }
 
     /// The languages of the request, best first; empty when it named none.

@@ -68,8 +68,8 @@ impl<'a> Tx<'a> {
         now: Timestamp,
         projections: Projections,
     ) -> Self {
-        let is_without_first_wall = connection.is_without_first_wall();
-        let scope = Scope { actor, backend: connection.backend(), now, is_without_first_wall };
+        let is_without_row_filters = connection.is_without_row_filters();
+        let scope = Scope { actor, backend: connection.backend(), now, is_without_row_filters };
         Self { connection, scope, projections, changes: Mutex::default() }
     }
 
@@ -196,7 +196,7 @@ impl<'a> Tx<'a> {
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
     pub fn select_for_list<E: Table>(&self, published: bool) -> Select<'_, 'a, E> {
         match self.scope.actor {
-            _ if self.connection.is_without_first_wall() && !published => self.select::<E>(),
+            _ if self.connection.is_without_row_filters() && !published => self.select::<E>(),
             Actor::Staff(_) | Actor::Partner(_) if published => self.select::<E>().filter(self.scope.open::<E>()),
             Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.select_in_scope::<E>(),
             Actor::Partner(client) => match E::partys(self.backend(), client.partner) {
@@ -211,7 +211,7 @@ impl<'a> Tx<'a> {
     pub fn select_in_scope<E: Table>(&self) -> Select<'_, 'a, E> {
         let select = self.select::<E>();
         match (self.scope.actor, E::BRANCH) {
-            (Actor::Staff(staff), Some(column)) if !self.connection.is_without_first_wall() => {
+            (Actor::Staff(staff), Some(column)) if !self.connection.is_without_row_filters() => {
                 let reach = staff.reach(E::SEE);
                 if reach.is_everything() {
                     select
@@ -254,9 +254,9 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// Those of [`Tx::lock_for_update`], and CONFLICT when it was changed since.
     pub async fn lock_version<E: Node>(&self, key: Uuid, version: i32) -> Result<Locked<E>> {
-        let held = self.lock_for_update::<E>(key).await?;
-        held.expect_version(version)?;
-        Ok(held)
+        let locked = self.lock_for_update::<E>(key).await?;
+        locked.expect_version(version)?;
+        Ok(locked)
     }
 
     /// Whether the actor holds a permission on a row within her reach.

@@ -1,4 +1,4 @@
-//! A mail server of the stories' own: it takes every letter over SMTP and keeps it.
+//! A mail server of the stories' own: it takes every e-mail over SMTP and keeps it.
 
 use base64::Engine;
 use std::sync::{Arc, Mutex};
@@ -7,16 +7,16 @@ use tokio::net::{TcpListener, TcpStream};
 use unfm::config::Cli;
 use unfm::session::mail::Mailer;
 
-/// A letter as it arrived.
+/// An e-mail as it arrived.
 #[derive(Clone, Debug)]
-pub struct Letter {
+pub struct Email {
     /// To whom.
     pub to: String,
     /// What it says.
     pub text: String,
 }
 
-impl Letter {
+impl Email {
     /// The token in the fragment of its link.
     pub fn token(&self, path: &str) -> String {
         let link = self.text.split(&format!("https://admin.unfm.example{path}#")).nth(1).expect("a link");
@@ -24,15 +24,15 @@ impl Letter {
     }
 }
 
-/// Where letters arrive.
+/// Where e-mails arrive.
 #[derive(Clone)]
-pub struct Letters {
-    arrived: Arc<Mutex<Vec<Letter>>>,
-    /// The settings of a server that sends its letters here.
+pub struct MailServer {
+    arrived: Arc<Mutex<Vec<Email>>>,
+    /// The settings of a server that sends its e-mails here.
     pub flags: [String; 6],
 }
 
-impl Letters {
+impl MailServer {
     /// A mail server on a port of its own.
     pub async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -55,20 +55,20 @@ impl Letters {
         Self { arrived, flags: flags.map(str::to_owned) }
     }
 
-    /// What sends letters here.
-    pub fn post(&self) -> Mailer {
+    /// What sends e-mails here.
+    pub fn mailer(&self) -> Mailer {
         let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
         Mailer::new(&Cli::of(&flags).unwrap().settings).unwrap()
     }
 
-    /// The letters that have arrived since they were asked for last.
-    pub fn taken(&self) -> Vec<Letter> {
+    /// The e-mails that have arrived since they were asked for last.
+    pub fn taken(&self) -> Vec<Email> {
         std::mem::take(&mut self.arrived.lock().unwrap())
     }
 }
 
 /// One conversation (RFC 5321).
-async fn take(socket: TcpStream, kept: Arc<Mutex<Vec<Letter>>>) {
+async fn take(socket: TcpStream, kept: Arc<Mutex<Vec<Email>>>) {
     let (reading, mut writing) = socket.into_split();
     let mut lines = BufReader::new(reading).lines();
     writing.write_all(b"220 stories\r\n").await.unwrap();
@@ -89,7 +89,7 @@ async fn take(socket: TcpStream, kept: Arc<Mutex<Vec<Letter>>>) {
                     }
                     text.push(line);
                 }
-                kept.lock().unwrap().push(Letter { to: to.clone(), text: read(&text) });
+                kept.lock().unwrap().push(Email { to: to.clone(), text: read(&text) });
                 b"250 ok\r\n"
             }
             "QUIT" => {
@@ -104,7 +104,7 @@ async fn take(socket: TcpStream, kept: Arc<Mutex<Vec<Letter>>>) {
     }
 }
 
-/// The text of a letter, by its transfer encoding.
+/// The text of an e-mail, by its transfer encoding.
 fn read(lines: &[String]) -> String {
     let end = lines.iter().position(String::is_empty).unwrap_or_default();
     let body = &lines[end + 1..];

@@ -1,4 +1,4 @@
-//! The second wall: in the server's role PostgreSQL itself shows published rows only and lets nothing be written, whatever
+//! The policies: in the server's role PostgreSQL itself shows published rows only and lets nothing be written, whatever
 //! is asked; and the schema goes up and down.
 
 use tests::World;
@@ -125,8 +125,7 @@ async fn seeding_again_changes_nothing(world: World) {
     assert!(!unfm::seed::founding(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
 }
 
-#[tokio::test]
-async fn the_demo_world_is_taken_away_whole_and_can_come_back() {
+async fn the_demo_world_is_taken_away_whole_and_can_come_back(world: World) {
     const MARKED: [&str; 9] = [
         "branch",
         "cooperative",
@@ -138,22 +137,20 @@ async fn the_demo_world_is_taken_away_whole_and_can_come_back() {
         "staff_user",
         "partner_client",
     ];
-    for world in World::each().await {
-        let left = async || {
-            let counts = MARKED.map(|table| format!("(select count(*) from {table} where is_demo)")).join(" + ");
-            world.raw_as_owner(&format!("select {counts}")).await.unwrap()
-        };
-        assert!(left().await > 0, "{}", world.on);
+    let left = async || {
+        let counts = MARKED.map(|table| format!("(select count(*) from {table} where is_demo)")).join(" + ");
+        world.raw_as_owner(&format!("select {counts}")).await.unwrap()
+    };
+    assert!(left().await > 0, "{}", world.on);
 
-        assert!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap() > 0, "{}", world.on);
+    assert!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap() > 0, "{}", world.on);
 
-        assert_eq!(left().await, 0, "{}", world.on);
-        let invented = "select count(*) from market where opening_hours_basis = 'DEMO'";
-        assert_eq!(world.raw_as_owner(invented).await, Ok(0), "{}", world.on);
-        assert_eq!(world.raw_as_owner("select count(*) from programme").await, Ok(3), "{}", world.on);
-        assert_eq!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap(), 0, "{}", world.on);
-        assert!(unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
-    }
+    assert_eq!(left().await, 0, "{}", world.on);
+    let invented = "select count(*) from market where opening_hours_basis = 'DEMO'";
+    assert_eq!(world.raw_as_owner(invented).await, Ok(0), "{}", world.on);
+    assert_eq!(world.raw_as_owner("select count(*) from programme").await, Ok(3), "{}", world.on);
+    assert_eq!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap(), 0, "{}", world.on);
+    assert!(unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
 }
 
 async fn every_change_leaves_a_line_in_the_book(world: World) {
@@ -166,4 +163,4 @@ async fn every_change_leaves_a_line_in_the_book(world: World) {
     assert_eq!(world.raw_as_owner(&second).await, Ok(1), "{}", world.on);
 }
 
-tests::on_each_database!(the_schema_goes_down_and_up_again, two_instances_that_start_at_once_do_not_collide, seeding_again_changes_nothing, every_change_leaves_a_line_in_the_book);
+tests::on_each_database!(the_demo_world_is_taken_away_whole_and_can_come_back, the_schema_goes_down_and_up_again, two_instances_that_start_at_once_do_not_collide, seeding_again_changes_nothing, every_change_leaves_a_line_in_the_book);

@@ -1,0 +1,39 @@
+//! People of the demo world, who are signed in and do things.
+
+use crate::{Answer, World};
+use serde_json::{Value, json};
+
+/// Somebody who is signed in.
+#[derive(Clone, Copy)]
+pub struct Person<'w> {
+    /// Where she is signed in.
+    pub world: &'w World,
+    /// Her access token.
+    pub token: &'w str,
+}
+
+impl World {
+    /// Somebody of the demo world, by the first part of her address, who has signed in.
+    pub async fn person(&self, login: &str) -> Person<'_> {
+        let (token, _) = self.sign_in(&format!("{login}@unfm.example")).await;
+        // A story ends with its process.
+        Person { world: self, token: token.leak() }
+    }
+}
+
+impl Person<'_> {
+    /// She asks, in French.
+    pub async fn asks(&self, query: &str, variables: Value) -> Answer {
+        self.world.ask_as(self.token, query, variables).await
+    }
+
+    /// She sends a mutation whose only variable is its input.
+    pub async fn does(&self, mutation: &str, input: Value) -> Answer {
+        self.asks(mutation, json!({"input": input})).await
+    }
+
+    /// She sends one operation of a contract document.
+    pub async fn sends(&self, document: &str, operation: &str, variables: Value) -> Answer {
+        self.world.contract_as(self.token, document, operation, variables).await
+    }
+}
