@@ -135,6 +135,29 @@ impl Connection {
         self.pool.statements.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Keep what was written, and end the transaction.
+    ///
+    /// # Errors
+    /// The database's refusal, or INTERNAL where there is no transaction.
+    pub(in crate::platform) fn commit(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move { Ok(self.into_transaction()?.commit().await?) })
+    }
+
+    /// Take back what was written, and end the transaction.
+    ///
+    /// # Errors
+    /// Those of [`Connection::commit`].
+    pub(in crate::platform) fn roll_back(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move { Ok(self.into_transaction()?.rollback().await?) })
+    }
+
+    fn into_transaction(self) -> Result<DatabaseTransaction> {
+        match self.state {
+            ConnectionState::Writing(transaction) => Ok(transaction),
+            ConnectionState::Reading(..) | ConnectionState::Loading(_) => Err(Error::internal("no transaction to end")),
+        }
+    }
+
     /// What entities are written over.
     ///
     /// # Errors

@@ -6,13 +6,14 @@ use super::loading::drop_for_loading;
 use super::settings::settings;
 use crate::platform::audit;
 use crate::platform::database::pool::Pool;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::projection::{Derivation, Projections};
 use crate::platform::query::change::Written;
 use crate::platform::query::table::read_all;
 use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
 use domain::actor::Actor;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -289,33 +290,37 @@ impl Db {
         context: Option<audit::record::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<(T, Written)> {
-        let options = TransactionOptions {
-            // One writer at a time: to begin as a reader and to write later can only end in "locked".
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let transaction = self.connection.begin_with_options(options).await?;
-        if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
-            transaction.query_one_raw(settings).await?;
-        }
-        let connection = Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Writing(transaction) };
+        let connection = self.begin(actor).await?;
         let tx = Tx::new(&connection, actor, now, self.projections);
-        let outcome = async {
-            let done = work(&tx).await?;
-            Ok((done, finish(&tx, context).await?))
+        let done = match work(&tx).await {
+            Ok(done) => finish(&tx, context).await.map(|written| (done, written)),
+            Err(error) => Err(error),
         };
-        let outcome = outcome.await;
         drop(tx);
-        let ConnectionState::Writing(transaction) = connection.state else {
-            return Err(Error::internal("the transaction is gone"));
-        };
-        match outcome {
-            Ok(done) => transaction.commit().await.map(|()| done).map_err(Error::from),
+        match done {
+            Ok(done) => connection.commit().await.map(|()| done),
             Err(error) => {
-                transaction.rollback().await?;
+                connection.roll_back().await?;
                 Err(error)
             }
         }
+    }
+
+    /// Begin a transaction in the name of `actor`. The future is boxed, as those of its end: what writes is compiled for
+    /// every mutation.
+    fn begin<'c>(&'c self, actor: &'c Actor) -> BoxFuture<'c, Result<Connection>> {
+        Box::pin(async move {
+            let options = TransactionOptions {
+                // One writer at a time: to begin as a reader and to write later can only end in "locked".
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            };
+            let transaction = self.connection.begin_with_options(options).await?;
+            if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
+                transaction.query_one_raw(settings).await?;
+            }
+            Ok(Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Writing(transaction) })
+        })
     }
 }
 
@@ -369,12 +374,14 @@ impl Db {
 }
 
 /// What is done before a transaction is committed: projections, the audit, the log of changes. Answers what was changed.
-async fn finish(tx: &Tx<'_>, context: Option<audit::record::Context<'_>>) -> Result<Written> {
-    tx.project().await?;
-    let mut changes = tx.take_changes();
-    if let Some(context) = context {
-        audit::record::record(tx, context, &mut changes).await?;
-    }
-    tx.log(&changes).await?;
-    Ok(changes.written())
+fn finish<'f>(tx: &'f Tx<'_>, context: Option<audit::record::Context<'f>>) -> BoxFuture<'f, Result<Written>> {
+    Box::pin(async move {
+        tx.project().await?;
+        let mut changes = tx.take_changes();
+        if let Some(context) = context {
+            audit::record::record(tx, context, &mut changes).await?;
+        }
+        tx.log(&changes).await?;
+        Ok(changes.written())
+    })
 }

@@ -2,11 +2,12 @@
 
 use crate::platform::error::{Error, Result};
 use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind, kind_of};
+use crate::platform::query::row_query::{RowQuery, each_row};
 use crate::platform::query::select::Select;
 use crate::platform::query::table::{Guarded, RowReader};
 use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
-use sea_orm::sea_query::{self, Expr, ExprTrait, SimpleExpr, WindowStatement};
-use sea_orm::{ColumnTrait, DbErr, Value};
+use sea_orm::sea_query::{self, ColumnRef, Expr, ExprTrait, IntoColumnRef, SimpleExpr, WindowStatement};
+use sea_orm::{ColumnTrait, DbErr, QueryResult, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -226,6 +227,66 @@ impl<R> PageRows<R> {
     }
 }
 
+/// The rows of a page as they were read, before it is known what they hold.
+struct RawPage {
+    bounds: PageBounds,
+    rows: Vec<QueryResult>,
+    total: Option<Total>,
+}
+
+/// The rows of the same page of several lists, and how many each list has.
+struct RawPages {
+    bounds: PageBounds,
+    rows: Vec<QueryResult>,
+    totals: HashMap<Uuid, u64>,
+}
+
+// Both are the same for every table, and compiled once.
+impl RowQuery<'_, '_> {
+    async fn page(self, args: &PageArgs, order: &Order, codec: &CursorCodec) -> Result<RawPage> {
+        let bounds = PageBounds::new(args, codec, &order.kinds())?;
+        let total = match args.total {
+            true => Some(Total { count: self.again().count(None).await?, capped: false }),
+            false => None,
+        };
+        let columns = &order.columns;
+        let mut query = self;
+        if let Some(keys) = &bounds.after {
+            query = query.filter(beyond(columns, keys, order.descending));
+        }
+        if let Some(keys) = &bounds.before {
+            query = query.filter(beyond(columns, keys, !order.descending));
+        }
+        let direction = order.direction(bounds.backwards);
+        let by: Vec<SimpleExpr> = columns.iter().map(|(column, _)| column.clone()).collect();
+        let rows = query.first(&by, &direction, bounds.size + 1).await?;
+        Ok(RawPage { bounds, rows, total })
+    }
+
+    /// The lists are those of the things that a column points to.
+    async fn pages(
+        self,
+        (column, parent): (ColumnRef, SimpleExpr),
+        args: &PageArgs,
+        order: &Order,
+        codec: &CursorCodec,
+    ) -> Result<RawPages> {
+        let bounds = PageBounds::new(args, codec, &order.kinds())?;
+        let totals = match args.total {
+            true => self.again().counts(&parent).await?,
+            false => HashMap::new(),
+        };
+        let direction = order.direction(bounds.backwards);
+        let mut place = WindowStatement::partition_by(column);
+        for (column, _) in &order.columns {
+            place.order_by_expr(column.clone(), direction.clone());
+        }
+        let query = self.also(order.columns.iter().map(|(column, _)| column.clone())).also([parent]);
+        let rows = query.first_of_each(place, bounds.size + 1).await?;
+        Ok(RawPages { bounds, rows, totals })
+    }
+}
+
 impl<E: Guarded> Select<'_, '_, E> {
     /// Read one page in an order: a keyset query of one row more than wanted; and count, if asked.
     ///
@@ -237,28 +298,12 @@ impl<E: Guarded> Select<'_, '_, E> {
         codec: CursorCodec,
         mut read: impl FnMut(&mut RowReader<'_>) -> Result<R, DbErr>,
     ) -> Result<PageRows<R>> {
-        let wanted = PageBounds::new(args, &codec, &order.kinds())?;
-        let total = match args.total {
-            true => Some(Total { count: self.again().count(None).await?, capped: false }),
-            false => None,
-        };
-        let columns = &order.columns;
-        let mut select = self;
-        if let Some(keys) = &wanted.after {
-            select = select.filter(beyond(columns, keys, order.descending));
-        }
-        if let Some(keys) = &wanted.before {
-            select = select.filter(beyond(columns, keys, !order.descending));
-        }
-        let direction = order.direction(wanted.backwards);
-        let by: Vec<SimpleExpr> = columns.iter().map(|(column, _)| column.clone()).collect();
-        let rows = select
-            .first(&by, &direction, wanted.size + 1, |cells| {
-                let row = read(cells)?;
-                Ok((row, order.read(cells)?))
-            })
-            .await?;
-        Ok(PageRows::new(Page::cut(rows, &wanted), codec, total))
+        let RawPage { bounds, rows, total } = self.into_query().page(args, order, &codec).await?;
+        let rows = each_row(&rows, |cells| {
+            let row = read(cells)?;
+            Ok((row, order.read(cells)?))
+        })?;
+        Ok(PageRows::new(Page::cut(rows, &bounds), codec, total))
     }
 
     /// Read the same page of the lists of several things at once, by the column that points to them: one statement,
@@ -278,26 +323,15 @@ impl<E: Guarded> Select<'_, '_, E> {
             let list = self.filter(parent.eq(*key)).list((args, order), codec(*key), read).await?;
             return Ok(HashMap::from([(*key, list)]));
         }
-        let wanted = PageBounds::new(args, &codec(Uuid::nil()), &order.kinds())?;
-        let select = self.among(parent, keys);
-        let mut totals = match args.total {
-            true => select.again().counts(parent).await?,
-            false => HashMap::new(),
-        };
-        let direction = order.direction(wanted.backwards);
-        let mut place = WindowStatement::partition_by(parent.as_column_ref());
-        for (column, _) in &order.columns {
-            place.order_by_expr(column.clone(), direction.clone());
-        }
-        let rows = select
-            .also(order.columns.iter().map(|(column, _)| column.clone()))
-            .also([parent.into_expr()])
-            .first_of_each(place, wanted.size + 1, |cells| {
-                let row = read(cells)?;
-                let keys = order.read(cells)?;
-                Ok((cells.take::<Uuid>()?, (row, keys)))
-            })
-            .await?;
+        let query = self.among(parent, keys).into_query();
+        let column = (parent.as_column_ref().into_column_ref(), parent.into_expr());
+        let read_pages = query.pages(column, args, order, &codec(Uuid::nil())).await?;
+        let RawPages { bounds, rows, mut totals } = read_pages;
+        let rows = each_row(&rows, |cells| {
+            let row = read(cells)?;
+            let keys = order.read(cells)?;
+            Ok((cells.take::<Uuid>()?, (row, keys)))
+        })?;
         let mut lists: HashMap<Uuid, Vec<(R, Vec<Key>)>> = keys.iter().map(|key| (*key, Vec::new())).collect();
         for (key, row) in rows {
             lists.entry(key).or_default().push(row);
@@ -307,7 +341,7 @@ impl<E: Guarded> Select<'_, '_, E> {
             .into_iter()
             .map(|(key, rows)| {
                 let total = args.total.then(|| total(totals.remove(&key).unwrap_or(0)));
-                (key, PageRows::new(Page::cut(rows, &wanted), codec(key), total))
+                (key, PageRows::new(Page::cut(rows, &bounds), codec(key), total))
             })
             .collect())
     }

@@ -61,6 +61,7 @@
 
 pub mod change;
 pub mod expression;
+pub mod row_query;
 pub mod select;
 pub mod sql;
 pub mod stored;

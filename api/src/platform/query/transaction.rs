@@ -4,7 +4,7 @@
 //! is every table that is joined to it. Changing starts with [`Tx::lock_for_update`], whose answer is the proof that
 //! [`Tx::update`] asks for. On PostgreSQL the same boundary stands a second time in the database itself.
 
-use crate::platform::database::connection::{CHUNK, Connection, Savepoint};
+use crate::platform::database::connection::{Connection, Savepoint};
 use crate::platform::error::{Error, Result};
 use crate::platform::projection::{self, Derivation, Projections};
 use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, change_line, difference};
@@ -321,9 +321,9 @@ impl<'a> Tx<'a> {
     }
 
     /// Whether every one of these branches is within reach of the permission to change rows of a table.
-    async fn may_own<E: Guarded>(&self, branches: Vec<Uuid>) -> Result<()> {
+    async fn may_own(&self, permission: Permission, branches: Vec<Uuid>) -> Result<()> {
         let Actor::Staff(staff) = self.scope.actor else { return Ok(()) };
-        let reach = staff.reach(E::MANAGE);
+        let reach = staff.reach(permission);
         let mut statement = Query::select();
         statement
             .expr(Func::count(Expr::val(1)))
@@ -458,37 +458,10 @@ impl<'a> Tx<'a> {
         owners.sort_unstable();
         owners.dedup();
         if !self.owns_by_cooperative::<E>(&rows) {
-            self.may_own::<E>(owners).await?;
+            self.may_own(E::MANAGE, owners).await?;
         }
-        if self.connection.is_loading() {
-            return self.copy::<E>(&rows).await;
-        }
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-            self.connection.count();
-            #[expect(clippy::disallowed_methods, reason = "the one place that inserts, after the check above")]
-            E::insert_many(chunk).exec_without_returning(self.connection.writer()?).await?;
-        }
-        Ok(())
-    }
-
-    /// Add rows by COPY; the database gives a value to what the first row leaves out.
-    async fn copy<E: Guarded>(&self, rows: &[E::ActiveModel]) -> Result<()> {
-        let Some(first) = rows.first() else { return Ok(()) };
-        let given: Vec<E::Column> =
-            E::Column::iter().filter(|column| first.get(*column).into_value().is_some()).collect();
-        let values = |row: &E::ActiveModel| {
-            let value = |column: &E::Column| row.get(*column).into_value();
-            given
-                .iter()
-                .map(value)
-                .collect::<Option<Vec<Value>>>()
-                .ok_or_else(|| Error::internal("rows differ in columns"))
-        };
-        let values = rows.iter().map(values).collect::<Result<Vec<_>>>()?;
-        let names: Vec<&str> = given.iter().map(IdenStatic::as_str).collect();
-        self.connection.copy(E::default().table_name(), &names, &values).await
+        let (columns, values) = values::<E>(&rows)?;
+        self.connection.insert_values(E::default().table_name(), &columns, values).await
     }
 
     /// Whether all these rows are of the actor's own cooperatives.
@@ -501,6 +474,21 @@ impl<'a> Tx<'a> {
         };
         !own.is_empty() && rows.iter().all(is_own)
     }
+}
+
+/// Names of columns, and the values of each row in them.
+type Values = (Vec<&'static str>, Vec<Vec<Value>>);
+
+/// The columns and values of rows that are to be inserted; the database gives a value to what the first row leaves out.
+fn values<E: Guarded>(rows: &[E::ActiveModel]) -> Result<Values> {
+    let Some(first) = rows.first() else { return Ok(Values::default()) };
+    let given: Vec<E::Column> = E::Column::iter().filter(|column| first.get(*column).into_value().is_some()).collect();
+    let values = |row: &E::ActiveModel| {
+        let values: Option<Vec<Value>> = given.iter().map(|column| row.get(*column).into_value()).collect();
+        values.ok_or_else(|| Error::internal("rows differ in columns"))
+    };
+    let values = rows.iter().map(values).collect::<Result<_>>()?;
+    Ok((given.iter().map(IdenStatic::as_str).collect(), values))
 }
 
 /// The platform itself, as it lets people in.
