@@ -342,6 +342,39 @@ fn somebody_elses_database_is_left_alone() {
     assert!(std::fs::read(&path).unwrap() == before);
 }
 
+#[tokio::test]
+async fn a_database_that_another_program_has_locked_stops_the_start_with_one_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(run(home.path(), &["seed"]).status.success());
+    let url = format!("sqlite://{}", home.path().join("data/unfm.db").display());
+
+    let lock = tests::lock_file(&url).await;
+    assert!(refusal(home.path(), &[]).contains("The database is locked by another program."));
+    assert!(refusal(home.path(), &["seed", "--demo"]).contains("The database is locked by another program."));
+    lock.close().await.unwrap();
+
+    let mut server = Server::start(home.path());
+    server.address();
+}
+
+#[tokio::test]
+async fn a_large_world_whose_seeding_is_killed_is_correct_as_far_as_it_got() {
+    let home = tempfile::tempdir().unwrap();
+    let written = async || std::fs::metadata(home.path().join("data/unfm.db")).map_or(0, |file| file.len());
+    let mut seeding = command(home.path(), &["seed", "--scale", "1"]).spawn().unwrap();
+    // The first of its 250 units alone takes more.
+    kill_after(&mut seeding, 4_000_000, written).await;
+
+    assert_eq!(derived(home.path(), "sqlite://data/unfm.db"), AGREED);
+    let mut server = Server::start(home.path());
+    let request = reqwest::Client::new().post(format!("http://{}/graphql", server.address()));
+    let question = serde_json::json!({"query": "{ products(first: 1) { totalCount } }"});
+    let answer: serde_json::Value = request.json(&question).send().await.unwrap().json().await.unwrap();
+    let products = answer["data"]["products"]["totalCount"].as_u64().unwrap();
+    // Units of 2,000 products, and the 30 of the demo world, which the start adds.
+    assert!(products > 2000 && products % 2000 == 30, "{products}");
+}
+
 #[test]
 fn commands_say_what_they_did() {
     let home = tempfile::tempdir().unwrap();

@@ -411,6 +411,18 @@ pub async fn interrupted_copy(from: &std::path::Path, to: &std::path::Path) {
     connection.close().await.unwrap();
 }
 
+/// Lock an embedded database as another program does in the middle of a write; it is locked until the connection is
+/// closed.
+#[expect(clippy::disallowed_methods, reason = "another program locks it")]
+pub async fn lock_file(url: &str) -> sea_orm::DatabaseConnection {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Database::connect(options).await.unwrap();
+    connection.execute_unprepared("begin exclusive").await.unwrap();
+    connection
+}
+
 /// Make a database that holds another program's table.
 #[expect(clippy::disallowed_methods, reason = "another program made it")]
 pub async fn foreign_database(url: &str) {

@@ -289,6 +289,9 @@ impl Connection {
         columns: &[&'static str],
         rows: Vec<Vec<Value>>,
     ) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         if self.is_loading() {
             return self.copy(table, columns, &rows).await;
         }
