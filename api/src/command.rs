@@ -11,7 +11,7 @@ use crate::platform::clock::Clock;
 use crate::platform::database::db::{Db, IfMissing};
 use crate::platform::database::fault::StartFault;
 use crate::platform::error::Error;
-use crate::platform::key_mark;
+use crate::platform::key_fingerprint;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::{Facts, OnCommit, Readers};
 use crate::projections::PROJECTIONS;
@@ -208,7 +208,7 @@ async fn verify_audit(settings: &Settings) -> Result<(), StartFault> {
     let keys = settings.keys(now)?;
     let db = owner(settings).await?;
     refuse_behind(&db).await?;
-    if !key_mark::fits(&db, &keys, now).await.map_err(|error| fault(&error))? {
+    if !key_fingerprint::matches(&db, &keys, now).await.map_err(|error| fault(&error))? {
         return Err(StartFault(OTHER_KEYS.to_owned()));
     }
     let proved = verify::prove(&db, &keys, now).await.map_err(|error| fault(&error))?;
@@ -342,7 +342,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
     let db = database(settings).await?;
     let keys = settings.keys(Clock::System.now())?;
-    if !key_mark::leave(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))? {
+    if !key_fingerprint::record(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))? {
         return Err(StartFault(OTHER_KEYS.to_owned()));
     }
     let housekeeping = tokio::spawn(keep_house(db.clone(), keys.clone()));
@@ -484,7 +484,7 @@ async fn check_keys(settings: &Settings, db: Option<&Db>) -> Result<String, Star
     let Some(keys) = settings.look_at_keys()? else { return Ok("none yet; the start makes them".to_owned()) };
     let fits = match db {
         Some(db) if db.behind().await == Ok(0) => {
-            key_mark::fits(db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?
+            key_fingerprint::matches(db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?
         }
         _ => true,
     };

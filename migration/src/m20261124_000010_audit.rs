@@ -1,5 +1,5 @@
 //! The audit: one keyed hash chain per branch. Entries are added and never changed; what is personal in them lies beside
-//! the chain, which holds its keyed hash, so that a value can be erased and the proof stays whole. And the mark of the keys
+//! the chain, which holds its keyed hash, so that a value can be erased and the proof stays whole. And the fingerprint of the keys
 //! that the chains are made with.
 
 use crate::ddl::{READS_BRANCH, SERVER_ROLE, drop_tables, migration, on_postgres, run};
@@ -7,7 +7,7 @@ use sea_orm_migration::prelude::*;
 
 migration!("The audit.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 4] = ["audit_entry", "audit_value", "audit_tally", "key_mark"];
+const TABLES: [&str; 4] = ["audit_entry", "audit_value", "audit_tally", "key_fingerprint"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -47,9 +47,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            times {int} not null check (times > 0),
            primary key (actor, action, minute)
          );
-         create table key_mark (
+         create table key_fingerprint (
            place {int} primary key check (place = 1),
-           mark {text} not null,
+           fingerprint {text} not null,
            made_at {long} not null
          )",
     )
@@ -83,9 +83,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
              create policy insert on audit_tally for insert with check (actor = (select setting('app.actor')));
              create policy update on audit_tally for update using (actor = (select setting('app.actor')));
              grant select, insert, update (times) on audit_tally to {SERVER_ROLE};
-             alter table key_mark enable row level security;
-             create policy platform on key_mark using ((select is_for('AUTHENTICATE')));
-             grant select, insert on key_mark to {SERVER_ROLE}"
+             alter table key_fingerprint enable row level security;
+             create policy platform on key_fingerprint using ((select is_for('AUTHENTICATE')));
+             grant select, insert on key_fingerprint to {SERVER_ROLE}"
         ),
     )
     .await

@@ -20,7 +20,7 @@ struct Inner {
     audit: hmac::Key,
     refresh: hmac::Key,
     second_factor: RandomizedNonceKey,
-    mark: Option<hmac::Key>,
+    fingerprint: Option<hmac::Key>,
     pairs: Vec<Pair>,
 }
 
@@ -141,7 +141,7 @@ impl Keys {
             refresh: mac(b"refresh tokens"),
             second_factor: RandomizedNonceKey::new(&AES_256_GCM, &derive(secret, b"second factors"))
                 .map_err(|_| Unusable)?,
-            mark: Some(mac(b"mark")),
+            fingerprint: Some(mac(b"fingerprint")),
             pairs,
         })))
     }
@@ -153,12 +153,12 @@ impl Keys {
     pub fn ephemeral(now: Timestamp) -> Result<Self, Unusable> {
         let Self(inner) = Self::new(&random::<32>(), vec![Pair::read(&Pair::generate()?, now)?])?;
         let inner = Arc::into_inner(inner).ok_or(Unusable)?;
-        Ok(Self(Arc::new(Inner { mark: None, ..inner })))
+        Ok(Self(Arc::new(Inner { fingerprint: None, ..inner })))
     }
 
-    /// What a database is marked with that is used with these keys; nothing for keys that end with the process.
-    pub fn mark(&self) -> Option<String> {
-        self.0.mark.as_ref().map(|key| URL_SAFE_NO_PAD.encode(hmac::sign(key, b"unfm")))
+    /// The fingerprint that a database records of the keys it is used with; none for keys that end with the process.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.0.fingerprint.as_ref().map(|key| URL_SAFE_NO_PAD.encode(hmac::sign(key, b"unfm")))
     }
 
     /// The key that cursors are sealed with.

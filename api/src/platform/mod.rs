@@ -5,7 +5,7 @@ pub mod clock;
 pub mod database;
 pub mod error;
 pub mod graphql;
-pub mod key_mark;
+pub mod key_fingerprint;
 pub mod keys;
 pub mod loading;
 pub mod paging;

@@ -1,5 +1,5 @@
 //! Filling a database: reference and founding data, the demo world, a large synthetic world. Each is one transaction
-//! with a mark at its end, so that running it again changes nothing and an interrupted one leaves nothing.
+//! recorded at its end, so that running it again changes nothing and an interrupted one leaves nothing.
 
 mod demo;
 mod facts;
@@ -41,17 +41,17 @@ pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
     Ok(once(db, now, "demo people", people::seed).await? || is_new)
 }
 
-/// Run a seed unless its mark is there; the mark is set in the seed's own transaction.
+/// Run a seed unless it is recorded; it is recorded in the seed's own transaction.
 async fn once(db: &Db, now: Timestamp, name: &str, seed: impl AsyncFn(&Tx<'_>) -> Result<()>) -> Result<bool> {
     db.write(&SEEDER, now, async |tx| {
-        // Two instances may start at once; the second waits and finds the mark.
+        // Two instances may start at once; the second waits and finds it recorded.
         tx.advisory_lock(1_970_169_456).await?;
         if is_seeded(tx, name).await? {
             return Ok(false);
         }
         seed(tx).await?;
-        let mark = vec![name.into(), now.as_microsecond().into()];
-        tx.insert_values("seed", &["name", "finished_at"], vec![mark]).await?;
+        let row = vec![name.into(), now.as_microsecond().into()];
+        tx.insert_values("seed", &["name", "finished_at"], vec![row]).await?;
         Ok(true)
     })
     .await

@@ -1,6 +1,6 @@
-//! A large synthetic world, for measuring: all of it marked as demo, the same on every run.
+//! A large synthetic world, for measuring: all of it flagged as demo, the same on every run.
 //!
-//! It is written in units, each with a mark of its own, so that a world can be made larger later: on SQLite in a transaction
+//! It is written in units, each recorded as a seed of its own, so that a world can be made larger later: on SQLite in a transaction
 //! each, on PostgreSQL in one transaction that loads all of them at once.
 
 use super::{SEEDER, fresh, is_seeded, once, text};
@@ -74,7 +74,7 @@ pub async fn scale(db: &Db, units: u64, now: Timestamp, progress: impl Fn(u64, u
     super::demo(db, now).await?;
     once(db, now, "scale places", places).await?;
     // Units are written in their order.
-    let last = mark(units.saturating_sub(1));
+    let last = seed_name(units.saturating_sub(1));
     if db.write(&SEEDER, now, async |tx| is_seeded(tx, &last).await).await? {
         return Ok(());
     }
@@ -101,7 +101,7 @@ const TOGETHER: usize = 10;
 
 /// Write units, without those that are there already.
 async fn write(tx: &Tx<'_>, mut units: Range<u64>) -> Result<()> {
-    while units.start < units.end && is_seeded(tx, &mark(units.start)).await? {
+    while units.start < units.end && is_seeded(tx, &seed_name(units.start)).await? {
         units.start += 1;
     }
     if units.is_empty() {
@@ -110,11 +110,11 @@ async fn write(tx: &Tx<'_>, mut units: Range<u64>) -> Result<()> {
     let places = provinces();
     catalogue(tx, units.clone(), &places).await?;
     partnerships(tx, units.clone(), &places).await?;
-    let marks = units.map(|unit| vec![mark(unit).into(), tx.now().as_microsecond().into()]);
-    tx.insert_values("seed", &["name", "finished_at"], marks.collect()).await
+    let rows = units.map(|unit| vec![seed_name(unit).into(), tx.now().as_microsecond().into()]);
+    tx.insert_values("seed", &["name", "finished_at"], rows.collect()).await
 }
 
-fn mark(unit: u64) -> String {
+fn seed_name(unit: u64) -> String {
     format!("scale {unit}")
 }
 

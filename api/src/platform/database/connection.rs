@@ -188,7 +188,7 @@ impl Connection {
         }
     }
 
-    /// Mark a place in a transaction to which it may go back, go back to it, or forget it.
+    /// Set a savepoint, roll back to it, or release it.
     pub(in crate::platform) async fn savepoint(&self, step: Savepoint) -> Result<()> {
         let sql = match step {
             Savepoint::Set => "savepoint attempt",
