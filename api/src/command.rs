@@ -65,11 +65,8 @@ fn say(text: &str) -> Result<(), StartFault> {
 }
 
 fn fault(error: &Error) -> StartFault {
-    let cause = error.cause();
-    if error.is_read_only() {
-        return StartFault("The database can be read and not written; nothing was changed.".to_owned());
-    }
-    StartFault(format!("The database refused: {}.", cause.trim_end_matches('.')))
+    let other = || format!("The database refused: {}.", error.cause().trim_end_matches('.'));
+    StartFault(error.file_sentence().map_or_else(other, str::to_owned))
 }
 
 /// Open the database for its owner.

@@ -1,5 +1,7 @@
 //! What is derived follows every change, by whoever and whichever way it was made.
 
+use domain::access::Purpose;
+use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::cooperative::CooperativeStatus;
 use domain::id::founding;
@@ -178,6 +180,30 @@ async fn what_a_status_shows_is_what_the_domain_says(world: World) {
     }
 }
 
+async fn a_panic_between_two_statements_leaves_nothing_of_either(world: World) {
+    let (argan, before) = (founding("cooperative", "demo-argan"), last_change(&world).await);
+    let (owner, now) = (world.owner.clone(), world.clock.now());
+    let panicked = tokio::spawn(async move {
+        let platform = Actor::System(Purpose::Seed);
+        let write = owner.write(&platform, now, async |tx| {
+            cooperative::store::transition(tx, argan, None, CooperativeStatus::Suspended).await?;
+            panic!("between two statements")
+        });
+        let done: unfm::platform::error::Result<()> = write.await;
+        done
+    });
+    assert!(panicked.await.unwrap_err().is_panic(), "{}", world.on);
+
+    assert_eq!(last_change(&world).await, before, "{}", world.on);
+    let suspended = "select count(*) from cooperative where slug = 'demo-argan' and status = 'SUSPENDED'";
+    assert_eq!(world.raw_as_owner(suspended).await, Ok(0), "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    // The connection that it was on is usable.
+    let khouribga = world.person("khouribga").await;
+    let suspended = transition(&khouribga, "cooperativeSuspend", "demo-argan", 1).await;
+    assert_eq!(suspended["cooperative"]["status"], "SUSPENDED", "{}", world.on);
+}
+
 /// Do two things at once: each has made its change and has seen nothing of the other's when both go on to what follows.
 async fn at_once(
     world: &World,
@@ -241,4 +267,6 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     assert_eq!(world.raw_as_owner(shown).await, Ok(1));
 }
 
-tests::on_each_database!(rows_and_what_is_derived_of_them_agree_in_every_seeded_world, what_was_changed_past_the_program_is_named, what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited, a_branch_that_is_moved_takes_along_what_stands_below_it, what_a_status_shows_is_what_the_domain_says);
+tests::on_each_database!(
+    a_panic_between_two_statements_leaves_nothing_of_either,
+    rows_and_what_is_derived_of_them_agree_in_every_seeded_world, what_was_changed_past_the_program_is_named, what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited, a_branch_that_is_moved_takes_along_what_stands_below_it, what_a_status_shows_is_what_the_domain_says);

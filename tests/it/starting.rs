@@ -55,6 +55,10 @@ fn derived(home: &Path, url: &str) -> String {
     text(output.stdout) + &text(output.stderr)
 }
 
+/// POSIX counts the blocks of `ulimit -f` in 512 bytes.
+#[cfg(unix)]
+const SH_BLOCKS: u64 = 2;
+
 const AGREED: &str = "Everything that is derived agrees with what it is derived from.\n";
 
 #[tokio::test]
@@ -355,6 +359,24 @@ async fn a_database_that_another_program_has_locked_stops_the_start_with_one_sen
 
     let mut server = Server::start(home.path());
     server.address();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_no_more_stops_a_seed_with_one_sentence_and_nothing_half_is_left() {
+    // So many KB may be written to a file: not even the tables, the tables, the founding data, almost everything.
+    for kilobytes in [100, 700, 1000, 1400] {
+        let home = tempfile::tempdir().unwrap();
+        let program = tests::program::program().display();
+        let limited = format!("ulimit -f {}; trap '' XFSZ; exec {program} seed --demo", kilobytes * SH_BLOCKS);
+        let output = Command::new("sh").args(["-c", &limited]).current_dir(home.path()).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.lines().count() == 1, "{kilobytes}: {text}");
+        assert!(text.contains("The disk cannot be read or written"), "{kilobytes}: {text}");
+
+        assert!(run(home.path(), &["seed", "--demo"]).status.success(), "{kilobytes}");
+        assert_eq!(derived(home.path(), "sqlite://data/unfm.db"), AGREED, "{kilobytes}");
+    }
 }
 
 #[tokio::test]

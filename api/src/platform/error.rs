@@ -1,6 +1,6 @@
 //! Refusals and failures on their way to the client: every one has a code; the cause of our own failures stays here.
 
-use crate::platform::database::fault::is_read_only;
+use crate::platform::database::fault::FileFault;
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
 use uuid::Uuid;
@@ -27,8 +27,8 @@ enum Refusal {
     Taken,
     /// The database gave this transaction up for another one; done again, it may succeed.
     GivenUp,
-    /// The database can be read and not written.
-    ReadOnly,
+    /// The file of an embedded database cannot be used.
+    File(FileFault),
 }
 
 /// The extension under which a cause would stand, if one ever got so far: taken out on the way to the client.
@@ -63,9 +63,12 @@ impl Error {
         self.refusal == Some(Refusal::Taken)
     }
 
-    /// Whether the database can be read and not written.
-    pub fn is_read_only(&self) -> bool {
-        self.refusal == Some(Refusal::ReadOnly)
+    /// One sentence about the file of an embedded database, when that is what cannot be used.
+    pub fn file_sentence(&self) -> Option<&'static str> {
+        match self.refusal {
+            Some(Refusal::File(fault)) => Some(fault.sentence()),
+            Some(Refusal::Taken | Refusal::GivenUp) | None => None,
+        }
     }
 
     /// Whether the database gave the transaction up for another one: it is done again.
@@ -115,12 +118,16 @@ impl From<sea_orm::DbErr> for Error {
                 Self::refused(Code::Unavailable)
             }
             _ => {
+                let file = FileFault::of(&error);
+                if let Some(fault) = file.filter(|fault| fault.may_pass()) {
+                    tracing::error!("{}", fault.sentence());
+                    return Self { refusal: Some(Refusal::File(fault)), ..Self::refused(Code::Unavailable) };
+                }
                 let refusal = match (error.sql_err(), sql_state(&error).as_deref()) {
                     (Some(sea_orm::SqlErr::UniqueConstraintViolation(_)), _) => Some(Refusal::Taken),
                     // `serialization_failure`, `deadlock_detected`
                     (_, Some("40001" | "40P01")) => Some(Refusal::GivenUp),
-                    _ if is_read_only(&error) => Some(Refusal::ReadOnly),
-                    _ => None,
+                    _ => file.map(Refusal::File),
                 };
                 Self { refusal, ..Self::internal(error) }
             }
