@@ -188,7 +188,8 @@ async fn a_variable_that_is_missing_is_named_before_anything_runs() {
 #[tokio::test]
 async fn a_document_full_of_faults_costs_no_more_than_its_length() {
     let world = World::sqlite().await;
-    let query = format!("{{ {} }}", "nothing ".repeat(20_000));
+    // As many as the limits on a document let through.
+    let query = format!("{{ {} }}", "nothing ".repeat(4_900));
     let begun = std::time::Instant::now();
     let answer = world.ask(&query, json!({})).await;
     assert_eq!(answer.body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");

@@ -1,5 +1,6 @@
 //! The way out: media types and status codes, and errors with a code, in the request's language.
 
+use super::limits::Exceeded;
 use async_graphql::parser::types::{Selection, SelectionSet};
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
@@ -89,19 +90,21 @@ pub(super) struct Refusal<'r> {
     pub argument: Option<&'r str>,
     /// Where a failure of ours is found in the log.
     pub trace_id: Option<&'r str>,
+    /// The limit that the document exceeds.
+    pub exceeded: Option<Exceeded>,
 }
 
 impl Refusal<'_> {
     /// A refusal of which there is nothing more to say.
     pub fn new(status: StatusCode, code: Code) -> Self {
-        Self { status, code, detail: None, argument: None, trace_id: None }
+        Self { status, code, detail: None, argument: None, trace_id: None, exceeded: None }
     }
 
     /// The answer that says so.
     pub fn respond(&self, media: Media, locale: Locale) -> Response {
         let message = match self.detail {
             Some(detail) => detail.to_owned(),
-            None => message(self.code, self.argument, locale),
+            None => message(self.code, self.argument.or(self.exceeded.map(|exceeded| exceeded.limit)), locale),
         };
         let mut extensions = serde_json::Map::new();
         extensions.insert("code".to_owned(), self.code.as_str().into());
@@ -109,6 +112,11 @@ impl Refusal<'_> {
             if let Some(value) = value {
                 extensions.insert(name.to_owned(), value.into());
             }
+        }
+        if let Some(Exceeded { limit, maximum, requested }) = self.exceeded {
+            extensions.insert("limit".to_owned(), limit.into());
+            extensions.insert("maximum".to_owned(), maximum.into());
+            extensions.insert("requested".to_owned(), requested.into());
         }
         let body = serde_json::json!({"errors": [{"message": message, "extensions": extensions}]});
         let mut response = respond(media, self.status, locale, body.to_string().into_bytes());

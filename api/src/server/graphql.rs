@@ -4,6 +4,7 @@ use super::address::ClientAddress;
 use super::answer::{Media, Refusal, finish, respond};
 use super::bearer;
 use super::documents::are_plain;
+use super::limits::check_text;
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
 use crate::platform::audit::record::{AuditOutcome, Origin};
@@ -209,6 +210,12 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         asking.refuse_with(&refusal)
     };
     let known = state.0.documents.get(&text);
+    if known.is_none()
+        && let Err(exceeded) = check_text(&text)
+    {
+        let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
+        return refuse(Refusal { exceeded: Some(exceeded), ..too_large });
+    }
     let is_known = known.is_some();
     let document = match known.map_or_else(|| async_graphql::parser::parse_query(&text).map(Arc::new), Ok) {
         Ok(document) => document,

@@ -6,6 +6,7 @@ mod bearer;
 mod demo;
 mod documents;
 mod graphql;
+mod limits;
 mod oauth;
 pub mod pages;
 mod request_id;
