@@ -79,7 +79,7 @@ async fn main() {
             }
         }
     }
-    // In turn, and each as often first as last: whoever is asked first is asked while the machine is coldest.
+    // In turn, and each as often first as last: a program compared with itself cost more where it was always the first.
     let mut order: Vec<usize> = (0..targets.len()).collect();
     for _ in 0..ROUNDS {
         for place in 0..targets.first().map_or(0, |target| target.operations.len()) {

@@ -78,7 +78,7 @@ async fn every_login_gets_the_answers_that_its_scope_implies(world: World) {
         assert_eq!(signed.data()["sessionCreate"]["userErrors"], json!([]), "{on}");
         assert_eq!(signed.data()["sessionCreate"]["session"]["expiresIn"], 900, "{on}");
         let token = signed.data()["sessionCreate"]["session"]["accessToken"].as_str().unwrap();
-        let person = Person { world: &world, token };
+        let person = Person { world: &world, token: token.to_owned() };
 
         let viewer = person.sends(DOCUMENT, "Viewer", json!({})).await;
         let viewer = viewer.data()["viewer"].clone();
@@ -143,7 +143,7 @@ async fn an_absent_thing_and_a_neighbours_answer_alike_to_the_byte(world: World)
     let registered = register(&mdiq, "mdiq-fnideq").await;
     let hidden = registered.data()["cooperativeRegister"]["cooperative"]["id"].clone();
     let paths = "query($id: ID!) { cooperative(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }";
-    for person in [khouribga, world.person("cooperative").await] {
+    for person in [khouribga.clone(), world.person("cooperative").await] {
         let seen = person.asks(paths, json!({"id": hidden})).await;
         assert_eq!(seen.data(), &json!({"cooperative": null, "node": null, "nodes": [null]}), "{}", world.on);
     }

@@ -207,7 +207,7 @@ async fn a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhe
     let finance = world.person("finance.khouribga").await;
     let may = async |address: &str| {
         let body = json!({"query": "{ viewer { permissions } }"});
-        let request = world.http().post(format!("{address}/graphql")).bearer_auth(finance.token).json(&body);
+        let request = world.http().post(format!("{address}/graphql")).bearer_auth(&finance.token).json(&body);
         !world.send(request).await.data()["viewer"]["permissions"].as_array().unwrap().is_empty()
     };
     assert!(may(&world.url("")).await && may(&other).await, "{}", world.on);
@@ -296,7 +296,7 @@ async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_
     let token = world
         .http()
         .post(format!("{production}/graphql"))
-        .bearer_auth(khouribga.token)
+        .bearer_auth(&khouribga.token)
         .json(&json!({"query": "{ about { version } }"}));
     assert_eq!(world.send(token).await.status, 401, "{}: nor with a token", world.on);
 
@@ -480,12 +480,12 @@ async fn instances_tell_each_other_by_redis_at_once(world: World) {
     let finance = world.person("finance.khouribga").await;
     let status = async |address: &str| {
         let body = json!({"query": "{ viewer { permissions } }"});
-        world.send(world.http().post(format!("{address}/graphql")).bearer_auth(finance.token).json(&body)).await.status
+        world.send(world.http().post(format!("{address}/graphql")).bearer_auth(&finance.token).json(&body)).await.status
     };
     assert_eq!((status(&one).await, status(&other).await), (200, 200), "{}", world.on);
     let input = json!({"input": {"id": user("finance.khouribga@unfm.example"), "expectedVersion": 1}});
     let body = json!({"query": DISABLE, "variables": input});
-    let disable = world.http().post(format!("{one}/graphql")).bearer_auth(khouribga.token).json(&body);
+    let disable = world.http().post(format!("{one}/graphql")).bearer_auth(&khouribga.token).json(&body);
     assert_eq!(world.send(disable).await.outcome(), "done", "{}", world.on);
     // The clock stands still: only the other instance's word can make this one forget.
     let told = async {

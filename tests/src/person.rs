@@ -4,27 +4,26 @@ use crate::{Answer, World};
 use serde_json::{Value, json};
 
 /// Somebody who is signed in.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Person<'w> {
     /// Where she is signed in.
     pub world: &'w World,
     /// Her access token.
-    pub token: &'w str,
+    pub token: String,
 }
 
 impl World {
     /// Somebody of the demo world, by the first part of her address, who has signed in.
     pub async fn person(&self, login: &str) -> Person<'_> {
         let (token, _) = self.sign_in(&format!("{login}@unfm.example")).await;
-        // A story ends with its process.
-        Person { world: self, token: token.leak() }
+        Person { world: self, token }
     }
 }
 
 impl Person<'_> {
     /// She asks, in French.
     pub async fn asks(&self, query: &str, variables: Value) -> Answer {
-        self.world.ask_as(self.token, query, variables).await
+        self.world.ask_as(&self.token, query, variables).await
     }
 
     /// She sends a mutation whose only variable is its input.
@@ -34,6 +33,6 @@ impl Person<'_> {
 
     /// She sends one operation of a contract document.
     pub async fn sends(&self, document: &str, operation: &str, variables: Value) -> Answer {
-        self.world.contract_as(self.token, document, operation, variables).await
+        self.world.contract_as(&self.token, document, operation, variables).await
     }
 }
