@@ -7,7 +7,7 @@ use tests::World;
 
 const ALL: &str = "{
   products(first: 100) { totalCount nodes { slug name { text(locale: FR) } lowestPrice { amount } category { slug parent { slug } }
-    cooperative { id province { code } } qualitySigns { kind } listings(first: 100) { nodes { market { id isOpen } } } } }
+    cooperative { id province { code } } qualitySigns { kind } listings(first: 10) { nodes { market { id isOpen } } } } }
   cooperatives(first: 100) { totalCount nodes { slug name { text(locale: FR) } sector province { code } branch { id } } }
 }";
 

@@ -40,7 +40,7 @@ async fn queries_may_be_in_the_address_and_nothing_else() {
     assert_eq!(get(&[("query", named)]).await.code(), "GRAPHQL_VALIDATION_FAILED");
     assert_eq!(get(&[("query", ABOUT), ("variables", "{")]).await.status, 400);
     assert_eq!(get(&[]).await.status, 400);
-    let mutation = get(&[("query", "mutation { nothing }")]).await;
+    let mutation = get(&[("query", "mutation { __typename }")]).await;
     assert_eq!((mutation.status, mutation.headers["allow"].as_str()), (405, "GET, POST"));
     let put = world.send(world.http().request(Method::PUT, world.url("/graphql")).body("{}")).await;
     assert_eq!(put.status, 405);
@@ -186,14 +186,32 @@ async fn a_variable_that_is_missing_is_named_before_anything_runs() {
 }
 
 #[tokio::test]
-async fn a_document_full_of_faults_costs_no_more_than_its_length() {
+async fn a_document_full_of_faults_is_answered_with_a_few_of_them_in_short() {
     let world = World::sqlite().await;
+    let long = "n".repeat(2_000);
     // As many as the limits on a document let through.
-    let query = format!("{{ {} }}", "nothing ".repeat(4_900));
-    let begun = std::time::Instant::now();
-    let answer = world.ask(&query, json!({})).await;
-    assert_eq!(answer.body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    for query in [
+        format!("{{ about {{ {} }} }}", "nothing ".repeat(4_900)),
+        format!("{{ about {{ {} }} }}", format!("{long} ").repeat(30)),
+        format!("{{ about {{ version @{long} @{long} }} }}"),
+        format!("query Q(${long}: {long} = {long}) {{ market(slug: ${long}x) {{ slug }} ...{long} }}"),
+        format!("{{ products(first: 1, orderBy: {long}, filter: {{{long}: {long}}}) {{ nodes {{ slug }} }} }}"),
+        format!("{{ {long}: about {{ version }} {long}: __typename }} fragment {long} on {long} {{ {long} }}"),
+        format!("{{ about {long} {{ {long}: }} }}"),
+    ] {
+        let answer = world.ask(&query, json!({})).await;
+        let errors = answer.body["errors"].as_array().unwrap();
+        assert!((1..=20).contains(&errors.len()), "{}", answer.text);
+        for error in errors {
+            let code = error["extensions"]["code"].as_str().unwrap();
+            assert!(["GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"].contains(&code), "{error}");
+            assert!(error.to_string().len() < 800, "{error}");
+            assert!(!error["message"].as_str().unwrap().contains(&"n".repeat(200)), "{error}");
+        }
+    }
+    let variables = json!({ "slug": { long.clone(): long.clone() } });
+    let answer = world.ask("query Q($slug: String!) { market(slug: $slug) { slug } }", variables).await;
+    assert_eq!((answer.code(), answer.argument()), ("BAD_USER_INPUT", "slug"), "{}", answer.text);
 }
 
 #[tokio::test]
@@ -235,8 +253,7 @@ async fn a_schema_that_is_not_shown_is_shown_nowhere() {
     for question in ["{ __schema { types { name } } }", "{ __type(name: \"Market\") { name } }"] {
         let asked = world.http().post(format!("{hidden}/graphql")).json(&json!({"query": question}));
         let answer = world.send(asked).await;
-        let found = answer.data().as_object().unwrap();
-        assert!(found.values().all(Value::is_null), "{}", answer.text);
+        assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED", "{}", answer.text);
     }
     let asked = world.http().post(format!("{hidden}/graphql")).json(&json!({"query": "{ __typename }"}));
     assert_eq!(world.send(asked).await.data()["__typename"], "Query");

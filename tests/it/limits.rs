@@ -32,6 +32,81 @@ async fn a_document_that_is_too_large_is_refused_with_the_limit_and_what_it_aske
     assert_eq!(limit(&world.send(request).await).0, "tokens");
 
     // What is large and within every limit is answered.
-    let fits = format!("{{ {} }}", "about { version }\n".repeat(1_200));
+    let fits = format!("{{ about {{ {} }} }}", "version\n".repeat(4_900));
     assert_eq!(world.ask(&fits, json!({})).await.data()["about"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[tokio::test]
+async fn what_an_operation_costs_is_told_and_held_to_a_limit_before_anything_runs() {
+    let world = World::sqlite().await;
+    let query = "query Q($size: Int!) { markets(first: $size) { nodes { slug listings(first: 60) { nodes { id } } } } }";
+    let answer = world.ask(query, json!({"size": 2})).await;
+    assert_eq!(answer.body["extensions"]["cost"], json!({"requested": 1 + 2 * (1 + 61), "limit": 5_000}));
+    // The same document again, which is known by now, and with other variables.
+    assert_eq!(world.ask(query, json!({"size": 3})).await.body["extensions"]["cost"]["requested"], 1 + 3 * (1 + 61));
+    let dear = world.ask(query, json!({"size": 100})).await;
+    assert_eq!(limit(&dear), ("cost".to_owned(), 5_000, 6_201));
+    assert_eq!(dear.body["extensions"]["cost"], json!({"requested": 6_201, "limit": 5_000}));
+    assert!(dear.body.get("data").is_none());
+}
+
+#[tokio::test]
+async fn fragments_that_multiply_are_refused_without_being_expanded() {
+    let world = World::sqlite().await;
+    // 1.5 KB of text that would be two to the power of 26 fields.
+    let fragments: String = (0..26)
+        .map(|place| format!("fragment F{place} on About {{ ...F{} ...F{} }} ", place + 1, place + 1))
+        .chain(["fragment F26 on About { version }".to_owned()])
+        .collect();
+    let answer = world.ask(&format!("{{ about {{ ...F0 }} }} {fragments}"), json!({})).await;
+    let (name, maximum, requested) = limit(&answer);
+    assert_eq!((name.as_str(), maximum), ("selections", 5_000));
+    assert!(requested > 1 << 26, "{requested}");
+    // An operation that is not asked for is not executed, and costs no more for that.
+    let fragments: String = (0..26)
+        .map(|place| format!("fragment F{place} on Category {{ parent {{ ...F{0} }} children {{ ...F{0} }} }} ", place + 1))
+        .chain(["fragment F26 on Category { slug }".to_owned()])
+        .collect();
+    let aside = format!("query A {{ about {{ version }} }} query B {{ categories {{ ...F0 }} }} {fragments}");
+    let asked = json!({"query": aside, "operationName": "A"});
+    let answer = world.send(world.http().post(world.url("/graphql")).json(&asked)).await;
+    let (name, maximum, _) = limit(&answer);
+    assert_eq!((name.as_str(), maximum), ("selections", 50_000));
+}
+
+#[tokio::test]
+async fn the_known_attacks_on_the_shape_of_a_query_are_refused_by_name() {
+    let world = World::sqlite().await;
+    let levels = "listings(first: 100) { nodes { market { ".repeat(4) + "slug" + &" } } }".repeat(4);
+    let aliases: String = (0..101).map(|place| format!("a{place}: about {{ version }} ")).collect();
+    let conflicts: String = (0..1_500).map(|place| format!("x: f{place} ")).collect();
+    let circle = "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }";
+    for (query, name) in [
+        (format!("{{ market(slug: \"khouribga\") {{ {levels} }} }}"), "cost"),
+        (format!("{{ {aliases} }}"), "aliases"),
+        (format!("{{ about {{ {conflicts} }} }}"), "aliases"),
+        (format!("{{ about {{ version {} }} }}", "@skip(if: false) ".repeat(500)), "directives"),
+        (format!("{{ {} }}", "__typename ".repeat(1_000)), "rootFields"),
+        (format!("mutation {{ {} }}", "sessionEnd { userErrors { code } } ".repeat(6)), "mutations"),
+        (circle.to_owned(), "introspection"),
+    ] {
+        assert_eq!(limit(&world.ask(&query, json!({})).await).0, name, "{query}");
+    }
+    let mut nested = json!("x");
+    for _ in 0..65 {
+        nested = json!([nested]);
+    }
+    let answer = world.ask("query Q($slug: String) { market(slug: $slug) { slug } }", json!({"slug": nested})).await;
+    assert_eq!(limit(&answer), ("variableDepth".to_owned(), 64, 65));
+}
+
+#[tokio::test]
+async fn a_mutation_that_stands_twice_under_one_name_runs_once() {
+    let world = World::sqlite().await;
+    let invalid = "sessionCreate(input: {email: \"nobody@unfm.example\", password: \"not her password\"})";
+    let fields = format!("{invalid} {{ userErrors {{ code }} }} ... on Mutation {{ {invalid} {{ session {{ accessToken }} }} }}");
+    let before = world.password_checks();
+    let answer = world.ask(&format!("mutation {{ {fields} }}"), json!({})).await;
+    assert_eq!(world.password_checks(), before + 1);
+    assert_eq!(answer.data()["sessionCreate"], json!({"userErrors": [{"code": "INVALID_CREDENTIALS"}], "session": null}));
 }

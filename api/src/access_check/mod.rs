@@ -23,7 +23,7 @@ use crate::schema::Schema;
 use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
-use async_graphql::{Request, ValidationMode};
+use async_graphql::Request;
 use cases::{Cases, Probe, Read};
 use domain::access::{Purpose, Role};
 use domain::actor::Actor;
@@ -148,7 +148,7 @@ type Answers = BTreeMap<usize, String>;
 
 impl<'c> Check<'c> {
     async fn new(owner: &'c Db, server: &'c Db, keys: Keys, now: jiff::Timestamp, layers: Layers) -> Result<Self> {
-        let schema = crate::schema::build(ValidationMode::Fast);
+        let schema = crate::schema::build();
         let cases = Cases::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
         let auth = AuthServices { passwords, rights: Rights::new(None), mailer: Mailer::silent(), is_demo_mode: true };

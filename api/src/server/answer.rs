@@ -1,7 +1,6 @@
 //! The way out: media types and status codes, and errors with a code, in the request's language.
 
-use super::limits::Exceeded;
-use async_graphql::parser::types::{Selection, SelectionSet};
+use super::document::{Document, Exceeded, MOST_ERRORS, Problem};
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -9,9 +8,8 @@ use axum::response::Response;
 use domain::codes::Coded;
 use domain::fault::Code;
 use domain::text::Locale;
-use std::cell::LazyCell;
-use std::collections::HashMap;
-use std::ops::Deref;
+use serde::Serialize;
+use serde_json::json;
 
 /// The media types that answers come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +82,7 @@ pub(super) fn respond(media: Media, status: StatusCode, locale: Locale, body: Ve
 pub(super) struct Refusal<'r> {
     pub status: StatusCode,
     pub code: Code,
-    /// What a developer needs to know; it stays English, since it quotes the document.
+    /// What a developer needs to know, in English.
     pub detail: Option<&'r str>,
     /// The argument or variable that is to blame.
     pub argument: Option<&'r str>,
@@ -102,23 +100,24 @@ impl Refusal<'_> {
 
     /// The answer that says so.
     pub fn respond(&self, media: Media, locale: Locale) -> Response {
-        let message = match self.detail {
-            Some(detail) => detail.to_owned(),
-            None => message(self.code, self.argument.or(self.exceeded.map(|exceeded| exceeded.limit)), locale),
-        };
-        let mut extensions = serde_json::Map::new();
-        extensions.insert("code".to_owned(), self.code.as_str().into());
+        let named = self.argument.or(self.exceeded.map(|exceeded| exceeded.limit));
+        let message = self.detail.map_or_else(|| message(self.code, named, locale), ToOwned::to_owned);
+        let mut extensions = json!({"code": self.code.as_str()});
         for (name, value) in [("argument", self.argument), ("traceId", self.trace_id)] {
             if let Some(value) = value {
-                extensions.insert(name.to_owned(), value.into());
+                extensions[name] = value.into();
             }
         }
+        let mut body = json!({});
         if let Some(Exceeded { limit, maximum, requested }) = self.exceeded {
-            extensions.insert("limit".to_owned(), limit.into());
-            extensions.insert("maximum".to_owned(), maximum.into());
-            extensions.insert("requested".to_owned(), requested.into());
+            extensions["limit"] = limit.into();
+            extensions["maximum"] = maximum.into();
+            extensions["requested"] = requested.into();
+            if limit == "cost" {
+                body["extensions"] = json!({"cost": {"requested": requested, "limit": maximum}});
+            }
         }
-        let body = serde_json::json!({"errors": [{"message": message, "extensions": extensions}]});
+        body["errors"] = json!([{"message": message, "extensions": extensions}]);
         let mut response = respond(media, self.status, locale, body.to_string().into_bytes());
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -130,6 +129,30 @@ impl Refusal<'_> {
     }
 }
 
+/// The answer to a document that is not executed, with all that is wrong with it.
+pub(super) fn respond_invalid(problems: &[Problem], media: Media, status: StatusCode, locale: Locale) -> Response {
+    let error = |problem: &Problem| {
+        let Problem { code, text, argument, places } = problem;
+        let mut extensions = json!({"code": code.as_str()});
+        let message = match argument {
+            // What a person gave is told in her language; what is wrong with a document is for developers.
+            Some(argument) => {
+                extensions["argument"] = argument.as_str().into();
+                extensions["expected"] = text.as_str().into();
+                message(*code, Some(&format!("{argument}: {text}")), locale)
+            }
+            None => text.clone(),
+        };
+        let mut error = json!({"message": message, "extensions": extensions});
+        if !places.is_empty() {
+            error["locations"] = json!(places);
+        }
+        error
+    };
+    let body = json!({"errors": problems.iter().map(error).collect::<Vec<_>>()});
+    respond(media, status, locale, body.to_string().into_bytes())
+}
+
 fn message(code: Code, argument: Option<&str>, locale: Locale) -> String {
     match argument {
         Some(argument) => format!("{} ({argument})", code.message(locale)),
@@ -138,44 +161,31 @@ fn message(code: Code, argument: Option<&str>, locale: Locale) -> String {
 }
 
 /// Give the errors of the executor their codes, and their messages the request's language; returns the codes.
-pub(super) fn finish(errors: &mut [ServerError], document: &str, locale: Locale, trace_id: &str) -> Vec<Code> {
-    // Looked at once and when it is needed, however many errors there are.
-    let arguments = LazyCell::new(|| arguments_by_place(document));
-    errors.iter_mut().map(|error| finish_one(error, &arguments, locale, trace_id)).collect()
+pub(super) fn finish(errors: &mut Vec<ServerError>, document: &Document, locale: Locale, trace_id: &str) -> Vec<Code> {
+    let codes = errors.iter_mut().map(|error| finish_one(error, document, locale, trace_id)).collect();
+    errors.truncate(MOST_ERRORS);
+    codes
 }
 
-fn finish_one(
-    error: &mut ServerError,
-    arguments: &impl Deref<Target = HashMap<(usize, usize), String>>,
-    locale: Locale,
-    trace_id: &str,
-) -> Code {
+fn finish_one(error: &mut ServerError, document: &Document, locale: Locale, trace_id: &str) -> Code {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
     let text = |value: Option<&Value>| match value {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
     };
     let given = text(extensions.get("code")).and_then(|code| Code::parse(&code));
-    let (code, argument, is_ours) = match given {
-        Some(code) => (code, text(extensions.get("argument")), true),
-        // Without a code and a place it comes from async-graphql's validation.
-        None if error.path.is_empty() => match named_argument(&error.message) {
-            Some(argument) => (Code::BadUserInput, Some(argument), false),
-            None => (Code::GraphqlValidationFailed, None, false),
-        },
-        // With a place: from reading the value of an argument. Anything else slipped past our own errors.
-        None => match error.locations.first().and_then(|place| arguments.get(&(place.line, place.column))) {
-            Some(argument) => (Code::BadUserInput, Some(argument.clone()), true),
+    let (code, argument) = match given {
+        Some(code) => (code, text(extensions.get("argument"))),
+        // From reading the value of an argument. Anything else slipped past our own errors.
+        None => match error.locations.first().and_then(|place| document.argument_at(*place)) {
+            Some(argument) => (Code::BadUserInput, Some(argument.to_owned())),
             None => {
                 tracing::error!(path = ?error.path, "a field failed without a code");
-                (Code::Internal, None, true)
+                (Code::Internal, None)
             }
         },
     };
-    // What validation says is for developers and stays as it is.
-    if is_ours {
-        error.message = message(code, argument.as_deref(), locale);
-    }
+    error.message = message(code, argument.as_deref(), locale);
     extensions.set("code", code.as_str());
     if let Some(argument) = argument {
         extensions.set("argument", argument);
@@ -188,40 +198,43 @@ fn finish_one(
     code
 }
 
-/// The argument that a validation message speaks of: `Invalid value for argument "filter.minPrice", …`.
-fn named_argument(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("Invalid value for argument \"")?;
-    rest.split('"').next().map(str::to_owned)
-}
+/// The most bytes of an answer.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// The arguments of a document by the place where their values stand, which is where a value that cannot be read is
-/// reported.
-fn arguments_by_place(document: &str) -> HashMap<(usize, usize), String> {
-    let Ok(document) = async_graphql::parser::parse_query(document) else { return HashMap::new() };
-    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
-    let mut sets: Vec<&SelectionSet> = fragments.chain(operations).collect();
-    let mut places = HashMap::new();
-    while let Some(set) = sets.pop() {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => {
-                    for (name, value) in &field.node.arguments {
-                        places.insert((value.pos.line, value.pos.column), name.node.to_string());
-                    }
-                    sets.push(&field.node.selection_set.node);
-                }
-                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
-                Selection::FragmentSpread(_) => {}
+/// Write an answer as it goes out.
+///
+/// # Errors
+/// It is larger than an answer may be; nothing when it cannot be written at all.
+pub(super) fn write(answer: &impl Serialize) -> Result<Vec<u8>, Option<Exceeded>> {
+    /// A buffer that takes no more than an answer may have.
+    struct Bounded(Vec<u8>);
+    impl std::io::Write for Bounded {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            if self.0.len() + bytes.len() > LARGEST_ANSWER {
+                return Err(std::io::ErrorKind::FileTooLarge.into());
             }
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
         }
     }
-    places
+    let mut written = Bounded(Vec::with_capacity(1024));
+    match serde_json::to_writer(&mut written, answer) {
+        Ok(()) => Ok(written.0),
+        Err(error) if error.is_io() => {
+            let requested = LARGEST_ANSWER + 1;
+            Err(Some(Exceeded { limit: "answerBytes", maximum: LARGEST_ANSWER, requested }))
+        }
+        Err(_) => Err(None),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::document::Types;
 
     fn negotiated(accept: &str) -> Option<Media> {
         let mut headers = HeaderMap::new();
@@ -234,8 +247,10 @@ mod tests {
         let mut slipped = ServerError::new("connection to 10.0.0.7 refused", None);
         slipped.path = vec![async_graphql::PathSegment::Field("market".to_owned())];
         slipped.extensions.get_or_insert_default().set("cause", "10.0.0.7");
-        let mut errors = [slipped];
-        assert_eq!(finish(&mut errors, "{ market { slug } }", Locale::En, "4bf9"), [Code::Internal]);
+        let mut errors = vec![slipped];
+        let types = Types::new(&crate::schema::sdl(), true);
+        let document = Document::read(&types, "{ market(slug: \"x\") { slug } }", None).ok().unwrap();
+        assert_eq!(finish(&mut errors, &document, Locale::En, "4bf9"), [Code::Internal]);
         let told = serde_json::to_string(&errors[0]).unwrap();
         assert!(!told.contains("10.0.0.7") && told.contains(r#""traceId":"4bf9""#), "{told}");
     }

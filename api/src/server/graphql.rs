@@ -1,16 +1,15 @@
 //! The endpoint: from an HTTP request to a GraphQL answer.
 
 use super::address::ClientAddress;
-use super::answer::{Media, Refusal, finish, respond};
+use super::answer::{Media, Refusal, finish, respond, respond_invalid, write};
 use super::bearer;
-use super::documents::are_plain;
-use super::limits::check_text;
+use super::document::{COST, Document, Rejection, keyword};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
 use crate::platform::audit::record::{AuditOutcome, Origin};
 use crate::telemetry;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
-use async_graphql::{Request as Query, Variables};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request as Query, value};
 use axum::body::to_bytes;
 use axum::extract::{Request, State as Shared};
 use axum::http::request::Parts;
@@ -180,83 +179,57 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_type && parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
 }
 
-/// The operation of a document that is asked for, with its name.
-fn operation<'d>(
-    document: &'d ExecutableDocument,
-    name: Option<&str>,
-) -> Option<(&'d OperationDefinition, Option<&'d str>)> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some((&operation.node, None)),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(operations), None) => match operations.iter().next() {
-            Some((only, operation)) if operations.len() == 1 => Some((&operation.node, Some(only.as_str()))),
-            _ => None,
-        },
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            let (name, operation) = operations.get_key_value(name)?;
-            Some((&operation.node, Some(name.as_str())))
-        }
-    }
-}
-
 async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
     let Some(text) = sent.query else {
         return asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest);
     };
-    let variables = Variables::from_json(serde_json::Value::Object(sent.variables.unwrap_or_default()));
     let refuse = |refusal: Refusal<'_>| {
         state.0.metrics.refused(&[refusal.code]);
         asking.refuse_with(&refusal)
     };
-    let known = state.0.documents.get(&text);
-    if known.is_none()
-        && let Err(exceeded) = check_text(&text)
-    {
-        let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
-        return refuse(Refusal { exceeded: Some(exceeded), ..too_large });
-    }
+    let reject = |rejection: Rejection| {
+        let problems = match rejection {
+            Rejection::Exceeded(exceeded) => {
+                let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
+                return refuse(Refusal { exceeded: Some(exceeded), ..too_large });
+            }
+            Rejection::Unreadable(problem) => vec![problem],
+            Rejection::Invalid(problems) => problems,
+        };
+        state.0.metrics.refused(&problems.iter().map(|problem| problem.code).collect::<Vec<_>>());
+        respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
+    };
+    let types = &state.0.types;
+    let known = state.0.documents.get(&text, sent.operation_name.as_deref());
     let is_known = known.is_some();
-    let document = match known.map_or_else(|| async_graphql::parser::parse_query(&text).map(Arc::new), Ok) {
+    let read = || Document::read(types, &text, sent.operation_name.as_deref()).map(Arc::new);
+    let document = match known.map_or_else(read, Ok) {
         Ok(document) => document,
-        Err(error) => {
-            let unread = Refusal::new(asking.unexecuted(), Code::GraphqlParseFailed);
-            return refuse(Refusal { detail: Some(&error.to_string()), ..unread });
-        }
+        Err(rejection) => return reject(rejection),
     };
-    let Some((operation, name)) = operation(&document, sent.operation_name.as_deref()) else {
-        let detail = Some("The operation to execute is not named, or not in the document.");
-        return refuse(Refusal { detail, ..Refusal::new(asking.unexecuted(), Code::GraphqlValidationFailed) });
-    };
-    let kind = match operation.ty {
-        OperationType::Query => "query",
-        OperationType::Mutation => "mutation",
-        OperationType::Subscription => "subscription",
-    };
-    if kind == "mutation" && !may_write {
+    if document.kind == OperationType::Mutation && !may_write {
         return refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest));
     }
-    if let Some(argument) = missing_variable(operation, &variables) {
-        let unread = Refusal::new(asking.unexecuted(), Code::BadUserInput);
-        return refuse(Refusal { argument: Some(argument), ..unread });
+    let ready = match document.ready(types, &sent.variables.unwrap_or_default()) {
+        Ok(ready) => ready,
+        Err(rejection) => return reject(rejection),
+    };
+    if !is_known {
+        state.0.documents.insert(text, sent.operation_name, Arc::clone(&document));
     }
-    let schema = if is_known && are_plain(operation, &variables) { &state.0.unchecked } else { &state.0.schema };
-    let name = name.map(str::to_owned);
-    let span = span(&asking, kind, name.as_deref());
+    let (kind, name) = (keyword(document.kind), document.name.as_deref());
+    let span = span(&asking, kind, name);
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
     // The executor takes the document that was parsed here and never looks at its text.
-    let mut query = Query::new("").variables(variables);
+    let mut query = Query::new("").variables(ready.variables);
     let reader = state.0.readers.reader(asking.actor.clone(), asking.locales.clone()).from(asking.origin.clone());
     let personal = reader.personal_reads();
     query = query.data(reader).data(state.0.auth.clone());
-    query.operation_name = sent.operation_name;
-    query.set_parsed_query(ExecutableDocument::clone(&document));
-    if !state.0.introspection {
-        query = query.disable_introspection();
-    }
+    query.set_parsed_query(ready.document);
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
-    let answered = AssertUnwindSafe(schema.execute(query)).catch_unwind().instrument(span.clone()).await;
+    let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone()).await;
     for what in personal.take() {
         // Before the answer leaves, in a transaction of its own.
         let noting = state.0.readers.reader(asking.actor.clone(), Vec::new()).from(asking.origin.clone());
@@ -265,38 +238,25 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let _entered = span.entered();
     let Ok(mut answer) = answered else {
         tracing::error!("a request panicked");
-        at_work.answered(name.as_deref(), &[Code::Internal]);
+        at_work.answered(name, &[Code::Internal]);
         let failed = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal);
         return asking.refuse_with(&Refusal { trace_id: Some(&trace_id), ..failed });
     };
-    let codes = finish(&mut answer.errors, &text, asking.locale(), &trace_id);
+    let codes = finish(&mut answer.errors, &document, asking.locale(), &trace_id);
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
     let status = if executed { StatusCode::OK } else { asking.unexecuted() };
-    at_work.answered(name.as_deref(), &codes);
-    if executed && !is_known {
-        state.0.documents.insert(text, document);
-    }
+    at_work.answered(name, &codes);
     tracing::debug!(errors = codes.len(), "answered");
-    let body = if executed {
-        serde_json::to_vec(&answer)
-    } else {
-        serde_json::to_vec(&serde_json::json!({"errors": answer.errors}))
-    };
-    match body {
+    answer.extensions.insert("cost".to_owned(), value!({"requested": ready.cost, "limit": COST}));
+    match write(&answer) {
         Ok(body) => respond(asking.media, status, asking.locale(), body),
-        Err(_) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
+        Err(Some(exceeded)) => {
+            let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
+            asking.refuse_with(&Refusal { exceeded: Some(exceeded), ..too_large })
+        }
+        Err(None) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
     }
-}
-
-/// A variable that must be given and is not: the executor would only find out where it is used.
-fn missing_variable<'d>(operation: &'d OperationDefinition, variables: &Variables) -> Option<&'d str> {
-    let mut definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
-    let missing = definitions.find(|definition| match variables.get(&definition.name.node) {
-        Some(given) => !definition.var_type.node.nullable && *given == async_graphql::Value::Null,
-        None => definition.default_value().is_none(),
-    });
-    missing.map(|definition| definition.name.node.as_str())
 }
 
 /// One span per operation, named after it, below the span of a trusted peer.

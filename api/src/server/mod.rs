@@ -4,9 +4,8 @@ mod address;
 mod answer;
 mod bearer;
 mod demo;
-mod documents;
+mod document;
 mod graphql;
-mod limits;
 mod oauth;
 pub mod pages;
 mod request_id;
@@ -22,12 +21,11 @@ use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
 use crate::telemetry::{Metrics, Telemetry};
-use async_graphql::ValidationMode;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{get, post};
-use documents::Documents;
+use document::{Documents, Types};
 use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,15 +46,13 @@ pub struct State(Arc<Shared>);
 
 struct Shared {
     schema: Schema,
-    /// The same, for documents that were checked before.
-    unchecked: Schema,
+    types: Types,
     documents: Documents,
     readers: Readers,
     metrics: Metrics,
     sdl: String,
     redis: Option<redis::Client>,
     trusted_proxies: Vec<Network>,
-    introspection: bool,
     is_demo: bool,
     auth: AuthServices,
 }
@@ -85,6 +81,7 @@ impl State {
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
         let (rights, mailer) = (Rights::new(redis.clone()), Mailer::new(settings)?);
+        let sdl = crate::schema::sdl();
         let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
@@ -96,15 +93,14 @@ impl State {
         });
         Ok(Self(Arc::new(Shared {
             auth: AuthServices { passwords, rights, mailer, is_demo_mode: is_demo },
-            schema: crate::schema::build(ValidationMode::Strict),
-            unchecked: crate::schema::build(ValidationMode::Fast),
+            schema: crate::schema::build(),
+            types: Types::new(&sdl, settings.introspection),
             documents: Documents::new(),
             readers,
             metrics,
-            sdl: crate::schema::sdl(),
+            sdl,
             redis,
             trusted_proxies: settings.trusted_proxies.clone(),
-            introspection: settings.introspection,
             is_demo,
         })))
     }

@@ -2,6 +2,55 @@
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 
+/// How the values of a scalar look, for the check of documents and variables.
+#[derive(Clone, Copy)]
+pub struct ScalarForm {
+    /// The name of the scalar in the schema.
+    pub name: &'static str,
+    /// What a value looks like, for whoever sent another.
+    pub expected: &'static str,
+    /// Whether a value is one of this scalar.
+    pub is_valid: fn(&Value) -> bool,
+}
+
+/// All scalars of the schema, GraphQL's own first (GraphQL specification, October 2021, section 3.5).
+pub const SCALARS: [ScalarForm; 10] = [
+    ScalarForm {
+        name: "Int",
+        expected: "Int, -2147483648 to 2147483647",
+        is_valid: |value| matches!(value, Value::Number(number) if is_int(number)),
+    },
+    ScalarForm { name: "Float", expected: "Float, such as 2.5", is_valid: |value| matches!(value, Value::Number(_)) },
+    ScalarForm { name: "String", expected: "String", is_valid: |value| matches!(value, Value::String(_)) },
+    ScalarForm { name: "Boolean", expected: "true, false", is_valid: |value| matches!(value, Value::Boolean(_)) },
+    ScalarForm {
+        name: "ID",
+        expected: "ID",
+        is_valid: |value| match value {
+            Value::String(_) => true,
+            Value::Number(number) => !number.is_f64(),
+            _ => false,
+        },
+    },
+    ScalarForm { name: "Decimal", expected: "Decimal, such as \"490000.00\"", is_valid: Decimal::is_valid },
+    ScalarForm { name: "Date", expected: "Date, such as \"2026-09-21\"", is_valid: Date::is_valid },
+    ScalarForm {
+        name: "DateTime",
+        expected: "DateTime, such as \"2026-09-21T12:00:00Z\"",
+        is_valid: DateTime::is_valid,
+    },
+    ScalarForm { name: "LocalTime", expected: "LocalTime, such as \"09:00\"", is_valid: LocalTime::is_valid },
+    ScalarForm {
+        name: "LocalDateTime",
+        expected: "LocalDateTime, such as \"2026-09-21T09:00:00\"",
+        is_valid: LocalDateTime::is_valid,
+    },
+];
+
+fn is_int(number: &async_graphql::Number) -> bool {
+    number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+}
+
 /// A scalar that is written and read as text.
 macro_rules! text_scalar {
     ($(#[$doc:meta])* $name:ident($inner:ty), url: $url:literal, read: $read:expr) => {
