@@ -19,6 +19,8 @@ mod rules;
 mod text;
 mod types;
 mod value;
+#[cfg(test)]
+mod verdicts;
 
 pub(super) use cache::Documents;
 pub(super) use measure::COST;
@@ -109,6 +111,9 @@ impl Document {
     /// Why the operation that is asked for is not executed.
     pub fn read(types: &Types, text: &str, operation: Option<&str>) -> Result<Self, Rejection> {
         let seen = text::look_at(text)?;
+        if let Some(what) = seen.not_grammar {
+            return Err(Rejection::Unreadable(Problem::unreadable(what, Vec::new())));
+        }
         let twice = seen.twice;
         let text = text::with_plain_escapes(text, &seen);
         let document = async_graphql::parser::parse_query(&text).map_err(|error| unreadable(&error))?;
@@ -303,10 +308,11 @@ fn taken_out(
 /// What the parser does not read. Its own message quotes the line, however long that is.
 fn unreadable(error: &ParseError) -> Rejection {
     let message = error.to_string();
-    let why = match error {
+    let places: Vec<Pos> = error.positions().take(MOST_ERRORS).collect();
+    let text = match error {
         ParseError::Syntax { .. } => {
             let expected = message.lines().rev().find_map(|line| line.trim_start().strip_prefix("= "));
-            format!("The document cannot be read: {}.", expected.unwrap_or("it is no GraphQL"))
+            return Rejection::Unreadable(Problem::unreadable(expected.unwrap_or("it is no GraphQL"), places));
         }
         ParseError::FragmentDuplicated { fragment, .. } => {
             format!("The fragment \"{}\" is defined twice.", quote(fragment))
@@ -316,6 +322,5 @@ fn unreadable(error: &ParseError) -> Rejection {
         }
         _ => message,
     };
-    let places = error.positions().take(MOST_ERRORS).collect();
-    Rejection::Unreadable(Problem { code: Code::GraphqlParseFailed, text: why, argument: None, places })
+    Rejection::Unreadable(Problem { code: Code::GraphqlParseFailed, text, argument: None, places })
 }

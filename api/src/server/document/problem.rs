@@ -21,6 +21,12 @@ pub(in crate::server) struct Problem {
 }
 
 impl Problem {
+    /// What cannot be read.
+    pub fn unreadable(why: &str, places: Vec<Pos>) -> Self {
+        let text = format!("The document cannot be read: {why}.");
+        Self { code: Code::GraphqlParseFailed, text, argument: None, places }
+    }
+
     /// A rule that is broken.
     pub fn invalid(text: String, places: Vec<Pos>) -> Self {
         Self { code: Code::GraphqlValidationFailed, text, argument: None, places }

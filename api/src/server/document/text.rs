@@ -24,6 +24,8 @@ pub(super) struct Seen<'t> {
     nesting: usize,
     /// A name that stands twice in one input object.
     pub twice: Option<&'t str>,
+    /// What the parser reads and the grammar does not.
+    pub not_grammar: Option<&'static str>,
     /// Whether a string holds an escape of a character by its number.
     has_escapes: bool,
 }
@@ -52,10 +54,11 @@ fn scan(text: &str) -> Seen<'_> {
     let mut seen = Seen::default();
     // Deeper brackets are counted and not kept: such a document is refused.
     let (mut open, mut brackets, mut arguments) = (0_usize, Vec::new(), 0_usize);
-    let mut name: Option<&str> = None;
+    // The last token, and the one before it.
+    let mut last = ["", ""];
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
-        let mut last_name = None;
+        let begin = text.len() - rest.len();
         rest = match first {
             // White space, line ends, commas and the byte order mark are no tokens.
             b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf => {
@@ -90,10 +93,10 @@ fn scan(text: &str) -> Seen<'_> {
                 after
             }
             b':' => {
-                if let (Some(name), Some(Bracket::Object(names))) = (name, brackets.last_mut())
-                    && !names.insert(name)
+                if let Some(Bracket::Object(names)) = brackets.last_mut()
+                    && !names.insert(last[0])
                 {
-                    seen.twice = seen.twice.or(Some(name));
+                    seen.twice = seen.twice.or(Some(last[0]));
                 }
                 after
             }
@@ -107,14 +110,19 @@ fn scan(text: &str) -> Seen<'_> {
                 _ => after,
             },
             b'-' | b'0'..=b'9' => past_number(after),
-            b'_' | b'a'..=b'z' | b'A'..=b'Z' => {
-                let after = past(after, |byte| byte == b'_' || byte.is_ascii_alphanumeric());
-                last_name = text.get(text.len() - rest.len()..text.len() - after.len());
-                after
-            }
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => past(after, |byte| byte == b'_' || byte.is_ascii_alphanumeric()),
             _ => after,
         };
-        name = last_name;
+        // The bytes of a character that is no token are none by themselves.
+        let token = text.get(begin..text.len() - rest.len()).unwrap_or_default();
+        let is_name = token.starts_with(|first: char| first == '_' || first.is_ascii_alphabetic());
+        seen.not_grammar = seen.not_grammar.or(match (last, token) {
+            (["(", _], ")") => Some("parentheses with nothing between them"),
+            (["fragment", _], "on") if open == 0 => Some("a fragment whose name is \"on\""),
+            (["on", "..."], _) if !is_name => Some("\"... on\" without a type"),
+            _ => None,
+        });
+        last = [token, last[0]];
         seen.tokens += 1;
     }
     seen
