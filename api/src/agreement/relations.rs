@@ -9,6 +9,7 @@ use crate::market;
 use crate::market::object::Market;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::programme;
@@ -23,8 +24,8 @@ impl Agreement {
     }
 
     /// The parties to the agreement, in their order.
-    async fn parties(&self, ctx: &Context<'_>) -> Result<Vec<AgreementParty>> {
-        self.batch.load(ctx.reader(), PartiesOf, self.key).await
+    async fn parties(&self, ctx: &Context<'_>) -> Result<List<AgreementParty>> {
+        self.batch.load(ctx.reader(), PartiesOf, self.key).await.map(List)
     }
 
     /// The objectives of the agreement, in their order.
@@ -33,8 +34,8 @@ impl Agreement {
     }
 
     /// The contributions to the agreement, in their order.
-    async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
-        self.batch.load(ctx.reader(), ContributionsOf, self.key).await
+    async fn contributions(&self, ctx: &Context<'_>) -> Result<List<Contribution>> {
+        self.batch.load(ctx.reader(), ContributionsOf, self.key).await.map(List)
     }
 
     /// The gaps in the funding of the agreement.

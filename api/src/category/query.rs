@@ -3,6 +3,7 @@
 use super::object::Category;
 use super::store;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use async_graphql::{Context, Object};
 
@@ -13,7 +14,7 @@ pub struct CategoryQuery;
 #[Object]
 impl CategoryQuery {
     /// All product categories, in their order.
-    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        store::all(ctx.reader()).await
+    async fn categories(&self, ctx: &Context<'_>) -> Result<List<Category>> {
+        store::all(ctx.reader()).await.map(List)
     }
 }

@@ -3,6 +3,7 @@
 use crate::category::object::Category;
 use crate::category::store::ChildrenOf;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use async_graphql::{ComplexObject, Context};
 
@@ -14,7 +15,7 @@ impl Category {
     }
 
     /// The categories below this one, in their order.
-    async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        self.batch.load(ctx.reader(), ChildrenOf, self.key).await
+    async fn children(&self, ctx: &Context<'_>) -> Result<List<Category>> {
+        self.batch.load(ctx.reader(), ChildrenOf, self.key).await.map(List)
     }
 }

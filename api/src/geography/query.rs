@@ -3,6 +3,7 @@
 use super::object::Region;
 use super::store;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use async_graphql::{Context, Object};
 
@@ -13,7 +14,7 @@ pub struct GeographyQuery;
 #[Object]
 impl GeographyQuery {
     /// The twelve regions, by code.
-    async fn regions(&self, ctx: &Context<'_>) -> Result<Vec<Region>> {
-        store::regions(ctx.reader()).await
+    async fn regions(&self, ctx: &Context<'_>) -> Result<List<Region>> {
+        store::regions(ctx.reader()).await.map(List)
     }
 }

@@ -10,6 +10,7 @@ use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
 use crate::market::object::Market;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
@@ -103,8 +104,8 @@ impl Market {
     }
 
     /// The contributions to the market, in their order.
-    async fn contributions(&self, ctx: &Context<'_>) -> Result<Vec<Contribution>> {
-        self.batch.load(ctx.reader(), ContributionsOf, self.key).await
+    async fn contributions(&self, ctx: &Context<'_>) -> Result<List<Contribution>> {
+        self.batch.load(ctx.reader(), ContributionsOf, self.key).await.map(List)
     }
 
     /// The gaps in the funding of the market.

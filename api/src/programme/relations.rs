@@ -6,6 +6,7 @@ use crate::branch::object::Branch;
 use crate::indicator::object::IndicatorValue;
 use crate::indicator::store::{LatestStatisticsOf, of_programme_indicators};
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::programme::object::{Programme, ProgrammeIndicator};
@@ -21,14 +22,14 @@ impl Programme {
     }
 
     /// The other branches that take part in the programme.
-    async fn participating_branches(&self, ctx: &Context<'_>) -> Result<Vec<Branch>> {
+    async fn participating_branches(&self, ctx: &Context<'_>) -> Result<List<Branch>> {
         let participants = self.batch.load(ctx.reader(), ParticipantsOf, self.key).await?;
         let mut branches = Vec::new();
         for (key, batch) in participants {
             let Some(batch) = batch else { continue };
             branches.extend(batch.object::<Branch>(ctx.reader(), key).await?);
         }
-        Ok(branches)
+        Ok(List(branches))
     }
 
     /// The agreements that the programme rests on.
@@ -48,8 +49,8 @@ impl Programme {
     }
 
     /// The indicators that the programme follows, in their order.
-    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<Arc<ProgrammeIndicator>>> {
-        self.batch.load(ctx.reader(), IndicatorsOf, self.key).await
+    async fn indicators(&self, ctx: &Context<'_>) -> Result<List<Arc<ProgrammeIndicator>>> {
+        self.batch.load(ctx.reader(), IndicatorsOf, self.key).await.map(List)
     }
 }
 

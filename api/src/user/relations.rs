@@ -3,6 +3,7 @@
 use crate::branch::object::Branch;
 use crate::cooperative::object::Cooperative;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::user::object::{RoleAssignment, User};
 use crate::user::store::AssignmentsOf;
@@ -11,8 +12,8 @@ use async_graphql::{ComplexObject, Context};
 #[ComplexObject]
 impl User {
     /// The roles that the login holds, as far as the caller reaches; revoked ones are left out.
-    async fn assignments(&self, ctx: &Context<'_>) -> Result<Vec<RoleAssignment>> {
-        self.batch.load(ctx.reader(), AssignmentsOf, self.key).await
+    async fn assignments(&self, ctx: &Context<'_>) -> Result<List<RoleAssignment>> {
+        self.batch.load(ctx.reader(), AssignmentsOf, self.key).await.map(List)
     }
 }
 

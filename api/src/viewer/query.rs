@@ -4,6 +4,7 @@ use super::explain::{Explanation, explain};
 use crate::partner_client::object::PartnerClient;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::list::List;
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
@@ -34,13 +35,13 @@ impl Viewer {
     }
 
     /// The roles that the caller holds and that are in force today.
-    async fn assignments(&self, ctx: &Context<'_>) -> Result<Vec<RoleAssignment>> {
-        let Actor::Staff(staff) = ctx.reader().actor() else { return Ok(Vec::new()) };
+    async fn assignments(&self, ctx: &Context<'_>) -> Result<List<RoleAssignment>> {
+        let Actor::Staff(staff) = ctx.reader().actor() else { return Ok(List(Vec::new())) };
         let in_force: Vec<Uuid> = staff.assignments().iter().map(|assignment| assignment.key).collect();
         let own = Batch::naming(Kind::User, staff.user);
         let mut held = own.load(ctx.reader(), AssignmentsOf, staff.user).await?;
         held.retain(|assignment| in_force.contains(&assignment.id.key));
-        Ok(held)
+        Ok(List(held))
     }
 
     /// Whether she may do something to a thing, by which of her roles, or what is missing. A thing out of reach is

@@ -3,6 +3,7 @@
 pub mod contacts;
 pub mod enumeration;
 pub mod global_id;
+pub mod list;
 pub mod lookup;
 pub mod mutation;
 pub mod root;

@@ -1,6 +1,7 @@
 //! Pages: arguments that are checked, keyset cursors that are sealed, and the connections that clients see.
 
 use crate::platform::error::{Error, Result};
+use crate::platform::graphql::list::List;
 use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind, kind_of};
 use crate::platform::query::row_query::{RowQuery, each_row};
 use crate::platform::query::select::Select;
@@ -403,13 +404,13 @@ impl<T: OutputType> TypeName for Connection<T> {
 #[Object(name_type)]
 impl<T: OutputType> Connection<T> {
     /// The items of this page, each with its cursor.
-    async fn edges(&self) -> &[Edge<T>] {
-        &self.edges
+    async fn edges(&self) -> List<&Edge<T>> {
+        List(self.edges.iter().collect())
     }
 
     /// The items of this page.
-    async fn nodes(&self) -> Vec<&T> {
-        self.edges.iter().map(|edge| &edge.node).collect()
+    async fn nodes(&self) -> List<&T> {
+        List(self.edges.iter().map(|edge| &edge.node).collect())
     }
 
     /// Whether there are items before and after this page, and the cursors of its ends.
