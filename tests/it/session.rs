@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use tests::World;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const SIGN_IN: &str = "mutation($email: String!, $password: String!) {
     sessionCreate(input: { email: $email, password: $password }) { session { accessToken } userErrors { code message } } }";
@@ -132,6 +134,51 @@ async fn who_goes_out_everywhere_is_out_of_all_her_sessions_and_nobody_elses(wor
     assert!(is_in(&world, &own, &other).await, "{}: somebody else stays", world.on);
     let refused = refresh(&world, &kept).await;
     assert_eq!(refused["userErrors"][0]["code"], "INVALID_CREDENTIALS", "{}: {refused}", world.on);
+}
+
+async fn a_request_that_was_slow_to_arrive_is_answered_by_the_rights_of_its_end(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let body = json!({"query": "mutation { sessionEndAll { ended } }"}).to_string();
+    let (early, late) = body.split_at(10);
+    let mut slow = TcpStream::connect(world.url("").trim_start_matches("http://")).await.unwrap();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{early}",
+        body.len()
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    // Its head has been read by now: this request comes after it, and ends what it was sent with.
+    assert_eq!(world.ask_as(&token, "mutation { sessionEndAll { ended } }", json!({})).await.data()["sessionEndAll"]["ended"], 1);
+
+    slow.write_all(late.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("UNAUTHENTICATED"), "{}: {answer}", world.on);
+}
+
+async fn each_mutation_of_a_request_is_done_by_the_rights_of_its_moment(world: World) {
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let both = "mutation { first: sessionEndAll { ended } second: sessionEndAll { ended } }";
+    let answer = world.ask_as(&token, both, json!({})).await;
+    assert_eq!(answer.body["errors"][0]["path"], json!(["second"]), "{}: {}", world.on, answer.text);
+    assert_eq!(answer.code(), "UNAUTHENTICATED", "{}", world.on);
+
+    // What this instance knows of her rights is a moment old: another one takes them away.
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let held = "{ viewer { assignments { id version branch { id version } } } }";
+    let held = world.ask_as(&token, held, json!({})).await.data()["viewer"]["assignments"][0].clone();
+    let other = world.also_served(&[]).await;
+    let (national, _) = world.sign_in_at(&other, "national@unfm.example").await;
+    let revoke = "mutation ($id: ID!, $version: Int!) { roleRevoke(input: {id: $id, expectedVersion: $version}) { userErrors { code } } }";
+    let body = json!({"query": revoke, "variables": {"id": held["id"], "version": held["version"]}});
+    let revoked = world.http().post(format!("{other}/graphql")).bearer_auth(national).json(&body);
+    assert_eq!(world.send(revoked).await.outcome(), "done", "{}", world.on);
+    let branch = &held["branch"];
+    let rename = "mutation ($input: BranchRenameInput!) { branchRename(input: $input) { branch { id } userErrors { code } } }";
+    let input = json!({"id": branch["id"], "expectedVersion": branch["version"], "name": {"fr": "Autre"}});
+    let answer = world.ask_as(&token, rename, json!({"input": input})).await;
+    assert!(["NOT_FOUND", "FORBIDDEN"].contains(&answer.code()), "{}: {}", world.on, answer.text);
 }
 
 async fn a_sign_in_hashes_the_password_anew_where_the_cost_has_changed(world: World) {
@@ -266,4 +313,4 @@ async fn a_user_is_seen_through_her_roles_within_reach_and_only_those_are_shown(
     assert_eq!(auditor["assignments"], shown, "{}: not that she audits the association", world.on);
 }
 
-tests::on_each_database!(known_and_unknown_addresses_are_refused_alike_with_one_check_each, whoever_keeps_failing_waits_and_is_not_locked_out, a_refresh_token_is_used_once_and_its_second_use_ends_the_session, a_session_that_rests_for_a_fortnight_is_over, who_goes_out_or_is_shut_out_is_out_on_every_instance_within_a_second, who_goes_out_everywhere_is_out_of_all_her_sessions_and_nobody_elses, a_sign_in_hashes_the_password_anew_where_the_cost_has_changed, a_role_begins_and_ends_with_its_days_and_its_branch, a_user_is_seen_through_her_roles_within_reach_and_only_those_are_shown);
+tests::on_each_database!(a_request_that_was_slow_to_arrive_is_answered_by_the_rights_of_its_end, each_mutation_of_a_request_is_done_by_the_rights_of_its_moment, known_and_unknown_addresses_are_refused_alike_with_one_check_each, whoever_keeps_failing_waits_and_is_not_locked_out, a_refresh_token_is_used_once_and_its_second_use_ends_the_session, a_session_that_rests_for_a_fortnight_is_over, who_goes_out_or_is_shut_out_is_out_on_every_instance_within_a_second, who_goes_out_everywhere_is_out_of_all_her_sessions_and_nobody_elses, a_sign_in_hashes_the_password_anew_where_the_cost_has_changed, a_role_begins_and_ends_with_its_days_and_its_branch, a_user_is_seen_through_her_roles_within_reach_and_only_those_are_shown);

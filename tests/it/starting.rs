@@ -465,12 +465,12 @@ async fn what_the_commands_give_out_lets_people_and_programs_in() {
         "mutation {{ userInvitationAccept(input: {{ token: \"{token}\", password: \"{password}\" }}) {{ userErrors {{ code }} }} }}"
     );
     let answer = graphql(accept).send().await.unwrap().text().await.unwrap();
-    assert_eq!(answer, r#"{"data":{"userInvitationAccept":{"userErrors":[]}}}"#);
+    assert_eq!(answer, r#"{"data":{"userInvitationAccept":{"userErrors":[]}},"extensions":{"cost":{"requested":6,"limit":5000}}}"#);
     let sign_in = format!(
         "mutation {{ sessionCreate(input: {{ email: \"premiere@unfm.example\", password: \"{password}\" }}) {{ session {{ expiresIn }} }} }}"
     );
     let answer = graphql(sign_in).send().await.unwrap().text().await.unwrap();
-    assert_eq!(answer, r#"{"data":{"sessionCreate":{"session":{"expiresIn":900}}}}"#);
+    assert_eq!(answer, r#"{"data":{"sessionCreate":{"session":{"expiresIn":900}}},"extensions":{"cost":{"requested":2,"limit":5000}}}"#);
 
     let made = said(&["client", "create", "indh", "--name", "Tableau"]);
     let value = |name: &str| made.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();

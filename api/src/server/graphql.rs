@@ -7,6 +7,8 @@ use super::document::{COST, Document, Rejection, keyword};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
 use crate::platform::audit::record::{AuditOutcome, Origin};
+use crate::platform::loading::reader::Reader;
+use crate::session::token::Bearer;
 use crate::telemetry;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as Query, value};
@@ -45,8 +47,8 @@ struct Asking {
     request_id: String,
     trusted: bool,
     headers: HeaderMap,
-    actor: Actor,
-    origin: Origin,
+    address: Option<ClientAddress>,
+    bearer: Option<Bearer>,
 }
 
 impl Asking {
@@ -71,40 +73,51 @@ impl Asking {
     }
 
     /// Look at the headers.
-    async fn new(state: &State, request: &Parts) -> Result<Self, Box<Response>> {
+    fn new(state: &State, request: &Parts) -> Result<Self, Box<Response>> {
         let headers = &request.headers;
         let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let locales = languages.map(negotiate).unwrap_or_default();
         let id = request.extensions.get::<RequestId>();
         let media = Media::negotiate(headers);
-        let address = request.extensions.get::<ClientAddress>().copied();
         let mut asking = Self {
-            actor: Actor::Anonymous,
-            origin: Origin { address: address.map(|address| address.0.to_string()) },
             media: media.unwrap_or(Media::Json),
-            locales,
+            locales: languages.map(negotiate).unwrap_or_default(),
             request_id: id.and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned(),
             trusted: request.extensions.get::<IsTrusted>().is_some_and(|trusted| trusted.0),
             headers: headers.clone(),
+            address: request.extensions.get::<ClientAddress>().copied(),
+            bearer: None,
         };
         if media.is_none() {
             return Err(Box::new(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest)));
         }
-        match bearer::actor(state, headers, address).await {
-            Ok(actor) => asking.actor = actor,
-            // A token that does not verify is never taken for nobody's.
-            Err(Code::Unauthenticated) => {
-                return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated)));
-            }
-            Err(code) => return Err(Box::new(asking.refuse(StatusCode::SERVICE_UNAVAILABLE, code))),
+        // A token that does not verify is never taken for nobody's.
+        match bearer::shown(state, headers) {
+            Ok(bearer) => asking.bearer = bearer,
+            Err(code) => return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, code))),
         }
         Ok(asking)
+    }
+
+    /// What asks the database in the name of whoever sent the request.
+    async fn reader(&self, state: &State) -> Result<Reader, Response> {
+        let (actor, renew) = match &self.bearer {
+            None => (Actor::Anonymous, None),
+            Some(bearer) => {
+                let actor = bearer::actor(state, bearer, self.address).await.map_err(|code| match code {
+                    Code::Unauthenticated => self.refuse(StatusCode::UNAUTHORIZED, code),
+                    code => self.refuse(StatusCode::SERVICE_UNAVAILABLE, code),
+                })?;
+                (actor, Some(bearer::renew(state, bearer, self.address)))
+            }
+        };
+        let origin = Origin { address: self.address.map(|address| address.0.to_string()) };
+        Ok(state.0.readers.reader(actor, self.locales.clone()).from(origin).renewed_by(renew))
     }
 }
 
 /// A method that the endpoint does not know.
 pub(super) async fn refuse_method(Shared(state): Shared<State>, request: Request) -> Response {
-    match Asking::new(&state, &request.into_parts().0).await {
+    match Asking::new(&state, &request.into_parts().0) {
         Ok(asking) => asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest),
         Err(refusal) => *refusal,
     }
@@ -121,7 +134,7 @@ pub(super) async fn options() -> Response {
 /// A query in the address.
 pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Response {
     let (request, _) = request.into_parts();
-    let asking = match Asking::new(&state, &request).await {
+    let asking = match Asking::new(&state, &request) {
         Ok(asking) => asking,
         Err(refusal) => return *refusal,
     };
@@ -155,7 +168,7 @@ fn form_pairs(text: &str) -> Option<Vec<(String, String)>> {
 /// A query or a mutation in the body.
 pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Response {
     let (request, body) = request.into_parts();
-    let asking = match Asking::new(&state, &request).await {
+    let asking = match Asking::new(&state, &request) {
         Ok(asking) => asking,
         Err(refusal) => return *refusal,
     };
@@ -181,6 +194,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
+    // Not before the request is complete: what its sender may do is what she may do now.
+    let reader = match asking.reader(&state).await {
+        Ok(reader) => reader,
+        Err(refusal) => return refusal,
+    };
     let Some(text) = sent.query else {
         return asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest);
     };
@@ -223,8 +241,8 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
     // The executor takes the document that was parsed here and never looks at its text.
     let mut query = Query::new("").variables(ready.variables);
-    let reader = state.0.readers.reader(asking.actor.clone(), asking.locales.clone()).from(asking.origin.clone());
     let personal = reader.personal_reads();
+    let (actor, origin) = (reader.actor().clone(), reader.origin().clone());
     query = query.data(reader).data(state.0.auth.clone());
     query.set_parsed_query(ready.document);
     let at_work = state.0.metrics.begin(kind, begun);
@@ -232,7 +250,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone()).await;
     for what in personal.take() {
         // Before the answer leaves, in a transaction of its own.
-        let noting = state.0.readers.reader(asking.actor.clone(), Vec::new()).from(asking.origin.clone());
+        let noting = state.0.readers.reader(actor.clone(), Vec::new()).from(origin.clone());
         noting.note(what, AuditOutcome::Read).instrument(span.clone()).await;
     }
     let _entered = span.entered();

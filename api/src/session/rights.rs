@@ -6,6 +6,7 @@ use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::query::stored::Json;
 use crate::platform::query::table::RowReader;
+use crate::platform::query::transaction::Tx;
 use crate::user::assignment;
 use domain::access::Purpose;
 use domain::actor::Actor;
@@ -15,6 +16,7 @@ use domain::user::{Assignment, Staff};
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
+use sea_orm::QueryResult;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -116,23 +118,53 @@ impl Rights {
             Some((_, known)) => known,
             None => {
                 let read = match bearer.audience {
-                    Audience::Staff => staff(db, now, key).await?,
-                    Audience::Partner => client(db, now, key).await?,
+                    Audience::Staff => staff(&db.rows(&PLATFORM, now, staff_text(), [key.into()]).await?)?,
+                    Audience::Partner => client(db.query(&PLATFORM, now, CLIENT, [key.into()]).await?),
                 };
                 let known = Arc::new(read);
                 self.known.insert(key, (now, Arc::clone(&known)));
                 known
             }
         };
+        Ok(known.actor(now, bearer, is_demo_mode, is_from))
+    }
+}
+
+/// The same, read in a transaction that is to write: what was known before does not count.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn actor_within(
+    tx: &Tx<'_>,
+    bearer: &Bearer,
+    is_demo_mode: bool,
+    is_from: impl Fn(&str) -> bool,
+) -> Result<Option<Actor>> {
+    let known = match bearer.audience {
+        Audience::Staff => staff(&tx.rows(staff_text(), [bearer.session.into()]).await?)?,
+        Audience::Partner => client(tx.query(CLIENT, [bearer.subject.into()]).await?),
+    };
+    Ok(known.actor(tx.now(), bearer, is_demo_mode, is_from))
+}
+
+impl CachedPrincipal {
+    /// In whose name a bearer asks at an instant.
+    fn actor(
+        &self,
+        now: Timestamp,
+        bearer: &Bearer,
+        is_demo_mode: bool,
+        is_from: impl Fn(&str) -> bool,
+    ) -> Option<Actor> {
         let micros = now.as_microsecond();
-        Ok(match known.as_ref() {
-            CachedPrincipal::Staff { user, is_demo, ends_at, assignments }
+        match self {
+            Self::Staff { user, is_demo, ends_at, assignments }
                 if *user == bearer.subject && micros < *ends_at && (is_demo_mode || !is_demo) =>
             {
                 let today = domain::calendar::today(now);
                 Some(Actor::Staff(Staff::on(today, *user, bearer.session, assignments.clone())))
             }
-            CachedPrincipal::Client { partner, scopes, addresses, is_demo, expires_at }
+            Self::Client { partner, scopes, addresses, is_demo, expires_at }
                 if micros < *expires_at
                     && (is_demo_mode || !is_demo)
                     && (addresses.is_empty() || addresses.iter().any(|network| is_from(network))) =>
@@ -142,24 +174,27 @@ impl Rights {
                 let scopes = scopes.iter().copied().filter(|scope| granted.contains(scope)).collect();
                 Some(Actor::Partner(PartnerClient { client: bearer.subject, partner: *partner, scopes }))
             }
-            CachedPrincipal::Nobody | CachedPrincipal::Staff { .. } | CachedPrincipal::Client { .. } => None,
-        })
+            Self::Nobody | Self::Staff { .. } | Self::Client { .. } => None,
+        }
     }
 }
 
-/// What a session allows. A role at a closed branch lets nobody do anything.
-async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<CachedPrincipal> {
-    let sql = format!(
+/// What is asked of a session. A role at a closed branch lets nobody do anything.
+fn staff_text() -> String {
+    format!(
         "select u.id, u.is_demo, s.ends_at, {}
          from session s join staff_user u on u.id = s.user_id
          left join role_assignment a on a.user_id = u.id and a.revoked_at is null
          left join branch b on b.id = a.branch_id
          where s.id = $1 and s.ended_at is null and u.status = 'ACTIVE' order by a.id",
         assignment::COLUMNS
-    );
-    let rows = db.rows(&PLATFORM, now, sql, [session.into()]).await?;
+    )
+}
+
+/// What a session allows.
+fn staff(rows: &[QueryResult]) -> Result<CachedPrincipal> {
     let (mut person, mut assignments) = (None, Vec::new());
-    for row in &rows {
+    for row in rows {
         let mut cells = RowReader::new(row);
         person = Some((cells.take()?, cells.take()?, cells.take()?));
         assignments.extend(assignment::read(&mut cells)?);
@@ -170,18 +205,20 @@ async fn staff(db: &Db, now: Timestamp, session: Uuid) -> Result<CachedPrincipal
     })
 }
 
+/// What is asked of a credential.
+const CLIENT: &str = "select partner_id, scopes, addresses, is_demo, expires_at from partner_client
+    where id = $1 and revoked_at is null";
+
+type ClientRow = (Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, i64);
+
 /// What a credential allows.
-async fn client(db: &Db, now: Timestamp, client: Uuid) -> Result<CachedPrincipal> {
-    type Row = (Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, i64);
-    let sql = "select partner_id, scopes, addresses, is_demo, expires_at from partner_client
-        where id = $1 and revoked_at is null";
-    let rows: Vec<Row> = db.query(&PLATFORM, now, sql, [client.into()]).await?;
-    let client = |(partner, scopes, addresses, is_demo, expires_at): Row| CachedPrincipal::Client {
+fn client(rows: Vec<ClientRow>) -> CachedPrincipal {
+    let client = |(partner, scopes, addresses, is_demo, expires_at): ClientRow| CachedPrincipal::Client {
         partner,
         scopes: scopes.0,
         addresses: addresses.0,
         is_demo,
         expires_at,
     };
-    Ok(rows.into_iter().next().map_or(CachedPrincipal::Nobody, client))
+    rows.into_iter().next().map_or(CachedPrincipal::Nobody, client)
 }

@@ -6,13 +6,15 @@ use super::loading::drop_for_loading;
 use super::settings::settings;
 use crate::platform::audit;
 use crate::platform::database::pool::Pool;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
+use crate::platform::loading::reader::Renew;
 use crate::platform::projection::{Derivation, Projections};
 use crate::platform::query::change::Written;
 use crate::platform::query::table::read_all;
 use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
 use domain::actor::Actor;
+use domain::fault::Code;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -52,6 +54,18 @@ pub enum IfMissing {
 
 /// In whose name it is looked whether rows and projections agree.
 static CHECKER: Actor = Actor::System(Purpose::Check);
+
+/// In whose name the rights of somebody are read.
+static AUTHENTICATING: Actor = Actor::System(Purpose::Authenticate);
+
+/// In whose name something is written.
+#[derive(Clone, Copy)]
+pub(in crate::platform) enum Author<'a> {
+    /// Somebody's whose rights are known.
+    Known(&'a Actor),
+    /// Somebody's whose rights are read in the transaction itself.
+    Renewed(&'a Renew),
+}
 
 /// How often a transaction is begun that the database gives up for another one.
 const ATTEMPTS: u32 = 4;
@@ -258,7 +272,7 @@ impl Db {
         now: Timestamp,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
-        self.write_audited(actor, now, None, work).await.map(|(done, _)| done)
+        self.write_audited(Author::Known(actor), now, None, work).await.map(|(done, _)| done)
     }
 
     /// The same, with an entry in the audit; answers beside the outcome which tables were changed.
@@ -267,30 +281,38 @@ impl Db {
     /// Those of [`Db::write`].
     pub(in crate::platform) async fn write_audited<T>(
         &self,
-        actor: &Actor,
+        author: Author<'_>,
         now: Timestamp,
         context: Option<audit::record::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<(T, Written)> {
         for _ in 1..ATTEMPTS {
-            match self.write_once(actor, now, context, work.clone()).await {
+            match self.write_once(author, now, context, work.clone()).await {
                 Err(error) if error.is_given_up() => {
                     tracing::debug!("a transaction met another one, and is done again")
                 }
                 done => return done,
             }
         }
-        self.write_once(actor, now, context, work).await
+        self.write_once(author, now, context, work).await
     }
 
     async fn write_once<T>(
         &self,
-        actor: &Actor,
+        author: Author<'_>,
         now: Timestamp,
         context: Option<audit::record::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<(T, Written)> {
-        let connection = self.begin(actor).await?;
+        let renewed;
+        let (connection, actor) = match author {
+            Author::Known(actor) => (self.begin(actor).await?, actor),
+            Author::Renewed(renew) => {
+                let (connection, actor) = self.begin_renewed(renew, now).await?;
+                renewed = actor;
+                (connection, &renewed)
+            }
+        };
         let tx = Tx::new(&connection, actor, now, self.projections);
         let done = match work(&tx).await {
             Ok(done) => finish(&tx, context).await.map(|written| (done, written)),
@@ -304,6 +326,22 @@ impl Db {
                 Err(error)
             }
         }
+    }
+
+    /// Begin a transaction in the name of somebody whose rights are read in it. One that is refused is rolled back when
+    /// its connection is dropped.
+    fn begin_renewed<'c>(&'c self, renew: &'c Renew, now: Timestamp) -> BoxFuture<'c, Result<(Connection, Actor)>> {
+        Box::pin(async move {
+            let connection = self.begin(&AUTHENTICATING).await?;
+            let platform = Tx::new(&connection, &AUTHENTICATING, now, self.projections);
+            let actor = renew(&platform).await?.ok_or_else(|| Error::refused(Code::Unauthenticated))?;
+            drop(platform);
+            connection.purpose(None).await?;
+            if let Some(settings) = settings(&actor).filter(|_| self.backend() == DbBackend::Postgres) {
+                connection.query(settings).await?;
+            }
+            Ok((connection, actor))
+        })
     }
 
     /// Begin a transaction in the name of `actor`. The future is boxed, as those of its end: what writes is compiled for

@@ -4,7 +4,7 @@ use crate::platform::audit;
 use crate::platform::audit::record::{AuditOutcome, Origin};
 use crate::platform::clock::Clock;
 use crate::platform::database::connection::Connection;
-use crate::platform::database::db::Db;
+use crate::platform::database::db::{Author, Db};
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
 use crate::platform::paging::cursor::CursorKey;
@@ -15,6 +15,7 @@ use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::fault::Code;
 use domain::text::Locale;
+use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
@@ -36,7 +37,11 @@ pub struct Reader {
     facts: Facts,
     fact: OnceCell<Fact>,
     personal: PersonalReads,
+    renew: Option<Renew>,
 }
+
+/// Reads anew, within a transaction, in whose name a request asks; nobody's when its session or credential has ended.
+pub type Renew = Arc<dyn for<'t> Fn(&'t Tx<'t>) -> BoxFuture<'t, Result<Option<Actor>>> + Send + Sync>;
 
 /// The personal data that a request has read, by what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +68,9 @@ pub struct Readers {
     /// What is told which tables a committed transaction changed.
     pub on_commit: OnCommit,
 }
+
+/// Lets people in and out.
+static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 
 /// What is called after each transaction that a request commits, with the tables that it changed: caches are dropped and
 /// the outbox is looked at by it, so that no mutation can forget to. Cheap to clone.
@@ -111,6 +119,7 @@ impl Readers {
             facts: self.facts.clone(),
             fact: OnceCell::new(),
             personal: PersonalReads::default(),
+            renew: None,
         }
     }
 }
@@ -162,6 +171,13 @@ impl Reader {
         Self { origin, ..self }
     }
 
+    /// The same, for somebody whose rights are read again by each transaction that writes: no change is made on rights
+    /// that are older than itself.
+    #[must_use]
+    pub fn renewed_by(self, renew: Option<Renew>) -> Self {
+        Self { renew, ..self }
+    }
+
     /// Where the request came from.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
@@ -188,7 +204,7 @@ impl Reader {
         // A request holds one connection at a time, and reads anew what it has written.
         self.connection.release().await;
         let context = audit::record::Context { keys: &self.keys, action, origin: &self.origin };
-        let done = self.db.write_audited(&self.actor, self.now, Some(context), work).await;
+        let done = self.db.write_audited(self.author(), self.now, Some(context), work).await;
         let done = done.map(|(done, written)| {
             self.on_commit.call(&written);
             done
@@ -199,6 +215,10 @@ impl Reader {
             self.note(action, AuditOutcome::Refused).await;
         }
         done
+    }
+
+    fn author(&self) -> Author<'_> {
+        self.renew.as_ref().map_or(Author::Known(&self.actor), Author::Renewed)
     }
 
     /// Remember that personal data is read, for the audit.
@@ -228,8 +248,16 @@ impl Reader {
     /// What `work` answered, or the database's refusal.
     pub(crate) async fn as_platform<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone) -> Result<T> {
         self.connection.release().await;
-        let platform = Actor::System(Purpose::Authenticate);
-        let (done, written) = self.db.write_audited(&platform, self.now, None, work).await?;
+        let platform = Author::Known(&PLATFORM);
+        let work = async |tx: &Tx<'_>| {
+            if let Some(renew) = &self.renew
+                && renew(tx).await?.is_none()
+            {
+                return Err(Error::refused(Code::Unauthenticated));
+            }
+            work(tx).await
+        };
+        let (done, written) = self.db.write_audited(platform, self.now, None, work).await?;
         self.on_commit.call(&written);
         Ok(done)
     }
