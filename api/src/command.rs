@@ -367,7 +367,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         tell_logins(&logins);
     }
     tokio::select! {
-        served = server::serve(listener, router, end) => served?,
+        served = server::serve(listener, router, settings, end) => served?,
         () = server::serve_metrics(metrics, &telemetry) => {}
         () = give_memory_back() => {}
     }

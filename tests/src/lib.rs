@@ -221,7 +221,7 @@ impl World {
         let router = server::router(state.clone(), &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        tokio::spawn(server::serve(listener, router, std::future::pending()));
+        tokio::spawn(async move { server::serve(listener, router, &settings, std::future::pending()).await });
         let client = reqwest::Client::new();
         Self { on, clock, db, owner, server_url, owner_url, address, state, client, _home: home }
     }
@@ -279,7 +279,7 @@ impl World {
         let router = server::router(state, &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(server::serve(listener, router, std::future::pending()));
+        tokio::spawn(async move { server::serve(listener, router, &settings, std::future::pending()).await });
         format!("http://{address}")
     }
 

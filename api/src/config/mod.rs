@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The version; a build for the tests of access control says what it is.
 const VERSION: &str = if cfg!(feature = "unguarded") {
@@ -171,6 +172,22 @@ impl std::str::FromStr for HashCost {
     }
 }
 
+/// How long something may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeout(pub Duration);
+
+impl std::str::FromStr for Timeout {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let duration = text.parse::<jiff::SignedDuration>().ok().and_then(|given| Duration::try_from(given).ok());
+        let duration = duration.filter(|duration| (MILLISECOND..=HOUR).contains(duration));
+        duration.map(Self).ok_or_else(|| "it is no time such as 10s, 500ms or 1m, up to an hour".to_owned())
+    }
+}
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// How the platform is run.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -303,6 +320,15 @@ pub struct Settings {
     /// Addresses or networks of proxies whose request ids and trace contexts are believed, separated by commas.
     #[arg(long, env = "UNFM_TRUSTED_PROXIES", value_delimiter = ',', global = true)]
     pub trusted_proxies: Vec<Network>,
+    /// How long the head of a request may take to arrive, such as `10s`.
+    #[arg(long, env = "UNFM_HEADER_TIMEOUT", default_value = "10s", global = true)]
+    pub header_timeout: Timeout,
+    /// How long the body of a request may take to arrive.
+    #[arg(long, env = "UNFM_BODY_TIMEOUT", default_value = "30s", global = true)]
+    pub body_timeout: Timeout,
+    /// How long a request may be worked on, in the database as well.
+    #[arg(long, env = "UNFM_EXECUTION_TIMEOUT", default_value = "10s", global = true)]
+    pub execution_timeout: Timeout,
     /// Whether the schema is shown: by introspection, as `/schema.graphql`, in `/graphiql`.
     #[arg(long, env = "UNFM_INTROSPECTION", default_value = "true", action = ArgAction::Set, global = true)]
     pub introspection: bool,
@@ -321,7 +347,10 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 15] = [
+    "UNFM_HEADER_TIMEOUT",
+    "UNFM_BODY_TIMEOUT",
+    "UNFM_EXECUTION_TIMEOUT",
     "UNFM_SMTP_URL",
     "UNFM_MAIL_FROM",
     "UNFM_APP_URL",

@@ -1,6 +1,7 @@
 //! The way out: media types and status codes, and errors with a code, in the request's language.
 
 use super::document::{Document, Exceeded, MOST_ERRORS, Problem};
+use super::lanes::RETRY_AFTER;
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -121,6 +122,9 @@ impl Refusal<'_> {
         let mut response = respond(media, self.status, locale, body.to_string().into_bytes());
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         if self.status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));

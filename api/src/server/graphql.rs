@@ -3,6 +3,7 @@
 use super::address::ClientAddress;
 use super::answer::{Media, Refusal, finish, respond, respond_invalid, write};
 use super::bearer;
+use super::body::{is_encoded, read_body};
 use super::document::{COST, Document, Rejection, keyword};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
@@ -12,7 +13,6 @@ use crate::session::token::Bearer;
 use crate::telemetry;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as Query, value};
-use axum::body::to_bytes;
 use axum::extract::{Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -172,11 +172,16 @@ pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Resp
         Ok(asking) => asking,
         Err(refusal) => return *refusal,
     };
-    if !is_json(&request.headers) {
+    if !is_json(&request.headers) || is_encoded(&request.headers) {
         return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType);
     }
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return asking.refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge);
+    let lane = if asking.bearer.is_some() { &state.0.lanes.signed_in } else { &state.0.lanes.anonymous };
+    let body = match read_body(&state, lane, &request.headers, body, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err((status, code)) => {
+            state.0.metrics.refused(&[code]);
+            return asking.refuse(status, code);
+        }
     };
     match serde_json::from_slice::<Sent>(&body) {
         Ok(sent) => execute(state, asking, sent, true).await,
@@ -194,7 +199,17 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
+    let lanes = &state.0.lanes;
+    let turn_away = || asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable);
     // Not before the request is complete: what its sender may do is what she may do now.
+    let mut turn = None;
+    if asking.bearer.is_some() {
+        turn = lanes.signed_in.work().await;
+        if turn.is_none() {
+            return turn_away();
+        }
+    }
+    let deadline = tokio::time::Instant::now() + state.0.execution_timeout;
     let reader = match asking.reader(&state).await {
         Ok(reader) => reader,
         Err(refusal) => return refusal,
@@ -236,6 +251,14 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     if !is_known {
         state.0.documents.insert(text, sent.operation_name, Arc::clone(&document));
     }
+    if turn.is_none() {
+        // Whoever is nobody yet and changes something wants to come in.
+        let lane = if document.kind == OperationType::Mutation { &lanes.logins } else { &lanes.anonymous };
+        turn = lane.work().await;
+        if turn.is_none() {
+            return turn_away();
+        }
+    }
     let (kind, name) = (keyword(document.kind), document.name.as_deref());
     let span = span(&asking, kind, name);
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
@@ -247,7 +270,11 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     query.set_parsed_query(ready.document);
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
-    let answered = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone()).await;
+    let executed = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone());
+    let Ok(answered) = tokio::time::timeout_at(deadline, executed).await else {
+        at_work.answered(name, &[Code::Timeout]);
+        return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout);
+    };
     for what in personal.take() {
         // Before the answer leaves, in a transaction of its own.
         let noting = state.0.readers.reader(actor.clone(), Vec::new()).from(origin.clone());

@@ -3,9 +3,12 @@
 mod address;
 mod answer;
 mod bearer;
+mod body;
+mod connections;
 mod demo;
 mod document;
 mod graphql;
+mod lanes;
 mod oauth;
 pub mod pages;
 mod request_id;
@@ -25,7 +28,9 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{get, post};
+pub use connections::serve;
 use document::{Documents, Types};
+use lanes::Lanes;
 use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,7 +40,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// A request has at most so many bytes.
+/// The body of a request has at most so many bytes.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 /// What is in flight at the end is finished within this time.
 const GRACE: Duration = Duration::from_secs(25);
@@ -54,6 +59,11 @@ struct Shared {
     redis: Option<redis::Client>,
     trusted_proxies: Vec<Network>,
     is_demo: bool,
+    lanes: Lanes,
+    /// How long a body may take to arrive.
+    body_timeout: Duration,
+    /// How long a request may be worked on.
+    execution_timeout: Duration,
     auth: AuthServices,
 }
 
@@ -82,6 +92,7 @@ impl State {
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
         let (rights, mailer) = (Rights::new(redis.clone()), Mailer::new(settings)?);
         let sdl = crate::schema::sdl();
+        let connections = readers.db.most_connections();
         let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
@@ -102,6 +113,9 @@ impl State {
             redis,
             trusted_proxies: settings.trusted_proxies.clone(),
             is_demo,
+            lanes: Lanes::new(connections),
+            body_timeout: settings.body_timeout.0,
+            execution_timeout: settings.execution_timeout.0,
         })))
     }
 
@@ -179,36 +193,6 @@ pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, S
         )),
         _ => StartFault(format!("The address {address} cannot be listened on: {error}.")),
     })
-}
-
-/// Serve until `end`; then take no new requests and finish those in flight, within a bounded time.
-///
-/// # Errors
-/// One sentence, when the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    end: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), StartFault> {
-    let (sender, mut ending) = tokio::sync::watch::channel(false);
-    let end = async move {
-        end.await;
-        // Nobody listens when the server has ended already.
-        let _ = sender.send(true);
-    };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(end);
-    let patience = async move {
-        let _ = ending.wait_for(|ending| *ending).await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = serving => served.map_err(|error| StartFault(format!("The server failed: {error}."))),
-        () = patience => {
-            tracing::warn!("requests that did not end in time were cut off");
-            Ok(())
-        }
-    }
 }
 
 /// Serve Prometheus text on a listener of its own.

@@ -2,10 +2,11 @@
 
 use super::State;
 use super::address::ClientAddress;
+use super::body::{is_encoded, read_body};
+use super::lanes::RETRY_AFTER;
 use crate::config::Network;
 use crate::partner_client::store::show;
 use crate::session::token::{Audience, issue};
-use axum::body::to_bytes;
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::actor::Actor;
 use domain::codes::Coded;
+use domain::fault::Code;
 use domain::partner_client::ClientScope;
 use serde_json::json;
 use std::collections::HashMap;
@@ -42,6 +44,9 @@ impl IntoResponse for Refusal {
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again"),
         };
         let mut response = answer(status, &json!({"error": error, "error_description": description}));
+        if matches!(self, Self::Unavailable) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
         if matches!(self, Self::InvalidClient) {
             let challenge = HeaderValue::from_static("Basic realm=\"unfm\", charset=\"UTF-8\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -72,7 +77,15 @@ async fn give(state: &State, request: Request) -> Result<Response, Refusal> {
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Refusal::InvalidRequest("the body is a form: application/x-www-form-urlencoded"));
     }
-    let body = to_bytes(body, LARGEST_FORM).await.map_err(|_| Refusal::InvalidRequest("the body is too large"))?;
+    if is_encoded(&request.headers) {
+        return Err(Refusal::InvalidRequest("the body is not encoded"));
+    }
+    let lane = &state.0.lanes.logins;
+    let body = read_body(state, lane, &request.headers, body, LARGEST_FORM).await.map_err(|(_, code)| match code {
+        Code::PayloadTooLarge => Refusal::InvalidRequest("the body is too large"),
+        _ => Refusal::Unavailable,
+    })?;
+    let _turn = lane.work().await.ok_or(Refusal::Unavailable)?;
     let mut form = HashMap::new();
     for (name, value) in form_urlencoded::parse(&body) {
         // A parameter without a value is one that was left out (RFC 6749 §3.2).

@@ -177,6 +177,12 @@ impl Db {
         Self { pool: Arc::new(Pool::new(self.connection.clone(), true)), projections: self.projections }
     }
 
+    /// How many connections there are at most.
+    pub fn most_connections(&self) -> usize {
+        let most = if self.backend() == DbBackend::Postgres { CONNECTIONS } else { EMBEDDED_CONNECTIONS };
+        most as usize
+    }
+
     /// A connection for reading in the name of `actor`: it is taken from the pool at the first statement.
     pub fn read(&self, actor: &Actor) -> Connection {
         let settings = (self.backend() == DbBackend::Postgres).then(|| settings(actor)).flatten();

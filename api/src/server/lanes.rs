@@ -1,0 +1,106 @@
+//! How many requests are worked on at once. Whoever is signed in has a lane that strangers cannot fill.
+//!
+//! A request that finds its lane's queue full is turned away before its body is read; one that waits too long, after.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// So many bodies are read at once in a lane; each may take memory of its own.
+const READING: usize = 512;
+/// So many requests wait for their turn in a lane.
+const WAITING: usize = 256;
+/// So long one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A client that was turned away comes back after so many seconds.
+pub(super) const RETRY_AFTER: &str = "1";
+
+/// The lanes of a server.
+pub(super) struct Lanes {
+    /// For everybody.
+    pub anonymous: Lane,
+    /// For those who show a token.
+    pub signed_in: Lane,
+    /// For those who want to sign in, and programs that ask for a token: they wait for hashes.
+    pub logins: Lane,
+}
+
+impl Lanes {
+    /// Lanes over so many connections to the database: strangers never hold them all.
+    pub fn new(connections: usize) -> Self {
+        let anonymous = (connections * 3 / 4).max(1);
+        let logins = (connections / 2).max(2);
+        Self { anonymous: Lane::new(anonymous), signed_in: Lane::new(connections), logins: Lane::new(logins) }
+    }
+}
+
+/// Requests of one kind.
+pub(super) struct Lane {
+    reading: Semaphore,
+    working: Semaphore,
+    waiting: AtomicUsize,
+}
+
+impl Lane {
+    fn new(working: usize) -> Self {
+        Self { reading: Semaphore::new(READING), working: Semaphore::new(working), waiting: AtomicUsize::new(0) }
+    }
+
+    /// A place to read a body; nothing when there is none, or when its turn would not come.
+    pub fn read(&self) -> Option<SemaphorePermit<'_>> {
+        if self.waiting.load(Ordering::Relaxed) >= WAITING {
+            return None;
+        }
+        self.reading.try_acquire().ok()
+    }
+
+    /// The turn of a request that is complete; nothing when it does not come in time.
+    pub async fn work(&self) -> Option<SemaphorePermit<'_>> {
+        if let Ok(turn) = self.working.try_acquire() {
+            return Some(turn);
+        }
+        let _waiting = Waiting::join(&self.waiting)?;
+        tokio::time::timeout(PATIENCE, self.working.acquire()).await.ok()?.ok()
+    }
+}
+
+/// A place in the queue; it is left when this is dropped.
+struct Waiting<'l>(&'l AtomicUsize);
+
+impl<'l> Waiting<'l> {
+    fn join(waiting: &'l AtomicUsize) -> Option<Self> {
+        let joined = Self(waiting);
+        (waiting.fetch_add(1, Ordering::Relaxed) < WAITING).then_some(joined)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lane_that_is_full_turns_away_and_leaves_the_others_alone() {
+        let lanes = Lanes::new(4);
+        let busy = [lanes.anonymous.work().await, lanes.anonymous.work().await, lanes.anonymous.work().await];
+        assert!(busy.iter().all(Option::is_some));
+        assert!(lanes.anonymous.work().await.is_none(), "its turn does not come");
+        assert!(lanes.signed_in.work().await.is_some());
+        let waiting: Vec<_> = (0..WAITING).map(|_| lanes.anonymous.work()).collect();
+        let (waited, read, late) = tokio::join!(
+            futures_util::future::join_all(waiting),
+            async { lanes.anonymous.read().is_none() },
+            lanes.anonymous.work()
+        );
+        assert!(read && late.is_none() && waited.iter().all(Option::is_none));
+        assert!(lanes.anonymous.read().is_some(), "whoever gave up has left the queue");
+        drop(busy);
+        assert!(lanes.anonymous.work().await.is_some());
+    }
+}

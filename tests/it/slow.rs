@@ -1,0 +1,124 @@
+//! Clients that are slow, stalled or too many: each is told or cut off in time, and the others notice nothing.
+
+use serde_json::json;
+use std::time::Duration;
+use tests::World;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const ABOUT: &str = r#"{"query":"{ about { version } }"}"#;
+
+/// A connection to a server, which was told nothing yet.
+async fn connection(server: &str) -> TcpStream {
+    TcpStream::connect(server.trim_start_matches("http://")).await.unwrap()
+}
+
+/// The head of a request for the endpoint, with the length of its body.
+fn head(length: usize) -> String {
+    format!("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n")
+}
+
+/// Everything that a server says until it closes the connection.
+async fn told(mut stream: TcpStream) -> String {
+    let mut told = Vec::new();
+    // A connection that is reset is closed as well.
+    let _ = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut told)).await.expect("it is closed");
+    String::from_utf8_lossy(&told).into_owned()
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_or_not_enough_is_closed() {
+    let world = World::sqlite().await;
+    let server = world.also_served(&["--header-timeout", "300ms"]).await;
+    // Nothing; a part of HTTP/2's first words; a part of a head; HTTP/2 without a request.
+    for said in ["", "PRI * HTTP", "POST /graphql HTTP/1.1\r\nhost: lo", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
+        let mut stream = connection(&server).await;
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let told = told(stream).await;
+        assert!(!told.contains("200 OK"), "{said}: {told}");
+    }
+    // A head that comes letter by letter is not waited for any longer.
+    let mut stream = connection(&server).await;
+    let mut dripped = 0;
+    for letter in head(10).bytes() {
+        if stream.write_all(&[letter]).await.is_err() {
+            break;
+        }
+        dripped += 1;
+        let mut answer = [0; 1];
+        let read = tokio::time::timeout(Duration::from_millis(50), stream.read(&mut answer)).await;
+        if matches!(read, Ok(Ok(0) | Err(_))) {
+            break;
+        }
+    }
+    assert!(dripped < 40, "{dripped} letters");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_answered_with_timeout() {
+    let world = World::sqlite().await;
+    let server = world.also_served(&["--body-timeout", "300ms"]).await;
+    let mut stream = connection(&server).await;
+    stream.write_all(format!("{}connection: close\r\n\r\n{}", head(100), &ABOUT[..10]).as_bytes()).await.unwrap();
+    let told = told(stream).await;
+    assert!(told.starts_with("HTTP/1.1 503") && told.contains("retry-after: 1") && told.contains("TIMEOUT"), "{told}");
+}
+
+#[tokio::test]
+async fn stalled_bodies_keep_nobody_waiting() {
+    let world = World::sqlite().await;
+    let mut stalled = Vec::new();
+    for _ in 0..200 {
+        let mut stream = connection(&world.url("")).await;
+        stream.write_all(format!("{}\r\n{{", head(1000)).as_bytes()).await.unwrap();
+        stalled.push(stream);
+    }
+    // All of them hold their places by now, or will; none is in the way.
+    for _ in 0..20 {
+        let answer = world.ask("{ markets(first: 1) { nodes { slug } } }", json!({})).await;
+        assert_eq!(answer.data()["markets"]["nodes"][0]["slug"], "khouribga");
+    }
+    drop(stalled);
+}
+
+#[tokio::test]
+async fn bodies_that_lie_are_refused_with_a_code() {
+    let world = World::sqlite().await;
+    let post = async |body: Vec<u8>, encoding: Option<&'static str>| {
+        let request = world.http().post(world.url("/graphql")).header("content-type", "application/json").body(body);
+        world.send(encoding.into_iter().fold(request, |request, name| request.header("content-encoding", name))).await
+    };
+    let deep = format!(r#"{{"query":"{{ about {{ version }} }}","variables":{{"a":{}1{}}}}}"#, "[".repeat(500_000), "]".repeat(500_000));
+    let quoted = |text: &[u8]| [br#"{"query":""#, text, br#""}"#].concat();
+    for (body, encoding, status, code) in [
+        (vec![b' '; 10 * 1024 * 1024], None, 413, "PAYLOAD_TOO_LARGE"),
+        (deep.into_bytes(), None, 400, "BAD_REQUEST"),
+        (quoted(b"{ about { version } } \xff\xfe"), None, 400, "BAD_REQUEST"),
+        (quoted(b"{ about { \0 } }"), None, 400, "BAD_REQUEST"),
+        (br#"{"query":"{ __typename }","variables":{"a":1e999}}"#.to_vec(), None, 400, "BAD_REQUEST"),
+        (ABOUT.into(), Some("gzip"), 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (ABOUT.into(), Some("identity, br"), 415, "UNSUPPORTED_MEDIA_TYPE"),
+    ] {
+        let begin = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+        let answer = post(body, encoding).await;
+        assert_eq!((answer.status, answer.code()), (status, code), "{begin}");
+    }
+    assert_eq!(post(ABOUT.into(), Some("identity")).await.data()["about"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_taken_holds_no_connection_to_the_database() {
+    let world = World::sqlite().await;
+    let query = json!({"query": "{ products(first: 30) { nodes { name { translations { text } } description { translations { text } } } } }"});
+    let mut stalled = Vec::new();
+    // More than there are connections to the database.
+    for _ in 0..12 {
+        let mut stream = connection(&world.url("")).await;
+        let body = query.to_string();
+        stream.write_all(format!("{}\r\n{body}", head(body.len())).as_bytes()).await.unwrap();
+        stalled.push(stream);
+    }
+    let answer = world.ask("{ markets(first: 1) { nodes { slug } } }", json!({})).await;
+    assert_eq!(answer.data()["markets"]["nodes"][0]["slug"], "khouribga");
+    drop(stalled);
+}
