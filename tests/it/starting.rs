@@ -26,7 +26,7 @@ async fn with_no_settings_it_serves_the_founding_market() {
 
     let question = serde_json::json!({"query": "{ market(slug: \"khouribga\") { cost { amount } } }"});
     let answer = reqwest::Client::new().post(format!("http://{address}/graphql")).json(&question).send().await.unwrap();
-    assert_eq!(answer.text().await.unwrap(), r#"{"data":{"market":{"cost":{"amount":"490000.00"}}}}"#);
+    assert_eq!(answer.text().await.unwrap(), r#"{"data":{"market":{"cost":{"amount":"490000.00"}}},"extensions":{"cost":{"requested":2,"limit":5000}}}"#);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
