@@ -252,7 +252,8 @@ async fn database(settings: &Settings) -> Result<Db, StartFault> {
         refuse_demo_people(&db, settings).await?;
         return Ok(db);
     }
-    let db = Db::connect(settings.database_url.as_str(), IfMissing::Refuse, PROJECTIONS).await?;
+    let (url, limit) = (settings.database_url.as_str(), settings.execution_timeout.0);
+    let db = Db::connect_limited(url, IfMissing::Refuse, PROJECTIONS, Some(limit)).await?;
     refuse_behind(&db).await?;
     db.refuse_powerful_role().await?;
     refuse_demo_people(&db, settings).await?;

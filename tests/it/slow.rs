@@ -122,3 +122,37 @@ async fn an_answer_that_is_not_taken_holds_no_connection_to_the_database() {
     assert_eq!(answer.data()["markets"]["nodes"][0]["slug"], "khouribga");
     drop(stalled);
 }
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_ends_in_the_database_as_well() {
+    let Some(world) = World::postgres().await else { return };
+    let server = world.also_served(&["--execution-timeout", "500ms"]).await;
+    let (token, _) = world.sign_in("khouribga@unfm.example").await;
+    let ask = async |token: Option<&str>| {
+        let query = json!({"query": "{ markets(first: 1) { nodes { slug } } }"});
+        let request = world.http().post(format!("{server}/graphql")).json(&query);
+        world.send(token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth)).await
+    };
+    assert_eq!(ask(Some(&token)).await.status, 200);
+
+    let held = tests::lock_table(world.owner_url(), "market").await;
+    let asked = futures_util::future::join_all((0..12).map(|_| ask(Some(&token)))).await;
+    for answer in asked.iter().chain([&ask(None).await]) {
+        assert_eq!((answer.status, answer.code()), (503, "TIMEOUT"), "{}", answer.text);
+        assert_eq!(answer.headers["retry-after"], "1");
+    }
+
+    // Nobody has given the table free; those who waited for it have ended all the same, but for a stranger's one, which
+    // ends within the limit of its connection.
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let ended = async {
+        while world.raw_as_owner(waiting).await.unwrap() > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), ended).await.expect("the statements end");
+    held.close().await.unwrap();
+    for _ in 0..20 {
+        assert_eq!(ask(Some(&token)).await.data()["markets"]["nodes"][0]["slug"], "khouribga");
+    }
+}

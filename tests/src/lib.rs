@@ -204,7 +204,8 @@ impl World {
             return None;
         };
         let owner = Db::connect(&scratch.owner_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
-        let db = Db::connect(&scratch.server_url(), IfMissing::Refuse, PROJECTIONS).await.unwrap();
+        let limit = Some(std::time::Duration::from_secs(10));
+        let db = Db::connect_limited(&scratch.server_url(), IfMissing::Refuse, PROJECTIONS, limit).await.unwrap();
         db.refuse_powerful_role().await.unwrap();
         let urls = (scratch.server_url(), scratch.owner_url());
         Some(Self::begin("PostgreSQL", (db, owner), urls, Home::Database(scratch)).await)
@@ -247,6 +248,11 @@ impl World {
     /// The address of the database for the server's login.
     pub fn server_url(&self) -> &str {
         &self.server_url
+    }
+
+    /// The address of the database for its owner.
+    pub fn owner_url(&self) -> &str {
+        &self.owner_url
     }
 
     /// A number asked past the program, as the server's login.
@@ -420,6 +426,17 @@ pub async fn lock_file(url: &str) -> sea_orm::DatabaseConnection {
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await.unwrap();
     connection.execute_unprepared("begin exclusive").await.unwrap();
+    connection
+}
+
+/// Hold a table of PostgreSQL, so that whoever reads it waits, until the connection is closed.
+#[expect(clippy::disallowed_methods, reason = "somebody else holds it")]
+pub async fn lock_table(url: &str, table: &str) -> sea_orm::DatabaseConnection {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Database::connect(options).await.unwrap();
+    connection.execute_unprepared(&format!("begin; lock table {table} in access exclusive mode")).await.unwrap();
     connection
 }
 

@@ -118,6 +118,9 @@ impl From<sea_orm::DbErr> for Error {
                 Self::refused(Code::Unavailable)
             }
             _ => {
+                if sql_state(&error).is_some_and(|state| OUT_OF_TIME.contains(&state.as_str())) {
+                    return Self::refused(Code::Timeout);
+                }
                 let file = FileFault::of(&error);
                 if let Some(fault) = file.filter(|fault| fault.may_pass()) {
                     tracing::error!("{}", fault.sentence());
@@ -134,6 +137,9 @@ impl From<sea_orm::DbErr> for Error {
         }
     }
 }
+
+/// `query_canceled` of PostgreSQL, and SQLite's SQLITE_INTERRUPT: the statement ran for longer than it might.
+const OUT_OF_TIME: [&str; 2] = ["57014", "9"];
 
 /// The code that the database gave an error.
 fn sql_state(error: &sea_orm::DbErr) -> Option<String> {

@@ -209,9 +209,9 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
             return turn_away();
         }
     }
-    let deadline = tokio::time::Instant::now() + state.0.execution_timeout;
+    let deadline = Instant::now() + state.0.execution_timeout;
     let reader = match asking.reader(&state).await {
-        Ok(reader) => reader,
+        Ok(reader) => reader.until(deadline),
         Err(refusal) => return refusal,
     };
     let Some(text) = sent.query else {
@@ -271,7 +271,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
     let executed = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone());
-    let Ok(answered) = tokio::time::timeout_at(deadline, executed).await else {
+    let Ok(answered) = tokio::time::timeout_at(deadline.into(), executed).await else {
         at_work.answered(name, &[Code::Timeout]);
         return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout);
     };
@@ -288,6 +288,10 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         return asking.refuse_with(&Refusal { trace_id: Some(&trace_id), ..failed });
     };
     let codes = finish(&mut answer.errors, &document, asking.locale(), &trace_id);
+    if codes.contains(&Code::Timeout) {
+        at_work.answered(name, &codes);
+        return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout);
+    }
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
     let status = if executed { StatusCode::OK } else { asking.unexecuted() };

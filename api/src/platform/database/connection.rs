@@ -17,8 +17,9 @@ use sea_orm::{
     Value,
 };
 use sea_query_sqlx::SqlxValues;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tracing::Instrument;
 
@@ -31,6 +32,8 @@ use tracing::Instrument;
 pub struct Connection {
     pub(in crate::platform) pool: Arc<Pool>,
     pub(in crate::platform) state: ConnectionState,
+    /// When the request must be answered: no statement that reads goes on after it.
+    pub(in crate::platform) deadline: Option<Instant>,
 }
 
 /// Where the spans of statements belong: below what is logged, so that they cost nothing unless they are exported.
@@ -51,10 +54,82 @@ pub(in crate::platform) enum Savepoint {
 pub(in crate::platform) enum ConnectionState {
     /// Statements of one request wait for each other here, and for nobody else's. Who has a reach of her own reads in
     /// a transaction that begins with the statement that says it.
-    Reading(Mutex<Option<RawConnection>>, Option<Statement>),
+    Reading(Mutex<Option<Held>>, Option<Statement>),
     Writing(DatabaseTransaction),
     /// A transaction of PostgreSQL that rows are copied into.
     Loading(Mutex<RawConnection>),
+}
+
+/// A connection that a request reads on.
+#[derive(Debug)]
+pub(in crate::platform) struct Held {
+    connection: RawConnection,
+    /// When the database was told how long a statement may run.
+    limited_at: Instant,
+    /// Dropped with the rest: what still runs in an embedded database ends.
+    _interrupt: Option<Interrupt>,
+}
+
+impl Held {
+    /// A connection that is not limited.
+    pub(in crate::platform) fn unlimited(connection: RawConnection) -> Self {
+        Self { connection, limited_at: Instant::now(), _interrupt: None }
+    }
+
+    async fn take(
+        db: &DatabaseConnection,
+        settings: Option<&Statement>,
+        deadline: Option<Instant>,
+    ) -> Result<Self, DbErr> {
+        let settings = settings.cloned().map(|settings| limited(settings, deadline));
+        let connection = RawConnection::take(db, settings).await?;
+        let mut held = Self::unlimited(connection);
+        if let (RawConnection::Sqlite(connection), Some(deadline)) = (&mut held.connection, deadline) {
+            let interrupt = Interrupt::default();
+            let is_gone = Arc::clone(&interrupt.0);
+            let goes_on = move || Instant::now() < deadline && !is_gone.load(Ordering::Relaxed);
+            let handle = connection.lock_handle().await;
+            let mut handle = handle.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+            handle.set_progress_handler(INSTRUCTIONS, goes_on);
+            held._interrupt = Some(interrupt);
+        }
+        Ok(held)
+    }
+
+    /// Whether a statement that begins now could run on for much longer than the request may.
+    fn is_to_be_limited(&self, deadline: Option<Instant>) -> bool {
+        let is_server = matches!(self.connection, RawConnection::Postgres(_) | RawConnection::PostgresWithin(_));
+        is_server && deadline.is_some() && self.limited_at.elapsed() >= LATE
+    }
+}
+
+/// Ends what runs in an embedded database when nobody waits for it any longer.
+#[derive(Debug, Default)]
+struct Interrupt(Arc<AtomicBool>);
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// An embedded database looks at the clock each time that it has done so many steps of a statement.
+const INSTRUCTIONS: i32 = 10_000;
+/// How long a statement may run is said again after so long.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Say with the settings of a transaction how long each of its statements may run: as long as the request may.
+pub(in crate::platform) fn limited(settings: Statement, deadline: Option<Instant>) -> Statement {
+    let Some(deadline) = deadline else { return settings };
+    let mut values = settings.values.unwrap_or(sea_query::Values(Vec::new())).0;
+    values.push(milliseconds(deadline).into());
+    let sql = format!("{}, set_config('statement_timeout', ${}, true)", settings.sql, values.len());
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+/// What is left until a deadline; never nothing, which PostgreSQL takes for no limit.
+fn milliseconds(deadline: Instant) -> String {
+    deadline.saturating_duration_since(Instant::now()).as_millis().max(1).to_string()
 }
 
 #[derive(Debug)]
@@ -66,15 +141,15 @@ pub(in crate::platform) enum RawConnection {
 }
 
 impl RawConnection {
-    async fn take(db: &DatabaseConnection, settings: Option<&Statement>) -> Result<Self, DbErr> {
-        let taken = match (db.get_database_backend(), settings) {
+    async fn take(db: &DatabaseConnection, settings: Option<Statement>) -> Result<Self, DbErr> {
+        let taken = match (db.get_database_backend(), &settings) {
             (DbBackend::Postgres, None) => db.get_postgres_connection_pool().acquire().await.map(Self::Postgres),
             (DbBackend::Postgres, Some(_)) => db.get_postgres_connection_pool().begin().await.map(Self::PostgresWithin),
             _ => db.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite),
         };
         let mut taken = taken.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         if let Some(settings) = settings {
-            taken.query(settings.clone()).await?;
+            taken.query(settings).await?;
         }
         Ok(taken)
     }
@@ -108,6 +183,12 @@ impl Connection {
     /// Which database is at its end.
     pub(in crate::platform) fn backend(&self) -> DbBackend {
         self.pool.connection.get_database_backend()
+    }
+
+    /// The same, for a request that must be answered by an instant.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Whether the row filters of statements were taken away, in a test.
@@ -260,10 +341,17 @@ impl Connection {
             ConnectionState::Reading(held, settings) => {
                 let reading = async {
                     let mut held = held.lock().await;
-                    if held.is_none() {
-                        *held = Some(RawConnection::take(&self.pool.connection, settings.as_ref()).await?);
+                    let db = &self.pool.connection;
+                    if held.as_ref().is_some_and(|held| held.is_to_be_limited(self.deadline)) {
+                        // In a transaction, whose settings end with it.
+                        *held = None;
+                        let settings = settings.clone().unwrap_or_else(nothing);
+                        *held = Some(Held::take(db, Some(&settings), self.deadline).await?);
                     }
-                    let rows = held.as_mut().expect("it was taken above").query(statement).await;
+                    if held.is_none() {
+                        *held = Some(Held::take(db, settings.as_ref(), self.deadline).await?);
+                    }
+                    let rows = held.as_mut().expect("it was taken above").connection.query(statement).await;
                     if rows.is_err() {
                         // It may be lost, or in a transaction that has failed: the next statement takes another.
                         *held = None;
@@ -307,6 +395,11 @@ impl Connection {
     }
 }
 
+/// Settings that say nothing of an actor.
+fn nothing() -> Statement {
+    Statement::from_string(DbBackend::Postgres, "select 1")
+}
+
 /// What PostgreSQL calls the type of a parameter.
 fn parameter_type(value: &sea_query::Value) -> &'static str {
     use sea_query::{ArrayType, Value};
@@ -341,3 +434,48 @@ pub(in crate::platform) fn driver_error(error: sea_orm::sqlx::Error) -> Error {
 
 /// Rows of one statement: SQLite takes at most 32,766 values in one.
 pub(in crate::platform) const CHUNK: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::database::db::{Db, IfMissing};
+    use domain::fault::Code;
+
+    /// It does not end by itself.
+    const ENDLESS: &str = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n";
+    static CHECKER: Actor = Actor::System(Purpose::Check);
+
+    fn statement(sql: &str) -> Statement {
+        Statement::from_string(DbBackend::Sqlite, sql)
+    }
+
+    #[tokio::test]
+    async fn what_runs_in_an_embedded_database_ends_with_its_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("unfm.db").display());
+        let db = Db::connect(&url, IfMissing::Create, &[]).await.unwrap();
+        let soon = || Instant::now() + Duration::from_millis(100);
+        let late = || Instant::now() + Duration::from_secs(600);
+
+        // Each of the connections: one whose deadline passes, and one that nobody waits for any longer.
+        for _ in 0..db.most_connections() {
+            let reading = db.read(&CHECKER).until(soon());
+            let ended = reading.query(statement(ENDLESS)).await;
+            assert_eq!(ended.unwrap_err().code(), Code::Timeout);
+            // The next statement of the same request has no more time than that.
+            assert_eq!(reading.query(statement(ENDLESS)).await.unwrap_err().code(), Code::Timeout);
+            let left =
+                tokio::time::timeout_at(soon().into(), db.read(&CHECKER).until(late()).query(statement(ENDLESS))).await;
+            assert!(left.is_err());
+        }
+
+        // Afterwards they are as they were, to read and to write.
+        let ordinary = ENDLESS.replace("from n)", "from n where x < 200000)");
+        for _ in 0..2 * db.most_connections() {
+            assert_eq!(db.read(&CHECKER).query(statement(&ordinary)).await.unwrap().len(), 1);
+            let sql = ordinary.as_str();
+            let wrote = db.write(&CHECKER, jiff::Timestamp::UNIX_EPOCH, async |tx| tx.rows(sql, []).await);
+            assert_eq!(wrote.await.unwrap().len(), 1);
+        }
+    }
+}

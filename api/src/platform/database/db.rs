@@ -1,6 +1,6 @@
 //! The database: how it is opened, and how one reads and writes in an actor's name.
 
-use super::connection::{Connection, ConnectionState, RawConnection, driver_error};
+use super::connection::{Connection, ConnectionState, Held, RawConnection, driver_error, limited};
 use super::fault::{StartFault, is_interrupted, unreachable_sentence};
 use super::loading::drop_for_loading;
 use super::settings::settings;
@@ -24,7 +24,7 @@ use sea_orm::{
 };
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 /// A pool of connections; cheap to clone.
@@ -81,6 +81,19 @@ impl Db {
     /// # Errors
     /// One sentence that says what is wrong with the address, the file or the server; no secret is in it.
     pub async fn connect(url: &str, if_missing: IfMissing, projections: Projections) -> Result<Self, StartFault> {
+        Self::connect_limited(url, if_missing, projections, None).await
+    }
+
+    /// The same, for requests: on PostgreSQL no statement runs for longer than a request may take.
+    ///
+    /// # Errors
+    /// Those of [`Db::connect`].
+    pub async fn connect_limited(
+        url: &str,
+        if_missing: IfMissing,
+        projections: Projections,
+        statement_timeout: Option<Duration>,
+    ) -> Result<Self, StartFault> {
         if url.starts_with("sqlite:") {
             Self::look_at_file(url, if_missing).await?;
         }
@@ -103,9 +116,18 @@ impl Db {
                 .pragma("mmap_size", "268435456")
                 .statement_cache_capacity(256)
         });
-        options.map_sqlx_postgres_opts(|postgres| {
+        // What a request has told the connection about its own end does not concern the next one.
+        options.map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.lock_handle().await?.remove_progress_handler();
+                Ok(true)
+            })
+        });
+        options.map_sqlx_postgres_opts(move |postgres| {
+            let limit = statement_timeout.map(|limit| ("statement_timeout", limit.as_millis().to_string()));
             postgres
                 .application_name("unfm")
+                .options(limit)
                 .statement_cache_capacity(256)
                 // Every list goes along an index whatever its values are; to plan it anew for each cost more than to
                 // run it, several times over.
@@ -186,7 +208,8 @@ impl Db {
     /// A connection for reading in the name of `actor`: it is taken from the pool at the first statement.
     pub fn read(&self, actor: &Actor) -> Connection {
         let settings = (self.backend() == DbBackend::Postgres).then(|| settings(actor)).flatten();
-        Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Reading(Mutex::new(None), settings) }
+        let state = ConnectionState::Reading(Mutex::new(None), settings);
+        Connection { pool: Arc::clone(&self.pool), state, deadline: None }
     }
 
     /// Statements that read, in the name of `actor`, on a connection.
@@ -231,7 +254,8 @@ impl Db {
         };
         let connection = Connection {
             pool: Arc::clone(&self.pool),
-            state: ConnectionState::Reading(Mutex::new(Some(connection)), None),
+            state: ConnectionState::Reading(Mutex::new(Some(Held::unlimited(connection))), None),
+            deadline: None,
         };
         if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
             connection.query(settings).await?;
@@ -278,43 +302,44 @@ impl Db {
         now: Timestamp,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
-        self.write_audited(Author::Known(actor), now, None, work).await.map(|(done, _)| done)
+        self.write_audited(Author::Known(actor), (now, None), None, work).await.map(|(done, _)| done)
     }
 
-    /// The same, with an entry in the audit; answers beside the outcome which tables were changed.
+    /// The same, with an entry in the audit, and on PostgreSQL with no statement that runs on after a deadline; answers
+    /// beside the outcome which tables were changed.
     ///
     /// # Errors
     /// Those of [`Db::write`].
     pub(in crate::platform) async fn write_audited<T>(
         &self,
         author: Author<'_>,
-        now: Timestamp,
+        (now, deadline): (Timestamp, Option<Instant>),
         context: Option<audit::record::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<(T, Written)> {
         for _ in 1..ATTEMPTS {
-            match self.write_once(author, now, context, work.clone()).await {
+            match self.write_once(author, (now, deadline), context, work.clone()).await {
                 Err(error) if error.is_given_up() => {
                     tracing::debug!("a transaction met another one, and is done again")
                 }
                 done => return done,
             }
         }
-        self.write_once(author, now, context, work).await
+        self.write_once(author, (now, deadline), context, work).await
     }
 
     async fn write_once<T>(
         &self,
         author: Author<'_>,
-        now: Timestamp,
+        (now, deadline): (Timestamp, Option<Instant>),
         context: Option<audit::record::Context<'_>>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<(T, Written)> {
         let renewed;
         let (connection, actor) = match author {
-            Author::Known(actor) => (self.begin(actor).await?, actor),
+            Author::Known(actor) => (self.begin(actor, deadline).await?, actor),
             Author::Renewed(renew) => {
-                let (connection, actor) = self.begin_renewed(renew, now).await?;
+                let (connection, actor) = self.begin_renewed(renew, now, deadline).await?;
                 renewed = actor;
                 (connection, &renewed)
             }
@@ -336,9 +361,14 @@ impl Db {
 
     /// Begin a transaction in the name of somebody whose rights are read in it. One that is refused is rolled back when
     /// its connection is dropped.
-    fn begin_renewed<'c>(&'c self, renew: &'c Renew, now: Timestamp) -> BoxFuture<'c, Result<(Connection, Actor)>> {
+    fn begin_renewed<'c>(
+        &'c self,
+        renew: &'c Renew,
+        now: Timestamp,
+        deadline: Option<Instant>,
+    ) -> BoxFuture<'c, Result<(Connection, Actor)>> {
         Box::pin(async move {
-            let connection = self.begin(&AUTHENTICATING).await?;
+            let connection = self.begin(&AUTHENTICATING, deadline).await?;
             let platform = Tx::new(&connection, &AUTHENTICATING, now, self.projections);
             let actor = renew(&platform).await?.ok_or_else(|| Error::refused(Code::Unauthenticated))?;
             drop(platform);
@@ -352,7 +382,7 @@ impl Db {
 
     /// Begin a transaction in the name of `actor`. The future is boxed, as those of its end: what writes is compiled for
     /// every mutation.
-    fn begin<'c>(&'c self, actor: &'c Actor) -> BoxFuture<'c, Result<Connection>> {
+    fn begin<'c>(&'c self, actor: &'c Actor, deadline: Option<Instant>) -> BoxFuture<'c, Result<Connection>> {
         Box::pin(async move {
             let options = TransactionOptions {
                 // One writer at a time: to begin as a reader and to write later can only end in "locked".
@@ -361,9 +391,10 @@ impl Db {
             };
             let transaction = self.connection.begin_with_options(options).await?;
             if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
-                transaction.query_one_raw(settings).await?;
+                transaction.query_one_raw(limited(settings, deadline)).await?;
             }
-            Ok(Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Writing(transaction) })
+            let state = ConnectionState::Writing(transaction);
+            Ok(Connection { pool: Arc::clone(&self.pool), state, deadline })
         })
     }
 }
@@ -387,8 +418,11 @@ impl Db {
         let begun = self.connection.get_postgres_connection_pool().begin().await;
         let transaction = RawConnection::PostgresWithin(begun.map_err(driver_error)?);
         // Given up anywhere below, the transaction is rolled back.
-        let connection =
-            Connection { pool: Arc::clone(&self.pool), state: ConnectionState::Loading(Mutex::new(transaction)) };
+        let connection = Connection {
+            pool: Arc::clone(&self.pool),
+            state: ConnectionState::Loading(Mutex::new(transaction)),
+            deadline: None,
+        };
         let make_again = drop_for_loading(&connection).await?;
         let tx = Tx::new(&connection, actor, now, self.projections);
         let done = work(&tx).await?;

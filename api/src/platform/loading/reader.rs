@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::OnceCell;
 
 /// What a resolver asks its context for.
@@ -38,6 +39,7 @@ pub struct Reader {
     fact: OnceCell<Fact>,
     personal: PersonalReads,
     renew: Option<Renew>,
+    deadline: Option<Instant>,
 }
 
 /// Reads anew, within a transaction, in whose name a request asks; nobody's when its session or credential has ended.
@@ -120,6 +122,7 @@ impl Readers {
             fact: OnceCell::new(),
             personal: PersonalReads::default(),
             renew: None,
+            deadline: None,
         }
     }
 }
@@ -204,7 +207,7 @@ impl Reader {
         // A request holds one connection at a time, and reads anew what it has written.
         self.connection.release().await;
         let context = audit::record::Context { keys: &self.keys, action, origin: &self.origin };
-        let done = self.db.write_audited(self.author(), self.now, Some(context), work).await;
+        let done = self.db.write_audited(self.author(), (self.now, self.deadline), Some(context), work).await;
         let done = done.map(|(done, written)| {
             self.on_commit.call(&written);
             done
@@ -215,6 +218,12 @@ impl Reader {
             self.note(action, AuditOutcome::Refused).await;
         }
         done
+    }
+
+    /// The same, for a request that must be answered by an instant.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { connection: self.connection.until(deadline), deadline: Some(deadline), ..self }
     }
 
     fn author(&self) -> Author<'_> {
@@ -257,7 +266,7 @@ impl Reader {
             }
             work(tx).await
         };
-        let (done, written) = self.db.write_audited(platform, self.now, None, work).await?;
+        let (done, written) = self.db.write_audited(platform, (self.now, self.deadline), None, work).await?;
         self.on_commit.call(&written);
         Ok(done)
     }
