@@ -355,7 +355,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let readers =
         Readers { db: db.clone(), clock: Clock::System, keys, facts: Facts::default(), on_commit: OnCommit::default() };
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
-    let listening = tokio::spawn(state.rights().clone().listen());
+    let listening = tokio::spawn(state.rights().clone().keep_in_step());
     let delivering = tokio::spawn(deliver_mail(db.clone(), state.mailer().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {

@@ -17,7 +17,7 @@ const TABLES: [&str; 11] = [
     "session",
     "refresh_token",
     "one_time_token",
-    "sign_in_failure",
+    "sign_in_attempt",
     "mail",
     "partner_client",
     "partner_client_secret",
@@ -26,7 +26,7 @@ const TABLES: [&str; 11] = [
 
 /// Tables that the platform alone reads and writes, as it lets people in.
 const OF_THE_PLATFORM: [&str; 7] =
-    ["user_secret", "session", "refresh_token", "one_time_token", "sign_in_failure", "mail", "partner_client_secret"];
+    ["user_secret", "session", "refresh_token", "one_time_token", "sign_in_attempt", "mail", "partner_client_secret"];
 
 /// Further policies, each an alternative to those of `ddl::protect`: what a cooperative's representative reads and writes
 /// of her own, and what a partner's programs read because their partner is party to it.
@@ -121,12 +121,13 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            used_at {long}
          );
          create index one_time_token_user on one_time_token (user_id);
-         create table sign_in_failure (
+         create table sign_in_attempt (
            subject {text} primary key,
-           failures {int} not null check (failures > 0),
-           last_at {long} not null
+           failures {int} not null check (failures >= 0),
+           last_at {long} not null,
+           signed_in_at {long}
          );
-         create index sign_in_failure_last on sign_in_failure (last_at);
+         create index sign_in_attempt_last on sign_in_attempt (last_at);
          create table mail (
            {number},
            kind {text} not null check (kind in ('INVITATION', 'RESET')),

@@ -232,6 +232,11 @@ impl World {
         self.state.password_checks()
     }
 
+    /// The most passwords that its server has hashed at once.
+    pub fn most_passwords_at_once(&self) -> u64 {
+        self.state.most_passwords_at_once()
+    }
+
     /// A reader in an actor's name, on the server's connection.
     pub fn reader(&self, actor: Actor) -> unfm::platform::loading::reader::Reader {
         readers(&self.db, &self.clock).reader(actor, Vec::new())
@@ -281,7 +286,7 @@ impl World {
         let readers = readers(&self.db, &self.clock);
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let state = server::State::new(readers, metrics, &settings).unwrap();
-        tokio::spawn(state.rights().clone().listen());
+        tokio::spawn(state.rights().clone().keep_in_step());
         let router = server::router(state, &settings);
         let listener = server::listen("127.0.0.1:0".parse().unwrap(), "LISTEN_ADDR").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -13,6 +13,7 @@ use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::stored::Json;
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
+use crate::session::attempts::Attempts;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::codes::Coded;
@@ -230,7 +231,7 @@ pub struct Shown {
 /// credential that does not exist.
 ///
 /// # Errors
-/// The database's refusal.
+/// RATE_LIMITED while failures delay the next attempt, or the database's refusal.
 pub async fn show(
     reader: &Reader,
     client_id: &str,
@@ -239,8 +240,10 @@ pub async fn show(
     is_from: impl Fn(&str) -> bool,
 ) -> Result<Option<Shown>> {
     let hash = stored(client_id, secret);
+    let attempts = Attempts::on(reader, client_id);
     reader
         .as_platform(async |tx| {
+            attempts.reserve(tx).await?;
             let now = tx.now().as_microsecond();
             let sql = "select c.id, c.scopes, c.addresses, c.is_demo, c.last_used_at from partner_client_secret s
                 join partner_client c on c.id = s.partner_client_id
@@ -252,6 +255,7 @@ pub async fn show(
             if is_elsewhere || (is_demo && !is_demo_mode) {
                 return Ok(None);
             }
+            attempts.succeed(tx).await?;
             let minute = now - now.rem_euclid(MINUTE);
             if last_used_at != Some(minute) {
                 let sql = "update partner_client set last_used_at = $2 where id = $1";

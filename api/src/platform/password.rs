@@ -18,8 +18,11 @@ pub struct Passwords(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     params: Params,
-    at_once: Semaphore,
+    at_once: Arc<Semaphore>,
     checks: AtomicU64,
+    /// How many are worked on, and the most that ever were.
+    now: AtomicU64,
+    most: AtomicU64,
     /// What is checked where there is nobody, so that it takes as long.
     nobodys: String,
 }
@@ -45,7 +48,8 @@ impl Passwords {
     pub fn new(params: Params) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let nobodys = hash(&params, &random::<16>())?;
-        Ok(Self(Arc::new(Inner { params, at_once: Semaphore::new(cores), checks: AtomicU64::new(0), nobodys })))
+        let (at_once, [checks, now, most]) = (Arc::new(Semaphore::new(cores)), [0; 3].map(AtomicU64::new));
+        Ok(Self(Arc::new(Inner { params, at_once, checks, now, most, nobodys })))
     }
 
     /// How many passwords were checked since the start.
@@ -53,13 +57,27 @@ impl Passwords {
         self.0.checks.load(Ordering::Relaxed)
     }
 
+    /// The most passwords that were hashed at once since the start.
+    pub fn most_at_once(&self) -> u64 {
+        self.0.most.load(Ordering::Relaxed)
+    }
+
     /// Do something that keeps a core busy, when one is free.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce(&Inner) -> T + Send + 'static) -> Result<T> {
         let busy = || Error::refused(Code::Unavailable);
-        let acquired = tokio::time::timeout(PATIENCE, self.0.at_once.acquire()).await;
-        let _core = acquired.map_err(|_| busy())?.map_err(|_| busy())?;
+        let acquired = tokio::time::timeout(PATIENCE, Arc::clone(&self.0.at_once).acquire_owned()).await;
+        let core = acquired.map_err(|_| busy())?.map_err(|_| busy())?;
         let inner = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(Error::internal)
+        let work = move || {
+            // The core is free when the work is done, also where nobody waits for it any longer.
+            let _core = core;
+            let now = inner.now.fetch_add(1, Ordering::Relaxed) + 1;
+            inner.most.fetch_max(now, Ordering::Relaxed);
+            let done = work(&inner);
+            inner.now.fetch_sub(1, Ordering::Relaxed);
+            done
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 
     /// Hash a password that somebody chose.

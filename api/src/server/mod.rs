@@ -124,6 +124,11 @@ impl State {
         self.0.auth.passwords.checks()
     }
 
+    /// The most passwords that were hashed at once since the start.
+    pub fn most_passwords_at_once(&self) -> u64 {
+        self.0.auth.passwords.most_at_once()
+    }
+
     /// What is known of who is in.
     pub fn rights(&self) -> &Rights {
         &self.0.auth.rights

@@ -6,6 +6,7 @@ use super::body::{is_encoded, read_body};
 use super::lanes::RETRY_AFTER;
 use crate::config::Network;
 use crate::partner_client::store::show;
+use crate::platform::audit::record::Origin;
 use crate::session::token::{Audience, issue};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -30,6 +31,7 @@ enum Refusal {
     UnsupportedGrantType,
     InvalidScope,
     Unavailable,
+    TooMany,
 }
 
 impl IntoResponse for Refusal {
@@ -42,9 +44,12 @@ impl IntoResponse for Refusal {
             }
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "the credential is not for all of that"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again"),
+            Self::TooMany => {
+                (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "too many attempts; try again later")
+            }
         };
         let mut response = answer(status, &json!({"error": error, "error_description": description}));
-        if matches!(self, Self::Unavailable) {
+        if matches!(self, Self::Unavailable | Self::TooMany) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         if matches!(self, Self::InvalidClient) {
@@ -104,13 +109,17 @@ async fn give(state: &State, request: Request) -> Result<Response, Refusal> {
         network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.contains(address.0)))
     };
     let (readers, is_demo_mode) = (&state.0.readers, state.0.auth.is_demo_mode);
-    let reader = readers.reader(Actor::Anonymous, Vec::new());
+    let origin = Origin { address: address.map(|address| address.0.to_string()) };
+    let reader = readers.reader(Actor::Anonymous, Vec::new()).from(origin);
     let unavailable = |cause: &str| {
         tracing::error!(cause, "a token could not be given");
         Refusal::Unavailable
     };
     let shown = show(&reader, &client_id, &secret, is_demo_mode, is_from).await;
-    let shown = shown.map_err(|error| unavailable(error.cause()))?;
+    let shown = shown.map_err(|error| match error.code() {
+        Code::RateLimited => Refusal::TooMany,
+        _ => unavailable(error.cause()),
+    })?;
     let shown = shown.ok_or(Refusal::InvalidClient)?;
     let scopes = match form.get("scope") {
         None => shown.scopes,

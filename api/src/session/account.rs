@@ -1,6 +1,6 @@
 //! How people look after what they come in with: the password, the second factor, and the invitation that begins it all.
 
-use super::failures::Failures;
+use super::attempts::Attempts;
 use super::lifetime::{begin, end_all, end_others, note};
 use super::mail;
 use super::object::Session;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 struct Own {
     user: Uuid,
     email: String,
-    failures: Failures,
+    attempts: Attempts,
 }
 
 fn staff(reader: &Reader) -> Result<&Staff> {
@@ -40,15 +40,14 @@ async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<s
         .as_platform(async |tx| {
             let row = tx.query_one::<(String, Option<String>)>(text, [user.into()]).await?;
             let (email, hash) = row.ok_or_else(|| Error::refused(Code::Unauthenticated))?;
-            let failures = Failures::of(reader, &email);
-            failures.wait(tx).await?;
-            Ok((Own { user, email, failures }, hash))
+            let attempts = Attempts::on(reader, &email);
+            attempts.reserve(tx).await?;
+            Ok((Own { user, email, attempts }, hash))
         })
         .await?;
     if passwords.is_right(password.to_owned(), hash).await? {
         return Ok(Ok(own));
     }
-    reader.as_platform(async |tx| own.failures.count(tx).await).await?;
     Ok(Err(Fault::new(Code::InvalidCredentials)))
 }
 
@@ -74,13 +73,14 @@ pub async fn change_password(reader: &Reader, passwords: &Passwords, current: &s
         }
     };
     if !faults.is_empty() {
+        reader.as_platform(async |tx| own.attempts.release(tx).await).await?;
         return Ok(faults);
     }
     let hash = passwords.hash(new.to_owned()).await?;
     reader
         .as_platform(async |tx| {
             set_password(tx, own.user, hash).await?;
-            own.failures.forget(tx).await?;
+            own.attempts.succeed(tx).await?;
             end_others(tx, own.user, session).await?;
             note(tx, reader, own.user, "passwordChange", AuditOutcome::Done).await
         })
@@ -120,7 +120,7 @@ pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str,
             let Some(holder) = one_time::take(tx, token, Purpose::Reset).await? else { return Ok(refused()) };
             let text = "select email from staff_user where id = $1 and status = 'ACTIVE'";
             let Some(email) = tx.query_one::<String>(text, [holder.user.into()]).await? else { return Ok(refused()) };
-            Failures::of(reader, &email).forget(tx).await?;
+            Attempts::on(reader, &email).succeed(tx).await?;
             set_password(tx, holder.user, hash).await?;
             end_all(tx, holder.user).await?;
             note(tx, reader, holder.user, "passwordReset", AuditOutcome::Done).await?;
@@ -181,12 +181,15 @@ pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Resu
         .as_platform(async |tx| {
             if second_factor::is_set_up(tx, own.user).await? {
                 let refused = |code| Ok(Err(vec![Fault::new(code).at("totp")]));
-                let Some(given) = given else { return refused(Code::TotpRequired) };
+                let Some(given) = given else {
+                    own.attempts.release(tx).await?;
+                    return refused(Code::TotpRequired);
+                };
                 if !second_factor::accept(tx, reader.keys(), own.user, given).await? {
-                    own.failures.count(tx).await?;
                     return refused(Code::TotpInvalid);
                 }
             }
+            own.attempts.release(tx).await?;
             second_factor::begin(tx, reader.keys(), own.user, &own.email).await.map(Ok)
         })
         .await
@@ -220,13 +223,12 @@ pub async fn confirm(
                 None => signed_in,
             };
             let Some(user) = holder else { return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")])) };
-            let failures = Failures::of(reader, &user.to_string());
-            failures.wait(tx).await?;
+            let attempts = Attempts::on(reader, &user.to_string());
+            attempts.reserve(tx).await?;
             let Some(recovery_codes) = second_factor::confirm(tx, reader.keys(), user, code).await? else {
-                failures.count(tx).await?;
                 return Ok(Err(vec![Fault::new(Code::TotpInvalid).at("totp")]));
             };
-            failures.forget(tx).await?;
+            attempts.succeed(tx).await?;
             note(tx, reader, user, "totpConfirm", AuditOutcome::Done).await?;
             let session = match token {
                 Some(token) => match one_time::take(tx, token, Purpose::Enrolment).await? {

@@ -1,7 +1,7 @@
 //! Deleting expired data: tokens and sessions that ended, failures that are forgotten, e-mails that were
 //! sent, answers that are repeated no more.
 
-use super::failures::FORGOTTEN;
+use super::attempts;
 use super::lifetime::after;
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
@@ -13,11 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What is deleted once its instant lies before the one given: the table, and the column that holds the instant.
-const SHORT_LIVED: [(&str, &str, SignedDuration); 6] = [
+const SHORT_LIVED: [(&str, &str, SignedDuration); 5] = [
     ("refresh_token", "expires_at", SignedDuration::ZERO),
     ("one_time_token", "expires_at", SignedDuration::ZERO),
     ("partner_client_secret", "expires_at", SignedDuration::ZERO),
-    ("sign_in_failure", "last_at", FORGOTTEN),
     ("mail", "queued_at", KEPT),
     ("idempotency", "made_at", KEPT),
 ];
@@ -33,6 +32,7 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<u64> {
             let text = format!("delete from {table} where {column} < $1");
             gone += tx.execute(&text, [after(now, -kept).into()]).await?;
         }
+        gone += attempts::sweep(tx).await?;
         // A session takes the tokens that are left of it along.
         let text = "delete from session where ends_at < $1 or ended_at < $1";
         gone += tx.execute(text, [after(now, -KEPT).into()]).await?;

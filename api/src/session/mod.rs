@@ -1,7 +1,7 @@
 //! Sessions: how people come in, stay in and go out, and what their tokens say.
 
 pub mod account;
-mod failures;
+pub(crate) mod attempts;
 pub mod housekeeping;
 pub mod invitation;
 pub(crate) mod lifetime;

@@ -19,6 +19,7 @@ use quick_cache::sync::Cache;
 use sea_orm::QueryResult;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// So old may be what is known of somebody.
@@ -43,6 +44,8 @@ pub struct Rights {
     known: Arc<Cache<Uuid, (Timestamp, Arc<CachedPrincipal>)>>,
     /// By which the other instances are told at once; they would find out within the second all the same.
     redis: Option<redis::Client>,
+    /// Something changed that the others have not been told.
+    changed: Arc<Notify>,
 }
 
 /// Where instances tell each other that something changed that rights come from. Nothing is said but that.
@@ -55,28 +58,24 @@ const PATIENCE: Duration = Duration::from_secs(1);
 impl Rights {
     /// What is known of nobody yet, with the Redis by which instances tell each other.
     pub fn new(redis: Option<redis::Client>) -> Self {
-        Self { known: Arc::new(Cache::new(REMEMBERED)), redis }
+        Self { known: Arc::new(Cache::new(REMEMBERED)), redis, changed: Arc::default() }
     }
 
     /// Forget everything, here and on the other instances: something changed that rights come from.
     pub fn forget(&self) {
         self.known.clear();
-        if let Some(redis) = self.redis.clone() {
-            tokio::spawn(async move {
-                let told = async {
-                    let mut connection = redis.get_multiplexed_async_connection().await?;
-                    redis::cmd("PUBLISH").arg(CHANNEL).arg("").query_async::<i64>(&mut connection).await
-                };
-                if !matches!(tokio::time::timeout(PATIENCE, told).await, Ok(Ok(_))) {
-                    tracing::debug!("other instances could not be told; they find out within the second");
-                }
-            });
+        self.changed.notify_one();
+    }
+
+    /// Tell the other instances and hear from them, as long as the program runs. What is heard grants nothing.
+    pub async fn keep_in_step(self) {
+        if let Some(redis) = &self.redis {
+            tokio::join!(self.listen(redis), self.tell(redis));
         }
     }
 
-    /// Forget whenever another instance says so, as long as the program runs. What is heard grants nothing.
-    pub async fn listen(self) {
-        let Some(redis) = self.redis else { return };
+    /// Forget whenever another instance says so.
+    async fn listen(&self, redis: &redis::Client) {
         loop {
             let heard = async {
                 let mut channel = redis.get_async_pubsub().await?;
@@ -91,6 +90,30 @@ impl Rights {
                 tracing::debug!("Redis does not answer; rights are read every second all the same");
             }
             tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Say it to the others, over one connection; what happened meanwhile is said once.
+    async fn tell(&self, redis: &redis::Client) {
+        let mut connection: Option<redis::aio::MultiplexedConnection> = None;
+        loop {
+            self.changed.notified().await;
+            // A connection may have been lost since: another one is tried.
+            for _ in 0..2 {
+                let told = async {
+                    let mut open = match connection.take() {
+                        Some(open) => open,
+                        None => redis.get_multiplexed_async_connection().await?,
+                    };
+                    redis::cmd("PUBLISH").arg(CHANNEL).arg("").query_async::<i64>(&mut open).await?;
+                    Ok::<_, redis::RedisError>(open)
+                };
+                if let Ok(Ok(open)) = tokio::time::timeout(PATIENCE, told).await {
+                    connection = Some(open);
+                    break;
+                }
+                tracing::debug!("other instances could not be told; they find out within the second");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! All of it is done as the platform itself. Every sign-in checks exactly one password, whether there is such a login or
 //! not, and failures are counted alike.
 
-use super::failures::Failures;
+use super::attempts::Attempts;
 use super::lifetime::{IDLE, after, begin, end_all, keep, note, session};
 use super::object::Session;
 use super::one_time::{self, Purpose};
@@ -56,10 +56,10 @@ pub enum SignIn {
 pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credentials<'_>) -> Result<SignIn> {
     let given = credentials.email.trim().to_lowercase();
     let email = domain::user::email(&given).unwrap_or(given);
-    let failures = Failures::of(reader, &email);
+    let attempts = Attempts::on(reader, &email);
     let found = reader
         .as_platform(async |tx| {
-            failures.wait(tx).await?;
+            attempts.reserve(tx).await?;
             login(tx, &email).await
         })
         .await?;
@@ -67,7 +67,6 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
     let is_right = passwords.is_right(credentials.password.to_owned(), hash.clone()).await?;
     let may_come = |login: &Login| login.status == UserStatus::Active && (credentials.is_demo_mode || !login.is_demo);
     let Some(login) = found.filter(|login| is_right && may_come(login)) else {
-        reader.as_platform(async |tx| failures.count(tx).await).await?;
         return Ok(SignIn::Refused(vec![Fault::new(Code::InvalidCredentials)]));
     };
     let renewed = match hash.filter(|hash| passwords.is_old(hash)) {
@@ -78,17 +77,18 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
         .as_platform(async |tx| {
             if second_factor::is_set_up(tx, login.user).await? {
                 let Some(given) = credentials.totp else {
+                    attempts.release(tx).await?;
                     return Ok(SignIn::Refused(vec![Fault::new(Code::TotpRequired).at("totp")]));
                 };
                 if !second_factor::accept(tx, reader.keys(), login.user, given).await? {
-                    failures.count(tx).await?;
                     return Ok(SignIn::Refused(vec![Fault::new(Code::TotpInvalid).at("totp")]));
                 }
             } else if !credentials.is_demo_mode && second_factor::is_demanded(tx, login.user).await? {
+                attempts.release(tx).await?;
                 let token = one_time::give(tx, login.user, Purpose::Enrolment, None).await?;
                 return Ok(SignIn::Enrolment(token));
             }
-            failures.forget(tx).await?;
+            attempts.succeed(tx).await?;
             if let Some(hash) = renewed {
                 let text = "update user_secret set password_hash = $2 where user_id = $1";
                 tx.execute(text, [login.user.into(), hash.into()]).await?;

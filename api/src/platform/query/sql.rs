@@ -87,8 +87,13 @@ impl Tx<'_> {
 
     /// The same with a statement that was built.
     pub(super) async fn send_statement(&self, statement: Statement) -> Result<u64> {
-        self.record_statement(&statement.sql);
-        self.connection.execute(statement).await
+        let table = changed_table(&statement.sql).map(|(verb, table)| (verb, table.to_owned()));
+        let changed = self.connection.execute(statement).await?;
+        // Of a bulk load it is not known how many rows there were.
+        if let Some((verb, table)) = table.filter(|_| changed > 0 || self.connection.is_loading()) {
+            self.record_statement(verb, table);
+        }
+        Ok(changed)
     }
 
     fn is_platform(&self) -> Result<()> {
@@ -116,13 +121,12 @@ impl Tx<'_> {
 
     /// Record that a statement of its own changes a table. What follows from the table follows from all of it then: which
     /// rows it changes is not known.
-    fn record_statement(&self, sql: &str) {
-        let Some((verb, table)) = changed_table(sql) else { return };
+    fn record_statement(&self, verb: Verb, table: String) {
         let mut sources = self.projections.iter().flat_map(|projection| projection.sources());
         let source = sources.find(|source| source.table == table).map(|source| source.table);
         self.changes(|changes| {
             changes.tables.extend(source);
-            changes.statements.insert((verb, table.to_owned()));
+            changes.statements.insert((verb, table));
         });
     }
 
