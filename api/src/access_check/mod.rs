@@ -151,7 +151,8 @@ impl<'c> Check<'c> {
         let schema = crate::schema::build();
         let cases = Cases::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
-        let auth = AuthServices { passwords, rights: Rights::new(None), mailer: Mailer::silent(), is_demo_mode: true };
+        let auth =
+            AuthServices { passwords, rights: Rights::new(None, None), mailer: Mailer::silent(), is_demo_mode: true };
         let readers = Readers {
             db: server.clone(),
             clock: Clock::fixed(now),

@@ -172,6 +172,17 @@ impl std::str::FromStr for HashCost {
     }
 }
 
+/// Whose documents must be among those that the operator trusts.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Nobody's.
+    Off,
+    /// Everybody's but those of partners' programs.
+    Public,
+    /// Everybody's.
+    Only,
+}
+
 /// How long something may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeout(pub Duration);
@@ -329,6 +340,12 @@ pub struct Settings {
     /// How long a request may be worked on, in the database as well.
     #[arg(long, env = "UNFM_EXECUTION_TIMEOUT", default_value = "10s", global = true)]
     pub execution_timeout: Timeout,
+    /// Whose documents must be trusted: nobody's (`off`), everybody's but partners' programs' (`public`), or all (`only`).
+    #[arg(long, env = "UNFM_TRUSTED_DOCUMENTS", default_value = "off", global = true)]
+    pub trusted_documents: Trust,
+    /// Folder of the trusted documents: `.graphql` files, manifests of Apollo's and maps of Relay's (`.json`).
+    #[arg(long, env = "UNFM_DOCUMENTS_DIR", global = true)]
+    pub documents_dir: Option<PathBuf>,
     /// Whether the schema is shown: by introspection, as `/schema.graphql`, in `/graphiql`.
     #[arg(long, env = "UNFM_INTROSPECTION", default_value = "true", action = ArgAction::Set, global = true)]
     pub introspection: bool,
@@ -347,7 +364,9 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 17] = [
+    "UNFM_TRUSTED_DOCUMENTS",
+    "UNFM_DOCUMENTS_DIR",
     "UNFM_HEADER_TIMEOUT",
     "UNFM_BODY_TIMEOUT",
     "UNFM_EXECUTION_TIMEOUT",
@@ -485,6 +504,9 @@ impl Settings {
             && (self.database_url.as_str().contains(['%', '?', '#']) || self.database_url.as_str().contains(":memory:"))
         {
             return fault("DATABASE_URL must name a file, without parameters and without `%`, `?` and `#`.");
+        }
+        if self.trusted_documents != Trust::Off && self.documents_dir.is_none() {
+            return fault("UNFM_TRUSTED_DOCUMENTS needs the folder of the documents, UNFM_DOCUMENTS_DIR.");
         }
         if self.listen_addr.port() != 0 && self.listen_addr == self.metrics_addr {
             return fault("UNFM_METRICS_ADDR and LISTEN_ADDR are the same address.");

@@ -5,6 +5,7 @@ use super::answer::{Media, Refusal, finish, respond, respond_invalid, write};
 use super::bearer;
 use super::body::{is_encoded, read_body};
 use super::document::{COST, Document, Rejection, keyword};
+use super::persisted::{Found, Named};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
 use crate::platform::audit::record::{AuditOutcome, Origin};
@@ -30,14 +31,15 @@ use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// What a client sends.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Sent {
     query: Option<String>,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
+    extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// What is known of a request before its document is read.
@@ -145,13 +147,14 @@ pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Respo
 }
 
 fn sent_in_address(address: &str) -> Option<Sent> {
-    let mut sent = Sent { query: None, operation_name: None, variables: None, _extensions: None };
+    let mut sent = Sent::default();
     for (name, value) in form_pairs(address)? {
         match name.as_str() {
             "query" => sent.query = Some(value),
             "operationName" => sent.operation_name = Some(value).filter(|name| !name.is_empty()),
             "variables" => sent.variables = serde_json::from_str(&value).ok()?,
-            "extensions" => sent._extensions = serde_json::from_str(&value).ok()?,
+            "documentId" => sent.document_id = Some(value),
+            "extensions" => sent.extensions = serde_json::from_str(&value).ok()?,
             _ => {}
         }
     }
@@ -214,9 +217,6 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         Ok(reader) => reader.until(deadline),
         Err(refusal) => return refusal,
     };
-    let Some(text) = sent.query else {
-        return asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest);
-    };
     let refuse = |refusal: Refusal<'_>| {
         state.0.metrics.refused(&[refusal.code]);
         asking.refuse_with(&refusal)
@@ -233,6 +233,19 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         state.0.metrics.refused(&problems.iter().map(|problem| problem.code).collect::<Vec<_>>());
         respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
     };
+    let persisted = &state.0.persisted;
+    let found = match Named::read(sent.document_id, sent.extensions.as_ref()) {
+        Ok(named) => persisted.find(named, sent.query).await,
+        Err(code) => Err(code),
+    };
+    let Found { text, is_trusted, register_as } = match found {
+        Ok(found) => found,
+        Err(Code::BadRequest) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
+        Err(code) => return refuse(Refusal::new(asking.unexecuted(), code)),
+    };
+    if !is_trusted && persisted.is_bound(matches!(reader.actor(), Actor::Partner(_))) {
+        return refuse(Refusal::new(asking.unexecuted(), Code::DocumentNotTrusted));
+    }
     let types = &state.0.types;
     let known = state.0.documents.get(&text, sent.operation_name.as_deref());
     let is_known = known.is_some();
@@ -249,7 +262,10 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         Err(rejection) => return reject(rejection),
     };
     if !is_known {
-        state.0.documents.insert(text, sent.operation_name, Arc::clone(&document));
+        state.0.documents.insert(Arc::clone(&text), sent.operation_name, Arc::clone(&document));
+    }
+    if let Some(hash) = register_as {
+        persisted.register(hash, text);
     }
     if turn.is_none() {
         // Whoever is nobody yet and changes something wants to come in.

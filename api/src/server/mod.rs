@@ -11,6 +11,7 @@ mod graphql;
 mod lanes;
 mod oauth;
 pub mod pages;
+mod persisted;
 mod request_id;
 
 use crate::config::{Mode, Network, Settings};
@@ -31,6 +32,8 @@ use axum::routing::{get, post};
 pub use connections::serve;
 use document::{Documents, Types};
 use lanes::Lanes;
+use persisted::Persisted;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -53,6 +56,7 @@ struct Shared {
     schema: Schema,
     types: Types,
     documents: Documents,
+    persisted: Persisted,
     readers: Readers,
     metrics: Metrics,
     sdl: String,
@@ -90,9 +94,15 @@ impl State {
         let is_demo = settings.mode() == Mode::Demo;
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
-        let (rights, mailer) = (Rights::new(redis.clone()), Mailer::new(settings)?);
+        let shared = match &redis {
+            Some(redis) => Some(shared_connection(redis)?),
+            None => None,
+        };
+        let (rights, mailer) = (Rights::new(redis.clone(), shared.clone()), Mailer::new(settings)?);
         let sdl = crate::schema::sdl();
         let connections = readers.db.most_connections();
+        let types = Types::new(&sdl, settings.introspection);
+        let persisted = Persisted::new(settings, shared, &types)?;
         let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
@@ -105,8 +115,9 @@ impl State {
         Ok(Self(Arc::new(Shared {
             auth: AuthServices { passwords, rights, mailer, is_demo_mode: is_demo },
             schema: crate::schema::build(),
-            types: Types::new(&sdl, settings.introspection),
+            types,
             documents: Documents::new(),
+            persisted,
             readers,
             metrics,
             sdl,
@@ -142,6 +153,18 @@ impl State {
     fn db(&self) -> &Db {
         &self.0.readers.db
     }
+}
+
+/// One connection to Redis for everything that is shared through it. It is opened when it is first used, and again after it
+/// was lost.
+fn shared_connection(redis: &redis::Client) -> Result<ConnectionManager, StartFault> {
+    let patience = Duration::from_secs(1);
+    let config = ConnectionManagerConfig::new()
+        .set_number_of_retries(1)
+        .set_connection_timeout(Some(patience))
+        .set_response_timeout(Some(patience));
+    ConnectionManager::new_lazy_with_config(redis.clone(), config)
+        .map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))
 }
 
 /// All routes.

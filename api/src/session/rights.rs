@@ -16,6 +16,7 @@ use domain::user::{Assignment, Staff};
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
+use redis::aio::ConnectionManager;
 use sea_orm::QueryResult;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub struct Rights {
     known: Arc<Cache<Uuid, (Timestamp, Arc<CachedPrincipal>)>>,
     /// By which the other instances are told at once; they would find out within the second all the same.
     redis: Option<redis::Client>,
+    /// The connection by which they are told.
+    shared: Option<ConnectionManager>,
     /// Something changed that the others have not been told.
     changed: Arc<Notify>,
 }
@@ -52,13 +55,11 @@ pub struct Rights {
 const CHANNEL: &str = "unfm:rights";
 /// A Redis that is away is asked again after so long.
 const AGAIN: Duration = Duration::from_secs(5);
-/// A Redis that does not answer is not waited for any longer.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Rights {
     /// What is known of nobody yet, with the Redis by which instances tell each other.
-    pub fn new(redis: Option<redis::Client>) -> Self {
-        Self { known: Arc::new(Cache::new(REMEMBERED)), redis, changed: Arc::default() }
+    pub fn new(redis: Option<redis::Client>, shared: Option<ConnectionManager>) -> Self {
+        Self { known: Arc::new(Cache::new(REMEMBERED)), redis, shared, changed: Arc::default() }
     }
 
     /// Forget everything, here and on the other instances: something changed that rights come from.
@@ -69,8 +70,8 @@ impl Rights {
 
     /// Tell the other instances and hear from them, as long as the program runs. What is heard grants nothing.
     pub async fn keep_in_step(self) {
-        if let Some(redis) = &self.redis {
-            tokio::join!(self.listen(redis), self.tell(redis));
+        if let (Some(redis), Some(shared)) = (&self.redis, &self.shared) {
+            tokio::join!(self.listen(redis), self.tell(shared.clone()));
         }
     }
 
@@ -93,23 +94,14 @@ impl Rights {
         }
     }
 
-    /// Say it to the others, over one connection; what happened meanwhile is said once.
-    async fn tell(&self, redis: &redis::Client) {
-        let mut connection: Option<redis::aio::MultiplexedConnection> = None;
+    /// Say it to the others; what happened meanwhile is said once.
+    async fn tell(&self, mut redis: ConnectionManager) {
         loop {
             self.changed.notified().await;
             // A connection may have been lost since: another one is tried.
             for _ in 0..2 {
-                let told = async {
-                    let mut open = match connection.take() {
-                        Some(open) => open,
-                        None => redis.get_multiplexed_async_connection().await?,
-                    };
-                    redis::cmd("PUBLISH").arg(CHANNEL).arg("").query_async::<i64>(&mut open).await?;
-                    Ok::<_, redis::RedisError>(open)
-                };
-                if let Ok(Ok(open)) = tokio::time::timeout(PATIENCE, told).await {
-                    connection = Some(open);
+                let told = redis::cmd("PUBLISH").arg(CHANNEL).arg("").exec_async(&mut redis).await;
+                if told.is_ok() {
                     break;
                 }
                 tracing::debug!("other instances could not be told; they find out within the second");

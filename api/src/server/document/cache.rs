@@ -15,7 +15,7 @@ const EXPECTED: usize = 512;
 /// A text and the operation of it that is asked for.
 #[derive(PartialEq, Eq, Hash)]
 struct Asked {
-    text: String,
+    text: Arc<str>,
     operation: Option<String>,
 }
 
@@ -28,7 +28,7 @@ struct Asking<'a> {
 
 impl Equivalent<Asked> for Asking<'_> {
     fn equivalent(&self, asked: &Asked) -> bool {
-        self.text == asked.text && self.operation == asked.operation.as_deref()
+        *self.text == *asked.text && self.operation == asked.operation.as_deref()
     }
 }
 
@@ -56,7 +56,7 @@ impl Documents {
     }
 
     /// Remember an operation that passed every check.
-    pub fn insert(&self, text: String, operation: Option<String>, document: Arc<Document>) {
+    pub fn insert(&self, text: Arc<str>, operation: Option<String>, document: Arc<Document>) {
         self.0.insert(Asked { text, operation }, document);
     }
 }
