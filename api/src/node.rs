@@ -76,7 +76,7 @@ impl NodeQuery {
         #[graphql(desc = "The global ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MOST_NODES {
-            return Err(Error::argument("ids"));
+            return Err(Error::expected("ids", format!("at most {MOST_NODES}")));
         }
         let ids: Vec<GlobalId> = ids.iter().map(|id| GlobalId::parse(id, "ids")).collect::<Result<_>>()?;
         // All of a kind are read by one statement.

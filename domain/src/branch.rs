@@ -56,7 +56,7 @@ impl BranchStatus {
         match (self, next) {
             (Self::Active, Self::Closed) => Ok(next),
             (Self::Active, Self::Active) | (Self::Closed, Self::Active | Self::Closed) => {
-                Err(Fault::new(Code::StatusInvalid))
+                Err(Fault::status(self, next))
             }
         }
     }

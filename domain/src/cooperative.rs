@@ -191,11 +191,14 @@ impl CooperativeStatus {
     /// STATUS_INVALID, REGISTER_IDENTITY_REQUIRED to be verified, MEMBERS_TOO_FEW to be active.
     pub fn transition(self, next: Self, standing: Standing) -> Result<Self, Fault> {
         if !self.leads_to(next) {
-            return Err(Fault::new(Code::StatusInvalid));
+            return Err(Fault::status(self, next));
         }
         match next {
             Self::Verified if !standing.identified => Err(Fault::new(Code::RegisterIdentityRequired)),
-            Self::Active if standing.members < standing.members_min => Err(Fault::new(Code::MembersTooFew)),
+            Self::Active if standing.members < standing.members_min => {
+                let detail = format!("{} < {}", standing.members, standing.members_min);
+                Err(Fault::new(Code::MembersTooFew).with_detail(detail))
+            }
             _ => Ok(next),
         }
     }

@@ -5,7 +5,7 @@ use crate::codes;
 codes! {
     /// The code of an error. Clients branch on codes and never on messages; a code, once published, keeps its meaning. New ones may be added.
     Code as "ErrorCode" {
-        /// The credentials do not hold.
+        /// The access token is missing, has expired or does not hold.
         Unauthenticated = "UNAUTHENTICATED",
         /// The thing is within reach and the action is not permitted.
         Forbidden = "FORBIDDEN",
@@ -111,6 +111,8 @@ pub struct Fault {
     pub code: Code,
     /// Where: names of input fields, list positions as decimal strings; empty when it is about the whole.
     pub field: Vec<String>,
+    /// The figures or codes that it turns on, in no language: `3 < 5`, `DRAFT → SIGNED`.
+    pub detail: Option<String>,
 }
 
 /// All refusals of a form at once.
@@ -119,7 +121,24 @@ pub type Faults = Vec<Fault>;
 impl Fault {
     /// A refusal of the whole.
     pub fn new(code: Code) -> Self {
-        Self { code, field: Vec::new() }
+        Self { code, field: Vec::new(), detail: None }
+    }
+
+    /// The refusal of a change of status.
+    pub fn status(from: impl std::fmt::Display, to: impl std::fmt::Display) -> Self {
+        Self::new(Code::StatusInvalid).with_detail(format!("{from} → {to}"))
+    }
+
+    /// The same refusal, with the figures or codes that it turns on.
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// The refusal as a sentence for a person, in her language.
+    pub fn message(&self, locale: crate::text::Locale) -> String {
+        let message = self.code.message(locale);
+        self.detail.as_ref().map_or_else(|| message.to_owned(), |detail| format!("{message} ({detail})"))
     }
 
     /// The same refusal, below a field of the input.

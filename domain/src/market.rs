@@ -1,7 +1,7 @@
 //! Markets: permanent places of sale, supervised by a branch.
 
 use crate::codes;
-use crate::fault::{Code, Fault};
+use crate::fault::Fault;
 use crate::text::LocalizedText;
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ impl MarketStatus {
             Self::Open => matches!(next, Self::Suspended | Self::Closed),
             Self::Closed => false,
         };
-        if may { Ok(next) } else { Err(Fault::new(Code::StatusInvalid)) }
+        if may { Ok(next) } else { Err(Fault::status(self, next)) }
     }
 }
 

@@ -16,9 +16,11 @@ impl Code {
 
     fn messages(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Unauthenticated => {
-                ("بيانات الدخول غير صالحة.", "Les identifiants ne sont pas valables.", "The credentials do not hold.")
-            }
+            Self::Unauthenticated => (
+                "رمز الدخول غائب أو منتهي الصلاحية أو غير صالح.",
+                "Le jeton d'accès manque, a expiré ou n'est pas valable.",
+                "The access token is missing, has expired or does not hold.",
+            ),
             Self::Forbidden => {
                 ("هذا الإجراء غير مسموح به.", "Cette action n'est pas permise.", "This action is not permitted.")
             }

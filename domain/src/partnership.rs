@@ -148,7 +148,7 @@ impl AgreementState {
             Self::Terminated | Self::Renewed => false,
         };
         if !may {
-            return Err(Fault::new(Code::StatusInvalid));
+            return Err(Fault::status(self, next));
         }
         if next == Self::Signed
             && let Some(budget) = budget

@@ -86,7 +86,7 @@ impl ProductStatus {
             Self::Published => matches!(next, Self::Archived),
             Self::Archived => false,
         };
-        if may { Ok(next) } else { Err(Fault::new(Code::StatusInvalid)) }
+        if may { Ok(next) } else { Err(Fault::status(self, next)) }
     }
 }
 

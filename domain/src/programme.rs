@@ -91,7 +91,7 @@ impl ProgrammeStatus {
             Self::Closed | Self::Cancelled => false,
         };
         match (may, next) {
-            (false, _) => Err(Fault::new(Code::StatusInvalid)),
+            (false, _) => Err(Fault::status(self, next)),
             (true, Self::Active) if !is_funded => Err(Fault::new(Code::AgreementRequired)),
             (true, _) => Ok(next),
         }

@@ -42,7 +42,7 @@ impl UserStatus {
             | (Self::Locked, Self::Locked | Self::Invited)
             | (Self::Disabled, Self::Disabled | Self::Invited | Self::Locked) => false,
         };
-        if may { Ok(next) } else { Err(Fault::new(Code::StatusInvalid)) }
+        if may { Ok(next) } else { Err(Fault::status(self, next)) }
     }
 }
 

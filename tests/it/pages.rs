@@ -35,6 +35,26 @@ async fn wrong_arguments_are_named() {
 }
 
 #[tokio::test]
+async fn what_an_argument_takes_is_told_in_the_callers_language() {
+    let world = World::sqlite().await;
+    let told = async |languages: &str, question: &str, variables: serde_json::Value| {
+        let answer = world.ask_in(languages, question, variables).await;
+        let error = &answer.body["errors"][0];
+        (error["message"].as_str().unwrap().to_owned(), error["extensions"]["expected"].as_str().unwrap().to_owned())
+    };
+    let unsaid = told("fr", "{ markets { totalCount } }", json!({})).await;
+    assert_eq!(
+        unsaid,
+        ("Une valeur donnée n'est pas utilisable. (first: 0 to 100, or last)".to_owned(), "0 to 100, or last".to_owned())
+    );
+    let sort = "query ($by: ProductOrder) { products(first: 1, orderBy: $by) { totalCount } }";
+    let (message, expected) = told("en", sort, json!({"by": "CHEAPEST"})).await;
+    assert!(message.starts_with("A value that was given cannot be used. (by: ") && expected.contains("PRICE"), "{message}");
+    let (message, _) = told("ar", "query ($d: DateTime!) { market(slug: \"khouribga\") { isOpen(at: $d) } }", json!({"d": "today"})).await;
+    assert!(message.ends_with("(d: DateTime, such as \"2026-09-21T12:00:00Z\")"), "{message}");
+}
+
+#[tokio::test]
 async fn values_of_the_wrong_form_are_named() {
     let world = World::sqlite().await;
     let refused = [

@@ -182,7 +182,7 @@ pub async fn transition(
         None => tx.lock_for_update::<Entity>(key).await?,
     };
     if from.and_then(|(_, from)| from).is_some_and(|from| from != held.row().status.0) {
-        return Err(Fault::new(Code::StatusInvalid).into());
+        return Err(Fault::status(held.row().status.0, status).into());
     }
     // Fewer members than are disclosed are fewer than are needed.
     let members = held.row().member_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);

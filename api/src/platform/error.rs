@@ -3,15 +3,24 @@
 use crate::platform::database::fault::FileFault;
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 /// Why a field has no answer.
 ///
 /// It has deliberately no `Display`: async-graphql turns anything printable into an error without a code.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Parts>);
+
+/// What an error holds: apart, so that a result that is none stays small.
+#[derive(Clone, Debug)]
+struct Parts {
     code: Code,
     argument: Option<String>,
+    /// What the argument takes, in no language.
+    expected: Option<String>,
+    /// When it may be tried again.
+    retry_after: Option<SignedDuration>,
     cause: Option<String>,
     /// What a form breaks, where it breaks a rule.
     faults: Faults,
@@ -37,35 +46,63 @@ pub const INTERNAL_CAUSE: &str = "cause";
 /// The outcome of asking the platform for something.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+impl Parts {
+    fn of(code: Code) -> Self {
+        Self {
+            code,
+            argument: None,
+            expected: None,
+            retry_after: None,
+            cause: None,
+            faults: Faults::new(),
+            thing: None,
+            refusal: None,
+        }
+    }
+}
+
 impl Error {
-    /// An argument that cannot be used, by its name below the field (`first`, `filter.minPrice`).
-    pub fn argument(name: impl Into<String>) -> Self {
-        Self { argument: Some(name.into()), ..Self::refused(Code::BadUserInput) }
+    fn with(parts: Parts) -> Self {
+        Self(Box::new(parts))
+    }
+
+    /// An argument that cannot be used, by its name below the field (`first`, `filter.minPrice`), and what it takes, in no
+    /// language: `0 to 100`.
+    pub fn expected(name: impl Into<String>, expected: impl Into<String>) -> Self {
+        let (argument, expected) = (Some(name.into()), Some(expected.into()));
+        Self::with(Parts { argument, expected, ..Parts::of(Code::BadUserInput) })
+    }
+
+    /// Too many were made; when the next one may be.
+    pub fn rate_limited(retry_after: SignedDuration) -> Self {
+        Self::with(Parts { retry_after: Some(retry_after), ..Parts::of(Code::RateLimited) })
     }
 
     /// A refusal by its code.
     pub fn refused(code: Code) -> Self {
-        Self { code, argument: None, cause: None, faults: Faults::new(), thing: None, refusal: None }
+        Self::with(Parts::of(code))
     }
 
     /// A failure of ours. The client learns that there was one; the cause goes to the log, once.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self { cause: Some(cause.to_string()), ..Self::refused(Code::Internal) }
+        Self::with(Parts { cause: Some(cause.to_string()), ..Parts::of(Code::Internal) })
     }
 
     /// The thing was changed since the caller looked at it.
     pub fn conflict(thing: Uuid) -> Self {
-        Self { thing: Some(thing), ..Fault::new(Code::Conflict).at("expectedVersion").into() }
+        let mut conflict = Self::from(Fault::new(Code::Conflict).at("expectedVersion"));
+        conflict.0.thing = Some(thing);
+        conflict
     }
 
     /// Whether a key was taken already: somebody else's row holds it.
     pub(crate) fn is_taken(&self) -> bool {
-        self.refusal == Some(Refusal::Taken)
+        self.0.refusal == Some(Refusal::Taken)
     }
 
     /// One sentence about the file of an embedded database, when that is what cannot be used.
     pub fn file_sentence(&self) -> Option<&'static str> {
-        match self.refusal {
+        match self.0.refusal {
             Some(Refusal::File(fault)) => Some(fault.sentence()),
             Some(Refusal::Taken | Refusal::GivenUp) | None => None,
         }
@@ -73,7 +110,7 @@ impl Error {
 
     /// Whether the database gave the transaction up for another one: it is done again.
     pub(crate) fn is_given_up(&self) -> bool {
-        self.refusal == Some(Refusal::GivenUp)
+        self.0.refusal == Some(Refusal::GivenUp)
     }
 
     /// The rules that a form breaks, with the thing that stands in the way; the error itself when it is of another kind.
@@ -81,17 +118,17 @@ impl Error {
     /// # Errors
     /// This error.
     pub fn into_faults(self) -> Result<(Faults, Option<Uuid>), Self> {
-        if self.faults.is_empty() { Err(self) } else { Ok((self.faults, self.thing)) }
+        if self.0.faults.is_empty() { Err(self) } else { Ok((self.0.faults, self.0.thing)) }
     }
 
     /// The code that the client will see.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// What happened, for the log and for the person who started a command.
     pub fn cause(&self) -> &str {
-        self.cause.as_deref().unwrap_or(self.code.as_str())
+        self.0.cause.as_deref().unwrap_or(self.0.code.as_str())
     }
 }
 
@@ -105,7 +142,8 @@ impl From<Faults> for Error {
     fn from(faults: Faults) -> Self {
         let Some(first) = faults.first() else { return Self::internal("a refusal without a fault") };
         let argument = (!first.field.is_empty()).then(|| first.field.join("."));
-        Self { argument, faults: faults.clone(), ..Self::refused(first.code) }
+        let (expected, code) = (first.detail.clone(), first.code);
+        Self::with(Parts { argument, expected, faults, ..Parts::of(code) })
     }
 }
 
@@ -124,7 +162,8 @@ impl From<sea_orm::DbErr> for Error {
                 let file = FileFault::of(&error);
                 if let Some(fault) = file.filter(|fault| fault.may_pass()) {
                     tracing::error!("{}", fault.sentence());
-                    return Self { refusal: Some(Refusal::File(fault)), ..Self::refused(Code::Unavailable) };
+                    let refusal = Some(Refusal::File(fault));
+                    return Self::with(Parts { refusal, ..Parts::of(Code::Unavailable) });
                 }
                 let refusal = match (error.sql_err(), sql_state(&error).as_deref()) {
                     (Some(sea_orm::SqlErr::UniqueConstraintViolation(_)), _) => Some(Refusal::Taken),
@@ -132,7 +171,7 @@ impl From<sea_orm::DbErr> for Error {
                     (_, Some("40001" | "40P01")) => Some(Refusal::GivenUp),
                     _ => file.map(Refusal::File),
                 };
-                Self { refusal, ..Self::internal(error) }
+                Self::with(Parts { refusal, cause: Some(error.to_string()), ..Parts::of(Code::Internal) })
             }
         }
     }
@@ -155,6 +194,7 @@ fn sql_state(error: &sea_orm::DbErr) -> Option<String> {
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         use async_graphql::ErrorExtensions;
+        let error = error.0;
         if let Some(cause) = &error.cause {
             tracing::error!(cause, "a field failed");
         }
@@ -163,6 +203,13 @@ impl From<Error> for async_graphql::Error {
             extensions.set("code", error.code.as_str());
             if let Some(argument) = &error.argument {
                 extensions.set("argument", argument.as_str());
+            }
+            if let Some(expected) = &error.expected {
+                extensions.set("expected", expected.as_str());
+            }
+            if let Some(after) = error.retry_after {
+                // Whole seconds, and never too early.
+                extensions.set("retryAfter", after.as_secs() + i64::from(after.subsec_nanos() > 0));
             }
         })
     }

@@ -53,7 +53,7 @@ impl ProductQuery {
             None => None,
             Some(true) => Some(market::store::open_now(ctx.reader()).await?),
             // What is sold only where it is closed is nothing that a storefront lists.
-            Some(false) => return Err(Error::argument("filter.openNow")),
+            Some(false) => return Err(Error::expected("filter.openNow", "true")),
         };
         store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, open.as_deref()).await
     }

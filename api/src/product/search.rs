@@ -42,11 +42,11 @@ impl Words {
     /// BAD_USER_INPUT naming `search`, when it is too long.
     pub fn new(text: &str) -> Result<Self> {
         if text.chars().count() > LONGEST {
-            return Err(Error::argument("search"));
+            return Err(Error::expected("search", format!("at most {LONGEST} characters")));
         }
         let mut words: Vec<String> = domain::fold::words(&domain::fold::fold(text)).map(str::to_owned).collect();
         if words.len() > MOST_WORDS {
-            return Err(Error::argument("search"));
+            return Err(Error::expected("search", format!("at most {MOST_WORDS} words")));
         }
         let exact = words.join("_");
         words.dedup();

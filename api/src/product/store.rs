@@ -58,7 +58,8 @@ fn order(reader: &Reader, by: ProductOrder) -> Order {
 /// An amount of a filter in centimes; more than two decimals name no price.
 fn centimes(amount: Option<Decimal>, argument: &str) -> Result<Option<i64>> {
     let read = |amount: Decimal| {
-        let money = domain::money::Money::parse(&amount.0.to_string()).map_err(|_| Error::argument(argument))?;
+        let money = domain::money::Money::parse(&amount.0.to_string())
+            .map_err(|_| Error::expected(argument, "dirhams, such as \"120.50\""))?;
         Ok(money.centimes)
     };
     amount.map(read).transpose()
@@ -140,7 +141,7 @@ pub async fn list(
         select = select.filter(Column::PriceKey.lt(NO_PRICE));
     }
     match (words, by) {
-        (None, ProductOrder::Relevance) => Err(Error::argument("orderBy")),
+        (None, ProductOrder::Relevance) => Err(Error::expected("orderBy", "RELEVANCE beside search alone")),
         (Some(words), ProductOrder::Relevance) => {
             let words = search::Words::new(words)?;
             let mut level = Keys::default();

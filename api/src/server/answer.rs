@@ -189,7 +189,13 @@ fn finish_one(error: &mut ServerError, document: &Document, locale: Locale, trac
             }
         },
     };
-    error.message = message(code, argument.as_deref(), locale);
+    let seconds = match extensions.get("retryAfter") {
+        Some(Value::Number(seconds)) => Some(format!("{seconds} s")),
+        _ => None,
+    };
+    let detail = [argument.clone(), text(extensions.get("expected")).or(seconds)];
+    let detail: Vec<String> = detail.into_iter().flatten().collect();
+    error.message = message(code, (!detail.is_empty()).then(|| detail.join(": ")).as_deref(), locale);
     extensions.set("code", code.as_str());
     if let Some(argument) = argument {
         extensions.set("argument", argument);

@@ -8,7 +8,6 @@ use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::transaction::Tx;
-use domain::fault::Code;
 use domain::user::{DELAY_FROM_ALL_PLACES, DELAY_FROM_ONE_PLACE, delay};
 use jiff::SignedDuration;
 use sea_orm::DbBackend;
@@ -61,11 +60,11 @@ impl Attempts {
         let passed = |row: &Row| now.duration_since(crate::platform::audit::verify::at(row.last_at));
         let is_known = here.signed_in_at.is_some_and(|at| at > after(now, -KNOWN));
         let wait = |row: &Row, most| delay(row.failures, most) - passed(row);
-        let is_early = wait(&here, DELAY_FROM_ONE_PLACE) > SignedDuration::ZERO
-            // Where she has signed in before, what strangers did elsewhere keeps her waiting no longer.
-            || (!is_known && wait(&everywhere, DELAY_FROM_ALL_PLACES) > SignedDuration::ZERO);
-        if is_early {
-            return Err(Error::refused(Code::RateLimited));
+        // Where she has signed in before, what strangers did elsewhere keeps her waiting no longer.
+        let elsewhere = if is_known { SignedDuration::ZERO } else { wait(&everywhere, DELAY_FROM_ALL_PLACES) };
+        let longest = wait(&here, DELAY_FROM_ONE_PLACE).max(elsewhere);
+        if longest > SignedDuration::ZERO {
+            return Err(Error::rate_limited(longest));
         }
         for (subject, row) in [(&self.here, here), (&self.everywhere, everywhere)] {
             let before = if row.last_at < after(now, -FORGOTTEN) { 0 } else { row.failures };

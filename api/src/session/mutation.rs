@@ -73,7 +73,7 @@ impl SessionMutation {
     }
 
     /// Continues a session: exchanges the refresh token that was issued last, once. Using an older one ends the
-    /// session. Codes in `userErrors`: INVALID_CREDENTIALS.
+    /// session. Codes in `userErrors`: TOKEN_INVALID, TOTP_ENROLMENT_REQUIRED.
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,

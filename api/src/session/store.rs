@@ -116,7 +116,7 @@ pub struct Credentials<'c> {
 /// # Errors
 /// The database's refusal.
 pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result<std::result::Result<Session, Fault>> {
-    let refused = || Ok(Err(Fault::new(Code::InvalidCredentials).at("refreshToken")));
+    let refused = || Ok(Err(Fault::new(Code::TokenInvalid).at("refreshToken")));
     reader
         .as_platform(async |tx| {
             let now = tx.now().as_microsecond();

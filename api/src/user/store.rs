@@ -250,7 +250,7 @@ pub async fn disable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     let held = governed(tx, key, version).await?;
     // Whoever has not taken up her invitation has nothing to be disabled: the role is taken away.
     if held.row().status.0 == UserStatus::Invited {
-        return Err(Fault::new(Code::StatusInvalid).into());
+        return Err(Fault::status(UserStatus::Invited, UserStatus::Disabled).into());
     }
     let next = held.row().status.0.transition(UserStatus::Disabled)?;
     keep_one(tx, None, Some(key)).await?;
@@ -266,7 +266,7 @@ pub async fn disable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
 pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     let held = governed(tx, key, version).await?;
     if held.row().status.0 == UserStatus::Invited {
-        return Err(Fault::new(Code::StatusInvalid).into());
+        return Err(Fault::status(UserStatus::Invited, UserStatus::Active).into());
     }
     let next = held.row().status.0.transition(UserStatus::Active)?;
     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;

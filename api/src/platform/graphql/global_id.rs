@@ -52,7 +52,7 @@ impl GlobalId {
     /// # Errors
     /// BAD_USER_INPUT naming the argument, when it is not an id that this platform gives out.
     pub fn parse(id: &ID, argument: &str) -> Result<Self> {
-        let refused = || Error::argument(argument);
+        let refused = || Error::expected(argument, "an id from an answer");
         // An id has 23 characters; what is much longer is not worth decoding.
         if id.len() != 23 {
             return Err(refused());
@@ -69,7 +69,11 @@ impl GlobalId {
     /// BAD_USER_INPUT naming the argument, when it is not an id, or one of another kind of thing.
     pub fn parse_as(kind: Kind, id: &ID, argument: &str) -> Result<Uuid> {
         let parsed = Self::parse(id, argument)?;
-        if parsed.kind == kind { Ok(parsed.key) } else { Err(Error::argument(argument)) }
+        if parsed.kind == kind {
+            Ok(parsed.key)
+        } else {
+            Err(Error::expected(argument, "the id of an object of the kind that belongs here"))
+        }
     }
 }
 

@@ -27,8 +27,8 @@ impl Lookup {
         match (id, slug) {
             (Some(id), None) => GlobalId::parse_as(kind, &id, "id").map(Self::Key),
             (None, Some(slug)) if slug.len() <= LONGEST_SLUG && !slug.contains('\0') => Ok(Self::Slug(slug)),
-            (None, None) => Err(Error::argument("id")),
-            _ => Err(Error::argument("slug")),
+            (None, None) => Err(Error::expected("id", "an id, or slug")),
+            _ => Err(Error::expected("slug", "not beside id")),
         }
     }
 

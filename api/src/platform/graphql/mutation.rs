@@ -29,8 +29,8 @@ pub fn user_errors(ctx: &Context<'_>, faults: Faults) -> Vec<UserError> {
     let locale = ctx.reader().locales().first().copied().unwrap_or(Locale::Ar);
     let error = |fault: Fault| UserError {
         code: EnumValue(fault.code),
+        message: fault.message(locale),
         field: (!fault.field.is_empty()).then_some(fault.field),
-        message: fault.code.message(locale).to_owned(),
     };
     faults.into_iter().map(error).collect()
 }
@@ -61,7 +61,7 @@ impl Outcome {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     thing: Option<Uuid>,
-    faults: Vec<(Code, Vec<String>)>,
+    faults: Vec<(Code, Vec<String>, Option<String>)>,
 }
 
 /// A key under which a client may send the same mutation again: it is done once.
@@ -84,7 +84,7 @@ impl Idempotency {
         let input = input.to_value().into_json().map_err(Error::internal)?;
         let Some(key) = input.get("idempotencyKey").and_then(serde_json::Value::as_str) else { return Ok(None) };
         if key.is_empty() || key.chars().count() > LONGEST || key.contains(char::is_control) {
-            return Err(Error::argument("input.idempotencyKey"));
+            return Err(Error::expected("input.idempotencyKey", "1 to 128 characters"));
         }
         Ok(Some(Self { key: key.to_owned(), input: hashed(&input.to_string()) }))
     }
@@ -112,13 +112,14 @@ impl Idempotency {
             return Err(Fault::new(Code::IdempotencyKeyReused).at("idempotencyKey").into());
         }
         let kept: Kept = serde_json::from_str(&kept).map_err(Error::internal)?;
-        let faults = kept.faults.into_iter().map(|(code, field)| Fault { code, field }).collect();
+        let faults = kept.faults.into_iter().map(|(code, field, detail)| Fault { code, field, detail }).collect();
         Ok(Some(Outcome { thing: kept.thing, faults }))
     }
 
     /// Keep what came of it.
     async fn settle(&self, tx: &Tx<'_>, actor: Uuid, mutation: &str, outcome: &Outcome) -> Result<()> {
-        let faults = outcome.faults.iter().map(|fault| (fault.code, fault.field.clone())).collect();
+        let faults =
+            outcome.faults.iter().map(|fault| (fault.code, fault.field.clone(), fault.detail.clone())).collect();
         let kept = serde_json::to_value(Kept { thing: outcome.thing, faults }).map_err(Error::internal)?;
         let sql = "update idempotency set outcome = $4 where actor = $1 and mutation = $2 and key = $3";
         let values: [Value; 4] =

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// The largest page.
 pub const LARGEST_PAGE: i32 = 100;
+/// What a size may be, for whoever gave another.
+const SIZES: &str = "0 to 100";
 
 /// The arguments `first`, `after`, `last` and `before` as they came, and whether the whole list is to be counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,11 +52,11 @@ impl PageArgs {
         let (size, backwards, name) = match (self.first, self.last) {
             (Some(first), None) => (first, false, "first"),
             (None, Some(last)) => (last, true, "last"),
-            (None, None) => return Err(Error::argument("first")),
-            (Some(_), Some(_)) => return Err(Error::argument("last")),
+            (None, None) => return Err(Error::expected("first", format!("{SIZES}, or last"))),
+            (Some(_), Some(_)) => return Err(Error::expected("last", "not beside first")),
         };
         if !(0..=LARGEST_PAGE).contains(&size) {
-            return Err(Error::argument(name));
+            return Err(Error::expected(name, SIZES));
         }
         Ok((size.unsigned_abs().into(), backwards))
     }
@@ -195,7 +197,7 @@ impl PageBounds {
                 .open(cursor)
                 .filter(|keys| keys.iter().map(kind_of).eq(kinds.iter().copied()))
                 .map(Some)
-                .ok_or_else(|| Error::argument(name)),
+                .ok_or_else(|| Error::expected(name, "a cursor of this list, with this filter and order")),
         };
         Ok(Self { size, backwards, after: open(&args.after, "after")?, before: open(&args.before, "before")? })
     }

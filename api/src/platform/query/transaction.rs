@@ -301,7 +301,7 @@ impl<'a> Tx<'a> {
             let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
             if row.try_get_by_index::<EnumValue<BranchStatus>>(0)?.0 == BranchStatus::Closed {
                 let field = place.iter().map(|name| (*name).to_owned()).collect();
-                return Err(Fault { code: Code::BranchClosed, field }.into());
+                return Err(Fault { field, ..Fault::new(Code::BranchClosed) }.into());
             }
         }
         Ok(())
