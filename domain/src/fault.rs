@@ -135,12 +135,6 @@ impl Fault {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// The refusal as a sentence for a person, in her language.
-    pub fn message(&self, locale: crate::text::Locale) -> String {
-        let message = self.code.message(locale);
-        self.detail.as_ref().map_or_else(|| message.to_owned(), |detail| format!("{message} ({detail})"))
-    }
-
     /// The same refusal, below a field of the input.
     #[must_use]
     pub fn at(mut self, field: &str) -> Self {

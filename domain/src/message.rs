@@ -1,7 +1,15 @@
 //! What each refusal says to a person, in Arabic, French and English.
 
-use crate::fault::Code;
+use crate::fault::{Code, Fault};
 use crate::text::Locale;
+
+impl Fault {
+    /// The refusal as a sentence for a person, in her language, with what it turns on.
+    pub fn message(&self, locale: Locale) -> String {
+        let message = self.code.message(locale);
+        self.detail.as_ref().map_or_else(|| message.to_owned(), |detail| format!("{message} ({detail})"))
+    }
+}
 
 impl Code {
     /// The message for a person, in her language: Arabic, French or English; Arabic for readers of Tamazight.

@@ -94,8 +94,8 @@ async fn refusals_speak_the_language_of_the_request() {
         (answer.body["errors"][0]["message"].as_str().unwrap().to_owned(), answer.headers["content-language"].clone())
     };
     assert_eq!(said("fr").await, ("Une valeur donnée n'est pas utilisable. (id: an id from an answer)".into(), "fr".into()));
-    assert_eq!(said("ar").await, ("قيمة مُدخلة غير صالحة. (id)".into(), "ar".into()));
-    assert_eq!(said("en").await.0, "A value that was given cannot be used. (id)");
+    assert_eq!(said("ar").await, ("قيمة مُدخلة غير صالحة. (id: an id from an answer)".into(), "ar".into()));
+    assert_eq!(said("en").await.0, "A value that was given cannot be used. (id: an id from an answer)");
 }
 
 #[tokio::test]

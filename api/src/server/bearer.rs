@@ -6,7 +6,7 @@
 use super::State;
 use super::address::ClientAddress;
 use crate::config::Network;
-use crate::platform::loading::reader::Renew;
+use crate::platform::query::transaction::Renew;
 use crate::session::rights::actor_within;
 use crate::session::token::{Bearer, verify};
 use axum::http::{HeaderMap, header};

@@ -7,11 +7,10 @@ use super::settings::settings;
 use crate::platform::audit;
 use crate::platform::database::pool::Pool;
 use crate::platform::error::{Error, Result};
-use crate::platform::loading::reader::Renew;
 use crate::platform::projection::{Derivation, Projections};
 use crate::platform::query::change::Written;
 use crate::platform::query::table::read_all;
-use crate::platform::query::transaction::Tx;
+use crate::platform::query::transaction::{Renew, Tx};
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::fault::Code;
@@ -462,4 +461,47 @@ fn finish<'f>(tx: &'f Tx<'_>, context: Option<audit::record::Context<'f>>) -> Bo
         tx.log(&changes).await?;
         Ok(changes.written())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::Statement;
+
+    /// It does not end by itself.
+    const ENDLESS: &str = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n";
+
+    fn statement(sql: &str) -> Statement {
+        Statement::from_string(DbBackend::Sqlite, sql)
+    }
+
+    #[tokio::test]
+    async fn what_runs_in_an_embedded_database_ends_with_its_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("unfm.db").display());
+        let db = Db::connect(&url, IfMissing::Create, &[]).await.unwrap();
+        let soon = || Instant::now() + Duration::from_millis(100);
+        let late = || Instant::now() + Duration::from_secs(600);
+
+        // Each of the connections: one whose deadline passes, and one that nobody waits for any longer.
+        for _ in 0..db.most_connections() {
+            let reading = db.read(&CHECKER).until(soon());
+            let ended = reading.query(statement(ENDLESS)).await;
+            assert_eq!(ended.unwrap_err().code(), Code::Timeout);
+            // The next statement of the same request has no more time than that.
+            assert_eq!(reading.query(statement(ENDLESS)).await.unwrap_err().code(), Code::Timeout);
+            let left =
+                tokio::time::timeout_at(soon().into(), db.read(&CHECKER).until(late()).query(statement(ENDLESS))).await;
+            assert!(left.is_err());
+        }
+
+        // Afterwards they are as they were, to read and to write.
+        let ordinary = ENDLESS.replace("from n)", "from n where x < 200000)");
+        for _ in 0..2 * db.most_connections() {
+            assert_eq!(db.read(&CHECKER).query(statement(&ordinary)).await.unwrap().len(), 1);
+            let sql = ordinary.as_str();
+            let wrote = db.write(&CHECKER, jiff::Timestamp::UNIX_EPOCH, async |tx| tx.rows(sql, []).await);
+            assert_eq!(wrote.await.unwrap().len(), 1);
+        }
+    }
 }

@@ -9,13 +9,12 @@ use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
 use crate::platform::paging::cursor::CursorKey;
 use crate::platform::query::change::Written;
-use crate::platform::query::transaction::Tx;
+use crate::platform::query::transaction::{Renew, Tx};
 use async_graphql::Context;
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::fault::Code;
 use domain::text::Locale;
-use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
@@ -41,9 +40,6 @@ pub struct Reader {
     renew: Option<Renew>,
     deadline: Option<Instant>,
 }
-
-/// Reads anew, within a transaction, in whose name a request asks; nobody's when its session or credential has ended.
-pub type Renew = Arc<dyn for<'t> Fn(&'t Tx<'t>) -> BoxFuture<'t, Result<Option<Actor>>> + Send + Sync>;
 
 /// The personal data that a request has read, by what was asked for.
 #[derive(Clone, Debug, Default)]

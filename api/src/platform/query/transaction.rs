@@ -18,12 +18,13 @@ use domain::actor::Actor;
 use domain::branch::BranchStatus;
 use domain::fault::{Code, Fault};
 use domain::user::Reach;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, Value,
 };
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 /// A conversation with the database in an actor's name.
@@ -34,6 +35,9 @@ pub struct Tx<'a> {
     pub(super) projections: Projections,
     changes: Mutex<Changes>,
 }
+
+/// Reads anew, within a transaction, in whose name a request asks; nobody's when its session or credential has ended.
+pub type Renew = Arc<dyn for<'t> Fn(&'t Tx<'t>) -> BoxFuture<'t, Result<Option<Actor>>> + Send + Sync>;
 
 /// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::lock_for_update`] makes one.
 #[derive(Debug)]
