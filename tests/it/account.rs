@@ -136,6 +136,36 @@ async fn nobody_is_sent_mail_without_end(world: World) {
     assert_eq!(mailer.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
 }
 
+async fn the_outbox_is_emptied_invitations_first_and_a_dead_server_is_asked_once(world: World) {
+    // More than are looked at in one round, most of them to nobody.
+    for place in 0..70 {
+        world.ask(RESET_REQUEST, json!({"email": format!("nobody{place}@unfm.example")})).await.data();
+    }
+    world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+    world.ask(RESET_REQUEST, json!({"email": "mdiq@unfm.example"})).await.data();
+    let national = world.person("national").await;
+    let invite = "mutation($input: UserInviteInput!) { userInvite(input: $input) { userErrors { code } } }";
+    let branch = unfm::platform::graphql::global_id::GlobalId::new(
+        unfm::platform::graphql::global_id::Kind::Branch,
+        domain::id::founding("branch", "khouribga"),
+    );
+    let role = json!({"role": "DATA_ENTRY", "branchId": branch.to_string(), "includesDescendants": false});
+    let input = json!({"email": "last@unfm.example", "displayName": "La dernière", "assignment": role});
+    assert_eq!(national.does(invite, input).await.outcome(), "done", "{}", world.on);
+
+    let dead = ["--smtp-url", "smtp://127.0.0.1:9", "--mail-from", "a@unfm.example", "--app-url", "https://a.unfm.example"];
+    let dead = unfm::session::mail::Mailer::new(&unfm::config::Cli::of(&dead).unwrap().settings).unwrap();
+    assert_eq!(dead.deliver(&world.db, world.clock.now()).await.unwrap(), 0, "{}", world.on);
+    let tried = "select count(*) from mail where attempts > 0";
+    assert_eq!(world.raw_as_owner(tried).await, Ok(1), "{}: the others do not wait for it one by one", world.on);
+
+    world.at("2026-11-23T12:01:00Z");
+    let mail = MailServer::new().await;
+    assert_eq!(mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap(), 3, "{}", world.on);
+    assert_eq!(mail.taken().first().map(|email| email.to.clone()).as_deref(), Some("last@unfm.example"), "{}", world.on);
+    assert_eq!(world.raw_as_owner("select count(*) from mail where sent_at is null").await, Ok(0), "{}", world.on);
+}
+
 async fn an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one(world: World) {
     let flags = [
         "--smtp-url",
@@ -272,4 +302,4 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
     assert_eq!(sweep().await, 2, "{}: the session, and the place that she signed in from", world.on);
 }
 
-tests::on_each_database!(a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);
+tests::on_each_database!(the_outbox_is_emptied_invitations_first_and_a_dead_server_is_asked_once, a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);

@@ -110,3 +110,27 @@ async fn a_mutation_that_stands_twice_under_one_name_runs_once() {
     assert_eq!(world.password_checks(), before + 1);
     assert_eq!(answer.data()["sessionCreate"], json!({"userErrors": [{"code": "INVALID_CREDENTIALS"}], "session": null}));
 }
+
+#[tokio::test]
+async fn fragments_that_lead_on_for_long_are_refused_or_answered_and_no_more() {
+    let world = World::sqlite().await;
+    // As many, one after another, as the tokens allow.
+    let chain = |length: usize, on: &str, next: &dyn Fn(String) -> String, last: &str| -> String {
+        let steps = (0..length).map(|place| format!("fragment F{place} on {on} {{ {} }} ", next(format!("...F{}", place + 1))));
+        steps.chain([format!("fragment F{length} on {on} {{ {last} }}")]).collect()
+    };
+    let nested = chain(440, "Category", &|next| format!("parent {{ {next} }}"), "slug");
+    let answer = world.ask(&format!("{{ categories {{ ...F0 }} }} {nested}"), json!({})).await;
+    assert_eq!(limit(&answer), ("depth".to_owned(), 15, 442));
+    let aside = format!("query A {{ about {{ version }} }} query B {{ categories {{ ...F0 }} }} {nested}");
+    let asked = json!({"query": aside, "operationName": "A"});
+    let answer = world.send(world.http().post(world.url("/graphql")).json(&asked)).await;
+    assert_eq!(answer.data()["about"]["version"], env!("CARGO_PKG_VERSION"));
+
+    let flat = chain(610, "About", &|next| next, "version");
+    let answer = world.ask(&format!("{{ about {{ ...F0 }} }} {flat}"), json!({})).await;
+    assert_eq!(answer.data()["about"]["version"], env!("CARGO_PKG_VERSION"));
+    // The last one leads back to the first.
+    let circle = flat.replace("{ version }", "{ ...F0 }");
+    assert_eq!(world.ask(&format!("{{ about {{ ...F0 }} }} {circle}"), json!({})).await.code(), "GRAPHQL_VALIDATION_FAILED");
+}

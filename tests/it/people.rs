@@ -93,6 +93,38 @@ async fn an_invitation_becomes_a_login_and_its_email_works_once(world: World) {
     assert_eq!(world.raw_as_owner(noted).await, Ok(2), "{}", world.on);
 }
 
+async fn an_invitation_is_sent_again_and_whoever_sends_too_many_is_told(world: World) {
+    const RESEND: &str = "mutation($input: UserTransitionInput!) { userInvitationResend(input: $input) {
+        user { version status } userErrors { code message } } }";
+    let (mail, khouribga) = (MailServer::new().await, world.person("khouribga").await);
+    // What strangers ask for her address takes nothing of it.
+    for _ in 0..5 {
+        let reset = "mutation($email: String!) { passwordResetRequest(input: {email: $email}) { userErrors { code } } }";
+        world.ask(reset, json!({"email": "nouvelle@unfm.example"})).await.data();
+    }
+    let invited = invite(&khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    let person = invited.data()["userInvite"]["user"].clone();
+    let again = async |by: &Person<'_>| by.does(RESEND, json!({"id": person["id"], "expectedVersion": person["version"]})).await;
+    assert_eq!(again(&khouribga).await.outcome(), "done", "{}", world.on);
+    assert_eq!(again(&khouribga).await.outcome(), "done", "{}", world.on);
+    let refused = again(&khouribga).await;
+    assert_eq!(refused.outcome(), "RATE_LIMITED", "{}: three within an hour", world.on);
+    assert_eq!(refused.body["errors"][0]["extensions"]["retryAfter"], 3600, "{}: {}", world.on, refused.text);
+    assert_eq!(again(&world.person("mdiq").await).await.outcome(), "NOT_FOUND", "{}", world.on);
+
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    let tokens: Vec<String> = mail.taken().iter().map(|email| email.token("/invitation")).collect();
+    assert_eq!(tokens.len(), 3, "{}", world.on);
+    assert_eq!(accept(&world, &tokens[1]).await, "done", "{}", world.on);
+    for used in &tokens {
+        assert_eq!(accept(&world, used).await, "TOKEN_INVALID token", "{}", world.on);
+    }
+    assert!(comes_in(&world, &world.url(""), "nouvelle@unfm.example").await["session"].is_object(), "{}", world.on);
+    world.at("2026-11-23T13:00:01Z");
+    let late = again(&world.person("khouribga").await).await;
+    assert!(late.outcome().starts_with("CONFLICT"), "{}: she has taken it up: {}", world.on, late.text);
+}
+
 async fn an_email_is_too_late_after_a_week(world: World) {
     let mail = MailServer::new().await;
     let khouribga = world.person("khouribga").await;
@@ -496,4 +528,4 @@ async fn instances_tell_each_other_by_redis_at_once(world: World) {
     tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(world.on);
 }
 
-tests::on_each_database!(instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);
+tests::on_each_database!(an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);

@@ -253,15 +253,19 @@ async fn attend(
     let stream = Timed { stream, activity: Arc::clone(&activity), waiting: None };
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let tick = (header_timeout / 8).clamp(Duration::from_millis(10), Duration::from_secs(1));
-    let mut ended = false;
+    let (mut ended, mut is_closing) = (false, false);
     loop {
         tokio::select! {
             // What a client does to its connection is no fault of ours.
             _ = connection.as_mut() => return,
             () = sleep(tick) => {
-                if activity.is_over(header_timeout) {
-                    return;
+                match (activity.is_over(header_timeout), is_closing) {
+                    (true, true) => return,
+                    // Told first, where the protocol can tell it; a request that came meanwhile is answered.
+                    (true, false) => connection.as_mut().graceful_shutdown(),
+                    (false, _) => {}
                 }
+                is_closing = activity.is_over(header_timeout);
             }
             _ = ending.wait_for(|ending| *ending), if !ended => {
                 ended = true;

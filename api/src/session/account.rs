@@ -98,6 +98,7 @@ pub async fn request_reset(reader: &Reader, email: &str) -> Result<Faults> {
         Ok(email) => email,
         Err(fault) => return Ok(vec![fault.at("email")]),
     };
+    // Whoever asks does not learn whether it is sent.
     reader.as_platform(async |tx| mail::queue(tx, Purpose::Reset, &email, None, None).await).await?;
     Ok(Faults::new())
 }

@@ -7,7 +7,7 @@ use super::one_time::{self, Purpose};
 use crate::config::{Mode, Settings};
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
@@ -22,10 +22,14 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-/// So many e-mails an hour are sent to one address.
+/// So many e-mails of a kind are sent to one address within an hour.
 const HOURLY: i64 = 3;
+/// So many e-mails of a kind wait at most: whoever asks for more is answered as ever, and they are not written down.
+const WAITING: i64 = 5_000;
 /// So many e-mails are looked at in one round.
 const AT_ONCE: i64 = 50;
+/// For which an address has its share.
+const PERIOD: SignedDuration = SignedDuration::from_hours(1);
 /// After so many tries an e-mail is given up.
 const TRIES: i32 = 8;
 /// A mail server that does not answer is not waited for any longer.
@@ -34,7 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// In whose name e-mails are written.
 static PLATFORM: Actor = Actor::System(domain::access::Purpose::Authenticate);
 
-/// Put an e-mail into the outbox, unless the address had its share within the last hour.
+/// Put an e-mail into the outbox, unless the address had its share of the kind within the last hour, or too many wait;
+/// whether it was.
 ///
 /// # Errors
 /// The database's refusal.
@@ -44,10 +49,11 @@ pub(crate) async fn queue(
     recipient: &str,
     user: Option<Uuid>,
     given_by: Option<Uuid>,
-) -> Result<()> {
+) -> Result<bool> {
     let text = "insert into mail (id, kind, recipient, user_id, given_by, queued_at, next_at, attempts)
         select $8, $1, $2, $3, $4, $5, $5, 0
-        where (select count(*) from mail where recipient = $2 and queued_at > $6) < $7";
+        where (select count(*) from mail where recipient = $2 and kind = $1 and queued_at > $6) < $7
+        and (select count(*) from (select 1 from mail where sent_at is null and kind = $1 limit $9) waiting) < $9";
     let now = tx.now().as_microsecond();
     let values = [
         kind.as_str().into(),
@@ -55,11 +61,26 @@ pub(crate) async fn queue(
         user.into(),
         given_by.into(),
         now.into(),
-        after(tx.now(), -SignedDuration::from_hours(1)).into(),
+        after(tx.now(), -PERIOD).into(),
         HOURLY.into(),
         Uuid::now_v7().into(),
+        WAITING.into(),
     ];
-    tx.execute(text, values).await.map(drop)
+    tx.execute(text, values).await.map(|queued| queued == 1)
+}
+
+/// Put an invitation into the outbox; who invites is told when it will not be sent.
+///
+/// # Errors
+/// RATE_LIMITED, or the database's refusal.
+pub(crate) async fn queue_invitation(tx: &Tx<'_>, recipient: &str, user: Uuid, given_by: Uuid) -> Result<()> {
+    if queue(tx, Purpose::Invitation, recipient, Some(user), Some(given_by)).await? {
+        return Ok(());
+    }
+    let text = "select min(queued_at) from mail where recipient = $1 and kind = 'INVITATION' and queued_at > $2";
+    let oldest = tx.query_one::<Option<i64>>(text, [recipient.into(), after(tx.now(), -PERIOD).into()]).await?;
+    let next = oldest.flatten().map_or(0, |oldest| oldest - after(tx.now(), -PERIOD));
+    Err(Error::rate_limited(SignedDuration::from_micros(next)))
 }
 
 /// How e-mails are delivered.
@@ -118,7 +139,7 @@ impl Mailer {
         Some(match smtp.0.test_connection().await {
             Ok(true) => Ok(()),
             Ok(false) => Err("the mail server does not take e-mails".to_owned()),
-            Err(error) => Err(unsent(&error)),
+            Err(error) => Err(Unsent::of(&error).sentence()),
         })
     }
 
@@ -133,7 +154,7 @@ impl Mailer {
         let _ = tokio::time::timeout(most, self.waiting.notified()).await;
     }
 
-    /// Send the e-mails that wait; how many were sent.
+    /// Send all e-mails that wait, invitations before the others; how many were sent.
     ///
     /// # Errors
     /// The database's refusal.
@@ -141,23 +162,38 @@ impl Mailer {
         if matches!(self.way, Way::None) {
             return Ok(0);
         }
-        let text = "select number from mail where sent_at is null and next_at <= $1 order by number limit $2";
-        let waiting: Vec<i64> = db.query(&PLATFORM, now, text, [now.as_microsecond().into(), AT_ONCE.into()]).await?;
+        let text = "select number from mail where sent_at is null and next_at <= $1
+            order by case kind when 'INVITATION' then 0 else 1 end, number limit $2";
         let mut sent = 0;
-        for number in waiting {
-            let Some(email) = db.write(&PLATFORM, now, async |tx| take_up(tx, number).await).await? else { continue };
-            match self.send(&email).await {
-                Ok(()) => {
-                    db.write(&PLATFORM, now, async |tx| close(tx, number).await).await?;
-                    sent += 1;
+        loop {
+            let values = [now.as_microsecond().into(), AT_ONCE.into()];
+            let waiting: Vec<i64> = db.query(&PLATFORM, now, text, values).await?;
+            if waiting.is_empty() {
+                return Ok(sent);
+            }
+            // Each that is taken up waits until later, so the next round finds others.
+            for number in waiting {
+                let taken = db.write(&PLATFORM, now, async |tx| take_up(tx, number).await).await?;
+                let Some(email) = taken else { continue };
+                match self.send(&email).await {
+                    Ok(()) => {
+                        db.write(&PLATFORM, now, async |tx| close(tx, number).await).await?;
+                        sent += 1;
+                    }
+                    Err(unsent) => {
+                        let why = unsent.sentence();
+                        tracing::warn!(email = number, error = why, "an e-mail could not be sent; it is tried again");
+                        // The others would wait for the same server, one after another.
+                        if unsent == Unsent::NoServer {
+                            return Ok(sent);
+                        }
+                    }
                 }
-                Err(error) => tracing::warn!(email = number, error, "an e-mail could not be sent; it is tried again"),
             }
         }
-        Ok(sent)
     }
 
-    async fn send(&self, email: &Email) -> Result<(), String> {
+    async fn send(&self, email: &Email) -> Result<(), Unsent> {
         let link = format!("{}{}#{}", self.app_url, email.path(), email.token);
         let (transport, from) = match &self.way {
             Way::Smtp(smtp) => smtp.as_ref(),
@@ -165,27 +201,44 @@ impl Mailer {
                 tracing::info!("an e-mail to {}: {link}", email.recipient);
                 return Ok(());
             }
-            Way::None => return Err("there is no way to send it".to_owned()),
+            Way::None => return Err(Unsent::NoServer),
         };
         // What the mail library says of an address holds the address: it stays out of the log.
-        let to = email.recipient.parse().map_err(|_| "its address cannot be used".to_owned())?;
+        let to = email.recipient.parse().map_err(|_| Unsent::Email("its address cannot be used".to_owned()))?;
         let message = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to))
             .subject(email.subject())
             .header(ContentType::TEXT_PLAIN)
             .body(email.body(&link))
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| Unsent::Email(error.to_string()))?;
         let answer = transport.send(message).await;
-        answer.map(drop).map_err(|error| unsent(&error))
+        answer.map(drop).map_err(|error| Unsent::of(&error))
     }
 }
 
 /// Why an e-mail cannot be sent, without addresses.
-fn unsent(error: &lettre::transport::smtp::Error) -> String {
-    match error.status() {
-        Some(status) => format!("the mail server answered {status}"),
-        None => "the mail server cannot be reached".to_owned(),
+#[derive(Debug, PartialEq, Eq)]
+enum Unsent {
+    /// The mail server cannot be reached.
+    NoServer,
+    /// This one cannot be sent.
+    Email(String),
+}
+
+impl Unsent {
+    fn of(error: &lettre::transport::smtp::Error) -> Self {
+        match error.status() {
+            Some(status) => Self::Email(format!("the mail server answered {status}")),
+            None => Self::NoServer,
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::NoServer => "the mail server cannot be reached".to_owned(),
+            Self::Email(why) => why.clone(),
+        }
     }
 }
 

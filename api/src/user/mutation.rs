@@ -130,6 +130,17 @@ impl UserMutation {
         mutate(ctx, &input, async |tx| store::invite(tx, &input.email, &input.display_name, role).await).await
     }
 
+    /// Sends the e-mail of an invitation again, to a person who has not accepted it. An address is sent at most three within
+    /// an hour; more are refused with RATE_LIMITED. Codes in `userErrors`: CONFLICT, STATUS_INVALID.
+    async fn user_invitation_resend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The invited login, at the version that the caller has read.")] input: UserTransitionInput,
+    ) -> Result<UserPayload> {
+        let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
+        mutate(ctx, &input, async |tx| store::resend_invitation(tx, key, input.expected_version).await).await
+    }
+
     /// Disables a login: all its sessions end at once. Codes in `userErrors`: CONFLICT, STATUS_INVALID,
     /// LAST_NATIONAL_ADMIN.
     async fn user_disable(

@@ -17,7 +17,6 @@ use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
 use crate::session::lifetime::end_all;
 use crate::session::mail;
-use crate::session::one_time::Purpose;
 use domain::access::Role;
 use domain::actor::Actor;
 use domain::branch::Path;
@@ -168,7 +167,8 @@ async fn give(tx: &Tx<'_>, user: Uuid, given: Assignment) -> Result<()> {
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, EMAIL_INVALID at `email`, the refusals of a text at `displayName`,
-/// ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
+/// ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`; RATE_LIMITED when the address has been sent
+/// too many.
 pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: NewAssignment) -> Result<Uuid> {
     let (given, user) = (placed(tx, given).await?, Uuid::now_v7());
     let mut faults = Faults::new();
@@ -198,8 +198,24 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: NewAssi
     tx.record(Change::noted(Kind::User, user, Some(given.branch), Audited { changes: Map::new(), personal }));
     give(tx, user, given).await?;
     let by = inviter.user;
-    tx.as_platform(async |tx| mail::queue(tx, Purpose::Invitation, &email, Some(user), Some(by)).await).await?;
+    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, user, by).await).await?;
     Ok(user)
+}
+
+/// Send an invitation once more; each that was sent before holds until it expires, or one of them is used.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN when a role of hers could not be given by the caller, CONFLICT, STATUS_INVALID when she has taken
+/// it up, RATE_LIMITED.
+pub async fn resend_invitation(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let held = governed(tx, key, version).await?;
+    let status = held.row().status.0;
+    if status != UserStatus::Invited {
+        return Err(Fault::status(status, UserStatus::Invited).into());
+    }
+    let (email, by) = (held.row().email.clone(), staff(tx)?.user);
+    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, key, by).await).await?;
+    Ok(key)
 }
 
 /// Give a role to somebody who holds one within reach.

@@ -7,9 +7,7 @@
 use super::Exceeded;
 use super::problem::{Problems, quote};
 use super::types::{Kind, TypeId, Types};
-use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, Type,
-};
+use async_graphql::parser::types::{BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type};
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value;
 use std::collections::{HashMap, HashSet};
@@ -26,20 +24,19 @@ struct Selected<'d> {
     of: Option<TypeId>,
 }
 
-/// Find the fields of an operation that stand under one name and are not the same. Its fragments do not spread themselves.
+/// Find the fields that stand under one name and are not the same, in each operation of a document. No fragment spreads
+/// itself.
 ///
 /// # Errors
 /// The document asks for more comparing than is done for one.
-pub(super) fn check<'d>(
-    types: &'d Types,
-    document: &'d ExecutableDocument,
-    operation: &'d OperationDefinition,
-    problems: &mut Problems,
-) -> Result<(), Exceeded> {
+pub(super) fn check(types: &Types, document: &ExecutableDocument, problems: &mut Problems) -> Result<(), Exceeded> {
     let mut merging = Merging { types, document, problems, compared: 0 };
-    let root = (types.root(operation.ty), &operation.selection_set.node);
-    merging.same_shape(&[root])?;
-    merging.same_field(&[root])
+    for (_, operation) in document.operations.iter() {
+        let root = (types.root(operation.node.ty), &operation.node.selection_set.node);
+        merging.same_shape(&[root])?;
+        merging.same_field(&[root])?;
+    }
+    Ok(())
 }
 
 struct Merging<'d, 'p> {

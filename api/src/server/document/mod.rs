@@ -129,9 +129,7 @@ impl Document {
         rules::check(types, &document, &mut problems);
         // Fields are compared through fragments, which must come to an end and be there.
         if problems.is_empty() {
-            for (_, operation) in document.operations.iter() {
-                merge::check(types, &document, &operation.node, &mut problems)?;
-            }
+            merge::check(types, &document, &mut problems)?;
         }
         problems.into_result().map_err(Rejection::Invalid)?;
         let name = name.map(ToOwned::to_owned);
