@@ -63,7 +63,13 @@ const attacks = {
 };
 
 const ask = async ({ body, headers }) => {
-  const response = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+  let response;
+  try {
+    response = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+  } catch {
+    // Refused and closed before it was sent.
+    return "closed";
+  }
   const text = await response.text();
   const extensions = JSON.parse(text).errors?.[0]?.extensions ?? {};
   return `${response.status} ${[extensions.code, extensions.limit].filter(Boolean).join(" ") || "answered"}`;
