@@ -71,7 +71,7 @@ async fn fragments_that_multiply_are_refused_without_being_expanded() {
     let asked = json!({"query": aside, "operationName": "A"});
     let answer = world.send(world.http().post(world.url("/graphql")).json(&asked)).await;
     let (name, maximum, _) = limit(&answer);
-    assert_eq!((name.as_str(), maximum), ("selections", 50_000));
+    assert_eq!((name.as_str(), maximum), ("selections", 20_000));
 }
 
 #[tokio::test]

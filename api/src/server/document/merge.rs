@@ -13,7 +13,7 @@ use async_graphql_value::Value;
 use std::collections::{HashMap, HashSet};
 
 /// So many fields are compared, whatever the document.
-const MOST_COMPARED: usize = 50_000;
+const MOST_COMPARED: usize = 20_000;
 
 /// A field in a set, with the type that it is selected on.
 #[derive(Clone, Copy)]
