@@ -4,23 +4,13 @@
 //   NODE_PATH=… node tests/graphql-js/answers.mjs api/schema.graphql http://127.0.0.1:8000
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { chance, pick, random } from "./random.mjs";
 
 const require = createRequire(`${process.env.NODE_PATH ?? "."}/`);
 const { buildSchema, execute, getNamedType, isLeafType, parse, validate } = require("graphql");
 
 const [sdl, url] = process.argv.slice(2);
 const schema = buildSchema(readFileSync(sdl, "utf8"));
-
-// The same questions each time (mulberry32).
-let state = 20261125;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-}
-const chance = (share) => random() < share;
-const pick = (list) => list[Math.floor(random() * list.length)];
 
 async function ask(query, variables) {
   const response = await fetch(`${url}/graphql`, {

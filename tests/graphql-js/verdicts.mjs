@@ -5,6 +5,7 @@
 //   NODE_PATH=target/graphql-js/node_modules node tests/graphql-js/verdicts.mjs api/schema.graphql > tests/graphql-js/verdicts.jsonl
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { chance, pick, random } from "./random.mjs";
 
 const require = createRequire(`${process.env.NODE_PATH ?? "."}/`);
 const graphql = require("graphql");
@@ -32,17 +33,6 @@ for (const [name, [form]] of Object.entries(forms)) {
   };
   type.parseLiteral = (node) => type.parseValue(node.kind === "StringValue" ? node.value : null);
 }
-
-// The same documents each time (mulberry32).
-let state = 20261125;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-}
-const chance = (share) => random() < share;
-const pick = (list) => list[Math.floor(random() * list.length)];
 
 /** Writes one valid document. */
 class Writer {

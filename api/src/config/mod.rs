@@ -4,7 +4,7 @@ mod files;
 mod network;
 
 pub use files::{make_private_file, prepare_database_file};
-pub use network::{Network, is_loopback};
+pub use network::{Network, block, is_loopback};
 
 use crate::platform::database::fault::StartFault;
 use clap::builder::Resettable;

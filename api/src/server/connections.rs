@@ -4,7 +4,7 @@
 //! least speed; what is slower is closed. How long a body and an answer may take is for the requests themselves to see to.
 
 use super::GRACE;
-use crate::config::{Network, Settings};
+use crate::config::{Network, Settings, block};
 use crate::platform::database::fault::StartFault;
 use axum::Router;
 use axum::body::Body;
@@ -16,7 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,7 +106,7 @@ impl Room {
     }
 
     fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let address = block(peer.to_canonical());
+        let address = block(peer);
         let most = if self.proxies.iter().any(|proxy| proxy.contains(peer)) { self.most } else { self.most_of_one };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let of_one = open.get(&address).copied().unwrap_or_default();
@@ -116,17 +116,6 @@ impl Room {
         open.insert(address, of_one + 1);
         self.all.fetch_add(1, Ordering::Relaxed);
         Some(Place { room: Arc::clone(self), address })
-    }
-}
-
-/// What one customer of a network is given: an IPv4 address, or the 64 leading bits of an IPv6 address (RFC 6177).
-pub(super) fn block(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
     }
 }
 

@@ -279,7 +279,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     let span = span(&asking, kind, name);
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
     // The executor takes the document that was parsed here and never looks at its text.
-    let mut query = Query::new("").variables(ready.variables);
+    let mut query = Query::new("");
     let personal = reader.personal_reads();
     let (actor, origin) = (reader.actor().clone(), reader.origin().clone());
     query = query.data(reader).data(state.0.auth.clone());

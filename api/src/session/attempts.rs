@@ -4,6 +4,7 @@
 //! guess no more often than one after another.
 
 use super::lifetime::after;
+use crate::config::block;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
 use crate::platform::loading::reader::Reader;
@@ -11,7 +12,6 @@ use crate::platform::query::transaction::Tx;
 use domain::user::{DELAY_FROM_ALL_PLACES, DELAY_FROM_ONE_PLACE, delay};
 use jiff::SignedDuration;
 use sea_orm::DbBackend;
-use std::net::IpAddr;
 
 /// Failures in a row that were so long ago do not count.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(24);
@@ -24,18 +24,6 @@ pub(crate) struct Attempts {
     everywhere: String,
 }
 
-/// The block of addresses that attempts are counted for: an IPv6 network hands out 2^64 of them.
-fn block(reader: &Reader) -> String {
-    match reader.origin().address.as_deref().and_then(|address| address.parse::<IpAddr>().ok()) {
-        Some(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
-        }
-        Some(IpAddr::V4(address)) => address.to_string(),
-        None => String::new(),
-    }
-}
-
 /// What is known of the attempts of one kind.
 struct Row {
     failures: u32,
@@ -46,7 +34,10 @@ struct Row {
 impl Attempts {
     /// Those on a login.
     pub(crate) fn on(reader: &Reader, login: &str) -> Self {
-        Self { here: hashed(&format!("{login} {}", block(reader))), everywhere: hashed(login) }
+        // An IPv6 network hands out 2^64 addresses: they count as one.
+        let address = reader.origin().address.as_deref().and_then(|address| address.parse().ok());
+        let block = address.map(|address| block(address).to_string()).unwrap_or_default();
+        Self { here: hashed(&format!("{login} {block}")), everywhere: hashed(login) }
     }
 
     /// Count an attempt that is about to be made as one that failed.

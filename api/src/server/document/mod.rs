@@ -27,7 +27,6 @@ pub(super) use measure::COST;
 pub(super) use problem::{MOST_ERRORS, Problem};
 pub(super) use rules::keyword;
 pub(super) use types::Types;
-pub(super) use value::VariableFault;
 
 use async_graphql::parser::Error as ParseError;
 use async_graphql::parser::types::{
@@ -97,10 +96,9 @@ pub(super) struct Document {
     cost: Option<u64>,
 }
 
-/// An operation with its variables, ready to be executed.
+/// An operation that holds the values of its variables, ready to be executed.
 pub(super) struct Ready {
     pub document: ExecutableDocument,
-    pub variables: Variables,
     pub cost: u64,
 }
 
@@ -161,11 +159,7 @@ impl Document {
     /// # Errors
     /// Why it is not executed with these variables.
     pub fn ready(&self, types: &Types, given: &serde_json::Map<String, serde_json::Value>) -> Result<Ready, Rejection> {
-        let variables = value::coerce(types, &self.definition.variable_definitions, given);
-        let variables = variables.map_err(|fault| match fault {
-            VariableFault::TooDeep(exceeded) => Rejection::Exceeded(exceeded),
-            VariableFault::Invalid(problem) => Rejection::Invalid(vec![problem]),
-        })?;
+        let variables = value::coerce(types, &self.definition.variable_definitions, given)?;
         let cost = match self.cost {
             Some(cost) => cost,
             None => measure::cost(types, &self.operation(), &variables)?,
@@ -180,7 +174,7 @@ impl Document {
         let operation = Positioned::new(definition, self.definition.selection_set.pos);
         let document =
             ExecutableDocument { operations: DocumentOperations::Single(operation), fragments: HashMap::new() };
-        Ok(Ready { document, variables: Variables::default(), cost })
+        Ok(Ready { document, cost })
     }
 
     /// The selection set that is executed.

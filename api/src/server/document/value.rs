@@ -1,8 +1,8 @@
 //! Values against the types of their places: literals of a document, and the variables that are given with it.
 
-use super::Exceeded;
-use super::problem::{Problem, Problems, Unfit};
+use super::problem::{Problems, Unfit};
 use super::types::{Input, Kind, NamedType, TypeId, Types};
+use super::{Exceeded, Rejection};
 use async_graphql::parser::types::{BaseType, Type, VariableDefinition};
 use async_graphql::{Name, Pos, Positioned, Value as ConstValue, Variables};
 use async_graphql_value::Value;
@@ -152,15 +152,6 @@ impl<'d> Literals<'_, 'd> {
     }
 }
 
-/// Why variables cannot be used.
-#[derive(Debug)]
-pub(in crate::server) enum VariableFault {
-    /// They are nested too deep.
-    TooDeep(Exceeded),
-    /// One is not of its type.
-    Invalid(Problem),
-}
-
 /// The values of an operation's variables, each as its type says (GraphQL specification, October 2021, section 6.1.2).
 ///
 /// # Errors
@@ -169,9 +160,9 @@ pub(super) fn coerce(
     types: &Types,
     definitions: &[Positioned<VariableDefinition>],
     given: &serde_json::Map<String, Json>,
-) -> Result<Variables, VariableFault> {
+) -> Result<Variables, Rejection> {
     let deepest = given.values().map(depth).max().unwrap_or_default();
-    Exceeded::check("variableDepth", VARIABLE_DEPTH, deepest).map_err(VariableFault::TooDeep)?;
+    Exceeded::check("variableDepth", VARIABLE_DEPTH, deepest)?;
     let mut variables = Variables::default();
     for Positioned { node: definition, pos } in definitions {
         let name = &definition.name.node;
@@ -183,7 +174,7 @@ pub(super) fn coerce(
             (None, None) if ty.nullable => continue,
             (None, None) => Err(Unfit { path: path.text(), expected: expected(types, ty) }),
         };
-        let value = value.map_err(|unfit| VariableFault::Invalid(unfit.into_problem(*pos)))?;
+        let value = value.map_err(|unfit| Rejection::Invalid(vec![unfit.into_problem(*pos)]))?;
         variables.insert(name.clone(), value);
     }
     Ok(variables)
