@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Mutex, OnceLock};
-use unfm::config::Cli;
+use unfm::config::{Cli, Settings};
 use unfm::platform::clock::Clock;
 use unfm::platform::database::db::{Db, IfMissing};
 use unfm::platform::keys::Keys;
@@ -171,6 +171,17 @@ async fn sqlite_template() -> std::path::PathBuf {
     TEMPLATE.get_or_init(make).await.path().join("unfm.db")
 }
 
+/// The settings of a server with flags of its own. It limits no rates, unless the flags say something of them: its clock stands
+/// still, and nothing that was used comes back.
+fn settings(flags: &[&str]) -> Settings {
+    let mut settings = Cli::of(&[&["--listen-addr", "127.0.0.1:0"], flags].concat()).unwrap().settings;
+    if !flags.iter().any(|flag| flag.starts_with("--rate")) {
+        (settings.rate_address, settings.rate_login, settings.rate_client) = (0, 0, 0);
+        (settings.rate_sign_in, settings.rate_sign_in_address) = (0, 0);
+    }
+    settings
+}
+
 impl World {
     /// The demo world on SQLite.
     pub async fn sqlite() -> Self {
@@ -216,7 +227,7 @@ impl World {
         let clock = Clock::fixed(NOON.parse().unwrap());
         let readers = readers(&db, &clock);
         seed::demo_logins(&db, &readers.keys, clock.now()).await.unwrap();
-        let settings = Cli::of(&["--listen-addr", "127.0.0.1:0"]).unwrap().settings;
+        let settings = settings(&[]);
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let state = server::State::new(readers, metrics, &settings).unwrap();
         let router = server::router(state.clone(), &settings);
@@ -282,7 +293,7 @@ impl World {
 
     /// The address of another server on the same database, with flags of its own.
     pub async fn also_served(&self, flags: &[&str]) -> String {
-        let settings = Cli::of(&[&["--listen-addr", "127.0.0.1:0"], flags].concat()).unwrap().settings;
+        let settings = settings(flags);
         let readers = readers(&self.db, &self.clock);
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let state = server::State::new(readers, metrics, &settings).unwrap();
@@ -297,8 +308,8 @@ impl World {
     /// The address of a Redis; none where there is none.
     pub async fn redis() -> Option<String> {
         let url = std::env::var("TEST_REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
-        let answers = match redis::Client::open(url.as_str()) {
-            Ok(client) => unfm::server::pages::ping_redis(&client).await.is_ok(),
+        let answers = match unfm::platform::redis::Redis::open(&url) {
+            Ok(redis) => redis.answers().await,
             Err(_) => false,
         };
         if !answers {

@@ -19,6 +19,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::{Facts, OnCommit, Readers};
+use crate::platform::rate_limit::RateLimits;
 use crate::schema::Schema;
 use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
@@ -151,8 +152,13 @@ impl<'c> Check<'c> {
         let schema = crate::schema::build();
         let cases = Cases::of(&schema).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
-        let auth =
-            AuthServices { passwords, rights: Rights::new(None, None), mailer: Mailer::silent(), is_demo_mode: true };
+        let auth = AuthServices {
+            passwords,
+            rights: Rights::new(None),
+            rate_limits: RateLimits::none(),
+            mailer: Mailer::silent(),
+            is_demo_mode: true,
+        };
         let readers = Readers {
             db: server.clone(),
             clock: Clock::fixed(now),

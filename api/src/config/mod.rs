@@ -7,6 +7,7 @@ pub use files::{make_private_file, prepare_database_file};
 pub use network::{Network, block, is_loopback};
 
 use crate::platform::database::fault::StartFault;
+use crate::platform::rate_limit::PerMinute;
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -340,6 +341,22 @@ pub struct Settings {
     /// How long a request may be worked on, in the database as well.
     #[arg(long, env = "UNFM_EXECUTION_TIMEOUT", default_value = "10s", global = true)]
     pub execution_timeout: Timeout,
+    /// Cost units that strangers at one address may ask for in a minute; an IPv6 network of 64 bits counts as one. 0: no
+    /// limit, here and below.
+    #[arg(long, env = "UNFM_RATE_ADDRESS", default_value_t = 30_000, global = true)]
+    pub rate_address: u32,
+    /// Cost units that one login may ask for in a minute.
+    #[arg(long, env = "UNFM_RATE_LOGIN", default_value_t = 15_000, global = true)]
+    pub rate_login: u32,
+    /// Cost units that one credential of a partner's may ask for in a minute.
+    #[arg(long, env = "UNFM_RATE_CLIENT", default_value_t = 60_000, global = true)]
+    pub rate_client: u32,
+    /// Attempts a minute to come in as somebody, or as a program, from one address.
+    #[arg(long, env = "UNFM_RATE_SIGN_IN", default_value_t = 10, global = true)]
+    pub rate_sign_in: u32,
+    /// Attempts a minute to come in from one address as whomever; a password that is to be reset counts as ten.
+    #[arg(long, env = "UNFM_RATE_SIGN_IN_ADDRESS", default_value_t = 100, global = true)]
+    pub rate_sign_in_address: u32,
     /// Whose documents must be trusted: nobody's (`off`), everybody's but partners' programs' (`public`), or all (`only`).
     #[arg(long, env = "UNFM_TRUSTED_DOCUMENTS", default_value = "off", global = true)]
     pub trusted_documents: Trust,
@@ -364,7 +381,12 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 22] = [
+    "UNFM_RATE_ADDRESS",
+    "UNFM_RATE_LOGIN",
+    "UNFM_RATE_CLIENT",
+    "UNFM_RATE_SIGN_IN",
+    "UNFM_RATE_SIGN_IN_ADDRESS",
     "UNFM_TRUSTED_DOCUMENTS",
     "UNFM_DOCUMENTS_DIR",
     "UNFM_HEADER_TIMEOUT",
@@ -464,6 +486,17 @@ impl Settings {
         self.migrate_database_url.as_ref()?;
         let options: sqlx::postgres::PgConnectOptions = self.database_url.as_str().parse().ok()?;
         Some(options.get_username().to_owned())
+    }
+
+    /// How much everybody may ask for in a minute.
+    pub fn per_minute(&self) -> PerMinute {
+        PerMinute {
+            address: self.rate_address,
+            login: self.rate_login,
+            client: self.rate_client,
+            sign_in: self.rate_sign_in,
+            sign_in_address: self.rate_sign_in_address,
+        }
     }
 
     /// Where links in e-mails lead: to the front end, or else to this server.

@@ -1,8 +1,12 @@
 //! Where the present comes from: read once per request and passed down, so that nothing below asks a clock.
 
 use jiff::Timestamp;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+/// Where the machine's clock is read from that nobody puts.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The system's clock, or one that stands where a test puts it.
 #[derive(Clone, Debug, Default)]
@@ -37,4 +41,19 @@ impl Clock {
             }
         }
     }
+
+    /// The time since some instant: it never goes back, whoever puts the machine's clock right.
+    pub fn elapsed(&self) -> Duration {
+        match self {
+            Self::System => START.elapsed(),
+            Self::Fixed(micros) => {
+                Duration::from_micros(u64::try_from(micros.load(Ordering::SeqCst)).unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Whole seconds, and never too early.
+pub fn whole_seconds(time: Duration) -> u64 {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
 }

@@ -1,9 +1,10 @@
 //! Refusals and failures on their way to the client: every one has a code; the cause of our own failures stays here.
 
+use crate::platform::clock::whole_seconds;
 use crate::platform::database::fault::FileFault;
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
-use jiff::SignedDuration;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Why a field has no answer.
@@ -20,7 +21,7 @@ struct Parts {
     /// What the argument takes, in no language.
     expected: Option<String>,
     /// When it may be tried again.
-    retry_after: Option<SignedDuration>,
+    retry_after: Option<Duration>,
     cause: Option<String>,
     /// What a form breaks, where it breaks a rule.
     faults: Faults,
@@ -74,7 +75,7 @@ impl Error {
     }
 
     /// Too many were made; when the next one may be.
-    pub fn rate_limited(retry_after: SignedDuration) -> Self {
+    pub fn rate_limited(retry_after: Duration) -> Self {
         Self::with(Parts { retry_after: Some(retry_after), ..Parts::of(Code::RateLimited) })
     }
 
@@ -124,6 +125,11 @@ impl Error {
     /// The code that the client will see.
     pub fn code(&self) -> Code {
         self.0.code
+    }
+
+    /// When what was refused may be tried again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// What happened, for the log and for the person who started a command.
@@ -208,8 +214,7 @@ impl From<Error> for async_graphql::Error {
                 extensions.set("expected", expected.as_str());
             }
             if let Some(after) = error.retry_after {
-                // Whole seconds, and never too early.
-                extensions.set("retryAfter", after.as_secs() + i64::from(after.subsec_nanos() > 0));
+                extensions.set("retryAfter", whole_seconds(after));
             }
         })
     }

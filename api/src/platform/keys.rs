@@ -66,7 +66,13 @@ pub fn secret() -> String {
 
 /// What is stored of a secret that cannot be guessed: its SHA-256, as text.
 pub fn hashed(secret: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret.as_bytes()))
+    URL_SAFE_NO_PAD.encode(digest(secret))
+}
+
+/// The SHA-256 of a text.
+pub fn digest(text: &str) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    digest.as_ref().try_into().expect("SHA-256 has 256 bits")
 }
 
 impl Pair {

@@ -12,4 +12,6 @@ pub mod paging;
 pub mod password;
 pub mod projection;
 pub mod query;
+pub mod rate_limit;
+pub mod redis;
 pub mod scope;

@@ -2,6 +2,7 @@
 
 use super::document::{Document, Exceeded, MOST_ERRORS, Problem};
 use super::lanes::RETRY_AFTER;
+use crate::platform::clock::whole_seconds;
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,6 +12,7 @@ use domain::fault::Code;
 use domain::text::Locale;
 use serde::Serialize;
 use serde_json::json;
+use std::time::Duration;
 
 /// The media types that answers come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,23 +93,30 @@ pub(super) struct Refusal<'r> {
     pub trace_id: Option<&'r str>,
     /// The limit that the document exceeds.
     pub exceeded: Option<Exceeded>,
+    /// When it may be tried again.
+    pub retry_after: Option<Duration>,
 }
 
 impl Refusal<'_> {
     /// A refusal of which there is nothing more to say.
     pub fn new(status: StatusCode, code: Code) -> Self {
-        Self { status, code, detail: None, argument: None, trace_id: None, exceeded: None }
+        Self { status, code, detail: None, argument: None, trace_id: None, exceeded: None, retry_after: None }
     }
 
     /// The answer that says so.
     pub fn respond(&self, media: Media, locale: Locale) -> Response {
-        let named = self.argument.or(self.exceeded.map(|exceeded| exceeded.limit));
+        let seconds = self.retry_after.map(whole_seconds);
+        let waiting = seconds.map(|seconds| format!("{seconds} s"));
+        let named = self.argument.or(self.exceeded.map(|exceeded| exceeded.limit)).or(waiting.as_deref());
         let message = self.detail.map_or_else(|| message(self.code, named, locale), ToOwned::to_owned);
         let mut extensions = json!({"code": self.code.as_str()});
         for (name, value) in [("argument", self.argument), ("traceId", self.trace_id)] {
             if let Some(value) = value {
                 extensions[name] = value.into();
             }
+        }
+        if let Some(seconds) = seconds {
+            extensions["retryAfter"] = seconds.into();
         }
         let mut body = json!({});
         if let Some(Exceeded { limit, maximum, requested }) = self.exceeded {

@@ -12,6 +12,7 @@ use crate::session::token::{Bearer, verify};
 use axum::http::{HeaderMap, header};
 use domain::actor::Actor;
 use domain::fault::Code;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Whose token a request shows: nobody's without the header; with one it must hold in every respect.
@@ -32,7 +33,7 @@ pub(super) fn shown(state: &State, headers: &HeaderMap) -> Result<Option<Bearer>
 /// UNAUTHENTICATED, or UNAVAILABLE when it cannot be looked up.
 pub(super) async fn actor(state: &State, bearer: &Bearer, address: Option<ClientAddress>) -> Result<Actor, Code> {
     let (readers, auth) = (&state.0.readers, &state.0.auth);
-    let is_from = |network: &str| is_from(address, network);
+    let is_from = |network: &str| is_from(address.map(|address| address.0), network);
     match auth.rights.actor(&readers.db, readers.clock.now(), bearer, auth.is_demo_mode, is_from).await {
         Ok(Some(actor)) => Ok(actor),
         Ok(None) => Err(Code::Unauthenticated),
@@ -48,13 +49,15 @@ pub(super) fn renew(state: &State, bearer: &Bearer, address: Option<ClientAddres
     let (bearer, is_demo_mode) = (bearer.clone(), state.0.auth.is_demo_mode);
     Arc::new(move |tx| {
         let bearer = bearer.clone();
-        Box::pin(async move { actor_within(tx, &bearer, is_demo_mode, |network| is_from(address, network)).await })
+        Box::pin(async move {
+            actor_within(tx, &bearer, is_demo_mode, |network| is_from(address.map(|address| address.0), network)).await
+        })
     })
 }
 
 /// Whether an address lies in a network.
-fn is_from(address: Option<ClientAddress>, network: &str) -> bool {
-    network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.contains(address.0)))
+pub(super) fn is_from(address: Option<IpAddr>, network: &str) -> bool {
+    network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.contains(address)))
 }
 
 /// The token of `Bearer …`; the scheme's letters may be large or small (RFC 9110 §11.1).

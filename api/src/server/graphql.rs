@@ -5,6 +5,7 @@ use super::answer::{Media, Refusal, finish, respond, respond_invalid, write};
 use super::bearer;
 use super::body::{is_encoded, read_body};
 use super::document::{COST, Document, Rejection, keyword};
+use super::meter::Meter;
 use super::persisted::{Found, Named};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
@@ -13,7 +14,8 @@ use crate::platform::loading::reader::Reader;
 use crate::session::token::Bearer;
 use crate::telemetry;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request as Query, value};
+use async_graphql::{Request as Query, Value, value};
+use axum::body::Body;
 use axum::extract::{Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -26,7 +28,7 @@ use opentelemetry_http::HeaderExtractor;
 use serde::Deserialize;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -74,8 +76,15 @@ impl Asking {
         }
     }
 
-    /// Look at the headers.
-    fn new(state: &State, request: &Parts) -> Result<Self, Box<Response>> {
+    /// Refuse what was asked for too often.
+    fn refuse_until(&self, state: &State, retry_after: Duration) -> Response {
+        state.0.metrics.refused(&[Code::RateLimited]);
+        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited);
+        self.refuse_with(&Refusal { retry_after: Some(retry_after), ..refusal })
+    }
+
+    /// Look at the headers, and take what every request takes.
+    async fn new(state: &State, request: &Parts) -> (Meter, Result<Self, Response>) {
         let headers = &request.headers;
         let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let id = request.extensions.get::<RequestId>();
@@ -89,15 +98,22 @@ impl Asking {
             address: request.extensions.get::<ClientAddress>().copied(),
             bearer: None,
         };
+        let shown = bearer::shown(state, headers);
+        let bearer = shown.as_ref().ok().and_then(Option::as_ref);
+        let mut meter = Meter::of(state, bearer, asking.address);
+        if let Err(after) = meter.enter().await {
+            let refused = asking.refuse_until(state, after);
+            return (meter, Err(refused));
+        }
         if media.is_none() {
-            return Err(Box::new(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest)));
+            return (meter, Err(asking.refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest)));
         }
         // A token that does not verify is never taken for nobody's.
-        match bearer::shown(state, headers) {
+        match shown {
             Ok(bearer) => asking.bearer = bearer,
-            Err(code) => return Err(Box::new(asking.refuse(StatusCode::UNAUTHORIZED, code))),
+            Err(code) => return (meter, Err(asking.refuse(StatusCode::UNAUTHORIZED, code))),
         }
-        Ok(asking)
+        (meter, Ok(asking))
     }
 
     /// What asks the database in the name of whoever sent the request.
@@ -112,17 +128,28 @@ impl Asking {
                 (actor, Some(bearer::renew(state, bearer, self.address)))
             }
         };
-        let origin = Origin { address: self.address.map(|address| address.0.to_string()) };
+        let origin = Origin { address: self.address.map(|address| address.0) };
         Ok(state.0.readers.reader(actor, self.locales.clone()).from(origin).renewed_by(renew))
     }
 }
 
 /// A method that the endpoint does not know.
 pub(super) async fn refuse_method(Shared(state): Shared<State>, request: Request) -> Response {
-    match Asking::new(&state, &request.into_parts().0) {
-        Ok(asking) => asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest),
-        Err(refusal) => *refusal,
-    }
+    metered(&state, &request.into_parts().0, async |asking, _| {
+        asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest)
+    })
+    .await
+}
+
+/// Answer a request by whose headers it may be answered, and tell how its sender stands.
+async fn metered(state: &State, request: &Parts, answer: impl AsyncFnOnce(Asking, &mut Meter) -> Response) -> Response {
+    let (mut meter, asking) = Asking::new(state, request).await;
+    let mut response = match asking {
+        Ok(asking) => answer(asking, &mut meter).await,
+        Err(refusal) => refusal,
+    };
+    meter.write(response.headers_mut());
+    response
 }
 
 /// `OPTIONS` outside CORS says which methods there are.
@@ -136,14 +163,11 @@ pub(super) async fn options() -> Response {
 /// A query in the address.
 pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Response {
     let (request, _) = request.into_parts();
-    let asking = match Asking::new(&state, &request) {
-        Ok(asking) => asking,
-        Err(refusal) => return *refusal,
-    };
-    match sent_in_address(request.uri.query().unwrap_or_default()) {
-        Some(sent) => execute(state, asking, sent, request.method == Method::POST).await,
+    metered(&state, &request, async |asking, meter| match sent_in_address(request.uri.query().unwrap_or_default()) {
+        Some(sent) => execute(&state, asking, meter, sent, request.method == Method::POST).await,
         None => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
-    }
+    })
+    .await
 }
 
 fn sent_in_address(address: &str) -> Option<Sent> {
@@ -171,15 +195,15 @@ fn form_pairs(text: &str) -> Option<Vec<(String, String)>> {
 /// A query or a mutation in the body.
 pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Response {
     let (request, body) = request.into_parts();
-    let asking = match Asking::new(&state, &request) {
-        Ok(asking) => asking,
-        Err(refusal) => return *refusal,
-    };
-    if !is_json(&request.headers) || is_encoded(&request.headers) {
+    metered(&state, &request, async |asking, meter| receive(&state, asking, meter, &request.headers, body).await).await
+}
+
+async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &HeaderMap, body: Body) -> Response {
+    if !is_json(headers) || is_encoded(headers) {
         return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType);
     }
     let lane = if asking.bearer.is_some() { &state.0.lanes.signed_in } else { &state.0.lanes.anonymous };
-    let body = match read_body(&state, lane, &request.headers, body, LARGEST_BODY).await {
+    let body = match read_body(state, lane, headers, body, LARGEST_BODY).await {
         Ok(body) => body,
         Err((status, code)) => {
             state.0.metrics.refused(&[code]);
@@ -187,7 +211,7 @@ pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Resp
         }
     };
     match serde_json::from_slice::<Sent>(&body) {
-        Ok(sent) => execute(state, asking, sent, true).await,
+        Ok(sent) => execute(state, asking, meter, sent, true).await,
         Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
 }
@@ -200,7 +224,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_type && parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
 }
 
-async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> Response {
+async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
     let lanes = &state.0.lanes;
     let turn_away = || asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable);
@@ -213,7 +237,7 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
         }
     }
     let deadline = Instant::now() + state.0.execution_timeout;
-    let reader = match asking.reader(&state).await {
+    let reader = match asking.reader(state).await {
         Ok(reader) => reader.until(deadline),
         Err(refusal) => return refusal,
     };
@@ -267,6 +291,9 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     if let Some(hash) = register_as {
         persisted.register(hash, text);
     }
+    if let Err(after) = meter.take(ready.cost).await {
+        return asking.refuse_until(state, after);
+    }
     if turn.is_none() {
         // Whoever is nobody yet and changes something wants to come in.
         let lane = if document.kind == OperationType::Mutation { &lanes.logins } else { &lanes.anonymous };
@@ -310,18 +337,45 @@ async fn execute(state: State, asking: Asking, sent: Sent, may_write: bool) -> R
     }
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
-    let status = if executed { StatusCode::OK } else { asking.unexecuted() };
+    let wait = wait(&answer, &codes);
+    let status = match wait {
+        Some(_) => StatusCode::TOO_MANY_REQUESTS,
+        None if executed => StatusCode::OK,
+        None => asking.unexecuted(),
+    };
     at_work.answered(name, &codes);
     tracing::debug!(errors = codes.len(), "answered");
     answer.extensions.insert("cost".to_owned(), value!({"requested": ready.cost, "limit": COST}));
     match write(&answer) {
-        Ok(body) => respond(asking.media, status, asking.locale(), body),
+        Ok(body) => {
+            let mut response = respond(asking.media, status, asking.locale(), body);
+            if let Some(seconds) = wait {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
         Err(Some(exceeded)) => {
             let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
             asking.refuse_with(&Refusal { exceeded: Some(exceeded), ..too_large })
         }
         Err(None) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
     }
+}
+
+/// After how many seconds an operation may be tried again of which nothing was done but to say that it was too soon.
+fn wait(answer: &async_graphql::Response, codes: &[Code]) -> Option<u64> {
+    let is_nothing = match &answer.data {
+        Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
+        data => *data == Value::Null,
+    };
+    if !is_nothing || codes.is_empty() || codes.iter().any(|code| *code != Code::RateLimited) {
+        return None;
+    }
+    let seconds = |error: &async_graphql::ServerError| match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    };
+    answer.errors.iter().filter_map(seconds).max()
 }
 
 /// One span per operation, named after it, below the span of a trusted peer.

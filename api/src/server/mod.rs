@@ -9,6 +9,7 @@ mod demo;
 mod document;
 mod graphql;
 mod lanes;
+mod meter;
 mod oauth;
 pub mod pages;
 mod persisted;
@@ -20,6 +21,8 @@ use crate::platform::database::fault::StartFault;
 use crate::platform::loading::reader::{OnCommit, Readers};
 use crate::platform::password::Passwords;
 use crate::platform::query::change::{Verb, Written};
+use crate::platform::rate_limit::RateLimits;
+use crate::platform::redis::Redis;
 use crate::schema::Schema;
 use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
@@ -33,7 +36,6 @@ pub use connections::serve;
 use document::{Documents, Types};
 use lanes::Lanes;
 use persisted::Persisted;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -60,8 +62,9 @@ struct Shared {
     readers: Readers,
     metrics: Metrics,
     sdl: String,
-    redis: Option<redis::Client>,
+    redis: Option<Redis>,
     trusted_proxies: Vec<Network>,
+    cors_origins: Vec<String>,
     is_demo: bool,
     lanes: Lanes,
     /// How long a body may take to arrive.
@@ -89,20 +92,16 @@ impl State {
     /// # Errors
     /// One sentence, when the Redis address or the cost of hashes cannot be used.
     pub fn new(mut readers: Readers, metrics: Metrics, settings: &Settings) -> Result<Self, StartFault> {
-        let redis = settings.redis_url.as_ref().map(|url| redis::Client::open(url.expose_secret()));
-        let redis = redis.transpose().map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))?;
+        let redis = settings.redis_url.as_ref().map(|url| Redis::open(url.expose_secret())).transpose()?;
         let is_demo = settings.mode() == Mode::Demo;
         let passwords = Passwords::new(settings.argon2.0.clone())
             .map_err(|error| StartFault(format!("Passwords cannot be hashed: {}.", error.cause())))?;
-        let shared = match &redis {
-            Some(redis) => Some(shared_connection(redis)?),
-            None => None,
-        };
-        let (rights, mailer) = (Rights::new(redis.clone(), shared.clone()), Mailer::new(settings)?);
+        let (rights, mailer) = (Rights::new(redis.clone()), Mailer::new(settings)?);
+        let rate_limits = RateLimits::new(settings.per_minute(), redis.clone(), readers.clock.clone());
         let sdl = crate::schema::sdl();
         let connections = readers.db.most_connections();
         let types = Types::new(&sdl, settings.introspection);
-        let persisted = Persisted::new(settings, shared, &types)?;
+        let persisted = Persisted::new(settings, redis.clone(), &types)?;
         let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
@@ -113,7 +112,7 @@ impl State {
             }
         });
         Ok(Self(Arc::new(Shared {
-            auth: AuthServices { passwords, rights, mailer, is_demo_mode: is_demo },
+            auth: AuthServices { passwords, rights, rate_limits, mailer, is_demo_mode: is_demo },
             schema: crate::schema::build(),
             types,
             documents: Documents::new(),
@@ -123,6 +122,7 @@ impl State {
             sdl,
             redis,
             trusted_proxies: settings.trusted_proxies.clone(),
+            cors_origins: settings.cors_origins.clone(),
             is_demo,
             lanes: Lanes::new(connections),
             body_timeout: settings.body_timeout.0,
@@ -153,18 +153,6 @@ impl State {
     fn db(&self) -> &Db {
         &self.0.readers.db
     }
-}
-
-/// One connection to Redis for everything that is shared through it. It is opened when it is first used, and again after it
-/// was lost.
-fn shared_connection(redis: &redis::Client) -> Result<ConnectionManager, StartFault> {
-    let patience = Duration::from_secs(1);
-    let config = ConnectionManagerConfig::new()
-        .set_number_of_retries(1)
-        .set_connection_timeout(Some(patience))
-        .set_response_timeout(Some(patience));
-    ConnectionManager::new_lazy_with_config(redis.clone(), config)
-        .map_err(|_| StartFault("REDIS_URL is not an address of a Redis.".into()))
 }
 
 /// All routes.

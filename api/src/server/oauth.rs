@@ -2,11 +2,14 @@
 
 use super::State;
 use super::address::ClientAddress;
+use super::bearer::is_from;
 use super::body::{is_encoded, read_body};
 use super::lanes::RETRY_AFTER;
-use crate::config::Network;
 use crate::partner_client::store::show;
 use crate::platform::audit::record::Origin;
+use crate::platform::clock::whole_seconds;
+use crate::platform::rate_limit::Standing;
+use crate::session::admission::{admit_as, admit_from};
 use crate::session::token::{Audience, issue};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,6 +22,7 @@ use domain::fault::Code;
 use domain::partner_client::ClientScope;
 use serde_json::json;
 use std::collections::HashMap;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A form of so many bytes holds everything that is asked for here.
@@ -31,7 +35,8 @@ enum Refusal {
     UnsupportedGrantType,
     InvalidScope,
     Unavailable,
-    TooMany,
+    /// Too many attempts; when the next one may be made.
+    TooMany(Duration),
 }
 
 impl IntoResponse for Refusal {
@@ -44,13 +49,19 @@ impl IntoResponse for Refusal {
             }
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "the credential is not for all of that"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again"),
-            Self::TooMany => {
+            Self::TooMany(_) => {
                 (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "too many attempts; try again later")
             }
         };
         let mut response = answer(status, &json!({"error": error, "error_description": description}));
-        if matches!(self, Self::Unavailable | Self::TooMany) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        match self {
+            Self::Unavailable => {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            }
+            Self::TooMany(after) => {
+                response.headers_mut().insert(header::RETRY_AFTER, whole_seconds(after).into());
+            }
+            _ => {}
         }
         if matches!(self, Self::InvalidClient) {
             let challenge = HeaderValue::from_static("Basic realm=\"unfm\", charset=\"UTF-8\"");
@@ -67,23 +78,52 @@ fn answer(status: StatusCode, body: &serde_json::Value) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
+/// Too many want to come in from there, and how they stand.
+impl From<Standing> for Refused {
+    fn from(standing: Standing) -> Self {
+        let refusal = Refusal::TooMany(standing.retry_after().unwrap_or_default());
+        Self { refusal, standing: Some(standing) }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, standing: None }
+    }
+}
+
+/// A refusal, with what headers tell of the rate.
+struct Refused {
+    refusal: Refusal,
+    standing: Option<Standing>,
+}
+
 /// Give a token to a program that shows its credential.
 pub(super) async fn token(Shared(state): Shared<State>, request: Request) -> Response {
     match give(&state, request).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(Refused { refusal, standing }) => {
+            let mut response = refusal.into_response();
+            if let Some(standing) = standing {
+                state.0.metrics.refused(&[Code::RateLimited]);
+                standing.write(response.headers_mut());
+            }
+            response
+        }
     }
 }
 
-async fn give(state: &State, request: Request) -> Result<Response, Refusal> {
+async fn give(state: &State, request: Request) -> Result<Response, Refused> {
     let (request, body) = request.into_parts();
+    let address = request.extensions.get::<ClientAddress>().map(|address| address.0);
+    admit_from(&state.0.auth.rate_limits, address, 1).await?;
     let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(Refusal::InvalidRequest("the body is a form: application/x-www-form-urlencoded"));
+        return Err(Refusal::InvalidRequest("the body is a form: application/x-www-form-urlencoded").into());
     }
     if is_encoded(&request.headers) {
-        return Err(Refusal::InvalidRequest("the body is not encoded"));
+        return Err(Refusal::InvalidRequest("the body is not encoded").into());
     }
     let lane = &state.0.lanes.logins;
     let body = read_body(state, lane, &request.headers, body, LARGEST_FORM).await.map_err(|(_, code)| match code {
@@ -95,30 +135,28 @@ async fn give(state: &State, request: Request) -> Result<Response, Refusal> {
     for (name, value) in form_urlencoded::parse(&body) {
         // A parameter without a value is one that was left out (RFC 6749 §3.2).
         if !value.is_empty() && form.insert(name.into_owned(), value.into_owned()).is_some() {
-            return Err(Refusal::InvalidRequest("a parameter stands twice"));
+            return Err(Refusal::InvalidRequest("a parameter stands twice").into());
         }
     }
     let (client_id, secret) = credential(&request.headers, &form)?;
     match form.get("grant_type").map(String::as_str) {
         Some("client_credentials") => {}
-        Some(_) => return Err(Refusal::UnsupportedGrantType),
-        None => return Err(Refusal::InvalidRequest("grant_type is missing")),
+        Some(_) => return Err(Refusal::UnsupportedGrantType.into()),
+        None => return Err(Refusal::InvalidRequest("grant_type is missing").into()),
     }
-    let address = request.extensions.get::<ClientAddress>().copied();
-    let is_from = |network: &str| {
-        network.parse::<Network>().is_ok_and(|network| address.is_some_and(|address| network.contains(address.0)))
-    };
+    admit_as(&state.0.auth.rate_limits, address, &client_id).await?;
+    let is_from = |network: &str| is_from(address, network);
     let (readers, is_demo_mode) = (&state.0.readers, state.0.auth.is_demo_mode);
-    let origin = Origin { address: address.map(|address| address.0.to_string()) };
+    let origin = Origin { address };
     let reader = readers.reader(Actor::Anonymous, Vec::new()).from(origin);
     let unavailable = |cause: &str| {
         tracing::error!(cause, "a token could not be given");
         Refusal::Unavailable
     };
     let shown = show(&reader, &client_id, &secret, is_demo_mode, is_from).await;
-    let shown = shown.map_err(|error| match error.code() {
-        Code::RateLimited => Refusal::TooMany,
-        _ => unavailable(error.cause()),
+    let shown = shown.map_err(|error| match error.retry_after() {
+        Some(after) => Refusal::TooMany(after),
+        None => unavailable(error.cause()),
     })?;
     let shown = shown.ok_or(Refusal::InvalidClient)?;
     let scopes = match form.get("scope") {

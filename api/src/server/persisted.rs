@@ -4,17 +4,16 @@
 use super::document::{Document, Rejection, Types};
 use crate::config::{Settings, Trust};
 use crate::platform::database::fault::StartFault;
-use aws_lc_rs::digest;
+use crate::platform::keys::digest;
+use crate::platform::redis::Redis;
 use domain::fault::Code;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use redis::aio::ConnectionManager;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// So much text is kept that clients have registered, in bytes; Redis keeps more.
 const KEPT: u64 = 4 * 1024 * 1024;
@@ -22,8 +21,6 @@ const KEPT: u64 = 4 * 1024 * 1024;
 const EXPECTED: usize = 4096;
 /// Redis keeps a document for so long after it was registered, in seconds: a month.
 const SHARED_FOR: u64 = 30 * 24 * 3600;
-/// A Redis that does not answer is not waited for any longer.
-const PATIENCE: Duration = Duration::from_millis(250);
 
 /// How a request names its document.
 #[derive(Debug, Default)]
@@ -85,7 +82,7 @@ impl Weighter<String, Arc<str>> for Length {
 /// The documents that can be named.
 pub(super) struct Persisted {
     registered: Cache<String, Arc<str>, Length>,
-    redis: Option<ConnectionManager>,
+    redis: Option<Redis>,
     trust: Trust,
     trusted: HashMap<String, Arc<str>>,
 }
@@ -95,7 +92,7 @@ impl Persisted {
     ///
     /// # Errors
     /// One sentence about a document that cannot be read, or does not pass the checks.
-    pub fn new(settings: &Settings, redis: Option<ConnectionManager>, types: &Types) -> Result<Self, StartFault> {
+    pub fn new(settings: &Settings, redis: Option<Redis>, types: &Types) -> Result<Self, StartFault> {
         let trusted = match &settings.documents_dir {
             Some(folder) => trusted(folder, types)?,
             None => HashMap::new(),
@@ -149,9 +146,9 @@ impl Persisted {
         if let Some(text) = self.registered.get(hash) {
             return Some(text);
         }
-        let mut redis = self.redis.clone()?;
-        let asked = async { redis::cmd("GET").arg(key(hash)).query_async::<Option<String>>(&mut redis).await };
-        let text = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()??;
+        let mut get = redis::cmd("GET");
+        get.arg(key(hash));
+        let text = self.redis.as_ref()?.ask::<Option<String>>(&get).await??;
         // Whoever writes there could not make us take one document for another.
         if self::hash(&text) != hash {
             return None;
@@ -163,14 +160,11 @@ impl Persisted {
 
     /// Register a document that has passed every check, here and for the other instances.
     pub fn register(&self, hash: String, text: Arc<str>) {
-        if let Some(mut redis) = self.redis.clone() {
-            let (key, text) = (key(&hash), Arc::clone(&text));
-            tokio::spawn(async move {
-                let mut command = redis::cmd("SET");
-                command.arg(key).arg(&*text).arg("EX").arg(SHARED_FOR);
-                // An instance that is asked before the others know it is sent the document once more.
-                let _ = tokio::time::timeout(PATIENCE, command.query_async::<()>(&mut redis)).await;
-            });
+        if let Some(redis) = self.redis.clone() {
+            let mut set = redis::cmd("SET");
+            set.arg(key(&hash)).arg(&*text).arg("EX").arg(SHARED_FOR);
+            // An instance that is asked before it knows the document is sent it once more.
+            tokio::spawn(async move { redis.ask::<()>(&set).await });
         }
         self.registered.insert(hash, text);
     }
@@ -184,7 +178,7 @@ fn key(hash: &str) -> String {
 /// The SHA-256 of a document, in hexadecimal digits.
 fn hash(text: &str) -> String {
     let mut written = String::with_capacity(64);
-    for byte in digest::digest(&digest::SHA256, text.as_bytes()).as_ref() {
+    for byte in digest(text) {
         write!(written, "{byte:02x}").expect("writing to a string does not fail");
     }
     written

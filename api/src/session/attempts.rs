@@ -35,8 +35,7 @@ impl Attempts {
     /// Those on a login.
     pub(crate) fn on(reader: &Reader, login: &str) -> Self {
         // An IPv6 network hands out 2^64 addresses: they count as one.
-        let address = reader.origin().address.as_deref().and_then(|address| address.parse().ok());
-        let block = address.map(|address| block(address).to_string()).unwrap_or_default();
+        let block = reader.origin().address.map(|address| block(address).to_string()).unwrap_or_default();
         Self { here: hashed(&format!("{login} {block}")), everywhere: hashed(login) }
     }
 
@@ -55,7 +54,7 @@ impl Attempts {
         let elsewhere = if is_known { SignedDuration::ZERO } else { wait(&everywhere, DELAY_FROM_ALL_PLACES) };
         let longest = wait(&here, DELAY_FROM_ONE_PLACE).max(elsewhere);
         if longest > SignedDuration::ZERO {
-            return Err(Error::rate_limited(longest));
+            return Err(Error::rate_limited(longest.unsigned_abs()));
         }
         for (subject, row) in [(&self.here, here), (&self.everywhere, everywhere)] {
             let before = if row.last_at < after(now, -FORGOTTEN) { 0 } else { row.failures };

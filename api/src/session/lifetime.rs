@@ -33,7 +33,7 @@ pub(crate) async fn note(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str,
     let row = tx.query_one::<(String, Option<Uuid>)>(text, [user.into()]).await?;
     let Some((name, branch)) = row else { return Ok(()) };
     let mut personal = BTreeMap::from([("actor".to_owned(), name)]);
-    personal.extend(reader.origin().address.clone().map(|address| ("client".to_owned(), address)));
+    personal.extend(reader.origin().address.map(|address| ("client".to_owned(), address.to_string())));
     let branch = branch.unwrap_or_else(national);
     let (actor, action) = ((ActorKind::Staff, Some(user)), action.to_owned());
     let subject = Some((crate::platform::graphql::global_id::Kind::User, user));

@@ -80,7 +80,7 @@ pub(crate) async fn queue_invitation(tx: &Tx<'_>, recipient: &str, user: Uuid, g
     let text = "select min(queued_at) from mail where recipient = $1 and kind = 'INVITATION' and queued_at > $2";
     let oldest = tx.query_one::<Option<i64>>(text, [recipient.into(), after(tx.now(), -PERIOD).into()]).await?;
     let next = oldest.flatten().map_or(0, |oldest| oldest - after(tx.now(), -PERIOD));
-    Err(Error::rate_limited(SignedDuration::from_micros(next)))
+    Err(Error::rate_limited(SignedDuration::from_micros(next).unsigned_abs()))
 }
 
 /// How e-mails are delivered.

@@ -1,6 +1,7 @@
 //! Sessions: how people come in, stay in and go out, and what their tokens say.
 
 pub mod account;
+pub(crate) mod admission;
 pub(crate) mod attempts;
 pub mod housekeeping;
 pub mod invitation;

@@ -1,6 +1,7 @@
 //! Root fields by which people come in, stay in and go out.
 
 use super::account::{self, May};
+use super::admission::{admit_as, admit_from};
 use super::invitation;
 use super::mail::Mailer;
 use super::object::{
@@ -10,10 +11,11 @@ use super::object::{
 };
 use super::rights::Rights;
 use super::store::{self, Credentials, SignIn, Which};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::mutation::user_errors;
 use crate::platform::loading::reader::Reads;
 use crate::platform::password::Passwords;
+use crate::platform::rate_limit::{RateLimits, Standing};
 use async_graphql::{Context, Object};
 use domain::fault::{Code, Fault, Faults};
 
@@ -24,6 +26,8 @@ pub struct AuthServices {
     pub passwords: Passwords,
     /// What is known of who is in.
     pub rights: Rights,
+    /// How much everybody may ask for.
+    pub rate_limits: RateLimits,
     /// What sends e-mails.
     pub mailer: Mailer,
     /// Whether demo logins may come in.
@@ -40,6 +44,11 @@ impl HasAuthServices for Context<'_> {
     fn auth(&self) -> &AuthServices {
         self.data_unchecked::<AuthServices>()
     }
+}
+
+/// Too many want to come in from there.
+fn admitted(admitted: std::result::Result<(), Standing>) -> Result<()> {
+    admitted.map_err(|standing| Error::rate_limited(standing.retry_after().unwrap_or_default()))
 }
 
 /// Root fields by which people come in, stay in and go out.
@@ -63,6 +72,9 @@ impl SessionMutation {
             totp: input.totp.as_deref(),
             is_demo_mode: auth.is_demo_mode,
         };
+        let from = ctx.reader().origin().address;
+        admitted(admit_from(&auth.rate_limits, from, 1).await)?;
+        admitted(admit_as(&auth.rate_limits, from, &store::identity(&input.email)).await)?;
         let (session, enrolment_token, faults) = match store::create(ctx.reader(), &auth.passwords, credentials).await?
         {
             SignIn::In(session) => (Some(session), None, Vec::new()),
@@ -119,6 +131,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The e-mail address of the login.")] input: PasswordResetRequestInput,
     ) -> Result<CredentialPayload> {
+        // Each sends a letter to somebody, and costs whoever asks nothing.
+        admitted(admit_from(&ctx.auth().rate_limits, ctx.reader().origin().address, 10).await)?;
         let done = account::request_reset(ctx.reader(), &input.email).await?;
         Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }

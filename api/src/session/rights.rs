@@ -7,6 +7,7 @@ use crate::platform::error::Result;
 use crate::platform::query::stored::Json;
 use crate::platform::query::table::RowReader;
 use crate::platform::query::transaction::Tx;
+use crate::platform::redis::Redis;
 use crate::user::assignment;
 use domain::access::Purpose;
 use domain::actor::Actor;
@@ -16,7 +17,6 @@ use domain::user::{Assignment, Staff};
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
-use redis::aio::ConnectionManager;
 use sea_orm::QueryResult;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,9 +44,7 @@ enum CachedPrincipal {
 pub struct Rights {
     known: Arc<Cache<Uuid, (Timestamp, Arc<CachedPrincipal>)>>,
     /// By which the other instances are told at once; they would find out within the second all the same.
-    redis: Option<redis::Client>,
-    /// The connection by which they are told.
-    shared: Option<ConnectionManager>,
+    redis: Option<Redis>,
     /// Something changed that the others have not been told.
     changed: Arc<Notify>,
 }
@@ -58,8 +56,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 impl Rights {
     /// What is known of nobody yet, with the Redis by which instances tell each other.
-    pub fn new(redis: Option<redis::Client>, shared: Option<ConnectionManager>) -> Self {
-        Self { known: Arc::new(Cache::new(REMEMBERED)), redis, shared, changed: Arc::default() }
+    pub fn new(redis: Option<Redis>) -> Self {
+        Self { known: Arc::new(Cache::new(REMEMBERED)), redis, changed: Arc::default() }
     }
 
     /// Forget everything, here and on the other instances: something changed that rights come from.
@@ -70,16 +68,16 @@ impl Rights {
 
     /// Tell the other instances and hear from them, as long as the program runs. What is heard grants nothing.
     pub async fn keep_in_step(self) {
-        if let (Some(redis), Some(shared)) = (&self.redis, &self.shared) {
-            tokio::join!(self.listen(redis), self.tell(shared.clone()));
+        if let Some(redis) = &self.redis {
+            tokio::join!(self.listen(redis), self.tell(redis));
         }
     }
 
     /// Forget whenever another instance says so.
-    async fn listen(&self, redis: &redis::Client) {
+    async fn listen(&self, redis: &Redis) {
         loop {
             let heard = async {
-                let mut channel = redis.get_async_pubsub().await?;
+                let mut channel = redis.client.get_async_pubsub().await?;
                 channel.subscribe(CHANNEL).await?;
                 let mut messages = channel.on_message();
                 while messages.next().await.is_some() {
@@ -95,15 +93,10 @@ impl Rights {
     }
 
     /// Say it to the others; what happened meanwhile is said once.
-    async fn tell(&self, mut redis: ConnectionManager) {
+    async fn tell(&self, redis: &Redis) {
         loop {
             self.changed.notified().await;
-            // A connection may have been lost since: another one is tried.
-            for _ in 0..2 {
-                let told = redis::cmd("PUBLISH").arg(CHANNEL).arg("").exec_async(&mut redis).await;
-                if told.is_ok() {
-                    break;
-                }
+            if redis.ask::<u64>(redis::cmd("PUBLISH").arg(CHANNEL).arg("")).await.is_none() {
                 tracing::debug!("other instances could not be told; they find out within the second");
             }
         }

@@ -39,6 +39,12 @@ async fn login(tx: &Tx<'_>, email: &str) -> Result<Option<Login>> {
     Ok(row.map(|(user, status, is_demo, password_hash)| Login { user, status: status.0, is_demo, password_hash }))
 }
 
+/// As whom somebody wants to come in, whether there is such a login or not.
+pub fn identity(email: &str) -> String {
+    let given = email.trim().to_lowercase();
+    domain::user::email(&given).unwrap_or(given)
+}
+
 /// What came of a sign-in.
 pub enum SignIn {
     /// She is in.
@@ -54,8 +60,7 @@ pub enum SignIn {
 /// # Errors
 /// RATE_LIMITED while failures delay the next try, UNAVAILABLE when all cores are busy, or the database's refusal.
 pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credentials<'_>) -> Result<SignIn> {
-    let given = credentials.email.trim().to_lowercase();
-    let email = domain::user::email(&given).unwrap_or(given);
+    let email = identity(credentials.email);
     let attempts = Attempts::on(reader, &email);
     let found = reader
         .as_platform(async |tx| {

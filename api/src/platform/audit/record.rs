@@ -15,6 +15,7 @@ use domain::codes;
 use sea_orm::{DbBackend, Value};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use uuid::Uuid;
 
 codes! {
@@ -166,7 +167,7 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     /// The address of the client.
-    pub address: Option<String>,
+    pub address: Option<IpAddr>,
 }
 
 /// The name of an actor, as it is now.
@@ -182,7 +183,7 @@ async fn name(tx: &Tx<'_>) -> Result<Option<String>> {
 async fn by(tx: &Tx<'_>, origin: &Origin) -> Result<BTreeMap<String, String>> {
     let mut personal = BTreeMap::new();
     personal.extend(name(tx).await?.map(|name| ("actor".to_owned(), name)));
-    personal.extend(origin.address.clone().map(|address| ("client".to_owned(), address)));
+    personal.extend(origin.address.map(|address| ("client".to_owned(), address.to_string())));
     Ok(personal)
 }
 

@@ -6,13 +6,14 @@
 use super::types::{Price, TypeId, Types};
 use super::{Exceeded, Operation};
 use crate::platform::paging::page::LARGEST_PAGE;
+use crate::platform::rate_limit::LARGEST_COST;
 use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 use std::collections::HashMap;
 
 /// The most that an operation may cost.
-pub(in crate::server) const COST: u64 = 5_000;
+pub(in crate::server) const COST: u64 = LARGEST_COST as u64;
 /// A list without pages is taken to have so many items.
 const LIST: u64 = 5;
 /// What the schema costs, whatever is asked of it.
