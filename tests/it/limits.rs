@@ -134,3 +134,37 @@ async fn fragments_that_lead_on_for_long_are_refused_or_answered_and_no_more() {
     let circle = flat.replace("{ version }", "{ ...F0 }");
     assert_eq!(world.ask(&format!("{{ about {{ ...F0 }} }} {circle}"), json!({})).await.code(), "GRAPHQL_VALIDATION_FAILED");
 }
+
+#[tokio::test]
+async fn an_answer_does_not_grow_beyond_its_limit() {
+    let world = World::sqlite().await;
+    let named = format!("update product set name = '{{\"ar\": \"{}\"}}'", "ز".repeat(5_000));
+    world.change(async |tx| tx.rewrite(&named).await).await;
+    let aliases = |count: usize| (0..count).map(|place| format!("a{place}: name {{ text translations {{ text }} }} ")).collect::<String>();
+    let query = |count: usize| format!("{{ products(first: 25) {{ nodes {{ {} }} }} }}", aliases(count));
+    world.ask(&query(15), json!({})).await.data();
+    assert_eq!(limit(&world.ask(&query(30), json!({})).await), ("answerBytes".to_owned(), 8_388_608, 8_388_609));
+    // What is no text is counted when it is written.
+    let names = format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "slug ".repeat(400));
+    world.ask(&names, json!({})).await.data();
+}
+
+#[tokio::test]
+async fn variables_that_are_too_many_or_too_deep_are_refused_unread() {
+    let world = World::sqlite().await;
+    let query = "query Q($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let answer = world.ask(query, json!({"ids": vec!["x"; 150_000]})).await;
+    assert_eq!(limit(&answer), ("variableValues".to_owned(), 20_000, 150_001));
+    let deep = format!(r#"{{"query": "{{ about {{ version }} }}", "variables": {{"a": {}{}}}}}"#, "[".repeat(300_000), "]".repeat(300_000));
+    let request = world.http().post(world.url("/graphql")).header("content-type", "application/json").body(deep);
+    assert_eq!(limit(&world.send(request).await).0, "variableDepth");
+    // The same in what is looked at by nobody, and a request that is a list.
+    for (body, status) in [
+        (format!(r#"{{"query": "{{ about {{ version }} }}", "extensions": {{"a": {}1{}}}}}"#, "[".repeat(300_000), "]".repeat(300_000)), 200),
+        (r#"["{ about { version } }", null, null, null, null]"#.to_owned(), 400),
+        (r#"{"query": "{ about { version } }", "variables": []}"#.to_owned(), 400),
+    ] {
+        let request = world.http().post(world.url("/graphql")).header("content-type", "application/json").body(body);
+        assert_eq!(world.send(request).await.status, status);
+    }
+}

@@ -92,7 +92,7 @@ async fn bodies_that_lie_are_refused_with_a_code() {
     let quoted = |text: &[u8]| [br#"{"query":""#, text, br#""}"#].concat();
     for (body, encoding, status, code) in [
         (vec![b' '; 10 * 1024 * 1024], None, 413, "PAYLOAD_TOO_LARGE"),
-        (deep.into_bytes(), None, 400, "BAD_REQUEST"),
+        (deep.into_bytes(), None, 200, "LIMIT_EXCEEDED"),
         (quoted(b"{ about { version } } \xff\xfe"), None, 400, "BAD_REQUEST"),
         (quoted(b"{ about { \0 } }"), None, 400, "BAD_REQUEST"),
         (br#"{"query":"{ __typename }","variables":{"a":1e999}}"#.to_vec(), None, 400, "BAD_REQUEST"),
@@ -154,5 +154,19 @@ async fn a_request_that_takes_too_long_ends_in_the_database_as_well() {
     held.close().await.unwrap();
     for _ in 0..20 {
         assert_eq!(ask(Some(&token)).await.data()["markets"]["nodes"][0]["slug"], "khouribga");
+    }
+}
+
+#[tokio::test]
+async fn whoever_sends_everything_before_she_listens_hears_why_it_is_refused() {
+    let world = World::sqlite().await;
+    let body = vec![b' '; 10 * 1024 * 1024];
+    let request = format!("{}\r\n", head(body.len()));
+    for _ in 0..5 {
+        let mut stream = connection(&world.url("")).await;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(&body).await.unwrap();
+        let told = told(stream).await;
+        assert!(told.starts_with("HTTP/1.1 413"), "{told}");
     }
 }

@@ -3,6 +3,7 @@
 use super::document::{Document, Exceeded, MOST_ERRORS, Problem};
 use super::lanes::RETRY_AFTER;
 use crate::platform::clock::whole_seconds;
+use crate::platform::loading::reader::LARGEST_ANSWER;
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -217,8 +218,9 @@ fn finish_one(error: &mut ServerError, document: &Document, locale: Locale, trac
     code
 }
 
-/// The most bytes of an answer.
-const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// An answer that is larger than one may be.
+pub(super) const TOO_LARGE: Exceeded =
+    Exceeded { limit: "answerBytes", maximum: LARGEST_ANSWER, requested: LARGEST_ANSWER + 1 };
 
 /// Write an answer as it goes out.
 ///
@@ -242,10 +244,7 @@ pub(super) fn write(answer: &impl Serialize) -> Result<Vec<u8>, Option<Exceeded>
     let mut written = Bounded(Vec::with_capacity(1024));
     match serde_json::to_writer(&mut written, answer) {
         Ok(()) => Ok(written.0),
-        Err(error) if error.is_io() => {
-            let requested = LARGEST_ANSWER + 1;
-            Err(Some(Exceeded { limit: "answerBytes", maximum: LARGEST_ANSWER, requested }))
-        }
+        Err(error) if error.is_io() => Err(Some(TOO_LARGE)),
         Err(_) => Err(None),
     }
 }

@@ -20,7 +20,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -34,6 +34,9 @@ const IDLE: Duration = Duration::from_secs(75);
 const STALLED: Duration = Duration::from_secs(30);
 /// So many bytes a second an answer must be taken at, once it has begun to wait.
 const LEAST_SPEED: u64 = 1024;
+/// What a client still sends when its connection is closed is taken for so long, and so much of it.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// So many open files are left for the database, the log and the rest.
 const OTHER_FILES: u32 = 128;
 /// The most of one request's head.
@@ -239,7 +242,7 @@ async fn attend(
         .max_send_buf_size(64 * 1024)
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10));
-    let stream = Timed { stream, activity: Arc::clone(&activity), waiting: None };
+    let stream = Timed { stream, activity: Arc::clone(&activity), waiting: None, lingering: None };
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let tick = (header_timeout / 8).clamp(Duration::from_millis(10), Duration::from_secs(1));
     let (mut ended, mut is_closing) = (false, false);
@@ -269,6 +272,13 @@ struct Timed {
     stream: TcpStream,
     activity: Arc<Activity>,
     waiting: Option<Waiting>,
+    lingering: Option<Lingering>,
+}
+
+/// A connection that is closed on this side.
+struct Lingering {
+    taken: usize,
+    end: Pin<Box<Sleep>>,
 }
 
 /// A client that has not taken everything yet.
@@ -350,8 +360,27 @@ impl AsyncWrite for Timed {
         flushed
     }
 
+    /// Close: say that nothing more comes, and take what the client still sends for a while. Closed at once, the system would
+    /// reset the connection, and a client that is sending a large body would lose the answer that refuses it.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let Self { stream, lingering, .. } = &mut *self;
+        let lingering = match lingering {
+            Some(lingering) => lingering,
+            None => {
+                ready!(Pin::new(&mut *stream).poll_shutdown(context))?;
+                lingering.insert(Lingering { taken: 0, end: Box::pin(sleep(LINGER)) })
+            }
+        };
+        let mut unread = [0; 16 * 1024];
+        while lingering.taken < LINGER_BYTES && lingering.end.as_mut().poll(context).is_pending() {
+            let mut buffer = ReadBuf::new(&mut unread);
+            match ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => lingering.taken += buffer.filled().len(),
+                // The client has closed as well.
+                Ok(()) | Err(_) => break,
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

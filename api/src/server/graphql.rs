@@ -1,12 +1,12 @@
 //! The endpoint: from an HTTP request to a GraphQL answer.
 
 use super::address::ClientAddress;
-use super::answer::{Media, Refusal, finish, respond, respond_invalid, write};
+use super::answer::{Media, Refusal, TOO_LARGE, finish, respond, respond_invalid, write};
 use super::bearer;
 use super::body::{is_encoded, read_body};
-use super::document::{COST, Document, Rejection, keyword};
+use super::document::{COST, Document, Exceeded, Rejection, keyword, variables};
 use super::meter::Meter;
-use super::persisted::{Found, Named};
+use super::persisted::{Extensions, Found, Named};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
 use crate::platform::audit::record::{AuditOutcome, Origin};
@@ -26,6 +26,7 @@ use domain::text::{Locale, negotiate};
 use futures_util::FutureExt;
 use opentelemetry_http::HeaderExtractor;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,10 +39,10 @@ struct Sent {
     query: Option<String>,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    variables: Option<Box<RawValue>>,
     #[serde(rename = "documentId")]
     document_id: Option<String>,
-    extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    extensions: Option<Extensions>,
 }
 
 /// What is known of a request before its document is read.
@@ -210,9 +211,11 @@ async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &Hea
             return asking.refuse(status, code);
         }
     };
+    // A list would be read as well, by the order of its values.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
     match serde_json::from_slice::<Sent>(&body) {
-        Ok(sent) => execute(state, asking, meter, sent, true).await,
-        Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
+        Ok(sent) if is_object => execute(state, asking, meter, sent, true).await,
+        _ => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
 }
 
@@ -257,8 +260,13 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         state.0.metrics.refused(&problems.iter().map(|problem| problem.code).collect::<Vec<_>>());
         respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
     };
+    let variables = match variables::read(sent.variables.as_deref()) {
+        Ok(Some(variables)) => variables,
+        Ok(None) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
+        Err(rejection) => return reject(rejection),
+    };
     let persisted = &state.0.persisted;
-    let found = match Named::read(sent.document_id, sent.extensions.as_ref()) {
+    let found = match Named::read(sent.document_id, sent.extensions) {
         Ok(named) => persisted.find(named, sent.query).await,
         Err(code) => Err(code),
     };
@@ -281,7 +289,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     if document.kind == OperationType::Mutation && !may_write {
         return refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest));
     }
-    let ready = match document.ready(types, &sent.variables.unwrap_or_default()) {
+    let ready = match document.ready(types, &variables) {
         Ok(ready) => ready,
         Err(rejection) => return reject(rejection),
     };
@@ -335,6 +343,14 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         at_work.answered(name, &codes);
         return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout);
     }
+    let refuse_too_large = |exceeded: Exceeded| {
+        let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
+        asking.refuse_with(&Refusal { exceeded: Some(exceeded), ..too_large })
+    };
+    if codes.contains(&Code::LimitExceeded) {
+        at_work.answered(name, &codes);
+        return refuse_too_large(TOO_LARGE);
+    }
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
     let wait = wait(&answer, &codes);
@@ -354,10 +370,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
             }
             response
         }
-        Err(Some(exceeded)) => {
-            let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
-            asking.refuse_with(&Refusal { exceeded: Some(exceeded), ..too_large })
-        }
+        Err(Some(exceeded)) => refuse_too_large(exceeded),
         Err(None) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
     }
 }

@@ -31,7 +31,14 @@ pub(super) struct Named {
     pub is_registered: bool,
 }
 
-/// What stands in a request's `extensions` for it.
+/// What a request says besides; whatever else a client says there is its own affair.
+#[derive(Deserialize)]
+pub(super) struct Extensions {
+    #[serde(rename = "persistedQuery")]
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// What stands in a request's `extensions` for its document.
 #[derive(Deserialize)]
 struct PersistedQuery {
     version: u32,
@@ -44,13 +51,8 @@ impl Named {
     ///
     /// # Errors
     /// BAD_REQUEST when it cannot be read, or when there are two.
-    pub fn read(
-        id: Option<String>,
-        extensions: Option<&serde_json::Map<String, serde_json::Value>>,
-    ) -> Result<Self, Code> {
-        let persisted = extensions.and_then(|extensions| extensions.get("persistedQuery"));
-        let persisted = persisted.map(PersistedQuery::deserialize).transpose().map_err(|_| Code::BadRequest)?;
-        match (id, persisted) {
+    pub fn read(id: Option<String>, extensions: Option<Extensions>) -> Result<Self, Code> {
+        match (id, extensions.and_then(|extensions| extensions.persisted_query)) {
             (Some(id), None) => Ok(Self { id: Some(id), is_registered: false }),
             (None, Some(PersistedQuery { version: 1, hash })) => Ok(Self { id: Some(hash), is_registered: true }),
             (None, None) => Ok(Self::default()),

@@ -54,8 +54,8 @@ impl Text {
         ctx: &Context<'_>,
         #[graphql(desc = "The preferred language; when the text does not exist in it, another is given.")]
         locale: Option<EnumValue<Locale>>,
-    ) -> &str {
-        self.resolve(ctx, locale).1
+    ) -> Result<&str> {
+        ctx.reader().give(self.resolve(ctx, locale).1)
     }
 
     /// The language of the text that is given.
@@ -81,11 +81,12 @@ impl Text {
     }
 
     /// All languages in which the text exists.
-    async fn translations(&self) -> Vec<Translation> {
-        self.0
-            .translations()
-            .map(|(language, text)| Translation { language: language.into(), text: text.to_owned() })
-            .collect()
+    async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
+        let translation = |(language, text): (Locale, &str)| {
+            let text = ctx.reader().give(text)?.to_owned();
+            Ok(Translation { language: language.into(), text })
+        };
+        self.0.translations().map(translation).collect()
     }
 }
 

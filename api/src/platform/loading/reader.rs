@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::OnceCell;
@@ -39,7 +40,12 @@ pub struct Reader {
     personal: PersonalReads,
     renew: Option<Renew>,
     deadline: Option<Instant>,
+    /// The bytes of text that were given out.
+    given: AtomicUsize,
 }
+
+/// The most bytes of an answer. The number of its values is bounded before anything runs; texts are counted as they are given.
+pub const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// The personal data that a request has read, by what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +125,7 @@ impl Readers {
             personal: PersonalReads::default(),
             renew: None,
             deadline: None,
+            given: AtomicUsize::new(0),
         }
     }
 }
@@ -224,6 +231,15 @@ impl Reader {
 
     fn author(&self) -> Author<'_> {
         self.renew.as_ref().map_or(Author::Known(&self.actor), Author::Renewed)
+    }
+
+    /// Count a text that goes into the answer.
+    ///
+    /// # Errors
+    /// LIMIT_EXCEEDED when the answer would be too large.
+    pub(crate) fn give<'t>(&self, text: &'t str) -> Result<&'t str> {
+        let before = self.given.fetch_add(text.len(), Ordering::Relaxed);
+        if before + text.len() > LARGEST_ANSWER { Err(Error::refused(Code::LimitExceeded)) } else { Ok(text) }
     }
 
     /// Remember that personal data is read, for the audit.

@@ -7,6 +7,7 @@
 //! - `types` are the types of the schema
 //! - `measure` holds the operation to the limits
 //! - `rules`, `merge` and `value` check it against the schema, and `problem` says what is wrong
+//! - `variables` reads what is sent beside it
 //! - `collect` makes the selection sets that are executed
 //! - `cache` keeps documents that were read before
 
@@ -19,6 +20,7 @@ mod rules;
 mod text;
 mod types;
 mod value;
+pub(super) mod variables;
 #[cfg(test)]
 mod verdicts;
 

@@ -1,16 +1,13 @@
 //! Values against the types of their places: literals of a document, and the variables that are given with it.
 
+use super::Rejection;
 use super::problem::{Problems, Unfit};
 use super::types::{Input, Kind, NamedType, TypeId, Types};
-use super::{Exceeded, Rejection};
 use async_graphql::parser::types::{BaseType, Type, VariableDefinition};
 use async_graphql::{Name, Pos, Positioned, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-
-/// The most lists and objects within each other that the variables of a request may have.
-const VARIABLE_DEPTH: usize = 64;
 
 /// A variable where it is used.
 pub(super) struct Usage<'d> {
@@ -161,8 +158,6 @@ pub(super) fn coerce(
     definitions: &[Positioned<VariableDefinition>],
     given: &serde_json::Map<String, Json>,
 ) -> Result<Variables, Rejection> {
-    let deepest = given.values().map(depth).max().unwrap_or_default();
-    Exceeded::check("variableDepth", VARIABLE_DEPTH, deepest)?;
     let mut variables = Variables::default();
     for Positioned { node: definition, pos } in definitions {
         let name = &definition.name.node;
@@ -178,15 +173,6 @@ pub(super) fn coerce(
         variables.insert(name.clone(), value);
     }
     Ok(variables)
-}
-
-/// How many lists and objects stand within each other. JSON is read to a bounded depth, so this comes to an end.
-fn depth(value: &Json) -> usize {
-    match value {
-        Json::Array(values) => 1 + values.iter().map(depth).max().unwrap_or_default(),
-        Json::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or_default(),
-        _ => 0,
-    }
 }
 
 fn coerce_one(types: &Types, given: &Json, ty: &Type, path: &Path<'_>) -> Result<ConstValue, Unfit> {
