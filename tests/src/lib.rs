@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a harness fails loudly")]
 
+pub mod fuzz;
 pub mod mail;
 pub mod person;
 pub mod postgres;
