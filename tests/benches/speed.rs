@@ -14,7 +14,7 @@ use domain::user::Reach;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tests::program::{Server, command_of, program};
+use tests::program::{Server, command_of, program, without_rates};
 use tests::speed::Kept;
 use uuid::Uuid;
 
@@ -131,6 +131,11 @@ impl Target {
         };
         let mut program = command_of(program, home, &["--mode", "demo"]);
         program.env("DATABASE_URL", &kept.server_url);
+        // An earlier build may not know what is said of rates.
+        let help = std::process::Command::new(program.get_program()).arg("--help").output().unwrap();
+        if String::from_utf8_lossy(&help.stdout).contains("--rate-address") {
+            without_rates(&mut program);
+        }
         let start = Instant::now();
         let mut server = Server::of(program);
         let address = format!("http://{}/graphql", server.address());

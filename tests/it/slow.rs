@@ -70,10 +70,13 @@ async fn stalled_bodies_keep_nobody_waiting() {
     let mut stalled = Vec::new();
     for _ in 0..200 {
         let mut stream = connection(&world.url("")).await;
-        stream.write_all(format!("{}\r\n{{", head(1000)).as_bytes()).await.unwrap();
+        stream.write_all(format!("{}expect: 100-continue\r\n\r\n", head(1000)).as_bytes()).await.unwrap();
+        // It is waited for now.
+        let mut told = [0; 25];
+        stream.read_exact(&mut told).await.unwrap();
+        assert!(told.starts_with(b"HTTP/1.1 100"));
         stalled.push(stream);
     }
-    // All of them hold their places by now, or will; none is in the way.
     for _ in 0..20 {
         let answer = world.ask("{ markets(first: 1) { nodes { slug } } }", json!({})).await;
         assert_eq!(answer.data()["markets"]["nodes"][0]["slug"], "khouribga");
@@ -109,13 +112,21 @@ async fn bodies_that_lie_are_refused_with_a_code() {
 #[tokio::test]
 async fn an_answer_that_is_not_taken_holds_no_connection_to_the_database() {
     let world = World::sqlite().await;
-    let query = json!({"query": "{ products(first: 30) { nodes { name { translations { text } } description { translations { text } } } } }"});
+    // More than the system takes off the server's hands.
+    let named = format!("update product set name = '{{\"ar\": \"{}\"}}'", "ز".repeat(5_000));
+    world.change(async |tx| tx.rewrite(&named).await).await;
+    let aliases: String = (0..28).map(|place| format!("a{place}: name {{ text }} ")).collect();
+    let body = json!({"query": format!("{{ products(first: 25) {{ nodes {{ {aliases} }} }} }}")}).to_string();
     let mut stalled = Vec::new();
     // More than there are connections to the database.
     for _ in 0..12 {
-        let mut stream = connection(&world.url("")).await;
-        let body = query.to_string();
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let mut stream = socket.connect(world.url("").trim_start_matches("http://").parse().unwrap()).await.unwrap();
         stream.write_all(format!("{}\r\n{body}", head(body.len())).as_bytes()).await.unwrap();
+        let mut told = [0; 12];
+        stream.read_exact(&mut told).await.unwrap();
+        assert_eq!(&told, b"HTTP/1.1 200");
         stalled.push(stream);
     }
     let answer = world.ask("{ markets(first: 1) { nodes { slug } } }", json!({})).await;

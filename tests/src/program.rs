@@ -47,6 +47,13 @@ pub fn command_of(program: &Path, home: &Path, args: &[&str]) -> Command {
     command
 }
 
+/// Let a server be asked more than anybody may ask in a minute: what is measured is how it answers.
+pub fn without_rates(command: &mut Command) {
+    for rate in ["ADDRESS", "LOGIN", "CLIENT", "SIGN_IN", "SIGN_IN_ADDRESS"] {
+        command.env(format!("UNFM_RATE_{rate}"), "0");
+    }
+}
+
 /// Call the program and wait for its end.
 pub fn run(home: &Path, args: &[&str]) -> Output {
     command(home, args).output().unwrap()

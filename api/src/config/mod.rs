@@ -329,7 +329,8 @@ pub struct Settings {
     /// Origins that browsers may call from, exact, separated by commas.
     #[arg(long, env = "UNFM_CORS_ORIGINS", value_delimiter = ',', value_parser = origin, global = true)]
     pub cors_origins: Vec<String>,
-    /// Addresses or networks of proxies whose request ids and trace contexts are believed, separated by commas.
+    /// Addresses or networks of proxies that are believed for whom they ask (X-Forwarded-For), and whose request ids and trace
+    /// contexts are believed, separated by commas.
     #[arg(long, env = "UNFM_TRUSTED_PROXIES", value_delimiter = ',', global = true)]
     pub trusted_proxies: Vec<Network>,
     /// How long the head of a request may take to arrive, such as `10s`.

@@ -8,7 +8,8 @@ use std::net::IpAddr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ClientAddress(pub IpAddr);
 
-const HEADER: &str = "x-forwarded-for";
+/// By which proxies say for whom they ask.
+pub(super) const HEADER: &str = "x-forwarded-for";
 
 impl ClientAddress {
     pub(super) fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> Self {
