@@ -46,6 +46,25 @@ fn the_program_that_ships_has_nothing_that_takes_its_protection_away() {
 }
 
 #[tokio::test]
+async fn the_deepest_documents_are_answered_however_the_program_was_built() {
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Server::start(home.path());
+    let visitor = Client::new(&server.address(), "ar");
+    // Fifteen fields within each other, by what leads back to where it began.
+    for (first, circle, times) in [
+        ("markets(first: 1) { nodes {", "branch { markets(first: 1) { nodes {", 4),
+        ("market(slug: \"khouribga\") {", "listings(first: 1) { nodes { market {", 4),
+        ("products(first: 1) { edges { node {", "listings(first: 1) { edges { node { variant { product {", 2),
+        ("branches(first: 1) { nodes { markets(first: 1) { nodes {", "contributions { market {", 4),
+        ("categories {", "parent {", 13),
+    ] {
+        let open = format!("{{ {first} {}", circle.repeat(times));
+        let document = format!("query Deep {open} __typename {}", "}".repeat(open.matches('{').count()));
+        visitor.ask(&document, "Deep", json!({})).await;
+    }
+}
+
+#[tokio::test]
 async fn a_visitor_shops_in_two_languages_and_staff_sign_in_and_a_restart_loses_nothing() {
     let home = tempfile::tempdir().unwrap();
     let mut server = Server::start(home.path());
