@@ -213,7 +213,10 @@ async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &Hea
     };
     // A list would be read as well, by the order of its values.
     let is_object = body.trim_ascii_start().starts_with(b"{");
-    match serde_json::from_slice::<Sent>(&body) {
+    let turn = lane.parse(body.len()).await;
+    let sent = serde_json::from_slice::<Sent>(&body);
+    drop((turn, body));
+    match sent {
         Ok(sent) if is_object => execute(state, asking, meter, sent, true).await,
         _ => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
@@ -260,7 +263,11 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         state.0.metrics.refused(&problems.iter().map(|problem| problem.code).collect::<Vec<_>>());
         respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
     };
-    let variables = match variables::read(sent.variables.as_deref()) {
+    let lane = if asking.bearer.is_some() { &lanes.signed_in } else { &lanes.anonymous };
+    let parsing = lane.parse(sent.variables.as_deref().map_or(0, |variables| variables.get().len())).await;
+    let variables = variables::read(sent.variables.as_deref());
+    drop(parsing);
+    let variables = match variables {
         Ok(Some(variables)) => variables,
         Ok(None) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
         Err(rejection) => return reject(rejection),
@@ -281,8 +288,14 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     let types = &state.0.types;
     let known = state.0.documents.get(&text, sent.operation_name.as_deref());
     let is_known = known.is_some();
-    let read = || Document::read(types, &text, sent.operation_name.as_deref()).map(Arc::new);
-    let document = match known.map_or_else(read, Ok) {
+    let document = match known {
+        Some(known) => Ok(known),
+        None => {
+            let _parsing = lane.parse(text.len()).await;
+            Document::read(types, &text, sent.operation_name.as_deref()).map(Arc::new)
+        }
+    };
+    let document = match document {
         Ok(document) => document,
         Err(rejection) => return reject(rejection),
     };

@@ -10,6 +10,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 const READING: usize = 512;
 /// So many requests wait for their turn in a lane.
 const WAITING: usize = 256;
+/// A text of so many bytes waits for its turn to be parsed.
+const LONG: usize = 8 * 1024;
 /// So long one waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -38,13 +40,26 @@ impl Lanes {
 /// Requests of one kind.
 pub(super) struct Lane {
     reading: Semaphore,
+    parsing: Semaphore,
     working: Semaphore,
     waiting: AtomicUsize,
 }
 
 impl Lane {
     fn new(working: usize) -> Self {
-        Self { reading: Semaphore::new(READING), working: Semaphore::new(working), waiting: AtomicUsize::new(0) }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            reading: Semaphore::new(READING),
+            parsing: Semaphore::new((cores / 2).max(1)),
+            working: Semaphore::new(working),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// The turn of a text that is to be parsed. A long one keeps a processor for some milliseconds: they leave every other one to
+    /// those who send what is short or known.
+    pub async fn parse(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        if bytes < LONG { None } else { self.parsing.acquire().await.ok() }
     }
 
     /// A place to read a body; nothing when there is none, or when its turn would not come.
