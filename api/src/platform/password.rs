@@ -46,9 +46,10 @@ impl Passwords {
     /// # Errors
     /// INTERNAL, when the cost cannot be met.
     pub fn new(params: Params) -> Result<Self> {
+        // Half of the processors: whoever does not sign in finds the others, however many want to.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let nobodys = hash(&params, &random::<16>())?;
-        let (at_once, [checks, now, most]) = (Arc::new(Semaphore::new(cores)), [0; 3].map(AtomicU64::new));
+        let (at_once, [checks, now, most]) = (Arc::new(Semaphore::new((cores / 2).max(1))), [0; 3].map(AtomicU64::new));
         Ok(Self(Arc::new(Inner { params, at_once, checks, now, most, nobodys })))
     }
 

@@ -77,6 +77,11 @@ impl Asking {
         }
     }
 
+    /// Refuse whose turn did not come.
+    fn turn_away(&self) -> Response {
+        self.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)
+    }
+
     /// Refuse what was asked for too often.
     fn refuse_until(&self, state: &State, retry_after: Duration) -> Response {
         state.0.metrics.refused(&[Code::RateLimited]);
@@ -213,9 +218,9 @@ async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &Hea
     };
     // A list would be read as well, by the order of its values.
     let is_object = body.trim_ascii_start().starts_with(b"{");
-    let turn = lane.parse(body.len()).await;
+    let Some(parsing) = lane.parse(body.len()).await else { return asking.turn_away() };
     let sent = serde_json::from_slice::<Sent>(&body);
-    drop((turn, body));
+    drop((parsing, body));
     match sent {
         Ok(sent) if is_object => execute(state, asking, meter, sent, true).await,
         _ => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
@@ -233,13 +238,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
     let lanes = &state.0.lanes;
-    let turn_away = || asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable);
     // Not before the request is complete: what its sender may do is what she may do now.
     let mut turn = None;
     if asking.bearer.is_some() {
         turn = lanes.signed_in.work().await;
         if turn.is_none() {
-            return turn_away();
+            return asking.turn_away();
         }
     }
     let deadline = Instant::now() + state.0.execution_timeout;
@@ -264,7 +268,8 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
     };
     let lane = if asking.bearer.is_some() { &lanes.signed_in } else { &lanes.anonymous };
-    let parsing = lane.parse(sent.variables.as_deref().map_or(0, |variables| variables.get().len())).await;
+    let length = sent.variables.as_deref().map_or(0, |variables| variables.get().len());
+    let Some(parsing) = lane.parse(length).await else { return asking.turn_away() };
     let variables = variables::read(sent.variables.as_deref());
     drop(parsing);
     let variables = match variables {
@@ -291,7 +296,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     let document = match known {
         Some(known) => Ok(known),
         None => {
-            let _parsing = lane.parse(text.len()).await;
+            let Some(_parsing) = lane.parse(text.len()).await else { return asking.turn_away() };
             Document::read(types, &text, sent.operation_name.as_deref()).map(Arc::new)
         }
     };
@@ -320,7 +325,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         let lane = if document.kind == OperationType::Mutation { &lanes.logins } else { &lanes.anonymous };
         turn = lane.work().await;
         if turn.is_none() {
-            return turn_away();
+            return asking.turn_away();
         }
     }
     let (kind, name) = (keyword(document.kind), document.name.as_deref());

@@ -56,10 +56,10 @@ impl Lane {
         }
     }
 
-    /// The turn of a text that is to be parsed. A long one keeps a processor for some milliseconds: they leave every other one to
-    /// those who send what is short or known.
-    pub async fn parse(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
-        if bytes < LONG { None } else { self.parsing.acquire().await.ok() }
+    /// The turn of a text that is to be parsed, where it takes one; nothing when it does not come in time. A long text keeps a
+    /// processor for some milliseconds: they leave every other one to those who send what is short or known.
+    pub async fn parse(&self, bytes: usize) -> Option<Option<SemaphorePermit<'_>>> {
+        if bytes < LONG { Some(None) } else { self.turn(&self.parsing).await.map(Some) }
     }
 
     /// A place to read a body; nothing when there is none, or when its turn would not come.
@@ -72,11 +72,15 @@ impl Lane {
 
     /// The turn of a request that is complete; nothing when it does not come in time.
     pub async fn work(&self) -> Option<SemaphorePermit<'_>> {
-        if let Ok(turn) = self.working.try_acquire() {
+        self.turn(&self.working).await
+    }
+
+    async fn turn<'l>(&'l self, of: &'l Semaphore) -> Option<SemaphorePermit<'l>> {
+        if let Ok(turn) = of.try_acquire() {
             return Some(turn);
         }
         let _waiting = Waiting::join(&self.waiting)?;
-        tokio::time::timeout(PATIENCE, self.working.acquire()).await.ok()?.ok()
+        tokio::time::timeout(PATIENCE, of.acquire()).await.ok()?.ok()
     }
 }
 
