@@ -218,9 +218,8 @@ async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &Hea
     };
     // A list would be read as well, by the order of its values.
     let is_object = body.trim_ascii_start().starts_with(b"{");
-    let Some(parsing) = lane.parse(body.len()).await else { return asking.turn_away() };
-    let sent = serde_json::from_slice::<Sent>(&body);
-    drop((parsing, body));
+    let sent = lane.parse(body.len(), move || serde_json::from_slice::<Sent>(&body)).await;
+    let Some(sent) = sent else { return asking.turn_away() };
     match sent {
         Ok(sent) if is_object => execute(state, asking, meter, sent, true).await,
         _ => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
@@ -269,9 +268,9 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     };
     let lane = if asking.bearer.is_some() { &lanes.signed_in } else { &lanes.anonymous };
     let length = sent.variables.as_deref().map_or(0, |variables| variables.get().len());
-    let Some(parsing) = lane.parse(length).await else { return asking.turn_away() };
-    let variables = variables::read(sent.variables.as_deref());
-    drop(parsing);
+    let variables = sent.variables;
+    let variables = lane.parse(length, move || variables::read(variables.as_deref())).await;
+    let Some(variables) = variables else { return asking.turn_away() };
     let variables = match variables {
         Ok(Some(variables)) => variables,
         Ok(None) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
@@ -296,8 +295,11 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     let document = match known {
         Some(known) => Ok(known),
         None => {
-            let Some(_parsing) = lane.parse(text.len()).await else { return asking.turn_away() };
-            Document::read(types, &text, sent.operation_name.as_deref()).map(Arc::new)
+            let (length, state, text) = (text.len(), state.clone(), Arc::clone(&text));
+            let name = sent.operation_name.clone();
+            let read = move || Document::read(&state.0.types, &text, name.as_deref()).map(Arc::new);
+            let Some(read) = lane.parse(length, read).await else { return asking.turn_away() };
+            read
         }
     };
     let document = match document {

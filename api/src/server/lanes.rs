@@ -2,9 +2,10 @@
 //!
 //! A request that finds its lane's queue full is turned away before its body is read; one that waits too long, after.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 /// So many bodies are read at once in a lane; each may take memory of its own.
 const READING: usize = 512;
@@ -40,7 +41,7 @@ impl Lanes {
 /// Requests of one kind.
 pub(super) struct Lane {
     reading: Semaphore,
-    parsing: Semaphore,
+    parsing: Arc<Semaphore>,
     working: Semaphore,
     waiting: AtomicUsize,
 }
@@ -50,16 +51,30 @@ impl Lane {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             reading: Semaphore::new(READING),
-            parsing: Semaphore::new((cores / 2).max(1)),
+            parsing: Arc::new(Semaphore::new((cores / 2).max(1))),
             working: Semaphore::new(working),
             waiting: AtomicUsize::new(0),
         }
     }
 
-    /// The turn of a text that is to be parsed, where it takes one; nothing when it does not come in time. A long text keeps a
-    /// processor for some milliseconds: they leave every other one to those who send what is short or known.
-    pub async fn parse(&self, bytes: usize) -> Option<Option<SemaphorePermit<'_>>> {
-        if bytes < LONG { Some(None) } else { self.turn(&self.parsing).await.map(Some) }
+    /// Parse a text of so many bytes; nothing when its turn does not come in time. A long one takes some milliseconds, in which a
+    /// thread that answers others would keep them waiting: it is parsed elsewhere, and few at a time.
+    pub async fn parse<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        parse: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        if bytes < LONG {
+            return Some(parse());
+        }
+        let now = Arc::clone(&self.parsing).try_acquire_owned().ok();
+        let turn = self.turn(now, Arc::clone(&self.parsing).acquire_owned()).await?;
+        let parsing = tokio::task::spawn_blocking(move || {
+            // Whoever hangs up meanwhile gives nothing free.
+            let _turn = turn;
+            parse()
+        });
+        parsing.await.ok()
     }
 
     /// A place to read a body; nothing when there is none, or when its turn would not come.
@@ -72,15 +87,16 @@ impl Lane {
 
     /// The turn of a request that is complete; nothing when it does not come in time.
     pub async fn work(&self) -> Option<SemaphorePermit<'_>> {
-        self.turn(&self.working).await
+        self.turn(self.working.try_acquire().ok(), self.working.acquire()).await
     }
 
-    async fn turn<'l>(&'l self, of: &'l Semaphore) -> Option<SemaphorePermit<'l>> {
-        if let Ok(turn) = of.try_acquire() {
-            return Some(turn);
+    /// A turn that has come, or that comes in time.
+    async fn turn<T>(&self, now: Option<T>, later: impl Future<Output = Result<T, AcquireError>>) -> Option<T> {
+        if now.is_some() {
+            return now;
         }
         let _waiting = Waiting::join(&self.waiting)?;
-        tokio::time::timeout(PATIENCE, of.acquire()).await.ok()?.ok()
+        tokio::time::timeout(PATIENCE, later).await.ok()?.ok()
     }
 }
 
