@@ -29,17 +29,23 @@ codes! {
     }
 }
 
-/// The permissions, in pairs: to see what is not public of a kind of thing, and to change it.
+/// The permissions of each kind of thing: to see what is not public of it, to enter and change it, and, where somebody must
+/// decide about it (verify, publish, approve, sign, settle, strike off), to do so.
 macro_rules! permissions {
-    ($($things:literal: $see:ident = $see_code:literal, $manage:ident = $manage_code:literal;)+) => {
+    ($($things:literal: $see:ident = $see_code:literal, $manage:ident = $manage_code:literal
+        $(, $decide:ident = $decide_code:literal)?;)+) => {
         codes! {
-            /// A permission that roles grant: to see objects of a kind that are not public, or to change them.
+            /// A permission that roles grant: to see objects of a kind that are not public, to change them, or to decide about
+            /// them.
             Permission {
                 $(
                     #[doc = concat!("The right to see ", $things)]
                     $see = $see_code,
                     #[doc = concat!("The right to change ", $things)]
                     $manage = $manage_code
+                    $(,
+                    #[doc = concat!("The right to decide about ", $things)]
+                    $decide = $decide_code)?
                 ),+
             }
         }
@@ -47,10 +53,21 @@ macro_rules! permissions {
         impl Permission {
             /// Whether it allows to read only.
             pub const fn is_seeing(self) -> bool {
-                match self { $(Self::$see => true, Self::$manage => false),+ }
+                match self { $(Self::$see => true, Self::$manage => false $(, Self::$decide => false)?),+ }
             }
+
+            /// Whether it allows to decide.
+            pub const fn is_deciding(self) -> bool {
+                match self { $(Self::$see | Self::$manage => false $(, Self::$decide => true)?),+ }
+            }
+
+            /// What there is for each kind of thing: to see, to change, and to decide.
+            pub const KINDS: &[(Self, Self, Option<Self>)] =
+                &[$((Self::$see, Self::$manage, permissions!(@ $($decide)?))),+];
         }
     };
+    (@) => { None };
+    (@ $decide:ident) => { Some(Permission::$decide) };
 }
 
 permissions! {
@@ -63,33 +80,37 @@ permissions! {
     "staff logins and their roles.":
         SeeUsers = "SEE_USERS", ManageUsers = "MANAGE_USERS";
     "cooperatives.":
-        SeeCooperatives = "SEE_COOPERATIVES", ManageCooperatives = "MANAGE_COOPERATIVES";
+        SeeCooperatives = "SEE_COOPERATIVES", ManageCooperatives = "MANAGE_COOPERATIVES",
+        DecideCooperatives = "DECIDE_COOPERATIVES";
     "members and documents of cooperatives.":
         SeeMembers = "SEE_MEMBERS", ManageMembers = "MANAGE_MEMBERS";
     "products, variants and quality signs.":
-        SeeProducts = "SEE_PRODUCTS", ManageProducts = "MANAGE_PRODUCTS";
+        SeeProducts = "SEE_PRODUCTS", ManageProducts = "MANAGE_PRODUCTS", DecideProducts = "DECIDE_PRODUCTS";
     "markets.":
-        SeeMarkets = "SEE_MARKETS", ManageMarkets = "MANAGE_MARKETS";
+        SeeMarkets = "SEE_MARKETS", ManageMarkets = "MANAGE_MARKETS", DecideMarkets = "DECIDE_MARKETS";
     "listings.":
         SeeListings = "SEE_LISTINGS", ManageListings = "MANAGE_LISTINGS";
     "stock movements.":
-        SeeStock = "SEE_STOCK", ManageStock = "MANAGE_STOCK";
+        SeeStock = "SEE_STOCK", ManageStock = "MANAGE_STOCK", DecideStock = "DECIDE_STOCK";
     "sales and day closings.":
         SeeSales = "SEE_SALES", ManageSales = "MANAGE_SALES";
     "settlements.":
-        SeeSettlements = "SEE_SETTLEMENTS", ManageSettlements = "MANAGE_SETTLEMENTS";
+        SeeSettlements = "SEE_SETTLEMENTS", ManageSettlements = "MANAGE_SETTLEMENTS",
+        DecideSettlements = "DECIDE_SETTLEMENTS";
     "partner organisations.":
         SeePartners = "SEE_PARTNERS", ManagePartners = "MANAGE_PARTNERS";
     "agreements and contributions.":
-        SeeAgreements = "SEE_AGREEMENTS", ManageAgreements = "MANAGE_AGREEMENTS";
+        SeeAgreements = "SEE_AGREEMENTS", ManageAgreements = "MANAGE_AGREEMENTS",
+        DecideAgreements = "DECIDE_AGREEMENTS";
     "programmes.":
-        SeeProgrammes = "SEE_PROGRAMMES", ManageProgrammes = "MANAGE_PROGRAMMES";
+        SeeProgrammes = "SEE_PROGRAMMES", ManageProgrammes = "MANAGE_PROGRAMMES",
+        DecideProgrammes = "DECIDE_PROGRAMMES";
     "indicators and figures.":
-        SeeIndicators = "SEE_INDICATORS", ManageIndicators = "MANAGE_INDICATORS";
-    "decisions about what others submitted.":
-        SeeApprovals = "SEE_APPROVALS", ManageApprovals = "MANAGE_APPROVALS";
+        SeeIndicators = "SEE_INDICATORS", ManageIndicators = "MANAGE_INDICATORS",
+        DecideIndicators = "DECIDE_INDICATORS";
     "support services and the bot.":
-        SeeSurvivorSupport = "SEE_SURVIVOR_SUPPORT", ManageSurvivorSupport = "MANAGE_SURVIVOR_SUPPORT";
+        SeeSurvivorSupport = "SEE_SURVIVOR_SUPPORT", ManageSurvivorSupport = "MANAGE_SURVIVOR_SUPPORT",
+        DecideSurvivorSupport = "DECIDE_SURVIVOR_SUPPORT";
     "referrals of survivors.":
         SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
     "machine credentials of partners.":
@@ -108,9 +129,16 @@ impl Role {
             P::ManageAudit | P::SeeCredentials | P::ManageCredentials => false,
             P::SeeReferrals | P::ManageReferrals => self == Self::Counsellor,
             P::SeeGeography | P::SeeCategories | P::SeeBranches | P::SeePartners => true,
-            P::ManageGeography | P::ManageCategories | P::ManagePartners | P::ManageSurvivorSupport => {
-                self == Self::NationalAdmin
-            }
+            P::ManageGeography
+            | P::ManageCategories
+            | P::ManagePartners
+            | P::ManageSurvivorSupport
+            | P::DecideSurvivorSupport => self == Self::NationalAdmin,
+            // Whoever enters data, and a cooperative itself, decides nothing.
+            P::DecideCooperatives | P::DecideMarkets | P::DecideAgreements | P::DecideProgrammes => self.administers(),
+            P::DecideProducts | P::DecideStock => self.administers() || self == Self::MarketManager,
+            P::DecideSettlements => self.administers() || self == Self::FinanceOfficer,
+            P::DecideIndicators => self.administers() || self == Self::ProgrammeOfficer,
             P::ManageBranches | P::SeeUsers | P::ManageUsers => {
                 self.administers() || (self == Self::Auditor && permission.is_seeing())
             }
@@ -130,7 +158,6 @@ impl Role {
                 self.administers()
                     || matches!(self, Self::Auditor | Self::ProgrammeOfficer | Self::FinanceOfficer | Self::DataEntry)
             }
-            P::SeeApprovals => self != Self::Counsellor && self != Self::CooperativeRep,
             P::ManageCooperatives => self.administers() || self == Self::DataEntry,
             P::ManageMembers => self.administers() || matches!(self, Self::DataEntry | Self::CooperativeRep),
             P::ManageProducts => {
@@ -142,10 +169,6 @@ impl Role {
             P::ManageSettlements | P::ManageAgreements => self.administers() || self == Self::FinanceOfficer,
             P::ManageProgrammes => self.administers() || self == Self::ProgrammeOfficer,
             P::ManageIndicators => self.administers() || matches!(self, Self::ProgrammeOfficer | Self::DataEntry),
-            P::ManageApprovals => {
-                self.administers()
-                    || matches!(self, Self::MarketManager | Self::ProgrammeOfficer | Self::FinanceOfficer)
-            }
         }
     }
 
@@ -227,7 +250,6 @@ impl Purpose {
             | P::SeeAgreements
             | P::SeeProgrammes
             | P::SeeIndicators
-            | P::SeeApprovals
             | P::SeeSurvivorSupport => matches!(self, Self::Check | Self::Seed),
             P::ManageGeography
             | P::ManageCategories
@@ -244,13 +266,21 @@ impl Purpose {
             | P::ManageAgreements
             | P::ManageProgrammes
             | P::ManageIndicators
-            | P::ManageApprovals
-            | P::ManageSurvivorSupport => self == Self::Seed,
+            | P::ManageSurvivorSupport
+            | P::DecideCooperatives
+            | P::DecideProducts
+            | P::DecideMarkets
+            | P::DecideStock
+            | P::DecideSettlements
+            | P::DecideAgreements
+            | P::DecideProgrammes
+            | P::DecideIndicators
+            | P::DecideSurvivorSupport => self == Self::Seed,
         }
     }
 }
 
-/// The whole table of roles, purposes and permissions, for people: `r` to see, `w` to change.
+/// The whole table of roles, purposes and permissions, for people: `r` to see, `w` to enter and change, `d` to decide.
 pub fn table() -> String {
     use crate::codes::Coded;
     let mut text = format!("{:<18}", "");
@@ -258,14 +288,17 @@ pub fn table() -> String {
     for holder in Role::ALL.iter().map(ToString::to_string).chain(purposes) {
         text.push_str(&format!(" {holder:>17}"));
     }
-    for pair in Permission::ALL.chunks(2) {
-        text.push_str(&format!("\n{:<18}", pair[0].as_str().trim_start_matches("SEE_")));
-        let roles = Role::ALL.iter().map(|role| [role.grants(pair[0]), role.grants(pair[1])]);
-        let purposes = Purpose::ALL.iter().map(|purpose| [purpose.grants(pair[0]), purpose.grants(pair[1])]);
-        for [see, manage] in roles.chain(purposes) {
-            let cell = format!("{}{}", if see { 'r' } else { '-' }, if manage { 'w' } else { '-' });
-            text.push_str(&format!(" {cell:>17}"));
-        }
+    for (see, manage, decide) in Permission::KINDS {
+        text.push_str(&format!("\n{:<18}", see.as_str().trim_start_matches("SEE_")));
+        let cell = |grants: &dyn Fn(Permission) -> bool| {
+            let mark = |permission: Permission, mark: char| if grants(permission) { mark } else { '-' };
+            // Where nobody has to decide, nothing stands.
+            let decide = decide.map_or(' ', |decide| mark(decide, 'd'));
+            format!(" {:>17}", format!("{}{}{decide}", mark(*see, 'r'), mark(*manage, 'w')))
+        };
+        Role::ALL.iter().for_each(|role| text.push_str(&cell(&|permission| role.grants(permission))));
+        Purpose::ALL.iter().for_each(|purpose| text.push_str(&cell(&|permission| purpose.grants(permission))));
+        text.truncate(text.trim_end().len());
     }
     text.push_str("\n\nmay grant:\n");
     for role in Role::ALL {
@@ -293,9 +326,20 @@ mod tests {
     #[test]
     fn whoever_changes_a_thing_sees_it() {
         for role in Role::ALL {
-            for pair in Permission::ALL.chunks(2) {
-                assert!(!role.grants(pair[1]) || role.grants(pair[0]), "{role} {}", pair[1]);
+            for (see, manage, decide) in Permission::KINDS {
+                for more in [Some(*manage), *decide].into_iter().flatten() {
+                    assert!(!role.grants(more) || role.grants(*see), "{role} {more}");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn whoever_enters_data_decides_nothing() {
+        let deciding = || Permission::ALL.iter().filter(|permission| permission.is_deciding());
+        assert!(deciding().count() > 5);
+        for role in [Role::DataEntry, Role::CooperativeRep, Role::Auditor, Role::Counsellor] {
+            assert!(deciding().all(|permission| !role.grants(*permission)), "{role}");
         }
     }
 

@@ -73,6 +73,8 @@ codes! {
         AssignmentInvalid = "ASSIGNMENT_INVALID",
         /// Whoever asks may not give or take away this role there.
         RoleNotGrantable = "ROLE_NOT_GRANTABLE",
+        /// The person holds the role there already, on some of these days.
+        RoleAlreadyHeld = "ROLE_ALREADY_HELD",
         /// The association would be left without a national administrator.
         LastNationalAdmin = "LAST_NATIONAL_ADMIN",
         /// Another person must decide about it.
@@ -85,6 +87,8 @@ codes! {
         TotpInvalid = "TOTP_INVALID",
         /// The password is too short or too long.
         PasswordInvalid = "PASSWORD_INVALID",
+        /// The new password is the current one.
+        PasswordUnchanged = "PASSWORD_UNCHANGED",
         /// The text is not an e-mail address.
         EmailInvalid = "EMAIL_INVALID",
         /// The link or token has expired, was used, or never existed.

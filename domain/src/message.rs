@@ -191,6 +191,16 @@ impl Code {
                 "Le mot de passe doit avoir de 12 à 256 caractères.",
                 "The password must have 12 to 256 characters.",
             ),
+            Self::PasswordUnchanged => (
+                "كلمة المرور الجديدة هي نفسها الحالية.",
+                "Le nouveau mot de passe est le même que l'actuel.",
+                "The new password is the current one.",
+            ),
+            Self::RoleAlreadyHeld => (
+                "تتولى هذه الشخصة هذا الدور هناك في بعض هذه الأيام بالفعل.",
+                "Cette personne a déjà ce rôle à cet endroit pendant une partie de ces jours.",
+                "The person holds the role there already, on some of these days.",
+            ),
             Self::EmailInvalid => (
                 "عنوان البريد الإلكتروني غير صالح.",
                 "L'adresse électronique n'est pas valable.",

@@ -169,8 +169,9 @@ impl LocalizedText {
     ) -> Result<Self, Faults> {
         let mut faults = Faults::new();
         for (locale, text) in patch {
-            match text.map(|text| clean(&text, max)).transpose() {
-                Ok(text) => *Arc::make_mut(&mut self.0).slot(locale) = text.filter(|text| !text.is_empty()),
+            // A text without letters is a mistake; a language is removed by saying so.
+            match text.map(|text| required(&text, max)).transpose() {
+                Ok(text) => *Arc::make_mut(&mut self.0).slot(locale) = text,
                 Err(code) => faults.push(Fault::new(code).at(locale.tag())),
             }
         }
@@ -265,7 +266,7 @@ mod tests {
     #[test]
     fn a_text_needs_arabic_or_french() {
         assert_eq!(text(&[(Locale::En, "x")]).unwrap_err(), [Fault::new(Code::TextRequired)]);
-        assert_eq!(text(&[(Locale::Fr, "  ")]).unwrap_err(), [Fault::new(Code::TextRequired)]);
+        assert_eq!(text(&[(Locale::Fr, "  ")]).unwrap_err(), [Fault::new(Code::TextRequired).at("fr")]);
         for stored in [r#"{"en":"x"}"#, r#"{"ar":""}"#, r#"{"fr":"x","en":" "}"#, r#"{"fr":"x\u202ey"}"#, "{}"] {
             assert!(serde_json::from_str::<LocalizedText>(stored).is_err(), "{stored}");
         }
@@ -286,6 +287,12 @@ mod tests {
 
         assert_eq!((name.get(Locale::Ar), name.get(Locale::En)), (Some("أملو"), None));
         assert_eq!(name.missing().collect::<Vec<_>>(), [Locale::Zgh, Locale::En]);
+        let emptied = name.clone().merged([(Locale::Ar, Some(" \n".into()))], NAME_MAX);
+        assert_eq!(
+            emptied.unwrap_err(),
+            [Fault::new(Code::TextRequired).at("ar")],
+            "a language is removed by saying so"
+        );
         let bare = name.merged([(Locale::Ar, None), (Locale::Fr, None)], NAME_MAX);
         assert_eq!(bare.unwrap_err(), [Fault::new(Code::TextRequired)]);
     }

@@ -152,6 +152,14 @@ impl Assignment {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
+    /// Whether another one gives nothing that this one does not, on some of its days.
+    pub fn repeats(&self, other: &Self) -> bool {
+        let is_same = (self.role, self.branch, self.cooperative) == (other.role, other.branch, other.cooperative)
+            && (self.includes_descendants || !other.includes_descendants);
+        let begins_before = |one: &Self, end: Option<Date>| end.is_none_or(|end| one.valid_from <= end);
+        is_same && begins_before(self, other.valid_to) && begins_before(other, self.valid_to)
+    }
+
     /// Whether it is in force on a day.
     pub fn is_in_force(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
@@ -403,6 +411,18 @@ mod tests {
             assert_eq!(staff.may(Permission::SeeCooperatives), is_in_force, "{day}");
         }
         assert!(staff(vec![]).permissions().is_empty(), "no assignment, no rows");
+    }
+
+    #[test]
+    fn the_same_role_is_held_once_on_a_day() {
+        let held = Assignment { valid_to: Some(date(2026, 6, 30)), ..assignment(Role::DataEntry, &[1], false) };
+        let days = |from, to| Assignment { valid_from: from, valid_to: to, ..held.clone() };
+        assert!(held.repeats(&held) && held.repeats(&days(date(2026, 6, 30), None)));
+        assert!(!held.repeats(&days(date(2026, 7, 1), None)), "it begins when the other has ended");
+        assert!(!held.repeats(&days(date(2025, 1, 1), Some(date(2025, 12, 31)))));
+        assert!(!held.repeats(&Assignment { includes_descendants: true, ..held.clone() }), "it reaches further");
+        assert!(!held.repeats(&assignment(Role::DataEntry, &[2], false)));
+        assert!(!held.repeats(&assignment(Role::ProgrammeOfficer, &[1], false)));
     }
 
     #[test]

@@ -116,7 +116,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            hash {text} primary key,
            user_id {uuid} not null references staff_user (id) on delete cascade,
            purpose {text} not null check (purpose in ('INVITATION', 'RESET', 'ENROLMENT')),
-           given_by {uuid} references staff_user (id),
            expires_at {long} not null,
            used_at {long}
          );
@@ -133,7 +132,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            kind {text} not null check (kind in ('INVITATION', 'RESET')),
            recipient {text} not null,
            user_id {uuid} references staff_user (id) on delete cascade,
-           given_by {uuid} references staff_user (id),
            queued_at {long} not null,
            next_at {long} not null,
            attempts {int} not null,

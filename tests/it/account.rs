@@ -52,6 +52,7 @@ async fn a_password_is_changed_by_whoever_knows_it_and_other_sessions_end(world:
     let expected = json!([{"code": "INVALID_CREDENTIALS", "field": ["currentPassword"]}, {"code": "PASSWORD_INVALID", "field": ["newPassword"]}]);
     assert_eq!(wrong["userErrors"], expected, "{}: all faults at once", world.on);
     assert_eq!(only_error(&change(DEMO, &"x".repeat(257)).await), "PASSWORD_INVALID");
+    assert_eq!(only_error(&change(DEMO, DEMO).await), "PASSWORD_UNCHANGED");
     assert_eq!(change(DEMO, "une phrase bien longue").await["userErrors"], json!([]), "{}", world.on);
     let who = "{ viewer { user { email } } }";
     assert_eq!(world.ask_as(&here, who, json!({})).await.status, 200, "{}", world.on);

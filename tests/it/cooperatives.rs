@@ -237,4 +237,34 @@ async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
     assert_eq!(transition("cooperativeReinstate", 6).await, refused("STATUS_INVALID"), "{}", world.on);
 }
 
-tests::on_each_database!(members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);
+async fn whoever_enters_data_decides_nothing(world: World) {
+    let khouribga = world.person("khouribga").await;
+    let assign = "mutation($input: RoleAssignInput!) { roleAssign(input: $input) { userErrors { code field } } }";
+    let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
+    let clerk = GlobalId::new(Kind::User, founding("user", "programmes.khouribga@unfm.example")).to_string();
+    let role = json!({"userId": clerk, "assignment": {"role": "DATA_ENTRY", "branchId": branch}});
+    assert_eq!(khouribga.does(assign, role).await.outcome(), "done", "{}", world.on);
+    let clerk = world.person("programmes.khouribga").await;
+    let input = |version: i64| json!({"id": id("demo-argan"), "expectedVersion": version});
+    let rename = "mutation($input: CooperativeRenameInput!) { cooperativeRename(input: $input) { userErrors { code field } } }";
+    let mut renamed = input(1);
+    renamed["name"] = json!({"en": "Argan Atlas (demo)"});
+    assert_eq!(clerk.does(rename, renamed.clone()).await.outcome(), "done", "{}: she enters", world.on);
+    for transition in ["Suspend", "StrikeOff", "Verify", "Activate", "Reinstate"] {
+        let query = format!("mutation($input: CooperativeTransitionInput!) {{
+            cooperative{transition}(input: $input) {{ userErrors {{ code field }} }} }}");
+        assert_eq!(clerk.does(&query, input(2)).await.outcome(), "FORBIDDEN", "{}: {transition}", world.on);
+    }
+
+    // What was struck off stays as it was then, and a name without letters takes no language away.
+    renamed["expectedVersion"] = json!(2);
+    renamed["name"] = json!({"fr": "  "});
+    assert_eq!(clerk.does(rename, renamed.clone()).await.outcome(), "TEXT_REQUIRED name.fr", "{}", world.on);
+    let strike = "mutation($input: CooperativeTransitionInput!) { cooperativeStrikeOff(input: $input) { userErrors { code field } } }";
+    assert_eq!(khouribga.does(strike, input(2)).await.outcome(), "done", "{}", world.on);
+    renamed["expectedVersion"] = json!(3);
+    renamed["name"] = json!({"fr": "Autre nom (démo)"});
+    assert_eq!(khouribga.does(rename, renamed).await.outcome(), "STATUS_INVALID", "{}", world.on);
+}
+
+tests::on_each_database!(whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);

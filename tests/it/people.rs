@@ -88,9 +88,10 @@ async fn an_invitation_becomes_a_login_and_its_email_works_once(world: World) {
         .ask_as(token, "{ viewer { assignments { role } } programmes(first: 0) { totalCount } }", json!({}))
         .await;
     assert_eq!(viewer.data()["viewer"]["assignments"], json!([{"role": "PROGRAMME_OFFICER"}]), "{}", world.on);
+    // The invitation, her acceptance, and the role that is hers now, in both names.
     let noted = "select count(*) from audit_entry e join branch b on b.id = e.branch_id
         where b.slug = 'khouribga' and e.action in ('userInvite', 'userInvitationAccept')";
-    assert_eq!(world.raw_as_owner(noted).await, Ok(2), "{}", world.on);
+    assert_eq!(world.raw_as_owner(noted).await, Ok(4), "{}", world.on);
 }
 
 async fn an_invitation_is_sent_again_and_whoever_sends_too_many_is_told(world: World) {
@@ -528,4 +529,96 @@ async fn instances_tell_each_other_by_redis_at_once(world: World) {
     tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(world.on);
 }
 
-tests::on_each_database!(an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);
+async fn the_last_national_administrator_is_one_who_stays_and_can_sign_in(world: World) {
+    let mail = MailServer::new().await;
+    let national = world.person("national").await;
+    let mut limited = role("NATIONAL_ADMIN", "national", true);
+    limited["validTo"] = json!("2026-12-31");
+    let second = json!({"userId": user("auditor@unfm.example"), "assignment": limited});
+    assert_eq!(national.does(ASSIGN, second).await.outcome(), "done", "{}", world.on);
+    assert_eq!(invite(&national, "jamais@unfm.example", role("NATIONAL_ADMIN", "national", true)).await.outcome(), "done");
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    // One whose role ends, and one who has never come in, are not enough.
+    let auditor = world.person("auditor").await;
+    let first = json!({"id": assignment("national@unfm.example"), "expectedVersion": 1});
+    assert_eq!(auditor.does(REVOKE, first.clone()).await.outcome(), "LAST_NATIONAL_ADMIN", "{}", world.on);
+    let login = json!({"id": user("national@unfm.example"), "expectedVersion": 1});
+    assert_eq!(auditor.does(DISABLE, login).await.outcome(), "LAST_NATIONAL_ADMIN", "{}", world.on);
+    assert_eq!(accept(&world, &mail.taken()[0].token("/invitation")).await, "done", "{}", world.on);
+    assert_eq!(auditor.does(REVOKE, first).await.outcome(), "done", "{}", world.on);
+}
+
+async fn the_same_role_is_given_once(world: World) {
+    let mail = MailServer::new().await;
+    let khouribga = world.person("khouribga").await;
+    let somebody = user("finance.khouribga@unfm.example");
+    let assign = async |given: Value| {
+        khouribga.does(ASSIGN, json!({"userId": somebody, "assignment": given})).await.outcome()
+    };
+    let (twice, later) = (role("DATA_ENTRY", "khouribga", false), "2027-01-01");
+    let (one, other) = tokio::join!(assign(twice.clone()), assign(twice.clone()));
+    let held = "ROLE_ALREADY_HELD assignment.role";
+    assert_eq!(BTreeSet::from([&*one, &*other]), BTreeSet::from(["done", held]), "{}", world.on);
+    let mut next = twice.clone();
+    next["validFrom"] = json!(later);
+    assert_eq!(assign(next).await, held, "{}: she holds it without an end", world.on);
+    // Invited to it besides, she holds it once all the same: taking it away leaves nothing.
+    assert_eq!(invite(&khouribga, "finance.khouribga@unfm.example", twice).await.outcome(), "done", "{}", world.on);
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    assert_eq!(accept(&world, &mail.taken()[0].token("/invitation")).await, "done", "{}", world.on);
+    let count = "select count(*) from role_assignment a join staff_user u on u.id = a.user_id
+        where u.email = 'finance.khouribga@unfm.example' and a.role = 'DATA_ENTRY' and a.revoked_at is null";
+    assert_eq!(world.raw_as_owner(count).await, Ok(1), "{}", world.on);
+}
+
+async fn nobody_invites_herself(world: World) {
+    let mail = MailServer::new().await;
+    let held = |viewer: &Answer| viewer.data()["viewer"]["assignments"].as_array().unwrap().len();
+    for (login, given) in [
+        ("khouribga", role("PROGRAMME_OFFICER", "khouribga", false)),
+        ("national", role("COUNSELLOR", "khouribga", false)),
+    ] {
+        let person = world.person(login).await;
+        let asks = async || person.asks("{ viewer { assignments { role } } }", json!({})).await;
+        let before = held(&asks().await);
+        // Whether the address has a login nobody learns here, not even whose it is.
+        assert_eq!(invite(&person, &format!("{login}@unfm.example"), given).await.outcome(), "done", "{}", world.on);
+        mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+        let token = mail.taken()[0].token("/invitation");
+        assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}: {login}", world.on);
+        assert_eq!(held(&asks().await), before, "{}: {login}", world.on);
+    }
+}
+
+async fn what_others_have_given_her_does_not_go_with_her_inviter(world: World) {
+    let mail = MailServer::new().await;
+    let (khouribga, region) = (world.person("khouribga").await, world.person("region05").await);
+    let invited = invite(&khouribga, "nouvelle@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    let person = invited.data()["userInvite"]["user"]["id"].clone();
+    let more = json!({"userId": person, "assignment": role("PROGRAMME_OFFICER", "khouribga", false)});
+    assert_eq!(region.does(ASSIGN, more).await.outcome(), "done", "{}", world.on);
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    let token = mail.taken()[0].token("/invitation");
+    let input = json!({"id": assignment("khouribga@unfm.example"), "expectedVersion": 1});
+    assert_eq!(region.does(REVOKE, input).await.outcome(), "done", "{}", world.on);
+    assert_eq!(accept(&world, &token).await, "done", "{}", world.on);
+    let session = comes_in(&world, &world.url(""), "nouvelle@unfm.example").await;
+    let token = session["session"]["accessToken"].as_str().unwrap_or_else(|| panic!("{session}")).to_owned();
+    let viewer = world.ask_as(&token, "{ viewer { assignments { role } } }", json!({})).await;
+    assert_eq!(viewer.data()["viewer"]["assignments"], json!([{"role": "PROGRAMME_OFFICER"}]), "{}", world.on);
+
+    // Written down with what changed, in her name and in the name of whoever gave it.
+    let query = "{ auditEntries(first: 10) { nodes { action actor { displayName } changes { name after } } } }";
+    let entries = region.asks(query, json!({})).await;
+    let taken: Vec<&Value> = entries.data()["auditEntries"]["nodes"].as_array().unwrap().iter()
+        .filter(|entry| entry["action"] == "userInvitationAccept" && !entry["changes"].as_array().unwrap().is_empty())
+        .collect();
+    let actors: BTreeSet<&str> = taken.iter().map(|entry| entry["actor"]["displayName"].as_str().unwrap()).collect();
+    assert_eq!(actors.len(), 2, "{}: {taken:?}", world.on);
+    assert!(actors.contains("Nouvelle collègue"), "{}: {actors:?}", world.on);
+    for entry in taken {
+        assert!(entry["changes"].as_array().unwrap().contains(&json!({"name": "role", "after": "\"PROGRAMME_OFFICER\""})), "{entry}");
+    }
+}
+
+tests::on_each_database!(the_last_national_administrator_is_one_who_stays_and_can_sign_in, the_same_role_is_given_once, nobody_invites_herself, what_others_have_given_her_does_not_go_with_her_inviter, an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);

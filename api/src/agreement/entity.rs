@@ -85,4 +85,5 @@ crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slu
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
+    const DECIDED: Option<(Column, Permission)> = Some((Column::Status, Permission::DecideAgreements));
 }

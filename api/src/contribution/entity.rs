@@ -61,4 +61,5 @@ crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
+    const DECIDED: Option<(Column, Permission)> = Some((Column::Status, Permission::DecideAgreements));
 }

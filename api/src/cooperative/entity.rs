@@ -75,4 +75,5 @@ crate::table!(Cooperative { Id => id, Number => number, BranchId => branch_id, P
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
+    const DECIDED: Option<(Column, Permission)> = Some((Column::Status, Permission::DecideCooperatives));
 }

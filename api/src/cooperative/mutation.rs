@@ -199,8 +199,8 @@ impl CooperativeMutation {
         mutate(ctx, &input, async |tx| store::register(tx, branch, || applicant(&input)).await).await
     }
 
-    /// Renames a cooperative; languages that are not named stay. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED,
-    /// TEXT_TOO_LONG, TEXT_UNSAFE.
+    /// Renames a cooperative; languages that are not named stay. Codes in `userErrors`: CONFLICT, STATUS_INVALID (it was
+    /// struck off), TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
     async fn cooperative_rename(
         &self,
         ctx: &Context<'_>,
@@ -211,8 +211,8 @@ impl CooperativeMutation {
         mutate(ctx, &input, work).await
     }
 
-    /// Edits a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED, TEXT_TOO_LONG,
-    /// TEXT_UNSAFE, NOT_FOUND (at `provinceCode`), REGISTER_IDENTITY_REQUIRED.
+    /// Edits a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, STATUS_INVALID (it was struck off),
+    /// TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE, NOT_FOUND (at `provinceCode`), REGISTER_IDENTITY_REQUIRED.
     async fn cooperative_edit(
         &self,
         ctx: &Context<'_>,

@@ -156,6 +156,7 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
 /// NOT_FOUND, FORBIDDEN, CONFLICT, and the refusals of a text at `name`.
 pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Model> {
     let locked = tx.lock_version::<Entity>(key, version).await?;
+    refuse_struck_off(&locked)?;
     let at_name = |faults: Faults| faults.into_iter().map(|fault| fault.at("name")).collect::<Faults>();
     let name = name.merged(Some(locked.row().name.0.clone()), NAME_MAX).map_err(at_name)?;
     let (name_key_ar, name_key_fr) = name_keys(&name).map_err(|fault| fault.at("name"))?;
@@ -165,6 +166,12 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
         row.name_key_fr = ActiveValue::Set(name_key_fr);
     })
     .await
+}
+
+/// What was struck off the register stays as it was then.
+fn refuse_struck_off(locked: &Locked<Entity>) -> Result<()> {
+    let status = locked.row().status.0;
+    if status == CooperativeStatus::StruckOff { Err(Fault::new(Code::StatusInvalid).into()) } else { Ok(()) }
 }
 
 /// Go to another status. The version and the status that it goes from are given by whoever has looked at it.
@@ -177,10 +184,10 @@ pub async fn transition(
     from: Option<(i32, Option<CooperativeStatus>)>,
     status: CooperativeStatus,
 ) -> Result<Model> {
-    let held = match from {
-        Some((version, _)) => tx.lock_version::<Entity>(key, version).await?,
-        None => tx.lock_for_update::<Entity>(key).await?,
-    };
+    let held = tx.lock_to_decide::<Entity>(key).await?;
+    if let Some((version, _)) = from {
+        held.expect_version(version)?;
+    }
     if from.and_then(|(_, from)| from).is_some_and(|from| from != held.row().status.0) {
         return Err(Fault::status(held.row().status.0, status).into());
     }
@@ -308,6 +315,7 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, edit: impl FnOnce() -> R
     // Whether she may comes before what is wrong with the form, and that before what has changed since.
     let edit = edit()?;
     locked.expect_version(version)?;
+    refuse_struck_off(&locked)?;
     let province = match edit.province_code {
         None => None,
         Some(code) => {

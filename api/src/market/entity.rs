@@ -92,4 +92,5 @@ crate::table!(Market { Id => id, Number => number, BranchId => branch_id, Provin
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
+    const DECIDED: Option<(Column, Permission)> = Some((Column::Status, Permission::DecideMarkets));
 }

@@ -89,7 +89,7 @@ pub async fn list(
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, STATUS_INVALID.
 pub async fn transition(tx: &Tx<'_>, key: Uuid, status: MarketStatus) -> Result<Model> {
-    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let locked = tx.lock_to_decide::<Entity>(key).await?;
     let next = locked.row().status.0.transition(status)?;
     tx.update(locked, |row| {
         row.status = ActiveValue::Set(EnumValue(next));

@@ -74,4 +74,5 @@ crate::table!(Product { Id => id, Number => number, BranchId => branch_id, Coope
 impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
+    const DECIDED: Option<(Column, Permission)> = Some((Column::Status, Permission::DecideProducts));
 }

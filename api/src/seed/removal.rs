@@ -47,9 +47,12 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
             format!("delete from membership where cooperative_id in {DEMO_COOPERATIVES}"),
             format!("delete from document where cooperative_id in {DEMO_COOPERATIVES}"),
             format!("delete from role_assignment where cooperative_id in {DEMO_COOPERATIVES}"),
+            // Whom they have invited nobody invites any more.
+            format!(
+                "delete from role_assignment where granted_by in {DEMO_PEOPLE}
+                 and user_id in (select id from staff_user where status = 'INVITED')"
+            ),
             format!("update role_assignment set granted_by = null where granted_by in {DEMO_PEOPLE}"),
-            format!("update one_time_token set given_by = null where given_by in {DEMO_PEOPLE}"),
-            format!("update mail set given_by = null where given_by in {DEMO_PEOPLE}"),
             format!("delete from idempotency where actor in {DEMO_PEOPLE}"),
             "delete from branch_place where branch_id in (select id from branch where is_demo)
                and branch_id not in (select branch_id from audit_entry)"

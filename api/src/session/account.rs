@@ -65,6 +65,9 @@ async fn set_password(tx: &Tx<'_>, user: Uuid, hash: String) -> Result<()> {
 pub async fn change_password(reader: &Reader, passwords: &Passwords, current: &str, new: &str) -> Result<Faults> {
     let session = staff(reader)?.session;
     let mut faults: Faults = check_password(new).err().into_iter().map(|fault| fault.at("newPassword")).collect();
+    if new == current {
+        faults = vec![Fault::new(Code::PasswordUnchanged).at("newPassword")];
+    }
     let own = match own(reader, passwords, current).await? {
         Ok(own) => own,
         Err(fault) => {
@@ -99,7 +102,7 @@ pub async fn request_reset(reader: &Reader, email: &str) -> Result<Faults> {
         Err(fault) => return Ok(vec![fault.at("email")]),
     };
     // Whoever asks does not learn whether it is sent.
-    reader.as_platform(async |tx| mail::queue(tx, Purpose::Reset, &email, None, None).await).await?;
+    reader.as_platform(async |tx| mail::queue(tx, Purpose::Reset, &email, None).await).await?;
     Ok(Faults::new())
 }
 
@@ -120,11 +123,11 @@ pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str,
         .as_platform(async |tx| {
             let Some(holder) = one_time::take(tx, token, Purpose::Reset).await? else { return Ok(refused()) };
             let text = "select email from staff_user where id = $1 and status = 'ACTIVE'";
-            let Some(email) = tx.query_one::<String>(text, [holder.user.into()]).await? else { return Ok(refused()) };
+            let Some(email) = tx.query_one::<String>(text, [holder.into()]).await? else { return Ok(refused()) };
             Attempts::on(reader, &email).succeed(tx).await?;
-            set_password(tx, holder.user, hash).await?;
-            end_all(tx, holder.user).await?;
-            note(tx, reader, holder.user, "passwordReset", AuditOutcome::Done).await?;
+            set_password(tx, holder, hash).await?;
+            end_all(tx, holder).await?;
+            note(tx, reader, holder, "passwordReset", AuditOutcome::Done).await?;
             Ok(Faults::new())
         })
         .await
@@ -145,9 +148,9 @@ pub enum May<'a> {
 
 /// Whose token this is, while it may still set up her second factor. Once she has one, a token that was given before
 /// replaces nothing.
-async fn enrolling(tx: &Tx<'_>, token: &str) -> Result<Option<one_time::Holder>> {
+async fn enrolling(tx: &Tx<'_>, token: &str) -> Result<Option<Uuid>> {
     match one_time::look(tx, token, Purpose::Enrolment).await? {
-        Some(holder) if !second_factor::is_set_up(tx, holder.user).await? => Ok(Some(holder)),
+        Some(holder) if !second_factor::is_set_up(tx, holder).await? => Ok(Some(holder)),
         _ => Ok(None),
     }
 }
@@ -167,9 +170,9 @@ pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Resu
                         return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")]));
                     };
                     let text = "select email from staff_user where id = $1";
-                    let email = tx.query_one::<String>(text, [holder.user.into()]).await?;
+                    let email = tx.query_one::<String>(text, [holder.into()]).await?;
                     let email = email.ok_or_else(|| Error::internal("a token of nobody's"))?;
-                    second_factor::begin(tx, reader.keys(), holder.user, &email).await.map(Ok)
+                    second_factor::begin(tx, reader.keys(), holder, &email).await.map(Ok)
                 })
                 .await;
         }
@@ -220,7 +223,7 @@ pub async fn confirm(
     reader
         .as_platform(async |tx| {
             let holder = match token {
-                Some(token) => enrolling(tx, token).await?.map(|holder| holder.user),
+                Some(token) => enrolling(tx, token).await?,
                 None => signed_in,
             };
             let Some(user) = holder else { return Ok(Err(vec![Fault::new(Code::TokenInvalid).at("enrolmentToken")])) };

@@ -1,10 +1,11 @@
 //! Taking up an invitation: it makes a login, or gives the role to the login that the address has already.
 
-use super::lifetime::note;
+use super::lifetime::{Noted, note, note_what};
 use super::one_time::{self, Purpose};
 use crate::platform::audit::record::AuditOutcome;
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
+use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
 use crate::platform::query::stored::{Day, EnumValue};
@@ -14,9 +15,11 @@ use domain::access::Role;
 use domain::actor::Actor;
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
-use domain::user::{Staff, UserStatus, check_password};
+use domain::user::{Assignment, Staff, UserStatus, check_password};
 use jiff::Timestamp;
 use sea_orm::{ActiveValue, IntoActiveModel};
+use serde_json::json;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Take up an invitation with the token of an e-mail.
@@ -35,25 +38,28 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
     reader
         .as_platform(async |tx| {
             let Some(holder) = one_time::take(tx, token, Purpose::Invitation).await? else { return Ok(refused()) };
-            let locked = tx.lock_for_update::<entity::Entity>(holder.user).await?;
-            if locked.row().status.0 != UserStatus::Invited || !still_holds(tx, holder).await? {
+            let locked = tx.lock_for_update::<entity::Entity>(holder).await?;
+            if locked.row().status.0 != UserStatus::Invited {
                 return Ok(refused());
             }
             let text = "select id, status from staff_user where email = $1 and status <> 'INVITED'";
             let existing = tx.query_one::<(Uuid, EnumValue<UserStatus>)>(text, [locked.row().email.clone().into()]);
             let user = match existing.await? {
-                None => {
-                    tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(UserStatus::Active))).await?;
-                    let text = "insert into user_secret (user_id, password_hash) values ($1, $2)";
-                    tx.execute(text, [holder.user.into(), hash.into()]).await?;
-                    holder.user
-                }
-                Some((user, EnumValue(UserStatus::Active))) => {
-                    hand_over(tx, holder.user, user).await?;
-                    user
-                }
+                None => holder,
+                Some((user, EnumValue(UserStatus::Active))) => user,
                 Some(_) => return Ok(refused()),
             };
+            let Some(taken) = upheld(tx, holder, user).await? else { return Ok(refused()) };
+            if user == holder {
+                tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(UserStatus::Active))).await?;
+                let text = "insert into user_secret (user_id, password_hash) values ($1, $2)";
+                tx.execute(text, [user.into(), hash.into()]).await?;
+            } else {
+                hand_over(tx, holder, user).await?;
+            }
+            for one in &taken {
+                one.note(tx, reader, user).await?;
+            }
             note(tx, reader, user, "userInvitationAccept", AuditOutcome::Done).await?;
             Ok(Faults::new())
         })
@@ -101,30 +107,81 @@ pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -
             changed_at: at,
         };
         tx.insert_all::<assignment::Entity>(vec![role.into_active_model()]).await?;
-        one_time::give(tx, user, Purpose::Invitation, None).await
+        one_time::give(tx, user, Purpose::Invitation).await
     })
     .await
 }
 
-/// Look whether whoever invited her may still do so: what she may no longer give is taken away. Whether anything is left.
-async fn still_holds(tx: &Tx<'_>, holder: one_time::Holder) -> Result<bool> {
-    let given = assignment::held(tx, holder.user).await?;
-    let Some(inviter) = holder.given_by else { return Ok(!given.is_empty()) };
-    let text = "select 1 from staff_user where id = $1 and status = 'ACTIVE'";
-    let is_active = tx.query_one::<i32>(text, [inviter.into()]).await?.is_some();
-    let own = if is_active { assignment::held(tx, inviter).await? } else { Vec::new() };
-    let inviter = Staff::on(domain::calendar::today(tx.now()), inviter, Uuid::nil(), own);
-    let mut is_left = false;
-    for one in given {
-        if inviter.may_assign(holder.user, &one).is_ok() {
-            is_left = true;
+/// A role that is taken up.
+struct Taken {
+    role: Assignment,
+    /// Who gave it; none: the platform itself.
+    given_by: Option<Uuid>,
+}
+
+impl Taken {
+    /// Write down that somebody holds it from now on, in her name and in the name of whoever gave it.
+    async fn note(&self, tx: &Tx<'_>, reader: &Reader, user: Uuid) -> Result<()> {
+        let Assignment { key, role, branch, cooperative, valid_from, valid_to, .. } = &self.role;
+        let changes = json!({
+            "user_id": [null, user],
+            "role": [null, role],
+            "includes_descendants": [null, self.role.includes_descendants],
+            "cooperative_id": [null, cooperative],
+            "valid_from": [null, valid_from],
+            "valid_to": [null, valid_to],
+            "granted_by": [null, self.given_by],
+        });
+        let changes = changes.as_object().cloned().unwrap_or_default();
+        for actor in [Some(user), self.given_by].into_iter().flatten() {
+            let what = Noted { branch: Some(*branch), subject: (Kind::RoleAssignment, *key), changes: changes.clone() };
+            note_what(tx, reader, actor, "userInvitationAccept", what).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The roles of an invitation that whoever gave each of them may give the person whom it turns out to be, and that she does not
+/// hold yet; the others are taken away. Nothing, when none may be given.
+async fn upheld(tx: &Tx<'_>, invited: Uuid, user: Uuid) -> Result<Option<Vec<Taken>>> {
+    let text = "select id, granted_by from role_assignment where user_id = $1 and revoked_at is null";
+    let given_by: HashMap<Uuid, Option<Uuid>> = tx.query(text, [invited.into()]).await?.into_iter().collect();
+    let own = match user == invited {
+        true => Vec::new(),
+        false => {
+            tx.lock_for_update::<entity::Entity>(user).await?;
+            assignment::held(tx, user).await?
+        }
+    };
+    let (mut taken, mut is_upheld) = (Vec::new(), false);
+    for role in assignment::held(tx, invited).await? {
+        let given_by = given_by.get(&role.key).copied().flatten();
+        let may = match given_by {
+            Some(giver) => staff(tx, giver).await?.is_some_and(|giver| giver.may_assign(user, &role).is_ok()),
+            None => true,
+        };
+        is_upheld |= may;
+        if may && !own.iter().any(|one| one.repeats(&role)) {
+            taken.push(Taken { role, given_by });
             continue;
         }
         let now = tx.now().as_microsecond();
-        let locked = tx.lock_for_update::<assignment::Entity>(one.key).await?;
+        let locked = tx.lock_for_update::<assignment::Entity>(role.key).await?;
         tx.update(locked, |row| row.revoked_at = ActiveValue::Set(Some(now))).await?;
     }
-    Ok(is_left)
+    // In the order of the chains that it is written down in, so that two wait for each other in turn.
+    taken.sort_by_key(|one| (one.role.branch, one.role.key));
+    Ok(is_upheld.then_some(taken))
+}
+
+/// Somebody with what she may do now; nobody, when she cannot come in.
+async fn staff(tx: &Tx<'_>, user: Uuid) -> Result<Option<Staff>> {
+    let text = "select 1 from staff_user where id = $1 and status = 'ACTIVE'";
+    if tx.query_one::<i32>(text, [user.into()]).await?.is_none() {
+        return Ok(None);
+    }
+    let held = assignment::held(tx, user).await?;
+    Ok(Some(Staff::on(domain::calendar::today(tx.now()), user, Uuid::nil(), held)))
 }
 
 /// Give the roles of an invitation to the login that its address has already.

@@ -4,6 +4,7 @@ use super::object::Session;
 use super::token::{Audience, issue};
 use crate::platform::audit::record::{ActorKind, AuditOutcome, Entry, append};
 use crate::platform::error::{Error, Result};
+use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::{hashed, secret};
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::transaction::Tx;
@@ -23,21 +24,50 @@ pub(crate) fn after(now: Timestamp, lasts: SignedDuration) -> i64 {
     now.as_microsecond() + i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX / 2)
 }
 
+/// What is written down of something that somebody did.
+pub(super) struct Noted {
+    /// Where; in the branch where she works, if nothing is said.
+    pub branch: Option<Uuid>,
+    /// On what.
+    pub subject: (Kind, Uuid),
+    /// What changed, before and after.
+    pub changes: Map<String, serde_json::Value>,
+}
+
 /// Write down what somebody did about her own coming and going, in the branch where she works.
 ///
 /// # Errors
 /// The database's refusal.
 pub(crate) async fn note(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str, outcome: AuditOutcome) -> Result<()> {
+    let what = Noted { branch: None, subject: (Kind::User, user), changes: Map::new() };
+    note_with(tx, reader, user, (action, outcome), what).await
+}
+
+/// Write down what somebody did.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn note_what(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str, what: Noted) -> Result<()> {
+    note_with(tx, reader, user, (action, AuditOutcome::Done), what).await
+}
+
+async fn note_with(
+    tx: &Tx<'_>,
+    reader: &Reader,
+    user: Uuid,
+    (action, outcome): (&str, AuditOutcome),
+    what: Noted,
+) -> Result<()> {
     let text = "select u.display_name, (select a.branch_id from role_assignment a
         where a.user_id = u.id and a.revoked_at is null order by a.id limit 1) from staff_user u where u.id = $1";
     let row = tx.query_one::<(String, Option<Uuid>)>(text, [user.into()]).await?;
-    let Some((name, branch)) = row else { return Ok(()) };
+    let Some((name, home)) = row else { return Ok(()) };
+    let Noted { branch, subject, changes } = what;
     let mut personal = BTreeMap::from([("actor".to_owned(), name)]);
     personal.extend(reader.origin().address.map(|address| ("client".to_owned(), address.to_string())));
-    let branch = branch.unwrap_or_else(national);
-    let (actor, action) = ((ActorKind::Staff, Some(user)), action.to_owned());
-    let subject = Some((crate::platform::graphql::global_id::Kind::User, user));
-    append(tx, reader.keys(), Entry { branch, action, outcome, actor, subject, changes: Map::new(), personal }).await?;
+    let branch = branch.or(home).unwrap_or_else(national);
+    let (actor, action, subject) = ((ActorKind::Staff, Some(user)), action.to_owned(), Some(subject));
+    append(tx, reader.keys(), Entry { branch, action, outcome, actor, subject, changes, personal }).await?;
     Ok(())
 }
 

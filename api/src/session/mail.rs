@@ -43,23 +43,16 @@ static PLATFORM: Actor = Actor::System(domain::access::Purpose::Authenticate);
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn queue(
-    tx: &Tx<'_>,
-    kind: Purpose,
-    recipient: &str,
-    user: Option<Uuid>,
-    given_by: Option<Uuid>,
-) -> Result<bool> {
-    let text = "insert into mail (id, kind, recipient, user_id, given_by, queued_at, next_at, attempts)
-        select $8, $1, $2, $3, $4, $5, $5, 0
-        where (select count(*) from mail where recipient = $2 and kind = $1 and queued_at > $6) < $7
-        and (select count(*) from (select 1 from mail where sent_at is null and kind = $1 limit $9) waiting) < $9";
+pub(crate) async fn queue(tx: &Tx<'_>, kind: Purpose, recipient: &str, user: Option<Uuid>) -> Result<bool> {
+    let text = "insert into mail (id, kind, recipient, user_id, queued_at, next_at, attempts)
+        select $7, $1, $2, $3, $4, $4, 0
+        where (select count(*) from mail where recipient = $2 and kind = $1 and queued_at > $5) < $6
+        and (select count(*) from (select 1 from mail where sent_at is null and kind = $1 limit $8) waiting) < $8";
     let now = tx.now().as_microsecond();
     let values = [
         kind.as_str().into(),
         recipient.into(),
         user.into(),
-        given_by.into(),
         now.into(),
         after(tx.now(), -PERIOD).into(),
         HOURLY.into(),
@@ -73,8 +66,8 @@ pub(crate) async fn queue(
 ///
 /// # Errors
 /// RATE_LIMITED, or the database's refusal.
-pub(crate) async fn queue_invitation(tx: &Tx<'_>, recipient: &str, user: Uuid, given_by: Uuid) -> Result<()> {
-    if queue(tx, Purpose::Invitation, recipient, Some(user), Some(given_by)).await? {
+pub(crate) async fn queue_invitation(tx: &Tx<'_>, recipient: &str, user: Uuid) -> Result<()> {
+    if queue(tx, Purpose::Invitation, recipient, Some(user)).await? {
         return Ok(());
     }
     let text = "select min(queued_at) from mail where recipient = $1 and kind = 'INVITATION' and queued_at > $2";
@@ -286,11 +279,11 @@ impl Email {
 /// to. Each try waits longer than the one before.
 async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
     let now = tx.now().as_microsecond();
-    let text = "select kind, recipient, user_id, given_by, attempts from mail
+    let text = "select kind, recipient, user_id, attempts from mail
         where number = $1 and sent_at is null and next_at <= $2";
-    type Row = (EnumValue<Purpose>, String, Option<Uuid>, Option<Uuid>, i32);
+    type Row = (EnumValue<Purpose>, String, Option<Uuid>, i32);
     let row = tx.query_one::<Row>(text, [number.into(), now.into()]).await?;
-    let Some((EnumValue(kind), recipient, user, given_by, attempts)) = row else { return Ok(None) };
+    let Some((EnumValue(kind), recipient, user, attempts)) = row else { return Ok(None) };
     let later = SignedDuration::from_mins(1_i64 << attempts.clamp(0, TRIES));
     let text = "update mail set attempts = attempts + 1, next_at = $3
         where number = $1 and attempts = $2 and sent_at is null";
@@ -306,7 +299,7 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         close(tx, number).await?;
         return Ok(None);
     };
-    let token = one_time::give(tx, holder, kind, given_by).await?;
+    let token = one_time::give(tx, holder, kind).await?;
     Ok(Some(Email { kind, recipient, token }))
 }
 

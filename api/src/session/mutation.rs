@@ -112,7 +112,7 @@ impl SessionMutation {
     }
 
     /// Changes the caller's password. All her other sessions end. Codes in `userErrors`: INVALID_CREDENTIALS (at
-    /// `currentPassword`), PASSWORD_INVALID (at `newPassword`).
+    /// `currentPassword`), PASSWORD_INVALID, PASSWORD_UNCHANGED (at `newPassword`).
     async fn password_change(
         &self,
         ctx: &Context<'_>,

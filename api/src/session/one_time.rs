@@ -32,24 +32,15 @@ impl Purpose {
     }
 }
 
-/// For whom a token is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Holder {
-    /// The user.
-    pub user: Uuid,
-    /// Who invited her; none: the platform itself.
-    pub given_by: Option<Uuid>,
-}
-
 /// Give a token out; its hash alone is kept.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose, given_by: Option<Uuid>) -> Result<String> {
+pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose) -> Result<String> {
     let token = secret();
-    let text = "insert into one_time_token (hash, user_id, purpose, given_by, expires_at) values ($1, $2, $3, $4, $5)";
+    let text = "insert into one_time_token (hash, user_id, purpose, expires_at) values ($1, $2, $3, $4)";
     let expires_at = after(tx.now(), purpose.lasts());
-    let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), given_by.into(), expires_at.into()];
+    let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), expires_at.into()];
     tx.execute(text, values).await?;
     Ok(token)
 }
@@ -58,19 +49,18 @@ pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose, given_by: Op
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn look(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<Option<Holder>> {
-    let text = "select user_id, given_by from one_time_token
+pub(crate) async fn look(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<Option<Uuid>> {
+    let text = "select user_id from one_time_token
         where hash = $1 and purpose = $2 and used_at is null and expires_at > $3";
     let values = [hashed(token).into(), purpose.as_str().into(), tx.now().as_microsecond().into()];
-    let row = tx.query_one(text, values).await?;
-    Ok(row.map(|(user, given_by)| Holder { user, given_by }))
+    tx.query_one(text, values).await
 }
 
 /// Use a token; nobody, when it was used before, even a moment ago.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn take(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<Option<Holder>> {
+pub(crate) async fn take(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<Option<Uuid>> {
     let Some(holder) = look(tx, token, purpose).await? else { return Ok(None) };
     let text = "update one_time_token set used_at = $2 where hash = $1 and used_at is null";
     let used = tx.execute(text, [hashed(token).into(), tx.now().as_microsecond().into()]).await?;

@@ -51,6 +51,9 @@ struct Claims {
     jti: Uuid,
     iat: i64,
     exp: i64,
+    /// Ours have none; who signs as we do may set it (RFC 7519 §4.1.5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
 }
@@ -94,6 +97,7 @@ pub fn issue(
         jti: Uuid::now_v7(),
         iat: now.as_second(),
         exp: now.as_second() + audience.lifetime().as_secs(),
+        nbf: None,
         scope,
     };
     encode(&header, &claims, pair.signing())
@@ -120,8 +124,8 @@ pub fn verify(keys: &Keys, now: Timestamp, token: &str) -> Option<Bearer> {
     let audience = [Audience::Staff, Audience::Partner].into_iter().find(|audience| audience.name() == claims.aud)?;
     let expires_at = Timestamp::from_second(claims.exp).ok()?;
     let is_over = now.duration_since(expires_at) >= LEEWAY;
-    let is_early = Timestamp::from_second(claims.iat).ok()?.duration_since(now) > LEEWAY;
-    if is_over || is_early {
+    let begins_at = Timestamp::from_second(claims.iat.max(claims.nbf.unwrap_or(claims.iat))).ok()?;
+    if is_over || begins_at.duration_since(now) > LEEWAY {
         return None;
     }
     Some(Bearer { audience, subject: claims.sub, session: claims.sid, scope: claims.scope, expires_at })
@@ -217,6 +221,12 @@ mod tests {
             claims[claim] = value;
             let token = encode(&header, &claims, pair.signing()).unwrap();
             assert_eq!(verify(&keys, at(NOW), &token), None, "{claim}");
+        }
+        for (seconds, holds) in [(0, true), (60, true), (61, false), (3600, false), (i64::MAX, false)] {
+            let mut claims = sound.clone();
+            claims["nbf"] = at(NOW).as_second().saturating_add(seconds).into();
+            let token = encode(&header, &claims, pair.signing()).unwrap();
+            assert_eq!(verify(&keys, at(NOW), &token).is_some(), holds, "not before {seconds} s from now");
         }
         for claim in ["aud", "iss", "exp", "sub", "sid"] {
             let mut claims = sound.clone();

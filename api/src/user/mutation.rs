@@ -163,7 +163,7 @@ impl UserMutation {
     }
 
     /// Assigns a role to a login that holds one within the caller's reach. Codes in `userErrors`: BRANCH_CLOSED,
-    /// ASSIGNMENT_INVALID, DATE_INVALID, ROLE_NOT_GRANTABLE.
+    /// ASSIGNMENT_INVALID, DATE_INVALID, ROLE_NOT_GRANTABLE, ROLE_ALREADY_HELD.
     async fn role_assign(
         &self,
         ctx: &Context<'_>,

@@ -197,8 +197,7 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: NewAssi
     let personal = BTreeMap::from([("email.after".into(), email.clone()), ("display_name.after".into(), name.into())]);
     tx.record(Change::noted(Kind::User, user, Some(given.branch), Audited { changes: Map::new(), personal }));
     give(tx, user, given).await?;
-    let by = inviter.user;
-    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, user, by).await).await?;
+    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, user).await).await?;
     Ok(user)
 }
 
@@ -213,21 +212,33 @@ pub async fn resend_invitation(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<U
     if status != UserStatus::Invited {
         return Err(Fault::status(status, UserStatus::Invited).into());
     }
-    let (email, by) = (held.row().email.clone(), staff(tx)?.user);
-    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, key, by).await).await?;
+    let email = held.row().email.clone();
+    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, key).await).await?;
     Ok(key)
 }
 
 /// Give a role to somebody who holds one within reach.
 ///
 /// # Errors
-/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, ASSIGNMENT_INVALID, DATE_INVALID and ROLE_NOT_GRANTABLE below `assignment`.
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, ASSIGNMENT_INVALID, DATE_INVALID, ROLE_NOT_GRANTABLE and ROLE_ALREADY_HELD below
+/// `assignment`.
 pub async fn assign(tx: &Tx<'_>, user: Uuid, given: NewAssignment) -> Result<Uuid> {
     if tx.select_in_scope::<Entity>().filter(Column::Id.eq(user)).count(None).await? == 0 {
         return Err(Error::refused(Code::NotFound));
     }
     let given = placed(tx, given).await?;
-    let faults = faults_of(staff(tx)?, user, &given);
+    let mut faults = faults_of(staff(tx)?, user, &given);
+    let own = tx
+        .as_platform(async |tx| {
+            // Two who give her the same role wait for each other.
+            tx.lock_for_update::<Entity>(user).await?;
+            assignment::held(tx, user).await
+        })
+        .await?;
+    // Who may not give it does not learn whether she holds it.
+    if faults.is_empty() && own.iter().any(|one| one.repeats(&given)) {
+        faults.push(Fault::new(Code::RoleAlreadyHeld).at("role").at("assignment"));
+    }
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -301,15 +312,16 @@ async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Locked<Entity>
     Ok(locked)
 }
 
-/// Look whether somebody who may do everything is left without an assignment, or without a login.
+/// Look whether somebody who may do everything, for good, and can sign in is left without an assignment, or without a login.
 async fn keep_one(tx: &Tx<'_>, without: Option<Uuid>, without_user: Option<Uuid>) -> Result<()> {
     let today = Day(domain::calendar::today(tx.now()));
     let left = tx.as_platform(async |tx| {
         // Two who take each other's role away wait for each other here.
         tx.advisory_lock(1_970_169_457).await?;
         let sql = "select count(distinct u.id) from role_assignment a join staff_user u on u.id = a.user_id
+            join user_secret s on s.user_id = u.id and s.password_hash is not null
             where a.role = 'NATIONAL_ADMIN' and a.revoked_at is null and u.status = 'ACTIVE'
-            and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1) and a.id <> $2 and u.id <> $3";
+            and a.valid_from <= $1 and a.valid_to is null and a.id <> $2 and u.id <> $3";
         let nobody = Uuid::nil();
         let values: [Value; 3] =
             [today.into(), without.unwrap_or(nobody).into(), without_user.unwrap_or(nobody).into()];

@@ -83,6 +83,9 @@ pub trait Node: Table {
     const VERSION: Self::Column;
     /// When it was changed last.
     const CHANGED_AT: Self::Column;
+    /// What is decided about it, and by whom: a column that no row is given another value in but by whoever holds the permission,
+    /// to enter data is not enough.
+    const DECIDED: Option<(Self::Column, Permission)> = None;
     /// Columns that tell about a person: the audit keeps them where they can be erased.
     const PERSONAL: &'static [Self::Column] = &[];
 }

@@ -41,12 +41,16 @@ pub type Renew = Arc<dyn for<'t> Fn(&'t Tx<'t>) -> BoxFuture<'t, Result<Option<A
 
 /// A row that the actor may change: the proof that [`Tx::update`] asks for. Only [`Tx::lock_for_update`] makes one.
 #[derive(Debug)]
-pub struct Locked<E: EntityTrait>(E::Model);
+pub struct Locked<E: EntityTrait> {
+    row: E::Model,
+    /// Whether the actor may decide about it, and not only change it.
+    is_decided: bool,
+}
 
 impl<E: EntityTrait> Locked<E> {
     /// The row as it is.
     pub fn row(&self) -> &E::Model {
-        &self.0
+        &self.row
     }
 }
 
@@ -56,7 +60,7 @@ impl<E: Node> Locked<E> {
     /// # Errors
     /// CONFLICT when it was changed since.
     pub fn expect_version(&self, version: i32) -> Result<()> {
-        match (self.0.get(E::VERSION), self.0.get(E::KEY)) {
+        match (self.row.get(E::VERSION), self.row.get(E::KEY)) {
             (Value::Int(Some(now)), _) if now == version => Ok(()),
             (_, Value::Uuid(Some(key))) => Err(Error::conflict(key)),
             _ => Err(Error::internal("a node without a key")),
@@ -239,15 +243,28 @@ impl<'a> Tx<'a> {
     /// NOT_FOUND when it is not within the actor's reach, be it published or not; FORBIDDEN when it is and she may not
     /// change it.
     pub async fn lock_for_update<E: Table>(&self, key: Uuid) -> Result<Locked<E>> {
+        self.lock_within(key, E::MANAGE, false).await
+    }
+
+    /// A row that the actor may decide about: whose status she may change.
+    ///
+    /// # Errors
+    /// Those of [`Tx::lock_for_update`].
+    pub async fn lock_to_decide<E: Node>(&self, key: Uuid) -> Result<Locked<E>> {
+        let (_, permission) = E::DECIDED.ok_or_else(|| Error::internal("nothing is decided about such a thing"))?;
+        self.lock_within(key, permission, true).await
+    }
+
+    async fn lock_within<E: Table>(&self, key: Uuid, permission: Permission, is_decided: bool) -> Result<Locked<E>> {
         // Held until the end of the transaction, and read as it is once it is held. SQLite has one writer anyway.
-        let mut held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(E::MANAGE));
+        let mut held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
         if self.backend() == DbBackend::Postgres {
             held = held.statement(|statement| {
                 statement.lock_exclusive();
             });
         }
         if let Some(row) = held.one(E::read).await? {
-            return Ok(Locked(row));
+            return Ok(Locked { row, is_decided });
         }
         let seen = self.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await?;
         Err(Error::refused(if seen == 0 { Code::NotFound } else { Code::Forbidden }))
@@ -349,14 +366,20 @@ impl<'a> Tx<'a> {
         E::Model: IntoActiveModel<E::ActiveModel>,
         E::ActiveModel: Send,
     {
-        let key = held.0.get(E::KEY);
-        let version = match held.0.get(E::VERSION) {
+        let key = held.row.get(E::KEY);
+        let version = match held.row.get(E::VERSION) {
             Value::Int(Some(version)) => version + 1,
             other => return Err(Error::internal(format!("a version that is no number: {other:?}"))),
         };
-        let before = held.0.clone();
-        let mut row = held.0.into_active_model();
+        let before = held.row.clone();
+        let mut row = held.row.into_active_model();
         change(&mut row);
+        if let Some((column, _)) = E::DECIDED
+            && !held.is_decided
+            && row.get(column).into_value() != Some(before.get(column))
+        {
+            return Err(Error::refused(Code::Forbidden));
+        }
         row.set(E::KEY, key);
         row.reset(E::KEY);
         row.set(E::VERSION, version.into());
@@ -380,7 +403,7 @@ impl<'a> Tx<'a> {
         condition: Condition,
         values: Vec<(P::Column, Value)>,
     ) -> Result<u64> {
-        let Value::Uuid(Some(key)) = owner.0.get(E::KEY) else { return Err(Error::internal("a key that is no key")) };
+        let Value::Uuid(Some(key)) = owner.row.get(E::KEY) else { return Err(Error::internal("a key that is no key")) };
         let columns = values.iter().map(|(column, _)| column.as_str()).collect();
         let mut statement = Query::update();
         statement.table(P::default()).and_where(by.eq(key)).cond_where(condition);
