@@ -42,6 +42,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            court {text},
            register_number {text},
            register_verified boolean not null,
+           register_disputed boolean not null default false,
            legacy_exemption boolean not null,
            registered_on {text},
            central_register_reference {text},
@@ -51,7 +52,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            notes {text},
            check (not register_verified or (court is not null and register_number is not null))
          );
-         create unique index cooperative_register on cooperative_private (court, register_number) where register_verified;
+         create unique index cooperative_register on cooperative_private (court, register_number)
+           where register_verified and not register_disputed;
          create index cooperative_private_branch on cooperative_private (branch_id);
          create table membership (
            id {uuid} primary key,

@@ -170,10 +170,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index idempotency_made on idempotency (made_at);
          create table register_dispute (
-           cooperative_id {uuid} primary key references cooperative (id) on delete cascade,
+           cooperative_id {uuid} not null references cooperative (id) on delete cascade,
            court {text} not null,
            register_number {text} not null,
-           claimed_at {long} not null
+           claimed_at {long} not null,
+           primary key (cooperative_id, court, register_number)
          );
          alter table indicator_value add column accepted boolean not null default false;
          update indicator_value set accepted = published where programme_id is not null",

@@ -236,7 +236,7 @@ async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_natio
         let registered = person.asks(REGISTER, input).await;
         let cooperative = registered.data()["cooperativeRegister"]["cooperative"].clone();
         let query = "mutation($id: ID!) { cooperativeVerify(input: {id: $id, expectedVersion: 1}) {
-            cooperative { status version } userErrors { code field } } }";
+            cooperative { status version registerIdentity { number isVerified } } userErrors { code field } } }";
         let verified = person.asks(query, json!({"id": cooperative["id"]})).await;
         verified.data()["cooperativeVerify"].clone()
     };
@@ -248,6 +248,7 @@ async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_natio
     let second = verify(&mdiq, claim).await;
     assert_eq!(first, second, "{}: the second learns nothing", world.on);
     assert_eq!(first["cooperative"]["status"], "VERIFIED", "{}", world.on);
+    assert_eq!(first["cooperative"]["registerIdentity"]["isVerified"], true, "{}", world.on);
     assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
     let none = verify(&khouribga, applicant("", "")).await;
     assert_eq!(none["userErrors"][0]["code"], "REGISTER_IDENTITY_REQUIRED", "{}", world.on);

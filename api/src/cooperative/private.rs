@@ -17,8 +17,10 @@ pub struct Model {
     pub court: Option<String>,
     /// The number in the register.
     pub register_number: Option<String>,
-    /// Whether the identity is this cooperative's alone: one that is claimed twice is not.
+    /// Whether the identity was looked at when the cooperative was verified.
     pub register_verified: bool,
+    /// Whether another cooperative holds it as well: whose it is the national level decides, and nobody else learns of it.
+    pub register_disputed: bool,
     /// Whether it is older than the register and needs no identity there.
     pub legacy_exemption: bool,
 }

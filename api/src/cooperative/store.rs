@@ -144,6 +144,7 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
         court: applicant.register.as_ref().map(|register| register.court().to_owned()),
         register_number: applicant.register.as_ref().map(|register| register.number().to_owned()),
         register_verified: false,
+        register_disputed: false,
         legacy_exemption: applicant.legacy_exemption,
     };
     tx.insert_plain::<private::Entity>(vec![private.into_active_model()]).await?;
@@ -224,10 +225,14 @@ async fn identity(tx: &Tx<'_>, key: Uuid) -> Result<Option<(Option<(String, Stri
 /// Make an identity in the register this cooperative's alone. When another one holds it the caller does not learn that:
 /// it is put before the national level.
 async fn claim(tx: &Tx<'_>, locked: &Locked<Entity>, (court, number): (String, String)) -> Result<()> {
-    let verified = vec![(private::Column::RegisterVerified, true.into())];
-    if tx.try_unique(async || change_private(tx, locked, verified).await).await?.is_some() {
+    let verified = |is_disputed: bool| {
+        vec![(private::Column::RegisterVerified, true.into()), (private::Column::RegisterDisputed, is_disputed.into())]
+    };
+    if tx.try_unique(async || change_private(tx, locked, verified(false)).await).await?.is_some() {
         return Ok(());
     }
+    // To her it looks as it would without the other one.
+    change_private(tx, locked, verified(true)).await?;
     let sql =
         "insert into register_dispute (cooperative_id, court, register_number, claimed_at) values ($1, $2, $3, $4)
         on conflict do nothing";
@@ -371,6 +376,7 @@ async fn edit_register(
     ];
     if before != after {
         values.push((private::Column::RegisterVerified, false.into()));
+        values.push((private::Column::RegisterDisputed, false.into()));
     }
     if change_private(tx, locked, values).await? == 0 {
         let private = private::Model {
@@ -379,6 +385,7 @@ async fn edit_register(
             court,
             register_number: number,
             register_verified: false,
+            register_disputed: false,
             legacy_exemption: is_exempt,
         };
         tx.insert_plain::<private::Entity>(vec![private.into_active_model()]).await?;

@@ -220,6 +220,7 @@ async fn cooperatives(tx: &Tx<'_>) -> Result<()> {
             court: Some("Tribunal de première instance (démo)".to_owned()),
             register_number: Some(format!("DEMO {}", row.slug)),
             register_verified: true,
+            register_disputed: false,
             legacy_exemption: false,
         }
         .into_active_model()
