@@ -66,6 +66,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            display_name {text} not null,
            status {text} not null check (status in ('INVITED', 'ACTIVE', 'LOCKED', 'DISABLED')),
            is_demo boolean not null,
+           credential_epoch {int} not null default 0,
            {node}
          );
          create unique index staff_user_email on staff_user (email) where status <> 'INVITED';
@@ -100,6 +101,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create table session (
            id {uuid} primary key,
            user_id {uuid} not null references staff_user (id) on delete cascade,
+           epoch {int} not null,
            started_at {long} not null,
            ends_at {long} not null,
            ended_at {long}
@@ -116,6 +118,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            hash {text} primary key,
            user_id {uuid} not null references staff_user (id) on delete cascade,
            purpose {text} not null check (purpose in ('INVITATION', 'RESET', 'ENROLMENT')),
+           epoch {int} not null,
            expires_at {long} not null,
            used_at {long}
          );

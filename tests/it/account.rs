@@ -116,13 +116,49 @@ async fn a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_f
     world.at("2026-11-23T12:29:59Z");
     assert_eq!(reset(&first, "une phrase bien longue").await, json!([]), "{}", world.on);
     assert_eq!(reset(&first, "une autre phrase longue").await, refused, "{}: once", world.on);
-    world.at("2026-11-23T12:30:00Z");
-    assert_eq!(reset(&second, "une autre phrase longue").await, refused, "{}: too late", world.on);
+    assert_eq!(reset(&second, "une autre phrase longue").await, refused, "{}: nor the other one", world.on);
+    world.ask(RESET_REQUEST, json!({"email": EMAIL})).await.data();
+    assert_eq!(mailer.deliver(&world.db, world.clock.now()).await.unwrap(), 1, "{}", world.on);
+    let third = mail.taken()[0].token("/password-reset");
+    world.at("2026-11-23T12:59:59Z");
+    assert_eq!(reset(&third, "une autre phrase longue").await, refused, "{}: too late", world.on);
     assert!(is_in(&sign_in(&world, EMAIL, "une phrase bien longue", None).await), "{}", world.on);
     let who = world.ask_as(&inside, "{ viewer { user { email } } }", json!({})).await;
     assert_eq!(who.status, 401, "{}: all sessions end", world.on);
     let hashed = format!("select count(*) from one_time_token where hash = '{first}'");
     assert_eq!(world.raw_as_owner(&hashed).await, Ok(0), "{}", world.on);
+}
+
+async fn whoever_comes_in_by_credentials_that_change_meanwhile_is_not_in(world: World) {
+    let (inside, _) = world.sign_in(EMAIL).await;
+    let enrolled = world.ask_as(&inside, ENROL, json!({"input": {"password": DEMO}})).await.data()["totpEnrol"].clone();
+    let secret = enrolled["secret"].as_str().unwrap().to_owned();
+    // Two come in by the old password while it is changed.
+    let many = futures_util::future::join_all((0..2).map(|_| sign_in(&world, EMAIL, DEMO, None)));
+    let change = world.ask_as(&inside, CHANGE, json!({"old": DEMO, "new": "une phrase bien longue"}));
+    let (came, changed) = tokio::join!(many, change);
+    assert_eq!(changed.data()["passwordChange"]["userErrors"], json!([]), "{}", world.on);
+    let who = "{ viewer { user { email } } }";
+    for answer in came {
+        if let Some(token) = answer["session"]["accessToken"].as_str() {
+            assert_eq!(world.ask_as(token, who, json!({})).await.status, 401, "{}", world.on);
+        }
+    }
+    assert_eq!(world.ask_as(&inside, who, json!({})).await.status, 200, "{}", world.on);
+
+    // Another factor ends what was given out before as well, whoever holds it, but where it was confirmed.
+    let (elsewhere, refresh) = {
+        let session = sign_in(&world, EMAIL, "une phrase bien longue", None).await["session"].clone();
+        let text = |name: &str| session[name].as_str().unwrap().to_owned();
+        (text("accessToken"), text("refreshToken"))
+    };
+    let confirm = json!({"input": {"totp": code(&secret, "2026-11-23T12:00:00Z")}});
+    let confirmed = world.ask_as(&inside, CONFIRM, confirm).await;
+    assert_eq!(confirmed.data()["totpConfirm"]["userErrors"], json!([]), "{}: {}", world.on, confirmed.text);
+    assert_eq!(world.ask_as(&elsewhere, who, json!({})).await.status, 401, "{}", world.on);
+    assert_eq!(world.ask_as(&inside, who, json!({})).await.status, 200, "{}", world.on);
+    let again = "mutation($token: String!) { sessionRefresh(input: {refreshToken: $token}) { userErrors { code } } }";
+    assert_eq!(world.ask(again, json!({"token": refresh})).await.outcome(), "TOKEN_INVALID", "{}", world.on);
 }
 
 async fn nobody_is_sent_mail_without_end(world: World) {
@@ -303,4 +339,4 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
     assert_eq!(sweep().await, 2, "{}: the session, and the place that she signed in from", world.on);
 }
 
-tests::on_each_database!(the_outbox_is_emptied_invitations_first_and_a_dead_server_is_asked_once, a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);
+tests::on_each_database!(whoever_comes_in_by_credentials_that_change_meanwhile_is_not_in, the_outbox_is_emptied_invitations_first_and_a_dead_server_is_asked_once, a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);

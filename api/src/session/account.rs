@@ -1,7 +1,7 @@
 //! How people look after what they come in with: the password, the second factor, and the invitation that begins it all.
 
 use super::attempts::Attempts;
-use super::lifetime::{begin, end_all, end_others, note};
+use super::lifetime::{begin, end_all, end_others, epoch, note};
 use super::mail;
 use super::object::Session;
 use super::one_time::{self, Purpose};
@@ -235,11 +235,17 @@ pub async fn confirm(
             attempts.succeed(tx).await?;
             note(tx, reader, user, "totpConfirm", AuditOutcome::Done).await?;
             let session = match token {
-                Some(token) => match one_time::take(tx, token, Purpose::Enrolment).await? {
-                    Some(_) => Some(begin(tx, reader, user).await?),
-                    None => return Err(Error::internal("a token was used while it was held")),
-                },
-                None => None,
+                Some(token) => {
+                    if one_time::take(tx, token, Purpose::Enrolment).await?.is_none() {
+                        return Err(Error::internal("a token was used while it was held"));
+                    }
+                    end_all(tx, user).await?;
+                    begin(tx, reader, user, epoch(tx, user).await?).await?
+                }
+                None => {
+                    end_others(tx, user, staff(reader)?.session).await?;
+                    None
+                }
             };
             Ok(Ok(Confirmed { recovery_codes, session }))
         })

@@ -71,16 +71,40 @@ async fn note_with(
     Ok(())
 }
 
-/// Begin a session.
+/// The epoch of somebody's credentials: everything that was given out in an earlier one is over.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn begin(tx: &Tx<'_>, reader: &Reader, user: Uuid) -> Result<Session> {
+pub(crate) async fn epoch(tx: &Tx<'_>, user: Uuid) -> Result<i32> {
+    let text = "select credential_epoch from staff_user where id = $1";
+    tx.query_one(text, [user.into()]).await?.ok_or_else(|| Error::internal("a login that was there is gone"))
+}
+
+/// Begin another epoch of somebody's credentials, since they changed: every session, and every token for another password, the
+/// second factor or an invitation, is over, whoever holds it.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn begin_epoch(tx: &Tx<'_>, user: Uuid) -> Result<()> {
+    let text = "update staff_user set credential_epoch = credential_epoch + 1 where id = $1";
+    tx.execute(text, [user.into()]).await.map(drop)
+}
+
+/// Begin a session by credentials of an epoch; nothing, when they have changed since they were looked at.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn begin(tx: &Tx<'_>, reader: &Reader, user: Uuid, epoch: i32) -> Result<Option<Session>> {
     let (id, refresh_token, now) = (Uuid::now_v7(), secret(), tx.now());
-    let text = "insert into session (id, user_id, started_at, ends_at) values ($1, $2, $3, $4)";
-    tx.execute(text, [id.into(), user.into(), now.as_microsecond().into(), after(now, LONGEST).into()]).await?;
+    let text = "insert into session (id, user_id, epoch, started_at, ends_at)
+        select $1, id, credential_epoch, $3, $4 from staff_user
+        where id = $2 and credential_epoch = $5 and status = 'ACTIVE'";
+    let values = [id.into(), user.into(), now.as_microsecond().into(), after(now, LONGEST).into(), epoch.into()];
+    if tx.execute(text, values).await? == 0 {
+        return Ok(None);
+    }
     keep(tx, &refresh_token, id, after(now, IDLE)).await?;
-    session(reader, user, id, refresh_token)
+    session(reader, user, id, refresh_token).map(Some)
 }
 
 /// Keep a refresh token's hash.
@@ -94,20 +118,24 @@ pub(super) fn session(reader: &Reader, user: Uuid, id: Uuid, refresh_token: Stri
     Ok(Session { access_token, refresh_token, expires_in: Audience::Staff.lifetime().as_secs() })
 }
 
-/// End all sessions of a person.
+/// End all sessions of a person, and all that was given out to her besides.
 ///
 /// # Errors
 /// The database's refusal.
 pub(crate) async fn end_all(tx: &Tx<'_>, user: Uuid) -> Result<u64> {
+    begin_epoch(tx, user).await?;
     let text = "update session set ended_at = $2 where user_id = $1 and ended_at is null";
     tx.execute(text, [user.into(), tx.now().as_microsecond().into()]).await
 }
 
-/// End all sessions of a person but one.
+/// End all sessions of a person but one, and all that was given out to her besides.
 ///
 /// # Errors
 /// The database's refusal.
 pub(super) async fn end_others(tx: &Tx<'_>, user: Uuid, but: Uuid) -> Result<u64> {
+    begin_epoch(tx, user).await?;
+    let text = "update session set epoch = $3 where user_id = $1 and id = $2";
+    tx.execute(text, [user.into(), but.into(), epoch(tx, user).await?.into()]).await?;
     let text = "update session set ended_at = $3 where user_id = $1 and id <> $2 and ended_at is null";
     tx.execute(text, [user.into(), but.into(), tx.now().as_microsecond().into()]).await
 }

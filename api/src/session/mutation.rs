@@ -169,8 +169,8 @@ impl SessionMutation {
         Ok(TotpEnrolPayload { secret, uri, user_errors: user_errors(ctx, faults) })
     }
 
-    /// Confirms the second factor by the first code that the authenticator shows. Codes in `userErrors`:
-    /// TOKEN_INVALID, TOTP_INVALID.
+    /// Confirms the second factor by the first code that the authenticator shows. All other sessions of the person end.
+    /// Codes in `userErrors`: TOKEN_INVALID, TOTP_INVALID.
     async fn totp_confirm(
         &self,
         ctx: &Context<'_>,

@@ -38,20 +38,22 @@ impl Purpose {
 /// The database's refusal.
 pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose) -> Result<String> {
     let token = secret();
-    let text = "insert into one_time_token (hash, user_id, purpose, expires_at) values ($1, $2, $3, $4)";
+    let text = "insert into one_time_token (hash, user_id, purpose, expires_at, epoch)
+        select $1, id, $3, $4, credential_epoch from staff_user where id = $2";
     let expires_at = after(tx.now(), purpose.lasts());
     let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), expires_at.into()];
     tx.execute(text, values).await?;
     Ok(token)
 }
 
-/// For whom a token is that can still be used.
+/// For whom a token is that can still be used: nobody's credentials have changed since it was given.
 ///
 /// # Errors
 /// The database's refusal.
 pub(crate) async fn look(tx: &Tx<'_>, token: &str, purpose: Purpose) -> Result<Option<Uuid>> {
-    let text = "select user_id from one_time_token
-        where hash = $1 and purpose = $2 and used_at is null and expires_at > $3";
+    let text = "select t.user_id from one_time_token t
+        join staff_user u on u.id = t.user_id and u.credential_epoch = t.epoch
+        where t.hash = $1 and t.purpose = $2 and t.used_at is null and t.expires_at > $3";
     let values = [hashed(token).into(), purpose.as_str().into(), tx.now().as_microsecond().into()];
     tx.query_one(text, values).await
 }

@@ -191,7 +191,7 @@ impl CachedPrincipal {
 fn staff_text() -> String {
     format!(
         "select u.id, u.is_demo, s.ends_at, {}
-         from session s join staff_user u on u.id = s.user_id
+         from session s join staff_user u on u.id = s.user_id and u.credential_epoch = s.epoch
          left join role_assignment a on a.user_id = u.id and a.revoked_at is null
          left join branch b on b.id = a.branch_id
          where s.id = $1 and s.ended_at is null and u.status = 'ACTIVE' order by a.id",

@@ -29,14 +29,22 @@ struct Login {
     user: Uuid,
     status: UserStatus,
     is_demo: bool,
+    /// Which credentials were looked at.
+    epoch: i32,
     password_hash: Option<String>,
 }
 
 async fn login(tx: &Tx<'_>, email: &str) -> Result<Option<Login>> {
-    let text = "select u.id, u.status, u.is_demo, s.password_hash from staff_user u
+    let text = "select u.id, u.status, u.is_demo, u.credential_epoch, s.password_hash from staff_user u
         left join user_secret s on s.user_id = u.id where u.email = $1 and u.status <> 'INVITED'";
-    let row = tx.query_one::<(Uuid, EnumValue<UserStatus>, bool, Option<String>)>(text, [email.into()]).await?;
-    Ok(row.map(|(user, status, is_demo, password_hash)| Login { user, status: status.0, is_demo, password_hash }))
+    let row = tx.query_one::<(Uuid, EnumValue<UserStatus>, bool, i32, Option<String>)>(text, [email.into()]).await?;
+    Ok(row.map(|(user, status, is_demo, epoch, password_hash)| Login {
+        user,
+        status: status.0,
+        is_demo,
+        epoch,
+        password_hash,
+    }))
 }
 
 /// As whom somebody wants to come in, whether there is such a login or not.
@@ -75,7 +83,7 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
         return Ok(SignIn::Refused(vec![Fault::new(Code::InvalidCredentials)]));
     };
     let renewed = match hash.filter(|hash| passwords.is_old(hash)) {
-        Some(_) => Some(passwords.hash(credentials.password.to_owned()).await?),
+        Some(old) => Some((old, passwords.hash(credentials.password.to_owned()).await?)),
         None => None,
     };
     reader
@@ -94,12 +102,16 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
                 return Ok(SignIn::Enrolment(token));
             }
             attempts.succeed(tx).await?;
-            if let Some(hash) = renewed {
-                let text = "update user_secret set password_hash = $2 where user_id = $1";
-                tx.execute(text, [login.user.into(), hash.into()]).await?;
+            if let Some((old, new)) = renewed {
+                // She may have chosen another password meanwhile.
+                let text = "update user_secret set password_hash = $2 where user_id = $1 and password_hash = $3";
+                tx.execute(text, [login.user.into(), new.into(), old.into()]).await?;
             }
+            let Some(session) = begin(tx, reader, login.user, login.epoch).await? else {
+                return Ok(SignIn::Refused(vec![Fault::new(Code::InvalidCredentials)]));
+            };
             note(tx, reader, login.user, "sessionCreate", AuditOutcome::Done).await?;
-            begin(tx, reader, login.user).await.map(SignIn::In)
+            Ok(SignIn::In(session))
         })
         .await
 }
@@ -129,15 +141,16 @@ pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result
             // Two that come at once: one uses it, the other waits and finds it used.
             let text = "update refresh_token set used_at = $2 where hash = $1 and used_at is null and expires_at > $2";
             let is_first = tx.execute(text, [hash.clone().into(), now.into()]).await? == 1;
-            let text = "select r.session_id, r.used_at, s.user_id, s.ends_at, s.ended_at, u.status, u.is_demo
+            let text = "select r.session_id, r.used_at, s.user_id, s.ends_at, s.ended_at, u.status, u.is_demo,
+                s.epoch = u.credential_epoch
                 from refresh_token r join session s on s.id = r.session_id join staff_user u on u.id = s.user_id
                 where r.hash = $1";
-            type Row = (Uuid, Option<i64>, Uuid, i64, Option<i64>, EnumValue<UserStatus>, bool);
+            type Row = (Uuid, Option<i64>, Uuid, i64, Option<i64>, EnumValue<UserStatus>, bool, bool);
             let Some(row) = tx.query_one::<Row>(text, [hash.into()]).await? else { return refused() };
-            let (id, used_at, user, ends_at, ended_at, status, is_demo) = row;
+            let (id, used_at, user, ends_at, ended_at, status, is_demo, is_of_now) = row;
             let is_over =
                 now >= ends_at || ended_at.is_some() || status.0 != UserStatus::Active || (is_demo && !is_demo_mode);
-            if is_over {
+            if is_over || !is_of_now {
                 return refused();
             }
             // A role that demands it may have been given to her since.
@@ -145,6 +158,11 @@ pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result
                 && !second_factor::is_set_up(tx, user).await?
                 && second_factor::is_demanded(tx, user).await?
             {
+                if is_first {
+                    // It is not used up by what it was refused for.
+                    let text = "update refresh_token set used_at = null where hash = $1";
+                    tx.execute(text, [hashed(token).into()]).await?;
+                }
                 return Ok(Err(Fault::new(Code::TotpEnrolmentRequired)));
             }
             let successor = reader.keys().successor(token);

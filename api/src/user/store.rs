@@ -15,7 +15,7 @@ use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
-use crate::session::lifetime::end_all;
+use crate::session::lifetime::{begin_epoch, end_all};
 use crate::session::mail;
 use domain::access::Role;
 use domain::actor::Actor;
@@ -297,6 +297,7 @@ pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     }
     let next = held.row().status.0.transition(UserStatus::Active)?;
     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
+    tx.as_platform(async |tx| begin_epoch(tx, key).await).await?;
     Ok(key)
 }
 
