@@ -31,6 +31,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check ((subject_kind is null) = (subject_id is null))
          );
          create index audit_entry_subject on audit_entry (subject_id);
+         create index audit_entry_actor on audit_entry (actor_id, number);
+         create index audit_entry_at on audit_entry (at);
          create table audit_value (
            entry_id {uuid} not null references audit_entry (id),
            branch_id {uuid} not null references branch (id),

@@ -13,6 +13,7 @@ fn id(kind: Kind, code: &str) -> String {
     let name = match kind {
         Kind::Branch => "branch",
         Kind::Cooperative => "cooperative",
+        Kind::User => "user",
         _ => unreachable!(),
     };
     GlobalId::new(kind, domain::id::founding(name, code)).to_string()
@@ -254,6 +255,29 @@ async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_natio
     assert_eq!(none["userErrors"][0]["code"], "REGISTER_IDENTITY_REQUIRED", "{}", world.on);
 }
 
+async fn the_audit_is_searched_by_who_and_when(world: World) {
+    let (khouribga, region) = (world.person("khouribga").await, world.person("region05").await);
+    assert_eq!(rename(&khouribga, "demo-argan", 1).await.outcome(), "done");
+    world.at("2026-11-23T12:10:00Z");
+    assert_eq!(rename(&region, "demo-argan", 2).await.outcome(), "done");
+    let count = async |filter: Value| {
+        let query = "query($filter: AuditEntryFilter) { auditEntries(first: 50, filter: $filter) { nodes { action at } } }";
+        let found = region.asks(query, json!({"filter": filter})).await;
+        let found = found.data()["auditEntries"]["nodes"].as_array().unwrap().clone();
+        found.iter().filter(|entry| entry["action"] == "cooperativeRename").count()
+    };
+    let user = |login: &str| id(Kind::User, &format!("{login}@unfm.example"));
+    assert_eq!(count(json!({})).await, 2, "{}", world.on);
+    assert_eq!(count(json!({"actor": user("khouribga")})).await, 1, "{}", world.on);
+    assert_eq!(count(json!({"actor": user("mdiq")})).await, 0, "{}", world.on);
+    assert_eq!(count(json!({"from": "2026-11-23T12:10:00Z"})).await, 1, "{}", world.on);
+    assert_eq!(count(json!({"until": "2026-11-23T12:10:00Z"})).await, 1, "{}", world.on);
+    assert_eq!(count(json!({"actor": user("khouribga"), "from": "2026-11-23T12:10:00Z"})).await, 0, "{}", world.on);
+    let wrong = json!({"filter": {"actor": id(Kind::Branch, "khouribga")}});
+    let query = "query($filter: AuditEntryFilter) { auditEntries(first: 1, filter: $filter) { totalCount } }";
+    assert_eq!(region.asks(query, wrong).await.code(), "BAD_USER_INPUT", "{}", world.on);
+}
+
 async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
     let token = world.person("khouribga").await;
     for version in 1..4 {
@@ -299,4 +323,4 @@ async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
     );
 }
 
-tests::on_each_database!(every_login_gets_the_answers_that_its_scope_implies, an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);
+tests::on_each_database!(the_audit_is_searched_by_who_and_when, every_login_gets_the_answers_that_its_scope_implies, an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);

@@ -18,6 +18,8 @@ const REVOKE: &str = "mutation($input: RoleRevokeInput!) { roleRevoke(input: $in
     assignment { id version revokedAt } userErrors { code field } } }";
 const DISABLE: &str = "mutation($input: UserTransitionInput!) { userDisable(input: $input) {
     user { version status } userErrors { code field } } }";
+const LOCK: &str = "mutation($input: UserTransitionInput!) { userLock(input: $input) {
+    user { version status } userErrors { code field } } }";
 const ENABLE: &str = "mutation($input: UserTransitionInput!) { userEnable(input: $input) {
     user { version status } userErrors { code field } } }";
 const BRANCH: &str =
@@ -286,12 +288,25 @@ async fn a_login_is_switched_off_by_whoever_governs_all_its_roles(world: World) 
         world.on
     );
     assert_eq!(to(&khouribga, ENABLE, "finance.khouribga@unfm.example", 2).await, "done", "{}", world.on);
+    let (token, refresh) = world.sign_in("finance.khouribga@unfm.example").await;
+    // For a time it is locked: nobody stays in, and nobody comes in.
+    assert_eq!(to(&khouribga, LOCK, "finance.khouribga@unfm.example", 3).await, "done", "{}", world.on);
+    let who = world.ask_as(&token, "{ viewer { permissions } }", json!({})).await;
+    assert_eq!(who.status, 401, "{}", world.on);
+    let come_in = "mutation { sessionCreate(input: {email: \"finance.khouribga@unfm.example\", password: \"marhaba-demo\"}) {
+        userErrors { code } } }";
+    assert_eq!(world.ask(come_in, json!({})).await.outcome(), "INVALID_CREDENTIALS", "{}", world.on);
+    assert_eq!(to(&khouribga, LOCK, "finance.khouribga@unfm.example", 4).await, "STATUS_INVALID", "{}", world.on);
+    assert_eq!(to(&khouribga, ENABLE, "finance.khouribga@unfm.example", 4).await, "done", "{}", world.on);
+    let again = "mutation($token: String!) { sessionRefresh(input: {refreshToken: $token}) { userErrors { code } } }";
+    let again = world.ask(again, json!({"token": refresh})).await.outcome();
+    assert_eq!(again, "TOKEN_INVALID", "{}: what was given out before is over", world.on);
     world.sign_in("finance.khouribga@unfm.example").await;
     // Whoever works elsewhere too is not one province's to switch off.
     let input = json!({"userId": user("finance.khouribga@unfm.example"), "assignment": role("DATA_ENTRY", "mdiq-fnideq", false)});
     assert_eq!(national.does(ASSIGN, input).await.outcome(), "done");
-    assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 3).await, "FORBIDDEN", "{}", world.on);
-    assert_eq!(to(&national, DISABLE, "finance.khouribga@unfm.example", 3).await, "done", "{}", world.on);
+    assert_eq!(to(&khouribga, DISABLE, "finance.khouribga@unfm.example", 5).await, "FORBIDDEN", "{}", world.on);
+    assert_eq!(to(&national, DISABLE, "finance.khouribga@unfm.example", 5).await, "done", "{}", world.on);
 }
 
 async fn the_association_is_never_without_a_national_administrator(world: World) {

@@ -87,6 +87,12 @@ impl RowObject for AuditEntry {
 pub struct AuditEntryFilter {
     /// Leaves only entries in the chain of the branch with this global id.
     pub branch: Option<ID>,
+    /// Leaves only entries of what the login, or the partner's credential, with this global id did.
+    pub actor: Option<ID>,
+    /// Leaves only entries from this instant on.
+    pub from: Option<DateTime>,
+    /// Leaves only entries before this instant.
+    pub until: Option<DateTime>,
     /// Leaves only entries about the thing with this global id.
     pub subject: Option<ID>,
     /// Leaves only entries with this action, the name of a mutation or an event.

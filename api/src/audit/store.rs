@@ -4,7 +4,7 @@ use super::entity::{Column, Entity};
 use super::object::{AuditEntry, AuditEntryFilter};
 use super::tally;
 use super::value;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object;
@@ -30,6 +30,19 @@ pub async fn list(
     let mut select = tx.select_for_list::<Entity>(false);
     if let Some(branch) = &filter.branch {
         select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+    }
+    if let Some(actor) = &filter.actor {
+        let actor = GlobalId::parse(actor, "filter.actor")?;
+        if !matches!(actor.kind, Kind::User | Kind::PartnerClient) {
+            return Err(Error::expected("filter.actor", "the id of a User or a PartnerClient"));
+        }
+        select = select.filter(Column::ActorId.eq(actor.key));
+    }
+    if let Some(from) = filter.from {
+        select = select.filter(Column::At.gte(from.0.as_microsecond()));
+    }
+    if let Some(until) = filter.until {
+        select = select.filter(Column::At.lt(until.0.as_microsecond()));
     }
     if let Some(subject) = &filter.subject {
         select = select.filter(Column::SubjectId.eq(GlobalId::parse(subject, "filter.subject")?.key));

@@ -11,6 +11,7 @@ use crate::platform::graphql::scalars::Date;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::access::Role;
+use domain::user::UserStatus;
 
 /// A role to assign.
 #[derive(InputObject)]
@@ -149,10 +150,23 @@ impl UserMutation {
         #[graphql(desc = "The login, at the version that the caller has read.")] input: UserTransitionInput,
     ) -> Result<UserPayload> {
         let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
-        mutate(ctx, &input, async |tx| store::disable(tx, key, input.expected_version).await).await
+        let (version, status) = (input.expected_version, UserStatus::Disabled);
+        mutate(ctx, &input, async |tx| store::take_out_of_use(tx, key, version, status).await).await
     }
 
-    /// Enables a login that was disabled. Codes in `userErrors`: CONFLICT, STATUS_INVALID.
+    /// Locks a login for a time: all its sessions end at once, and nobody signs in by it until `userEnable`. Codes in
+    /// `userErrors`: CONFLICT, STATUS_INVALID, LAST_NATIONAL_ADMIN.
+    async fn user_lock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The login, at the version that the caller has read.")] input: UserTransitionInput,
+    ) -> Result<UserPayload> {
+        let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
+        let (version, status) = (input.expected_version, UserStatus::Locked);
+        mutate(ctx, &input, async |tx| store::take_out_of_use(tx, key, version, status).await).await
+    }
+
+    /// Enables a login that was disabled or locked. Codes in `userErrors`: CONFLICT, STATUS_INVALID.
     async fn user_enable(
         &self,
         ctx: &Context<'_>,

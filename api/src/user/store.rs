@@ -268,18 +268,18 @@ pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     Ok(key)
 }
 
-/// Take a login out of use; all its sessions end.
+/// Take a login out of use, for good or for a time; all its sessions end.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN when a role of hers cannot be taken away by the caller, CONFLICT, STATUS_INVALID,
 /// LAST_NATIONAL_ADMIN.
-pub async fn disable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+pub async fn take_out_of_use(tx: &Tx<'_>, key: Uuid, version: i32, status: UserStatus) -> Result<Uuid> {
     let held = governed(tx, key, version).await?;
     // Whoever has not taken up her invitation has nothing to be disabled: the role is taken away.
     if held.row().status.0 == UserStatus::Invited {
-        return Err(Fault::status(UserStatus::Invited, UserStatus::Disabled).into());
+        return Err(Fault::status(UserStatus::Invited, status).into());
     }
-    let next = held.row().status.0.transition(UserStatus::Disabled)?;
+    let next = held.row().status.0.transition(status)?;
     keep_one(tx, None, Some(key)).await?;
     tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     tx.as_platform(async |tx| end_all(tx, key).await).await?;
