@@ -4,6 +4,7 @@ use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::cooperative::CooperativeStatus;
+use domain::fault::Code;
 use domain::id::founding;
 use domain::market::MarketStatus;
 use domain::partnership::AgreementState;
@@ -240,9 +241,15 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     let (argan, amlou) = (founding("cooperative", "demo-argan"), founding("product", "amlou-amande"));
     let market = founding("market", "khouribga");
     let to = async |tx: &Tx<'_>, status| {
-        let held = tx.lock_for_update::<product::entity::Entity>(amlou).await?;
+        let held = tx.lock_to_decide::<product::entity::Entity>(amlou).await?;
         tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(status))).await.map(drop)
     };
+    // Whoever has not asked whether she may decide changes no status, whatever else she may.
+    let undecided = world.owner.write(&Actor::System(Purpose::Seed), world.clock.now(), async |tx| {
+        let held = tx.lock_for_update::<product::entity::Entity>(amlou).await?;
+        tx.update(held, |row| row.status = ActiveValue::Set(EnumValue(ProductStatus::Draft))).await.map(drop)
+    });
+    assert_eq!(undecided.await.unwrap_err().code(), Code::Forbidden);
 
     // A product is published while its cooperative is suspended.
     world.change(async |tx| to(tx, ProductStatus::Draft).await).await;

@@ -41,9 +41,6 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>
 }
 
 fn narrowed<'t, 'a>(mut select: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
-    if let Some(status) = filter.status {
-        select = select.filter(Column::Status.eq(status));
-    }
     if let Some(sector) = filter.sector {
         select = select.filter(Column::Sector.eq(sector));
     }
