@@ -623,7 +623,7 @@ async fn what_others_have_given_her_does_not_go_with_her_inviter(world: World) {
     assert_eq!(viewer.data()["viewer"]["assignments"], json!([{"role": "PROGRAMME_OFFICER"}]), "{}", world.on);
 
     // Written down with what changed, in her name and in the name of whoever gave it.
-    let query = "{ auditEntries(first: 10) { nodes { action actor { displayName } changes { name after } } } }";
+    let query = "{ auditEntries(first: 10) { nodes { action client actor { displayName } changes { name after } } } }";
     let entries = region.asks(query, json!({})).await;
     let taken: Vec<&Value> = entries.data()["auditEntries"]["nodes"].as_array().unwrap().iter()
         .filter(|entry| entry["action"] == "userInvitationAccept" && !entry["changes"].as_array().unwrap().is_empty())
@@ -633,6 +633,9 @@ async fn what_others_have_given_her_does_not_go_with_her_inviter(world: World) {
     assert!(actors.contains("Nouvelle collègue"), "{}: {actors:?}", world.on);
     for entry in taken {
         assert!(entry["changes"].as_array().unwrap().contains(&json!({"name": "role", "after": "\"PROGRAMME_OFFICER\""})), "{entry}");
+        // Whoever gave it was not there.
+        let is_hers = entry["actor"]["displayName"] == "Nouvelle collègue";
+        assert_eq!(entry["client"].is_string(), is_hers, "{}: {entry}", world.on);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Taking up an invitation: it makes a login, or gives the role to the login that the address has already.
 
-use super::lifetime::{Noted, note, note_what};
+use super::lifetime::{Noted, epoch, note, note_what};
 use super::one_time::{self, Purpose};
 use crate::platform::audit::record::AuditOutcome;
 use crate::platform::database::db::Db;
@@ -107,7 +107,7 @@ pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -
             changed_at: at,
         };
         tx.insert_all::<assignment::Entity>(vec![role.into_active_model()]).await?;
-        one_time::give(tx, user, Purpose::Invitation).await
+        one_time::give(tx, user, Purpose::Invitation, epoch(tx, user).await?).await
     })
     .await
 }
@@ -133,9 +133,12 @@ impl Taken {
             "granted_by": [null, self.given_by],
         });
         let changes = changes.as_object().cloned().unwrap_or_default();
-        for actor in [Some(user), self.given_by].into_iter().flatten() {
-            let what = Noted { branch: Some(*branch), subject: (Kind::RoleAssignment, *key), changes: changes.clone() };
-            note_what(tx, reader, actor, "userInvitationAccept", what).await?;
+        let (subject, done) = ((Kind::RoleAssignment, *key), ("userInvitationAccept", AuditOutcome::Done));
+        let hers = (Some(user), reader.origin().address);
+        for (actor, address) in [hers, (self.given_by, None)] {
+            let Some(actor) = actor else { continue };
+            let what = Noted { branch: Some(*branch), subject, changes: changes.clone(), address };
+            note_what(tx, reader, actor, done, what).await?;
         }
         Ok(())
     }

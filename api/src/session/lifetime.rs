@@ -12,6 +12,7 @@ use domain::branch::national;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// A refresh token that is not used for so long expires.
@@ -32,6 +33,8 @@ pub(super) struct Noted {
     pub subject: (Kind, Uuid),
     /// What changed, before and after.
     pub changes: Map<String, serde_json::Value>,
+    /// From where; nothing, where somebody else's request brought it about.
+    pub address: Option<IpAddr>,
 }
 
 /// Write down what somebody did about her own coming and going, in the branch where she works.
@@ -39,19 +42,16 @@ pub(super) struct Noted {
 /// # Errors
 /// The database's refusal.
 pub(crate) async fn note(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str, outcome: AuditOutcome) -> Result<()> {
-    let what = Noted { branch: None, subject: (Kind::User, user), changes: Map::new() };
-    note_with(tx, reader, user, (action, outcome), what).await
+    let (subject, address) = ((Kind::User, user), reader.origin().address);
+    let what = Noted { branch: None, subject, changes: Map::new(), address };
+    note_what(tx, reader, user, (action, outcome), what).await
 }
 
 /// Write down what somebody did.
 ///
 /// # Errors
 /// The database's refusal.
-pub(super) async fn note_what(tx: &Tx<'_>, reader: &Reader, user: Uuid, action: &str, what: Noted) -> Result<()> {
-    note_with(tx, reader, user, (action, AuditOutcome::Done), what).await
-}
-
-async fn note_with(
+pub(super) async fn note_what(
     tx: &Tx<'_>,
     reader: &Reader,
     user: Uuid,
@@ -62,9 +62,9 @@ async fn note_with(
         where a.user_id = u.id and a.revoked_at is null order by a.id limit 1) from staff_user u where u.id = $1";
     let row = tx.query_one::<(String, Option<Uuid>)>(text, [user.into()]).await?;
     let Some((name, home)) = row else { return Ok(()) };
-    let Noted { branch, subject, changes } = what;
+    let Noted { branch, subject, changes, address } = what;
     let mut personal = BTreeMap::from([("actor".to_owned(), name)]);
-    personal.extend(reader.origin().address.map(|address| ("client".to_owned(), address.to_string())));
+    personal.extend(address.map(|address| ("client".to_owned(), address.to_string())));
     let branch = branch.or(home).unwrap_or_else(national);
     let (actor, action, subject) = ((ActorKind::Staff, Some(user)), action.to_owned(), Some(subject));
     append(tx, reader.keys(), Entry { branch, action, outcome, actor, subject, changes, personal }).await?;

@@ -2,7 +2,7 @@
 //! it is sent, so that no secret waits in the database, and so that an e-mail to an address that nobody has costs whoever
 //! asks for it the same work.
 
-use super::lifetime::after;
+use super::lifetime::{after, epoch};
 use super::one_time::{self, Purpose};
 use crate::config::{Mode, Settings};
 use crate::platform::database::db::Db;
@@ -299,7 +299,7 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         close(tx, number).await?;
         return Ok(None);
     };
-    let token = one_time::give(tx, holder, kind).await?;
+    let token = one_time::give(tx, holder, kind, epoch(tx, holder).await?).await?;
     Ok(Some(Email { kind, recipient, token }))
 }
 

@@ -32,16 +32,16 @@ impl Purpose {
     }
 }
 
-/// Give a token out; its hash alone is kept.
+/// Give a token out by credentials of an epoch; its hash alone is kept. When they have changed since they were looked at, it does
+/// not hold.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose) -> Result<String> {
+pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose, epoch: i32) -> Result<String> {
     let token = secret();
-    let text = "insert into one_time_token (hash, user_id, purpose, expires_at, epoch)
-        select $1, id, $3, $4, credential_epoch from staff_user where id = $2";
+    let text = "insert into one_time_token (hash, user_id, purpose, expires_at, epoch) values ($1, $2, $3, $4, $5)";
     let expires_at = after(tx.now(), purpose.lasts());
-    let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), expires_at.into()];
+    let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), expires_at.into(), epoch.into()];
     tx.execute(text, values).await?;
     Ok(token)
 }

@@ -98,7 +98,7 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
                 }
             } else if !credentials.is_demo_mode && second_factor::is_demanded(tx, login.user).await? {
                 attempts.release(tx).await?;
-                let token = one_time::give(tx, login.user, Purpose::Enrolment).await?;
+                let token = one_time::give(tx, login.user, Purpose::Enrolment, login.epoch).await?;
                 return Ok(SignIn::Enrolment(token));
             }
             attempts.succeed(tx).await?;
