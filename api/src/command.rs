@@ -46,11 +46,10 @@ pub async fn run(cli: Cli) -> Result<(), StartFault> {
             create_client(&settings, &partner, name, scopes, days).await
         }
         Command::Audit { action: AuditAction::Verify } => verify_audit(&settings).await,
-        Command::Keys { action: KeysAction::Rotate } => {
-            let pairs = settings.rotate_keys(Clock::System.now())?;
-            say(&format!(
-                "A new key is there, of {pairs}; it signs in a quarter of an hour: restart the instances before."
-            ))
+        Command::Keys { action: KeysAction::Rotate { now: true } } => withdraw_keys(&settings).await,
+        Command::Keys { action: KeysAction::Rotate { now: false } } => {
+            settings.rotate_keys(Clock::System.now())?;
+            say("A new key is there; it signs in a quarter of an hour: restart the instances before.")
         }
     }
 }
@@ -223,6 +222,26 @@ async fn verify_audit(settings: &Settings) -> Result<(), StartFault> {
 const OTHER_KEYS: &str = "The secret.key in the folder of keys is another key than the one that this database was used \
                           with: put that one back; nothing was changed.";
 
+/// Sign with another key at once, and refuse every earlier one.
+async fn withdraw_keys(settings: &Settings) -> Result<(), StartFault> {
+    let now = Clock::System.now();
+    // Before anything is made: without the database no instance would hear of it.
+    let db = owner(settings).await?;
+    refuse_behind(&db).await?;
+    let made_at = settings.rotate_keys(now)?;
+    let keys = settings.keys(now)?;
+    if !key_fingerprint::record(&db, &keys, now).await.map_err(|error| fault(&error))? {
+        return Err(StartFault(OTHER_KEYS.to_owned()));
+    }
+    key_fingerprint::withdraw_before(&db, made_at, now).await.map_err(|error| fault(&error))?;
+    db.close().await;
+    let removed = settings.remove_keys_before(made_at)?;
+    say(&format!(
+        "Every earlier key is refused, and {removed} were removed here. The new one signs on each instance whose folder it is \
+         in: where the folder is not shared, copy it there and remove the others."
+    ))
+}
+
 /// Take everything that demo data brought out of a database.
 async fn remove_demo(settings: &Settings) -> Result<(), StartFault> {
     let db = owner(settings).await?;
@@ -289,6 +308,44 @@ async fn keep_house(db: Db, keys: Keys) {
     }
 }
 
+/// How often it is looked whether keys were withdrawn: known within a second.
+const KEYS_LOOKED_AT: Duration = Duration::from_millis(500);
+
+/// Refuse keys that were withdrawn, as long as the program runs, and take up the one that signs in their place.
+async fn watch_keys(db: Db, keys: Keys, settings: Settings) {
+    let mut told = None;
+    loop {
+        let fault = match key_fingerprint::look(&db, &keys, Clock::System.now()).await {
+            Ok(true) => None,
+            Ok(false) => take_up_keys(&keys, &settings).err().map(|fault| fault.0),
+            Err(error) => Some(format!("It is not known whether keys were withdrawn: {}.", error.cause())),
+        };
+        // Twice a second is too often to be told of the same.
+        if fault != told {
+            match &fault {
+                Some(fault) => tracing::error!("{fault}"),
+                None => tracing::info!("access tokens can be signed again"),
+            }
+            told = fault;
+        }
+        tokio::time::sleep(KEYS_LOOKED_AT).await;
+    }
+}
+
+/// Read the folder again after all keys that were known were withdrawn.
+fn take_up_keys(keys: &Keys, settings: &Settings) -> Result<(), StartFault> {
+    keys.replace_pairs(settings.signing_pairs()?);
+    if keys.signing(Clock::System.now()).is_none() {
+        return Err(StartFault(WITHDRAWN.to_owned()));
+    }
+    tracing::warn!("every earlier key was withdrawn; another one signs");
+    Ok(())
+}
+
+/// What is said when the folder holds withdrawn keys alone.
+const WITHDRAWN: &str = "Every signing key in the folder of keys was withdrawn, and nobody can come in until the new one is \
+                         there: copy it from where `unfm keys rotate --now` made it, or run that here.";
+
 /// Let the allocator give back what the start needed for a moment, and never end. It gives back what was freed a second ago,
 /// and looks for that only when something large is freed again, which an idle server never does.
 async fn give_memory_back() {
@@ -345,6 +402,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         return Err(StartFault(OTHER_KEYS.to_owned()));
     }
     let housekeeping = tokio::spawn(keep_house(db.clone(), keys.clone()));
+    let watching = tokio::spawn(watch_keys(db.clone(), keys.clone(), settings.clone()));
     let now = Clock::System.now();
     let logins = match settings.mode() {
         // A database of another world may hold none.
@@ -374,6 +432,7 @@ async fn serve(settings: &Settings) -> Result<(), StartFault> {
         () = give_memory_back() => {}
     }
     housekeeping.abort();
+    watching.abort();
     delivering.abort();
     listening.abort();
     tracing::info!("every request was answered; the end");
@@ -483,6 +542,9 @@ async fn check_keys(settings: &Settings, db: Option<&Db>) -> Result<String, Star
     let Some(keys) = settings.look_at_keys()? else { return Ok("none yet; the start makes them".to_owned()) };
     let fits = match db {
         Some(db) if db.behind().await == Ok(0) => {
+            if !key_fingerprint::look(db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))? {
+                return Err(StartFault(WITHDRAWN.to_owned()));
+            }
             key_fingerprint::matches(db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?
         }
         _ => true,

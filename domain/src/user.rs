@@ -254,13 +254,28 @@ pub struct Staff {
     /// By which sign-in.
     pub session: Uuid,
     assignments: Vec<Assignment>,
+    lacks_second_factor: bool,
 }
 
 impl Staff {
     /// Somebody with those of her assignments that are in force on a day.
     pub fn on(day: Date, user: Uuid, session: Uuid, assignments: Vec<Assignment>) -> Self {
         let assignments = assignments.into_iter().filter(|assignment| assignment.is_in_force(day)).collect();
-        Self { user, session, assignments }
+        Self { user, session, assignments, lacks_second_factor: false }
+    }
+
+    /// The same person in a session that was begun without a second factor: a role that demands one gives her nothing there.
+    #[must_use]
+    pub fn without_second_factor(mut self) -> Self {
+        let held = self.assignments.len();
+        self.assignments.retain(|assignment| !assignment.role.demands_second_factor());
+        self.lacks_second_factor = self.assignments.len() < held;
+        self
+    }
+
+    /// Whether roles that she holds give her nothing in this session, for want of a second factor.
+    pub fn lacks_second_factor(&self) -> bool {
+        self.lacks_second_factor
     }
 
     /// The assignments that are in force.
@@ -411,6 +426,15 @@ mod tests {
             assert_eq!(staff.may(Permission::SeeCooperatives), is_in_force, "{day}");
         }
         assert!(staff(vec![]).permissions().is_empty(), "no assignment, no rows");
+    }
+
+    #[test]
+    fn without_a_second_factor_only_roles_that_demand_none_give_rights() {
+        let both = vec![assignment(Role::DataEntry, &[1], false), assignment(Role::BranchAdmin, &[1], true)];
+        let bare = staff(both.clone()).without_second_factor();
+        assert!(bare.may(Permission::ManageCooperatives) && !bare.may(Permission::DecideCooperatives));
+        assert!(bare.lacks_second_factor() && !staff(both.clone()).lacks_second_factor());
+        assert!(!staff(both[..1].to_vec()).without_second_factor().lacks_second_factor());
     }
 
     #[test]

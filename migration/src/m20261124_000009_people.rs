@@ -102,6 +102,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            id {uuid} primary key,
            user_id {uuid} not null references staff_user (id) on delete cascade,
            epoch {int} not null,
+           has_second_factor boolean not null,
            started_at {long} not null,
            ends_at {long} not null,
            ended_at {long}
@@ -158,6 +159,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index partner_client_partner on partner_client (partner_id, number);
          create table partner_client_secret (
            hash {text} primary key,
+           id {uuid} not null unique,
            partner_client_id {uuid} not null references partner_client (id) on delete cascade,
            expires_at {long} not null
          );

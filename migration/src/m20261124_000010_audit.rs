@@ -52,7 +52,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create table key_fingerprint (
            place {int} primary key check (place = 1),
            fingerprint {text} not null,
-           made_at {long} not null
+           made_at {long} not null,
+           signing_from {long} not null default 0
          )",
     )
     .await?;

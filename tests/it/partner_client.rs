@@ -248,7 +248,15 @@ async fn an_old_secret_ends_with_its_overlap_and_a_credential_with_its_day(world
     let made = made.data()["partnerClientCreate"].clone();
     let client = made["partnerClient"]["clientId"].as_str().unwrap();
     let first = made["clientSecret"].as_str().unwrap();
-    let input = json!({"id": made["partnerClient"]["id"], "expectedVersion": 1, "expiresAt": "2026-11-23T15:00:00Z", "overlapHours": 1});
+    let given = world.oauth(client, first, "").await;
+    let token = given.body["access_token"].as_str().unwrap().to_owned();
+    let holds = async || world.ask_as(&token, "{ about { version } }", json!({})).await.status;
+    let input = json!({"id": made["partnerClient"]["id"], "expectedVersion": 1, "expiresAt": "2026-11-23T15:00:00Z", "overlapHours": 0});
+    assert_eq!(holds().await, 200, "{}", world.on);
+    let at_once = world.ask_as(&national, ROTATE, json!({"input": input})).await;
+    let first = at_once.data()["partnerClientRotate"]["clientSecret"].as_str().unwrap();
+    assert_eq!(holds().await, 401, "{}: a token ends with the secret that it was given for", world.on);
+    let input = json!({"id": made["partnerClient"]["id"], "expectedVersion": 2, "expiresAt": "2026-11-23T15:00:00Z", "overlapHours": 1});
     let rotated = world.ask_as(&national, ROTATE, json!({"input": input})).await;
     let second = rotated.data()["partnerClientRotate"]["clientSecret"].as_str().unwrap();
     let comes_in = async |secret: &str| world.oauth(client, secret, "").await.status == 200;

@@ -381,6 +381,62 @@ async fn outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_
     }
 }
 
+async fn a_role_that_demands_a_second_factor_gives_nothing_in_a_session_without_one(world: World) {
+    let mail = MailServer::new().await;
+    let production = world.also_served(&["--mode", "production", "--allow-sqlite", "--keys-dir", "unused"]).await;
+    let khouribga = world.person("khouribga").await;
+    let officer = role("PROGRAMME_OFFICER", "khouribga", false);
+    assert_eq!(invite(&khouribga, "officer@unfm.example", officer).await.outcome(), "done");
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    assert_eq!(accept(&world, &mail.taken()[0].token("/invitation")).await, "done", "{}", world.on);
+    let session = comes_in(&world, &production, "officer@unfm.example").await["session"].clone();
+    let token = session["accessToken"].as_str().unwrap();
+    let asks = async |query: &str, variables: Value| {
+        let body = json!({"query": query, "variables": variables});
+        let request = world.http().post(format!("{production}/graphql")).bearer_auth(token).json(&body);
+        world.send(request).await.data().clone()
+    };
+    let roles = async || {
+        let viewer = asks("{ viewer { secondFactorRequired assignments { role } } }", json!({})).await["viewer"].clone();
+        (viewer["secondFactorRequired"].as_bool().unwrap(), viewer["assignments"].as_array().unwrap().len())
+    };
+    let before = roles().await;
+    assert_eq!(before, (false, 1), "{}", world.on);
+    // From the second on in which she is given more: not after a quarter of an hour.
+    let find = format!("select id from staff_user where email = '{}'", "officer@unfm.example");
+    let id = world.text_as_owner(&find.replace("select id", "select cast(id as text)")).await;
+    let key = match id {
+        Ok(text) if text.len() == 36 => text.parse().unwrap(),
+        _ => {
+            let hex = world.text_as_owner(&find.replace("select id", "select hex(id)")).await.unwrap();
+            uuid::Uuid::parse_str(&hex).unwrap()
+        }
+    };
+    let userid = GlobalId::new(Kind::User, key).to_string();
+    let more = json!({"userId": userid, "assignment": role("FINANCE_OFFICER", "khouribga", false)});
+    assert_eq!(khouribga.does(ASSIGN, more).await.outcome(), "done", "{}", world.on);
+    world.at("2026-11-23T12:00:01Z");
+    assert_eq!(roles().await, (true, 1), "{}: she keeps what demands no second factor", world.on);
+
+    let refresh = json!({"token": session["refreshToken"]});
+    let again = "mutation($token: String!) { sessionRefresh(input: {refreshToken: $token}) {
+        session { accessToken } userErrors { code } } }";
+    let refused = asks(again, refresh.clone()).await;
+    assert_eq!(refused["sessionRefresh"]["userErrors"][0]["code"], "TOTP_ENROLMENT_REQUIRED", "{}", world.on);
+
+    let enrol = "mutation { totpEnrol(input: {password: \"une phrase bien longue\"}) { secret userErrors { code } } }";
+    let begun = asks(enrol, json!({})).await;
+    let secret = totp_rs::Secret::try_from_base32(begun["totpEnrol"]["secret"].as_str().unwrap()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret.as_bytes().to_vec()).build().unwrap();
+    let code = totp.generate(world.clock.now().as_second().unsigned_abs()).to_string();
+    let confirm = "mutation($code: String!) { totpConfirm(input: { totp: $code }) { userErrors { code } } }";
+    assert_eq!(asks(confirm, json!({"code": code})).await["totpConfirm"]["userErrors"], json!([]), "{}", world.on);
+    world.at("2026-11-23T12:00:03Z");
+    assert_eq!(roles().await, (false, 2), "{}: the session in which she set it up has it", world.on);
+    let continued = asks(again, refresh).await;
+    assert!(continued["sessionRefresh"]["session"].is_object(), "{}: the refusal used nothing up: {continued}", world.on);
+}
+
 async fn create(person: &Person<'_>, parent: &str, kind: &str, fr: &str) -> Answer {
     let query = format!("mutation($input: BranchCreateInput!) {{ branchCreate(input: $input) {{ {BRANCH} }} }}");
     let input = json!({"parentId": parent, "kind": kind, "name": {"fr": fr}});
@@ -639,4 +695,4 @@ async fn what_others_have_given_her_does_not_go_with_her_inviter(world: World) {
     }
 }
 
-tests::on_each_database!(the_last_national_administrator_is_one_who_stays_and_can_sign_in, the_same_role_is_given_once, nobody_invites_herself, what_others_have_given_her_does_not_go_with_her_inviter, an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);
+tests::on_each_database!(a_role_that_demands_a_second_factor_gives_nothing_in_a_session_without_one, the_last_national_administrator_is_one_who_stays_and_can_sign_in, the_same_role_is_given_once, nobody_invites_herself, what_others_have_given_her_does_not_go_with_her_inviter, an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);

@@ -189,6 +189,49 @@ fn keys_are_made_once_rotated_beside_the_old_ones_and_read_by_nobody_else() {
     assert!(!sentence.contains(&String::from_utf8_lossy(&secret).into_owned()));
 }
 
+#[tokio::test]
+async fn a_key_that_others_know_is_refused_within_a_second_by_whoever_runs_already() {
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Server::start(home.path());
+    let address = server.address();
+    let client = reqwest::Client::new();
+    let asks = async |token: Option<&str>, query: &str| {
+        let request = client.post(format!("http://{address}/graphql")).json(&serde_json::json!({"query": query}));
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<serde_json::Value>().await.unwrap())
+    };
+    let sign_in = "mutation { sessionCreate(input: { email: \"khouribga@unfm.example\", password: \"marhaba-demo\" }) {
+        session { accessToken refreshToken } } }";
+    let session = asks(None, sign_in).await.1["data"]["sessionCreate"]["session"].clone();
+    let (old, refresh) = (session["accessToken"].as_str().unwrap(), session["refreshToken"].as_str().unwrap());
+    let kids = async || {
+        let keys = client.get(format!("http://{address}/.well-known/jwks.json")).send().await.unwrap();
+        let keys = keys.json::<serde_json::Value>().await.unwrap();
+        keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].to_string()).collect::<Vec<_>>()
+    };
+    let before = kids().await;
+    assert_eq!(asks(Some(old), "{ viewer { permissions } }").await.0, 200);
+
+    let rotated = run(home.path(), &["keys", "rotate", "--now"]);
+    let said = String::from_utf8(rotated.stdout).unwrap();
+    assert!(rotated.status.success() && said.contains("Every earlier key is refused, and 1 were removed"), "{said}");
+    let told = std::time::Instant::now();
+    while asks(Some(old), "{ viewer { permissions } }").await.0 == 200 {
+        assert!(told.elapsed().as_secs() < 5, "the key is still taken");
+    }
+    // Who is signed in goes on with the token that only she has.
+    let again = format!("mutation {{ sessionRefresh(input: {{ refreshToken: \"{refresh}\" }}) {{ session {{ accessToken }} }} }}");
+    let again = asks(None, &again).await.1["data"]["sessionRefresh"]["session"]["accessToken"].clone();
+    assert_eq!(asks(again.as_str(), "{ viewer { permissions } }").await.0, 200, "{again}");
+    let after = kids().await;
+    assert!(after.len() == 1 && !before.contains(&after[0]), "{before:?} {after:?}");
+    let pairs = files(&home.path().join("data/keys")).len();
+    assert_eq!(pairs, 2, "the secret and one pair");
+    server.end();
+    assert!(run(home.path(), &["audit", "verify"]).status.success(), "the secret is the same");
+}
+
 #[test]
 fn what_cannot_be_used_stops_the_start_with_one_sentence() {
     let home = tempfile::tempdir().unwrap();

@@ -2,8 +2,8 @@
 
 use super::{Mode, Settings};
 use crate::platform::database::fault::StartFault;
-use crate::platform::keys::{Keys, LEAD, Pair, random};
-use jiff::{SignedDuration, Timestamp};
+use crate::platform::keys::{Keys, Pair, is_over, random};
+use jiff::Timestamp;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 const SECRET: &str = "secret.key";
 /// Pairs that access tokens are signed with are files of their own, named by the second in which they were made.
 const PAIR: (&str, &str) = ("signing-", ".p8");
-/// A pair is kept for so long after the next one signs: longer than any token that it signed.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(2);
 
 impl Settings {
     /// The keys of the installation: read from their folder, which is made beside the embedded database in demo mode.
@@ -46,16 +44,43 @@ impl Settings {
         }
     }
 
-    /// Make a new pair to sign with, and whatever is missing; throw away pairs that have had their time.
+    /// Make a new pair to sign with, and whatever is missing; throw away pairs that have had their time. The instant at which
+    /// it was made.
     ///
     /// # Errors
     /// One sentence.
-    pub fn rotate_keys(&self, now: Timestamp) -> Result<usize, StartFault> {
+    pub fn rotate_keys(&self, now: Timestamp) -> Result<Timestamp, StartFault> {
+        let folder = self.keys_folder()?;
+        let made_at = rotate(&folder, now)?;
+        let pairs = pairs_in(&folder)?;
+        let retired = pairs.iter().zip(pairs.iter().skip(1)).filter(|(_, successor)| is_over(successor.0, now));
+        retired.map(|(pair, _)| remove(&pair.1)).collect::<Result<(), _>>()?;
+        Ok(made_at)
+    }
+
+    /// Throw away every pair that was made before an instant; how many there were.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn remove_keys_before(&self, made_at: Timestamp) -> Result<usize, StartFault> {
+        let pairs = pairs_in(&self.keys_folder()?)?;
+        let withdrawn: Vec<_> = pairs.iter().filter(|pair| pair.0 < made_at).collect();
+        withdrawn.iter().map(|pair| remove(&pair.1)).collect::<Result<(), _>>()?;
+        Ok(withdrawn.len())
+    }
+
+    /// The pairs that are in the folder now.
+    ///
+    /// # Errors
+    /// One sentence, when there is no folder or one cannot be read.
+    pub fn signing_pairs(&self) -> Result<Vec<Pair>, StartFault> {
+        read_pairs(&self.keys_folder()?)
+    }
+
+    fn keys_folder(&self) -> Result<PathBuf, StartFault> {
         let beside = self.database_file().map(|file| file.with_file_name("keys"));
-        match self.keys_dir.clone().or(beside) {
-            Some(folder) => rotate(&folder, now),
-            None => Err(StartFault("UNFM_KEYS_DIR is needed: the folder of the keys.".into())),
-        }
+        let missing = || StartFault("UNFM_KEYS_DIR is needed: the folder of the keys.".into());
+        self.keys_dir.clone().or(beside).ok_or_else(missing)
     }
 }
 
@@ -65,34 +90,38 @@ fn is_complete(folder: &Path) -> bool {
 
 fn read_keys(folder: &Path) -> Result<Keys, StartFault> {
     let secret = read_key(&folder.join(SECRET))?;
-    let pairs = pairs_in(folder)?.into_iter().map(|(made_at, path)| {
-        Pair::read(&read_key(&path)?, made_at)
-            .map_err(|_| StartFault(format!("The key file {} holds no Ed25519 key.", path.display())))
-    });
-    let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
-    Keys::new(&secret, pairs).map_err(|_| {
+    Keys::new(&secret, read_pairs(folder)?).map_err(|_| {
         let shown = folder.display();
         StartFault(format!("The keys in {shown} are not complete: `unfm keys rotate` makes what is missing."))
     })
 }
 
-fn rotate(folder: &Path, now: Timestamp) -> Result<usize, StartFault> {
+fn read_pairs(folder: &Path) -> Result<Vec<Pair>, StartFault> {
+    let pairs = pairs_in(folder)?.into_iter().map(|(made_at, path)| {
+        Pair::read(&read_key(&path)?, made_at)
+            .map_err(|_| StartFault(format!("The key file {} holds no Ed25519 key.", path.display())))
+    });
+    pairs.collect()
+}
+
+/// Make a pair, and whatever else is missing; the instant that its file is named by.
+fn rotate(folder: &Path, now: Timestamp) -> Result<Timestamp, StartFault> {
     make_folder(folder).map_err(|error| StartFault(format!("{} cannot be made: {error}.", folder.display())))?;
     let secret = folder.join(SECRET);
     if !secret.exists() {
         make_key(&secret, &random::<32>())?;
     }
     let pair = Pair::generate().map_err(|_| StartFault("There is no randomness to make a key of.".into()))?;
-    make_key(&folder.join(format!("{}{}{}", PAIR.0, now.as_second(), PAIR.1)), &pair)?;
-    let pairs = pairs_in(folder)?;
-    for (earlier, later) in pairs.iter().zip(pairs.iter().skip(1)) {
-        if now.duration_since(later.0) > LEAD + OVERLAP {
-            let path = &earlier.1;
-            std::fs::remove_file(path)
-                .map_err(|error| StartFault(format!("The key file {} cannot be removed: {error}.", path.display())))?;
-        }
-    }
-    Ok(pairs_in(folder)?.len())
+    // A second of its own: it overwrites no other, and one of two is the newer.
+    let newest = pairs_in(folder)?.last().map_or(0, |(made_at, _)| made_at.as_second() + 1);
+    let made_at = Timestamp::from_second(now.as_second().max(newest)).map_err(|error| StartFault(error.to_string()))?;
+    make_key(&folder.join(format!("{}{}{}", PAIR.0, made_at.as_second(), PAIR.1)), &pair)?;
+    Ok(made_at)
+}
+
+fn remove(path: &Path) -> Result<(), StartFault> {
+    let fault = |error| StartFault(format!("The key file {} cannot be removed: {error}.", path.display()));
+    std::fs::remove_file(path).map_err(fault)
 }
 
 /// The files of pairs with the instants at which they were made, oldest first.

@@ -142,8 +142,14 @@ pub enum ClientAction {
 /// What is done with keys.
 #[derive(Subcommand, Debug, Clone, Copy)]
 pub enum KeysAction {
-    /// Make a new one; it signs a quarter of an hour later, when every instance was restarted. Makes the folder at first.
-    Rotate,
+    /// Make a new one; it signs a quarter of an hour later, when every instance was restarted. Makes the folder at first, and
+    /// removes keys that have had their time.
+    Rotate {
+        /// Since a key is known to others: it signs at once, and every earlier one is refused and removed. Whoever is signed in
+        /// gets another access token with the refresh token.
+        #[arg(long)]
+        now: bool,
+    },
 }
 
 /// What is done with the audit.

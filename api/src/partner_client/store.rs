@@ -161,9 +161,13 @@ fn stored(client_id: &str, secret: &str) -> String {
 }
 
 /// Keep a secret's hash.
-async fn keep(tx: &Tx<'_>, key: Uuid, client_id: &str, secret: &str, expires_at: i64) -> Result<()> {
-    let sql = "insert into partner_client_secret (hash, partner_client_id, expires_at) values ($1, $2, $3)";
-    let values: [Value; 3] = [stored(client_id, secret).into(), key.into(), expires_at.into()];
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn keep(tx: &Tx<'_>, key: Uuid, client_id: &str, secret: &str, expires_at: i64) -> Result<()> {
+    let sql = "insert into partner_client_secret (hash, id, partner_client_id, expires_at)
+        values ($1, $2, $3, $4)";
+    let values: [Value; 4] = [stored(client_id, secret).into(), Uuid::now_v7().into(), key.into(), expires_at.into()];
     tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
     Ok(())
 }
@@ -223,6 +227,8 @@ pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
 pub struct Shown {
     /// Which one.
     pub key: Uuid,
+    /// By which of its secrets.
+    pub secret: Uuid,
     /// What it may ask for.
     pub scopes: Vec<ClientScope>,
 }
@@ -245,12 +251,14 @@ pub async fn show(
         .as_platform(async |tx| {
             attempts.reserve(tx).await?;
             let now = tx.now().as_microsecond();
-            let sql = "select c.id, c.scopes, c.addresses, c.is_demo, c.last_used_at from partner_client_secret s
+            let sql = "select c.id, s.id, c.scopes, c.addresses, c.is_demo, c.last_used_at from partner_client_secret s
                 join partner_client c on c.id = s.partner_client_id
                 where s.hash = $1 and s.expires_at > $2 and c.expires_at > $2 and c.revoked_at is null";
-            type Row = (Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, Option<i64>);
+            type Row = (Uuid, Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, Option<i64>);
             let row = tx.query_one::<Row>(sql, [hash.into(), now.into()]).await?;
-            let Some((key, Json(scopes), Json(addresses), is_demo, last_used_at)) = row else { return Ok(None) };
+            let Some((key, secret, Json(scopes), Json(addresses), is_demo, last_used_at)) = row else {
+                return Ok(None);
+            };
             let is_elsewhere = !addresses.is_empty() && !addresses.iter().any(|network| is_from(network));
             if is_elsewhere || (is_demo && !is_demo_mode) {
                 return Ok(None);
@@ -261,7 +269,7 @@ pub async fn show(
                 let sql = "update partner_client set last_used_at = $2 where id = $1";
                 tx.execute(sql, [key.into(), minute.into()]).await?;
             }
-            Ok(Some(Shown { key, scopes }))
+            Ok(Some(Shown { key, secret, scopes }))
         })
         .await
 }

@@ -1,4 +1,5 @@
-//! Whether the keys are those that a database was used with: it records their fingerprint.
+//! Whether the keys are those that a database was used with: it records their fingerprint, and which of the pairs that access
+//! tokens are signed with were withdrawn.
 
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
@@ -32,4 +33,24 @@ pub async fn record(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
         db.write(&PLATFORM, now, async |tx| tx.execute(sql, values).await).await?;
     }
     matches(db, keys, now).await
+}
+
+/// Withdraw every pair that was made before an instant: each instance refuses it as soon as it looks.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn withdraw_before(db: &Db, made_at: Timestamp, now: Timestamp) -> Result<()> {
+    let sql = "update key_fingerprint set signing_from = $1 where signing_from < $1";
+    let from = made_at.as_microsecond();
+    db.write(&PLATFORM, now, async |tx| tx.execute(sql, [from.into()]).await.map(drop)).await
+}
+
+/// Look which pairs were withdrawn, and refuse them; whether one is left to sign with.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn look(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
+    let from: Vec<i64> = db.query(&PLATFORM, now, "select signing_from from key_fingerprint", []).await?;
+    keys.withdraw_before(from.first().copied().unwrap_or_default());
+    Ok(keys.signing(now).is_some())
 }

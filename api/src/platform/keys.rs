@@ -9,7 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// All keys of an installation; cheap to clone.
 #[derive(Clone)]
@@ -21,12 +22,15 @@ struct Inner {
     refresh: hmac::Key,
     second_factor: RandomizedNonceKey,
     fingerprint: Option<hmac::Key>,
-    pairs: Vec<Pair>,
+    /// The oldest first.
+    pairs: RwLock<Vec<Arc<Pair>>>,
+    /// Pairs that were made before this are withdrawn; microseconds since 1970 in UTC.
+    withdrawn_before: AtomicI64,
 }
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Keys({} pairs)", self.0.pairs.len())
+        write!(f, "Keys({} pairs)", self.pairs().len())
     }
 }
 
@@ -44,6 +48,9 @@ pub struct Pair {
 /// A new pair is known to every instance before the first token is signed with it: instances are restarted one by one
 /// within this time after the rotation.
 pub const LEAD: SignedDuration = SignedDuration::from_mins(15);
+
+/// A pair is kept for so long after the next one signs: longer than any token that it signed.
+pub const OVERLAP: SignedDuration = SignedDuration::from_hours(2);
 
 /// The secret, or a stored pair, cannot be used.
 #[derive(Debug)]
@@ -119,6 +126,16 @@ impl hkdf::KeyType for Length {
     }
 }
 
+/// Whether the pair before one that was made at an instant has had its time.
+pub fn is_over(successor_made_at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(successor_made_at) >= LEAD + OVERLAP
+}
+
+fn oldest_first(mut pairs: Vec<Pair>) -> Vec<Arc<Pair>> {
+    pairs.sort_by_key(|pair| pair.made_at);
+    pairs.into_iter().map(Arc::new).collect()
+}
+
 /// A key of 256 bits for one purpose.
 fn derive(secret: &[u8], purpose: &[u8]) -> [u8; 32] {
     let mut key = [0; 32];
@@ -135,11 +152,10 @@ impl Keys {
     ///
     /// # Errors
     /// When the secret is short or there is no pair.
-    pub fn new(secret: &[u8], mut pairs: Vec<Pair>) -> Result<Self, Unusable> {
+    pub fn new(secret: &[u8], pairs: Vec<Pair>) -> Result<Self, Unusable> {
         if secret.len() < 32 || pairs.is_empty() {
             return Err(Unusable);
         }
-        pairs.sort_by_key(|pair| pair.made_at);
         let mac = |purpose: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, &derive(secret, purpose));
         Ok(Self(Arc::new(Inner {
             cursor: CursorKey::new(&derive(secret, b"cursors")),
@@ -148,7 +164,8 @@ impl Keys {
             second_factor: RandomizedNonceKey::new(&AES_256_GCM, &derive(secret, b"second factors"))
                 .map_err(|_| Unusable)?,
             fingerprint: Some(mac(b"fingerprint")),
-            pairs,
+            pairs: RwLock::new(oldest_first(pairs)),
+            withdrawn_before: AtomicI64::new(0),
         })))
     }
 
@@ -172,20 +189,52 @@ impl Keys {
         &self.0.cursor
     }
 
-    /// The pair that signs at an instant: the newest that every instance knows, or else the oldest.
-    pub fn signing(&self, now: Timestamp) -> &Pair {
-        let known = |pair: &&Pair| now.duration_since(pair.made_at) >= LEAD;
-        self.0.pairs.iter().rev().find(known).unwrap_or(&self.0.pairs[0])
+    fn pairs(&self) -> Vec<Arc<Pair>> {
+        // A list is put in its place whole: whoever held the lock while it panicked left no half of one.
+        self.0.pairs.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The pair with this name.
-    pub fn pair(&self, kid: &str) -> Option<&Pair> {
-        self.0.pairs.iter().find(|pair| pair.kid == kid)
+    /// The pairs that hold at an instant, the oldest first: none that was withdrawn, and none whose successor has signed for
+    /// longer than the tokens that it signed can last.
+    fn in_force(&self, now: Timestamp) -> Vec<Arc<Pair>> {
+        let mut pairs = self.pairs();
+        let successors: Vec<Timestamp> = pairs.iter().skip(1).map(|pair| pair.made_at).collect();
+        let is_retired = |successor: Option<&Timestamp>| successor.is_some_and(|made_at| is_over(*made_at, now));
+        let from = self.0.withdrawn_before.load(Ordering::Acquire);
+        let mut place = 0;
+        pairs.retain(|pair| {
+            place += 1;
+            pair.made_at.as_microsecond() >= from && !is_retired(successors.get(place - 1))
+        });
+        pairs
     }
 
-    /// The public halves of all pairs (RFC 7517 §5).
-    pub fn jwks(&self) -> serde_json::Value {
-        serde_json::json!({"keys": self.0.pairs.iter().map(Pair::jwk).collect::<Vec<_>>()})
+    /// The pair that signs at an instant: the newest that every instance knows, or else the oldest; nothing when all that are
+    /// known here were withdrawn.
+    pub fn signing(&self, now: Timestamp) -> Option<Arc<Pair>> {
+        let pairs = self.in_force(now);
+        let known = |pair: &&Arc<Pair>| now.duration_since(pair.made_at) >= LEAD;
+        pairs.iter().rev().find(known).or(pairs.first()).cloned()
+    }
+
+    /// The pair with this name, while it holds.
+    pub fn pair(&self, kid: &str, now: Timestamp) -> Option<Arc<Pair>> {
+        self.in_force(now).into_iter().find(|pair| pair.kid == kid)
+    }
+
+    /// The public halves of the pairs that hold (RFC 7517 §5).
+    pub fn jwks(&self, now: Timestamp) -> serde_json::Value {
+        serde_json::json!({"keys": self.in_force(now).iter().map(|pair| pair.jwk()).collect::<Vec<_>>()})
+    }
+
+    /// Refuse, from now on, every pair that was made before an instant (microseconds since 1970 in UTC).
+    pub fn withdraw_before(&self, instant: i64) {
+        self.0.withdrawn_before.fetch_max(instant, Ordering::AcqRel);
+    }
+
+    /// Put other pairs in the place of those that are known.
+    pub fn replace_pairs(&self, pairs: Vec<Pair>) {
+        *self.0.pairs.write().unwrap_or_else(PoisonError::into_inner) = oldest_first(pairs);
     }
 
     /// The keyed hash that closes a link of the audit, as text.
@@ -232,9 +281,33 @@ mod tests {
         for (now, signs) in
             [("2026-11-23T12:14:59Z", &first), ("2026-11-23T12:15:00Z", &second), ("2020-01-01T00:00:00Z", &first)]
         {
-            assert_eq!(&keys.signing(now.parse().unwrap()).kid, signs, "{now}");
+            assert_eq!(&keys.signing(now.parse().unwrap()).unwrap().kid, signs, "{now}");
         }
-        assert_eq!(keys.jwks()["keys"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_pair_ends_two_hours_after_the_next_one_signs_and_at_once_when_it_is_withdrawn() {
+        let (old, new) = (pair("2026-11-01T00:00:00Z"), pair("2026-11-23T12:00:00Z"));
+        let (first, second) = (old.kid.clone(), new.kid.clone());
+        let keys = Keys::new(&[7; 32], vec![new, old]).unwrap();
+        let holds = |kid: &str, now: &str| keys.pair(kid, now.parse().unwrap()).is_some();
+        let public = |now: &str| keys.jwks(now.parse().unwrap())["keys"].as_array().unwrap().len();
+        assert!(holds(&first, "2026-11-23T14:14:59Z") && holds(&second, "2026-11-23T12:00:00Z"));
+        assert!(!holds(&first, "2026-11-23T14:15:00Z") && holds(&second, "2030-01-01T00:00:00Z"));
+        assert_eq!((public("2026-11-23T14:14:59Z"), public("2026-11-23T14:15:00Z")), (2, 1));
+
+        let now = "2026-11-23T12:00:01Z";
+        keys.withdraw_before("2026-11-23T12:00:00Z".parse::<Timestamp>().unwrap().as_microsecond());
+        assert!(!holds(&first, now) && holds(&second, now));
+        assert_eq!(keys.signing(now.parse().unwrap()).unwrap().kid, second, "without the quarter of an hour");
+        keys.withdraw_before("2026-11-23T12:00:01Z".parse::<Timestamp>().unwrap().as_microsecond());
+        assert!(keys.signing(now.parse().unwrap()).is_none() && public(now) == 0);
+        keys.withdraw_before(0);
+        assert!(!holds(&second, now), "what was withdrawn stays so");
+        let third = pair("2026-11-23T12:00:01Z");
+        let kid = third.kid.clone();
+        keys.replace_pairs(vec![third]);
+        assert_eq!(keys.signing(now.parse().unwrap()).unwrap().kid, kid);
     }
 
     #[test]

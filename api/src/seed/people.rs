@@ -2,9 +2,10 @@
 //! everybody, so they come in nowhere but in demo mode.
 
 use super::founding::slug;
+use crate::partner_client::store::keep;
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
-use crate::platform::keys::{Keys, hashed};
+use crate::platform::keys::Keys;
 use crate::platform::password;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
@@ -113,10 +114,8 @@ async fn clients(tx: &Tx<'_>) -> Result<()> {
     tx.insert_all::<partner_client::entity::Entity>(clients).await?;
     for code in ["UNFPA", "INDH", "OCP_FOUNDATION"] {
         let client_id = format!("{}-demo", slug(code));
-        let sql = "insert into partner_client_secret (hash, partner_client_id, expires_at) values ($1, $2, $3)";
-        let secret = hashed(&format!("{client_id} {client_id}-secret"));
-        let values = [secret.into(), key("partner_client", &client_id).into(), expires_at.into()];
-        tx.execute(sql, values).await?;
+        let secret = format!("{client_id}-secret");
+        keep(tx, key("partner_client", &client_id), &client_id, &secret, expires_at).await?;
     }
     Ok(())
 }

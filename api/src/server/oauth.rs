@@ -23,7 +23,6 @@ use domain::partner_client::ClientScope;
 use serde_json::json;
 use std::collections::HashMap;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// A form of so many bytes holds everything that is asked for here.
 const LARGEST_FORM: usize = 16 * 1024;
@@ -170,8 +169,8 @@ async fn give(state: &State, request: Request) -> Result<Response, Refused> {
     let scopes: Vec<&str> =
         ClientScope::ALL.iter().filter(|scope| scopes.contains(scope)).map(|scope| scope.as_str()).collect();
     let scope = scopes.join(" ");
-    let token = issue(&readers.keys, reader.now(), Audience::Partner, shown.key, Uuid::now_v7(), Some(scope.clone()))
-        .map_err(|error| unavailable(&error.to_string()))?;
+    let token = issue(&readers.keys, reader.now(), Audience::Partner, shown.key, shown.secret, Some(scope.clone()))
+        .map_err(|error| unavailable(error.cause()))?;
     let lasts = Audience::Partner.lifetime().as_secs();
     let given = json!({"access_token": token, "token_type": "Bearer", "expires_in": lasts, "scope": scope});
     Ok(answer(StatusCode::OK, &given))

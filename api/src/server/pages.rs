@@ -39,7 +39,7 @@ pub(super) async fn sdl(Shared(state): Shared<State>) -> Response {
 /// The public keys that access tokens are verified with (RFC 7517).
 pub(super) async fn jwks(Shared(state): Shared<State>) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    (kind, state.0.readers.keys.jwks().to_string()).into_response()
+    (kind, state.0.readers.keys.jwks(state.0.readers.clock.now()).to_string()).into_response()
 }
 
 pub(super) async fn livez() -> &'static str {

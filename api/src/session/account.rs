@@ -1,7 +1,7 @@
 //! How people look after what they come in with: the password, the second factor, and the invitation that begins it all.
 
 use super::attempts::Attempts;
-use super::lifetime::{begin, end_all, end_others, epoch, note};
+use super::lifetime::{Shown, begin, end_all, end_others, epoch, note};
 use super::mail;
 use super::object::Session;
 use super::one_time::{self, Purpose};
@@ -240,10 +240,13 @@ pub async fn confirm(
                         return Err(Error::internal("a token was used while it was held"));
                     }
                     end_all(tx, user).await?;
-                    begin(tx, reader, user, epoch(tx, user).await?).await?
+                    begin(tx, reader, user, Shown { epoch: epoch(tx, user).await?, has_second_factor: true }).await?
                 }
                 None => {
-                    end_others(tx, user, staff(reader)?.session).await?;
+                    let session = staff(reader)?.session;
+                    end_others(tx, user, session).await?;
+                    let text = "update session set has_second_factor = true where id = $1";
+                    tx.execute(text, [session.into()]).await?;
                     None
                 }
             };

@@ -10,6 +10,7 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::transaction::Tx;
 use domain::branch::national;
 use jiff::{SignedDuration, Timestamp};
+use sea_orm::Value;
 use serde_json::Map;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -90,16 +91,28 @@ pub(crate) async fn begin_epoch(tx: &Tx<'_>, user: Uuid) -> Result<()> {
     tx.execute(text, [user.into()]).await.map(drop)
 }
 
-/// Begin a session by credentials of an epoch; nothing, when they have changed since they were looked at.
+/// The credentials that somebody has shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    /// In which epoch they were looked at.
+    pub epoch: i32,
+    /// Whether a second factor was among them.
+    pub has_second_factor: bool,
+}
+
+/// Begin a session by the credentials that were shown; nothing, when they have changed since they were looked at.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn begin(tx: &Tx<'_>, reader: &Reader, user: Uuid, epoch: i32) -> Result<Option<Session>> {
+pub(crate) async fn begin(tx: &Tx<'_>, reader: &Reader, user: Uuid, shown: Shown) -> Result<Option<Session>> {
     let (id, refresh_token, now) = (Uuid::now_v7(), secret(), tx.now());
-    let text = "insert into session (id, user_id, epoch, started_at, ends_at)
-        select $1, id, credential_epoch, $3, $4 from staff_user
+    let text = "insert into session (id, user_id, epoch, has_second_factor, started_at, ends_at)
+        select $1, id, credential_epoch, $6, $3, $4 from staff_user
         where id = $2 and credential_epoch = $5 and status = 'ACTIVE'";
-    let values = [id.into(), user.into(), now.as_microsecond().into(), after(now, LONGEST).into(), epoch.into()];
+    let Shown { epoch, has_second_factor } = shown;
+    let (started, ends) = (now.as_microsecond(), after(now, LONGEST));
+    let values: [Value; 6] =
+        [id.into(), user.into(), started.into(), ends.into(), epoch.into(), has_second_factor.into()];
     if tx.execute(text, values).await? == 0 {
         return Ok(None);
     }
@@ -114,7 +127,7 @@ pub(super) async fn keep(tx: &Tx<'_>, refresh_token: &str, session: Uuid, expire
 }
 
 pub(super) fn session(reader: &Reader, user: Uuid, id: Uuid, refresh_token: String) -> Result<Session> {
-    let access_token = issue(reader.keys(), reader.now(), Audience::Staff, user, id, None).map_err(Error::internal)?;
+    let access_token = issue(reader.keys(), reader.now(), Audience::Staff, user, id, None)?;
     Ok(Session { access_token, refresh_token, expires_in: Audience::Staff.lifetime().as_secs() })
 }
 

@@ -35,8 +35,21 @@ static PLATFORM: Actor = Actor::System(Purpose::Authenticate);
 #[derive(Debug)]
 enum CachedPrincipal {
     Nobody,
-    Staff { user: Uuid, is_demo: bool, ends_at: i64, assignments: Vec<Assignment> },
-    Client { partner: Uuid, scopes: Vec<ClientScope>, addresses: Vec<String>, is_demo: bool, expires_at: i64 },
+    Staff {
+        user: Uuid,
+        is_demo: bool,
+        ends_at: i64,
+        has_second_factor: bool,
+        assignments: Vec<Assignment>,
+    },
+    Client {
+        client: Uuid,
+        partner: Uuid,
+        scopes: Vec<ClientScope>,
+        addresses: Vec<String>,
+        is_demo: bool,
+        expires_at: i64,
+    },
 }
 
 /// What is known of those who were here within the last second; cheap to clone.
@@ -114,10 +127,7 @@ impl Rights {
         is_demo_mode: bool,
         is_from: impl Fn(&str) -> bool,
     ) -> Result<Option<Actor>> {
-        let key = match bearer.audience {
-            Audience::Staff => bearer.session,
-            Audience::Partner => bearer.subject,
-        };
+        let key = bearer.session;
         let kept = self
             .known
             .get(&key)
@@ -150,7 +160,7 @@ pub async fn actor_within(
 ) -> Result<Option<Actor>> {
     let known = match bearer.audience {
         Audience::Staff => staff(&tx.rows(staff_text(), [bearer.session.into()]).await?)?,
-        Audience::Partner => client(tx.query(CLIENT, [bearer.subject.into()]).await?),
+        Audience::Partner => client(tx.query(CLIENT, [bearer.session.into()]).await?),
     };
     Ok(known.actor(tx.now(), bearer, is_demo_mode, is_from))
 }
@@ -166,14 +176,18 @@ impl CachedPrincipal {
     ) -> Option<Actor> {
         let micros = now.as_microsecond();
         match self {
-            Self::Staff { user, is_demo, ends_at, assignments }
+            Self::Staff { user, is_demo, ends_at, has_second_factor, assignments }
                 if *user == bearer.subject && micros < *ends_at && (is_demo_mode || !is_demo) =>
             {
                 let today = domain::calendar::today(now);
-                Some(Actor::Staff(Staff::on(today, *user, bearer.session, assignments.clone())))
+                let staff = Staff::on(today, *user, bearer.session, assignments.clone());
+                // A role may have been given to her since she came in. Demo mode demands no second factor.
+                let is_whole = *has_second_factor || is_demo_mode;
+                Some(Actor::Staff(if is_whole { staff } else { staff.without_second_factor() }))
             }
-            Self::Client { partner, scopes, addresses, is_demo, expires_at }
-                if micros < *expires_at
+            Self::Client { client, partner, scopes, addresses, is_demo, expires_at }
+                if *client == bearer.subject
+                    && micros < *expires_at
                     && (is_demo_mode || !is_demo)
                     && (addresses.is_empty() || addresses.iter().any(|network| is_from(network))) =>
             {
@@ -190,7 +204,7 @@ impl CachedPrincipal {
 /// What is asked of a session. A role at a closed branch lets nobody do anything.
 fn staff_text() -> String {
     format!(
-        "select u.id, u.is_demo, s.ends_at, {}
+        "select u.id, u.is_demo, s.ends_at, s.has_second_factor, {}
          from session s join staff_user u on u.id = s.user_id and u.credential_epoch = s.epoch
          left join role_assignment a on a.user_id = u.id and a.revoked_at is null
          left join branch b on b.id = a.branch_id
@@ -204,24 +218,29 @@ fn staff(rows: &[QueryResult]) -> Result<CachedPrincipal> {
     let (mut person, mut assignments) = (None, Vec::new());
     for row in rows {
         let mut cells = RowReader::new(row);
-        person = Some((cells.take()?, cells.take()?, cells.take()?));
+        person = Some((cells.take()?, cells.take()?, cells.take()?, cells.take()?));
         assignments.extend(assignment::read(&mut cells)?);
     }
     Ok(match person {
-        Some((user, is_demo, ends_at)) => CachedPrincipal::Staff { user, is_demo, ends_at, assignments },
+        Some((user, is_demo, ends_at, has_second_factor)) => {
+            CachedPrincipal::Staff { user, is_demo, ends_at, has_second_factor, assignments }
+        }
         None => CachedPrincipal::Nobody,
     })
 }
 
-/// What is asked of a credential.
-const CLIENT: &str = "select partner_id, scopes, addresses, is_demo, expires_at from partner_client
-    where id = $1 and revoked_at is null";
+/// What is asked of a credential by the secret that a token was given for: a token ends with it.
+const CLIENT: &str = "select c.id, c.partner_id, c.scopes, c.addresses, c.is_demo,
+        case when s.expires_at < c.expires_at then s.expires_at else c.expires_at end
+    from partner_client_secret s join partner_client c on c.id = s.partner_client_id
+    where s.id = $1 and c.revoked_at is null";
 
-type ClientRow = (Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, i64);
+type ClientRow = (Uuid, Uuid, Json<Vec<ClientScope>>, Json<Vec<String>>, bool, i64);
 
 /// What a credential allows.
 fn client(rows: Vec<ClientRow>) -> CachedPrincipal {
-    let client = |(partner, scopes, addresses, is_demo, expires_at): ClientRow| CachedPrincipal::Client {
+    let client = |(client, partner, scopes, addresses, is_demo, expires_at): ClientRow| CachedPrincipal::Client {
+        client,
         partner,
         scopes: scopes.0,
         addresses: addresses.0,

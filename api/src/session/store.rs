@@ -4,7 +4,7 @@
 //! not, and failures are counted alike.
 
 use super::attempts::Attempts;
-use super::lifetime::{IDLE, after, begin, end_all, keep, note, session};
+use super::lifetime::{IDLE, Shown, after, begin, end_all, keep, note, session};
 use super::object::Session;
 use super::one_time::{self, Purpose};
 use super::second_factor;
@@ -88,7 +88,8 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
     };
     reader
         .as_platform(async |tx| {
-            if second_factor::is_set_up(tx, login.user).await? {
+            let has_second_factor = second_factor::is_set_up(tx, login.user).await?;
+            if has_second_factor {
                 let Some(given) = credentials.totp else {
                     attempts.release(tx).await?;
                     return Ok(SignIn::Refused(vec![Fault::new(Code::TotpRequired).at("totp")]));
@@ -107,7 +108,8 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
                 let text = "update user_secret set password_hash = $2 where user_id = $1 and password_hash = $3";
                 tx.execute(text, [login.user.into(), new.into(), old.into()]).await?;
             }
-            let Some(session) = begin(tx, reader, login.user, login.epoch).await? else {
+            let shown = Shown { epoch: login.epoch, has_second_factor };
+            let Some(session) = begin(tx, reader, login.user, shown).await? else {
                 return Ok(SignIn::Refused(vec![Fault::new(Code::InvalidCredentials)]));
             };
             note(tx, reader, login.user, "sessionCreate", AuditOutcome::Done).await?;
@@ -142,22 +144,19 @@ pub async fn refresh(reader: &Reader, token: &str, is_demo_mode: bool) -> Result
             let text = "update refresh_token set used_at = $2 where hash = $1 and used_at is null and expires_at > $2";
             let is_first = tx.execute(text, [hash.clone().into(), now.into()]).await? == 1;
             let text = "select r.session_id, r.used_at, s.user_id, s.ends_at, s.ended_at, u.status, u.is_demo,
-                s.epoch = u.credential_epoch
+                s.epoch = u.credential_epoch, s.has_second_factor
                 from refresh_token r join session s on s.id = r.session_id join staff_user u on u.id = s.user_id
                 where r.hash = $1";
-            type Row = (Uuid, Option<i64>, Uuid, i64, Option<i64>, EnumValue<UserStatus>, bool, bool);
+            type Row = (Uuid, Option<i64>, Uuid, i64, Option<i64>, EnumValue<UserStatus>, bool, bool, bool);
             let Some(row) = tx.query_one::<Row>(text, [hash.into()]).await? else { return refused() };
-            let (id, used_at, user, ends_at, ended_at, status, is_demo, is_of_now) = row;
+            let (id, used_at, user, ends_at, ended_at, status, is_demo, is_of_now, has_second_factor) = row;
             let is_over =
                 now >= ends_at || ended_at.is_some() || status.0 != UserStatus::Active || (is_demo && !is_demo_mode);
             if is_over || !is_of_now {
                 return refused();
             }
             // A role that demands it may have been given to her since.
-            if !is_demo_mode
-                && !second_factor::is_set_up(tx, user).await?
-                && second_factor::is_demanded(tx, user).await?
-            {
+            if !is_demo_mode && !has_second_factor && second_factor::is_demanded(tx, user).await? {
                 if is_first {
                     // It is not used up by what it was refused for.
                     let text = "update refresh_token set used_at = null where hash = $1";

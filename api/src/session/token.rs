@@ -1,6 +1,8 @@
 //! Access tokens: JWT signed with EdDSA. A token says who; what she may is read from the database.
 
+use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
+use domain::fault::Code;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
@@ -65,7 +67,7 @@ pub struct Bearer {
     pub audience: Audience,
     /// The user, or the partner's client.
     pub subject: Uuid,
-    /// The session; of a client's token, the token itself.
+    /// The session; of a client's token, the secret that it was given for.
     pub session: Uuid,
     /// What a client's token was given for, apart by spaces.
     pub scope: Option<String>,
@@ -76,7 +78,7 @@ pub struct Bearer {
 /// A token for somebody, from now on.
 ///
 /// # Errors
-/// When it cannot be signed.
+/// UNAVAILABLE while every pair that is known here is withdrawn, INTERNAL when it cannot be signed.
 pub fn issue(
     keys: &Keys,
     now: Timestamp,
@@ -84,8 +86,8 @@ pub fn issue(
     subject: Uuid,
     session: Uuid,
     scope: Option<String>,
-) -> Result<String, jsonwebtoken::errors::Error> {
-    let pair = keys.signing(now);
+) -> Result<String> {
+    let pair = keys.signing(now).ok_or_else(|| Error::refused(Code::Unavailable))?;
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(TYPE.to_owned());
     header.kid = Some(pair.kid.clone());
@@ -100,7 +102,7 @@ pub fn issue(
         nbf: None,
         scope,
     };
-    encode(&header, &claims, pair.signing())
+    encode(&header, &claims, pair.signing()).map_err(Error::internal)
 }
 
 /// Who shows a token; nothing when it does not hold in every respect.
@@ -113,7 +115,7 @@ pub fn verify(keys: &Keys, now: Timestamp, token: &str) -> Option<Bearer> {
     if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
         return None;
     }
-    let pair = keys.pair(header.kid.as_deref()?)?;
+    let pair = keys.pair(header.kid.as_deref()?, now)?;
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[Audience::Staff.name(), Audience::Partner.name()]);
@@ -196,8 +198,8 @@ mod tests {
         // Another installation's, and one that takes the public key for a secret.
         wrong.push(super::tests::token(&Keys::ephemeral(at(NOW)).unwrap()));
         let mut header = Header::new(Algorithm::HS256);
-        (header.typ, header.kid) = (Some(TYPE.to_owned()), Some(keys.signing(at(NOW)).kid.clone()));
-        let public = keys.signing(at(NOW)).jwk()["x"].as_str().unwrap().to_owned();
+        (header.typ, header.kid) = (Some(TYPE.to_owned()), Some(keys.signing(at(NOW)).unwrap().kid.clone()));
+        let public = keys.signing(at(NOW)).unwrap().jwk()["x"].as_str().unwrap().to_owned();
         let claims = serde_json::json!({"iss": "unfm", "aud": "unfm-staff", "sub": Uuid::from_u128(1),
             "sid": Uuid::from_u128(2), "jti": Uuid::from_u128(3), "iat": 0, "exp": 99_999_999_999_i64});
         wrong.push(encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(public.as_bytes())).unwrap());
@@ -209,7 +211,7 @@ mod tests {
     #[test]
     fn an_audience_is_signed_and_required() {
         let keys = Keys::ephemeral(at(NOW)).unwrap();
-        let pair = keys.signing(at(NOW));
+        let pair = keys.signing(at(NOW)).unwrap();
         let mut header = Header::new(Algorithm::EdDSA);
         (header.typ, header.kid) = (Some(TYPE.to_owned()), Some(pair.kid.clone()));
         let sound = serde_json::json!({"iss": "unfm", "aud": "unfm-staff", "sub": Uuid::from_u128(1),

@@ -44,6 +44,12 @@ impl Viewer {
         Ok(List(held))
     }
 
+    /// Whether roles that the caller holds give her nothing in this session, since they demand a second factor and it was begun
+    /// without one. `totpEnrol` and `totpConfirm` set one up.
+    async fn second_factor_required(&self, ctx: &Context<'_>) -> bool {
+        matches!(ctx.reader().actor(), Actor::Staff(staff) if staff.lacks_second_factor())
+    }
+
     /// Whether she may do something to a thing, by which of her roles, or what is missing. A thing out of reach is
     /// answered like one that does not exist.
     async fn explain(
