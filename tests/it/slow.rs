@@ -146,7 +146,7 @@ async fn a_request_that_takes_too_long_ends_in_the_database_as_well() {
     };
     assert_eq!(ask(Some(&token)).await.status, 200);
 
-    let held = tests::lock_table(world.owner_url(), "market").await;
+    let held = tests::transaction_of_another(world.owner_url(), "lock table market in access exclusive mode").await;
     let asked = futures_util::future::join_all((0..12).map(|_| ask(Some(&token)))).await;
     for answer in asked.iter().chain([&ask(None).await]) {
         assert_eq!((answer.status, answer.code()), (503, "TIMEOUT"), "{}", answer.text);

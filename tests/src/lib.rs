@@ -446,14 +446,14 @@ pub async fn lock_file(url: &str) -> sea_orm::DatabaseConnection {
     connection
 }
 
-/// Hold a table of PostgreSQL, so that whoever reads it waits, until the connection is closed.
-#[expect(clippy::disallowed_methods, reason = "somebody else holds it")]
-pub async fn lock_table(url: &str, table: &str) -> sea_orm::DatabaseConnection {
+/// Another program's transaction on PostgreSQL, after its first statement: what that locks is held until the connection is closed.
+#[expect(clippy::disallowed_methods, reason = "another program is in the way")]
+pub async fn transaction_of_another(url: &str, first: &str) -> sea_orm::DatabaseConnection {
     use sea_orm::{ConnectOptions, ConnectionTrait, Database};
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await.unwrap();
-    connection.execute_unprepared(&format!("begin; lock table {table} in access exclusive mode")).await.unwrap();
+    connection.execute_unprepared(&format!("begin; {first}")).await.unwrap();
     connection
 }
 

@@ -53,8 +53,8 @@ impl Settings {
         let folder = self.keys_folder()?;
         let made_at = rotate(&folder, now)?;
         let pairs = pairs_in(&folder)?;
-        let retired = pairs.iter().zip(pairs.iter().skip(1)).filter(|(_, successor)| is_over(successor.0, now));
-        retired.map(|(pair, _)| remove(&pair.1)).collect::<Result<(), _>>()?;
+        let mut retired = pairs.iter().zip(pairs.iter().skip(1)).filter(|(_, successor)| is_over(successor.0, now));
+        retired.try_for_each(|(pair, _)| remove(&pair.1))?;
         Ok(made_at)
     }
 
@@ -65,7 +65,7 @@ impl Settings {
     pub fn remove_keys_before(&self, made_at: Timestamp) -> Result<usize, StartFault> {
         let pairs = pairs_in(&self.keys_folder()?)?;
         let withdrawn: Vec<_> = pairs.iter().filter(|pair| pair.0 < made_at).collect();
-        withdrawn.iter().map(|pair| remove(&pair.1)).collect::<Result<(), _>>()?;
+        withdrawn.iter().try_for_each(|pair| remove(&pair.1))?;
         Ok(withdrawn.len())
     }
 

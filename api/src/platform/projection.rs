@@ -232,7 +232,7 @@ impl Derived {
             };
             lock(format!("select 1 from {} where {parents} order by id for share", parent.table)).await?;
         }
-        lock(format!("select 1 from {} where {condition} order by {} for update", self.table, self.key)).await?;
+        lock(format!("select 1 from {} where {condition} order by {} for no key update", self.table, self.key)).await?;
         Ok(())
     }
 }

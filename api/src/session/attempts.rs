@@ -95,7 +95,7 @@ async fn held(tx: &Tx<'_>, subject: &str) -> Result<Row> {
     tx.execute(text, [subject.into(), tx.now().as_microsecond().into()]).await?;
     let text = match tx.backend() {
         DbBackend::Postgres => {
-            "select failures, last_at, signed_in_at from sign_in_attempt where subject = $1 for update"
+            "select failures, last_at, signed_in_at from sign_in_attempt where subject = $1 for no key update"
         }
         _ => "select failures, last_at, signed_in_at from sign_in_attempt where subject = $1",
     };

@@ -33,7 +33,7 @@ fn totp(secret: Vec<u8>, account: &str) -> Result<Totp> {
 async fn held(tx: &Tx<'_>, user: Uuid) -> Result<Option<(Option<String>, Option<String>, i64, Vec<String>)>> {
     let text = match tx.backend() {
         DbBackend::Postgres => {
-            "select totp_secret, totp_pending, totp_step, recovery_hashes from user_secret where user_id = $1 for update"
+            "select totp_secret, totp_pending, totp_step, recovery_hashes from user_secret where user_id = $1 for no key update"
         }
         _ => "select totp_secret, totp_pending, totp_step, recovery_hashes from user_secret where user_id = $1",
     };

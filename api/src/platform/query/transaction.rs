@@ -20,9 +20,10 @@ use domain::fault::{Code, Fault};
 use domain::user::Reach;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, LockType, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, Value,
+    ActiveModelTrait, ColumnTrait, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    QueryFilter, Value,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
@@ -260,7 +261,8 @@ impl<'a> Tx<'a> {
         let mut held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
         if self.backend() == DbBackend::Postgres {
             held = held.statement(|statement| {
-                statement.lock_exclusive();
+                // What points to the row by its key, which never changes, is not kept waiting.
+                statement.lock(LockType::NoKeyUpdate);
             });
         }
         if let Some(row) = held.one(E::read).await? {
@@ -359,7 +361,8 @@ impl<'a> Tx<'a> {
     /// Change a row; its key stays, and its version goes up by one.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// FORBIDDEN when its status changes and it was not locked to decide; CONFLICT when the row is no longer as it was when it
+    /// was locked; the database's refusal.
     pub async fn update<E>(&self, held: Locked<E>, change: impl FnOnce(&mut E::ActiveModel)) -> Result<E::Model>
     where
         E: Node,
@@ -368,7 +371,7 @@ impl<'a> Tx<'a> {
     {
         let key = held.row.get(E::KEY);
         let version = match held.row.get(E::VERSION) {
-            Value::Int(Some(version)) => version + 1,
+            Value::Int(Some(version)) => version,
             other => return Err(Error::internal(format!("a version that is no number: {other:?}"))),
         };
         let before = held.row.clone();
@@ -382,10 +385,16 @@ impl<'a> Tx<'a> {
         }
         row.set(E::KEY, key);
         row.reset(E::KEY);
-        row.set(E::VERSION, version.into());
+        row.set(E::VERSION, (version + 1).into());
         row.set(E::CHANGED_AT, self.scope.now.as_microsecond().into());
-        let row = row.update(self.connection.writer()?).await?;
+        let statement = E::update(row).validate()?.filter(E::VERSION.eq(version));
+        let updated = statement.exec(self.connection.writer()?).await;
         self.connection.count();
+        let row = match (updated, before.get(E::KEY)) {
+            // The same row was changed between, by this transaction itself: nobody else can.
+            (Err(DbErr::RecordNotUpdated), Value::Uuid(Some(key))) => return Err(Error::conflict(key)),
+            (updated, _) => updated?,
+        };
         let is_audited = self.scope.actor.key().is_some();
         let audited = is_audited.then(|| difference::<E>(Some(&before), |column| Some(row.get(column))));
         self.record(Change::updated::<E>(&before, &row, audited));
