@@ -63,13 +63,13 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
              or coalesce(setting('app.write_cooperatives'), '{}') <> '{}' $$",
     )
     .await?;
-    // The book of changes: whoever may change a row adds to it.
+    // The log of changes: a transaction adds to it at its end, and nobody else.
     on_postgres(
         manager,
         &format!(
             "alter table change enable row level security;
              create policy read on change for select using ({READS_BRANCH});
-             create policy insert on change for insert with check (true)"
+             create policy insert on change for insert with check ((select is_for('RECORD')))"
         ),
     )
     .await?;

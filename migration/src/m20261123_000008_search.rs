@@ -39,9 +39,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                     &format!(
                         "alter table {table} enable row level security;
                          create policy read on {table} for select using (true);
-                         create policy insert on {table} for insert with check ((select writes_somewhere()));
-                         create policy update on {table} for update using ((select writes_somewhere()));
-                         create policy delete on {table} for delete using ((select writes_somewhere()))"
+                         create policy insert on {table} for insert with check ((select is_for('RECORD')));
+                         create policy update on {table} for update using ((select is_for('RECORD')));
+                         create policy delete on {table} for delete using ((select is_for('RECORD')))"
                     ),
                 )
                 .await?;

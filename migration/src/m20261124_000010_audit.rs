@@ -9,6 +9,9 @@ migration!("The audit.", up: |manager| up(manager), down: |manager| down(manager
 
 const TABLES: [&str; 4] = ["audit_entry", "audit_value", "audit_tally", "key_fingerprint"];
 
+/// What is done to write entries: at the end of a transaction, as somebody comes in or is refused, and to anchor the chains.
+const RECORDS: &str = "(select is_for('RECORD')) or (select is_for('AUTHENTICATE')) or (select is_for('HOUSEKEEP'))";
+
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
         manager,
@@ -44,10 +47,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            actor {text} not null,
            action {text} not null,
            minute {long} not null,
+           subject {text} not null,
            branch_id {uuid} not null references branch (id),
            entry_id {uuid} not null unique references audit_entry (id),
            times {int} not null check (times > 0),
-           primary key (actor, action, minute)
+           primary key (actor, action, minute, subject)
          );
          create table key_fingerprint (
            place {int} primary key check (place = 1),
@@ -73,18 +77,20 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
              alter table audit_entry enable row level security;
              create policy read on audit_entry for select
                using ({READS_BRANCH} or (select is_for('HOUSEKEEP')));
-             create policy insert on audit_entry for insert with check (true);
+             create policy insert on audit_entry for insert with check ({RECORDS});
              grant select, insert on audit_entry to {SERVER_ROLE};
              alter table audit_value enable row level security;
              create policy read on audit_value for select
                using ({READS_BRANCH} or (select is_for('HOUSEKEEP')));
-             create policy insert on audit_value for insert with check (true);
+             create policy insert on audit_value for insert with check ({RECORDS});
              grant select, insert on audit_value to {SERVER_ROLE};
              alter table audit_tally enable row level security;
              create policy read on audit_tally for select
-               using ({READS_BRANCH} or actor = (select setting('app.actor')));
-             create policy insert on audit_tally for insert with check (actor = (select setting('app.actor')));
-             create policy update on audit_tally for update using (actor = (select setting('app.actor')));
+               using ({READS_BRANCH} or actor = (select setting('app.actor')) or (select is_for('AUTHENTICATE')));
+             create policy insert on audit_tally for insert
+               with check ({RECORDS});
+             create policy update on audit_tally for update
+               using ({RECORDS});
              grant select, insert, update (times) on audit_tally to {SERVER_ROLE};
              alter table key_fingerprint enable row level security;
              create policy platform on key_fingerprint using ((select is_for('AUTHENTICATE')));

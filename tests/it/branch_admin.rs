@@ -278,6 +278,75 @@ async fn the_audit_is_searched_by_who_and_when(world: World) {
     assert_eq!(region.asks(query, wrong).await.code(), "BAD_USER_INPUT", "{}", world.on);
 }
 
+async fn whoever_is_refused_is_written_down_with_what_she_tried(world: World) {
+    let sign_in = "mutation($email: String!, $totp: String) { sessionCreate(input: { email: $email,
+        password: \"a wrong password\", totp: $totp }) { userErrors { code } } }";
+    for email in ["khouribga@unfm.example", "khouribga@unfm.example", "nobody@unfm.example", "neither@unfm.example"] {
+        let refused = world.ask(sign_in, json!({"email": email})).await;
+        assert_eq!(refused.outcome(), "INVALID_CREDENTIALS", "{}", world.on);
+    }
+    let code = sign_in.replace("a wrong password", "marhaba-demo");
+    let refused = world.ask(&code, json!({"email": "totp@unfm.example", "totp": "000000"})).await;
+    assert_eq!(refused.outcome(), "TOTP_INVALID", "{}", world.on);
+    assert_eq!(world.oauth("unfpa-demo", "a wrong secret", "").await.status, 401, "{}", world.on);
+    let mdiq = world.person("mdiq").await;
+    assert_eq!(rename(&mdiq, "demo-argan", 1).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(world.write_refusals().await, 5, "{}: once a minute for each", world.on);
+    assert_eq!(world.write_refusals().await, 0, "{}", world.on);
+
+    let entries = async |login: &str| {
+        let query = "{ auditEntries(first: 50, filter: {outcome: REFUSED}) { nodes { action times client
+            actor { kind } branch { slug } subject { __typename } changes { name after } } } }";
+        let person = world.person(login).await;
+        person.asks(query, json!({})).await.data()["auditEntries"]["nodes"].as_array().unwrap().clone()
+    };
+    let told = |entry: &Value| {
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let parts = [&entry["action"], &entry["branch"]["slug"], &entry["subject"]["__typename"], &entry["changes"][0]["after"]];
+        format!("{} {}x{}", parts.map(text).join(" "), entry["times"], if entry["client"] == "127.0.0.1" { "" } else { " ?" })
+    };
+    let mut hers: Vec<String> = entries("khouribga").await.iter().map(told).collect();
+    hers.sort();
+    let expected = ["sessionCreate khouribga User \"INVALID_CREDENTIALS\" 2x", "sessionCreate khouribga User \"TOTP_INVALID\" 1x"];
+    assert_eq!(hers, expected, "{}: in the branch of the login that was tried", world.on);
+    let mut all: Vec<String> = entries("national").await.iter().map(told).collect();
+    all.retain(|entry| !expected.contains(&entry.as_str()));
+    all.sort();
+    let others = [
+        "cooperativeRename mdiq-fnideq Cooperative - 1x",
+        "oauthToken national PartnerClient \"INVALID_CREDENTIALS\" 1x",
+        "sessionCreate national - \"INVALID_CREDENTIALS\" 2x",
+    ];
+    assert_eq!(all, others, "{}: of nobody's, one entry", world.on);
+}
+
+async fn what_is_read_of_persons_is_written_down_before_it_leaves(world: World) {
+    let khouribga = world.person("khouribga").await;
+    let argan = id(Kind::Cooperative, "demo-argan");
+    let look = "query($id: ID!) { cooperative(id: $id) { registerIdentity { number } documents(first: 1) { nodes { id } } } }";
+    let read = async || {
+        let sql = "select coalesce(max(cast(times as bigint)), 0) from audit_entry e join audit_tally t on t.entry_id = e.id
+            where e.outcome = 'READ' and e.action = ";
+        let mut times = Vec::new();
+        for action in ["registerIdentity", "documents", "auditEntries"] {
+            times.push(world.raw_as_owner(&format!("{sql}'{action}'")).await.unwrap());
+        }
+        times
+    };
+    let document = "mutation($input: DocumentAddInput!) { documentAdd(input: $input) { userErrors { code } } }";
+    let input = json!({"cooperativeId": argan, "kind": "STATUTES", "reference": "1 (démo)"});
+    assert_eq!(khouribga.does(document, input).await.outcome(), "done", "{}", world.on);
+    khouribga.asks(look, json!({"id": argan})).await.data();
+    assert_eq!(read().await, [1, 2, 0], "{}", world.on);
+    khouribga.asks("{ auditEntries(first: 5) { nodes { actor { displayName } } } }", json!({})).await.data();
+    assert_eq!(read().await, [1, 2, 1], "{}: the audit's own values too", world.on);
+    // Where nothing can be written down, nothing leaves.
+    world.change(async |tx| tx.rewrite("alter table audit_tally rename to audit_tally_gone").await).await;
+    let refused = khouribga.asks(look, json!({"id": argan})).await;
+    assert_eq!((refused.status, refused.code()), (503, "UNAVAILABLE"), "{}: {}", world.on, refused.text);
+    assert!(!refused.text.contains("number"), "{}", refused.text);
+}
+
 async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
     let token = world.person("khouribga").await;
     for version in 1..4 {
@@ -293,11 +362,10 @@ async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
     assert_eq!(refused, expected, "{}: once a minute, with a count", world.on);
 
     let keys = world.keys();
-    let prove = async || verify::prove(&world.owner, &keys, world.clock.now()).await.unwrap();
+    let prove = async || verify::prove(&world.owner, &keys, world.clock.now(), &[]).await.unwrap();
     assert!(verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}", world.on);
     assert!(!verify::anchor_daily(&world.owner, &keys, world.clock.now()).await.unwrap(), "{}: daily", world.on);
-    let (chains, links) = prove().await.unwrap();
-    assert_eq!((chains, links), (2, 6), "{}", world.on);
+    assert_eq!(prove().await.unwrap(), verify::Proved { chains: 2, links: 7 }, "{}", world.on);
     let tamper = async |sql: &str| world.change(async |tx| tx.rewrite(sql).await).await;
 
     // Erasing a name keeps the proof whole; another name does not.
@@ -317,10 +385,10 @@ async fn the_audit_is_whole_until_somebody_touches_it(world: World) {
     let broken = prove().await.unwrap_err();
     assert_eq!(
         (broken.branch, broken.sequence, broken.what),
-        (khouribga, 5, "was anchored and is missing"),
+        (khouribga, 6, "was anchored and is missing"),
         "{}",
         world.on
     );
 }
 
-tests::on_each_database!(the_audit_is_searched_by_who_and_when, every_login_gets_the_answers_that_its_scope_implies, an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);
+tests::on_each_database!(whoever_is_refused_is_written_down_with_what_she_tried, what_is_read_of_persons_is_written_down_before_it_leaves, the_audit_is_searched_by_who_and_when, every_login_gets_the_answers_that_its_scope_implies, an_absent_thing_and_a_neighbours_answer_alike_to_the_byte, a_stale_version_is_a_conflict_with_the_thing_as_it_now_is, a_form_is_told_all_its_faults_at_once, a_mutation_that_is_sent_again_is_done_once, an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_national_level, the_audit_is_whole_until_somebody_touches_it);

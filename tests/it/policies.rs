@@ -1,7 +1,10 @@
 //! The policies: in the server's role PostgreSQL itself shows published rows only and lets nothing be written, whatever
 //! is asked; and the schema goes up and down.
 
+use sea_orm::ConnectionTrait;
+use serde_json::json;
 use tests::World;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 /// Statements as the server's login, past the program.
 async fn rows(world: &World, sql: &str) -> Result<i64, String> {
@@ -92,6 +95,52 @@ async fn reach_is_a_subtree_or_one_branch_and_ends_with_its_transaction() {
     assert_eq!(rows(&world, &format!("select {hidden} from (select {}) x", one("region-05"))).await, Ok(0));
     // The setting was for its transaction alone.
     assert_eq!(rows(&world, &format!("select {hidden}")).await, Ok(0));
+}
+
+/// What the server tells PostgreSQL of a branch administrator of Khouribga.
+fn an_administrator_of_khouribga() -> String {
+    let key = |slug: &str| domain::id::founding("branch", slug).simple();
+    let subtree = format!("{{/{}/{}/{}/}}", key("national"), key("region-05"), key("khouribga"));
+    let user = domain::id::founding("user", "khouribga@unfm.example");
+    format!(
+        "select set_config('app.actor', '{user}', true), set_config('app.read_subtrees', '{subtree}', true),
+         set_config('app.write_subtrees', '{subtree}', true)"
+    )
+}
+
+#[tokio::test]
+async fn the_log_the_search_and_the_audit_are_written_by_no_statement_in_an_actors_name() {
+    let Some(world) = World::postgres().await else { return };
+    let (khouribga, mdiq) = (domain::id::founding("branch", "khouribga"), domain::id::founding("branch", "mdiq-fnideq"));
+    let person = world.person("mdiq").await;
+    let rename = "mutation($input: CooperativeRenameInput!) { cooperativeRename(input: $input) { userErrors { code } } }";
+    let id = GlobalId::new(Kind::Cooperative, domain::id::founding("cooperative", "demo-mdiq-miel")).to_string();
+    let input = json!({"id": id, "expectedVersion": 1, "name": {"fr": "Autrement"}});
+    assert_eq!(person.does(rename, input).await.outcome(), "done");
+
+    let own = an_administrator_of_khouribga();
+    for sql in [
+        format!("insert into change (object_type, object_id, version, branch_id, changed_at)
+                 values ('Cooperative', gen_random_uuid(), 1, '{khouribga}', 0)"),
+        format!("insert into audit_entry (id, branch_id, sequence, at, action, outcome, actor_kind, changes, personal, previous, hash)
+                 values (gen_random_uuid(), '{khouribga}', 1000, 0, 'invented', 'DONE', 'SYSTEM', '{{}}', '{{}}', '', '')"),
+        "insert into product_search (number, name, other) values (1, 'huile', '')".to_owned(),
+        "insert into product_posting (word, rank, number) select 'invented', 1, number from product_search limit 1".to_owned(),
+    ] {
+        let told = tests::transaction_of_another(world.server_url(), &own).await;
+        let refused = told.execute_unprepared(&sql).await.unwrap_err().to_string();
+        assert!(refused.contains("row-level security"), "{sql}: {refused}");
+    }
+    for sql in ["update product_search set name = 'x'", "delete from product_posting"] {
+        let told = tests::transaction_of_another(world.server_url(), &own).await;
+        assert_eq!(told.execute_unprepared(sql).await.unwrap().rows_affected(), 0, "{sql}");
+    }
+    // And nothing is read of a neighbour's.
+    for table in ["change", "audit_entry", "audit_value"] {
+        let of = |reader: &str| format!("select count(*) from {table}, ({reader}) x where {table}.branch_id = '{mdiq}'");
+        assert_eq!(rows(&world, &of(&own)).await, Ok(0), "{table}");
+        assert!(world.raw_as_owner(&of("select 1")).await.unwrap() > 0, "{table}: there is something");
+    }
 }
 
 async fn the_schema_goes_down_and_up_again(world: World) {

@@ -20,10 +20,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Mutex, OnceLock};
 use unfm::config::{Cli, Settings};
+use unfm::platform::audit::refusal::Refusals;
 use unfm::platform::clock::Clock;
 use unfm::platform::database::db::{Db, IfMissing};
 use unfm::platform::keys::Keys;
-use unfm::platform::loading::reader::{Facts, OnCommit, Readers};
+use unfm::platform::loading::reader::Readers;
 use unfm::projections::PROJECTIONS;
 use unfm::{seed, server, telemetry};
 
@@ -44,6 +45,7 @@ pub struct World {
     owner_url: String,
     address: String,
     state: server::State,
+    refusals: Refusals,
     client: reqwest::Client,
     _home: Home,
 }
@@ -132,7 +134,7 @@ fn readers(db: &Db, clock: &Clock) -> Readers {
     // One installation, whichever of its instances: all have the same keys.
     static KEYS: OnceLock<Keys> = OnceLock::new();
     let keys = KEYS.get_or_init(|| Keys::ephemeral("2026-01-01T00:00:00Z".parse().unwrap()).unwrap()).clone();
-    Readers { db: db.clone(), clock: clock.clone(), keys, facts: Facts::default(), on_commit: OnCommit::default() }
+    Readers::new(db.clone(), clock.clone(), keys)
 }
 
 /// Tell stories once on each database, so that the name of a test that fails names it: `story::on_sqlite` and
@@ -227,6 +229,7 @@ impl World {
         let (server_url, owner_url) = urls;
         let clock = Clock::fixed(NOON.parse().unwrap());
         let readers = readers(&db, &clock);
+        let refusals = readers.refusals.clone();
         seed::demo_logins(&db, &readers.keys, clock.now()).await.unwrap();
         let settings = settings(&[]);
         let metrics = telemetry::build(&settings).unwrap().metrics;
@@ -236,7 +239,12 @@ impl World {
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { server::serve(listener, router, &settings, std::future::pending()).await });
         let client = reqwest::Client::new();
-        Self { on, clock, db, owner, server_url, owner_url, address, state, client, _home: home }
+        Self { on, clock, db, owner, server_url, owner_url, address, state, refusals, client, _home: home }
+    }
+
+    /// Write down who was refused as she wanted to come in, as the program does every second.
+    pub async fn write_refusals(&self) -> usize {
+        self.refusals.write(&self.db, &self.keys()).await.unwrap()
     }
 
     /// How many passwords its server has checked.

@@ -18,7 +18,7 @@ use crate::platform::database::pool::Sent;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
-use crate::platform::loading::reader::{Facts, OnCommit, Readers};
+use crate::platform::loading::reader::Readers;
 use crate::platform::rate_limit::RateLimits;
 use crate::schema::Schema;
 use crate::session::mail::Mailer;
@@ -159,13 +159,7 @@ impl<'c> Check<'c> {
             mailer: Mailer::silent(),
             is_demo_mode: true,
         };
-        let readers = Readers {
-            db: server.clone(),
-            clock: Clock::fixed(now),
-            keys,
-            facts: Facts::default(),
-            on_commit: OnCommit::default(),
-        };
+        let readers = Readers::new(server.clone(), Clock::fixed(now), keys);
         let mut principals = principals(owner, now).await?;
         if layers == Layers::PoliciesAlone {
             // The policies know nobody's role, only what is reached.

@@ -104,6 +104,8 @@ impl Table for Entity {
         })
     }
 
+    const POINTERS: &'static [(&'static str, Kind)] = &[("branch_id", Kind::Branch)];
+
     fn keys(row: &Model, keys: &mut Keys) {
         keys.add(Kind::AuditEntry, row.id);
         keys.add(Kind::Branch, row.branch_id);

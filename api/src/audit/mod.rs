@@ -3,6 +3,7 @@
 pub mod entity;
 pub mod object;
 pub mod query;
+mod readable;
 pub mod relations;
 pub mod store;
 pub mod tally;

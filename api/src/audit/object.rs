@@ -28,9 +28,10 @@ pub struct AuditActor {
 pub struct AuditChange {
     /// The name of the value, as it is stored.
     pub name: String,
-    /// The value before the change, as JSON; null when there was none, and where it was erased.
+    /// The value before the change, as JSON, things by their global ids and instants in UTC; null when there was none, and where
+    /// it was erased.
     pub before: Option<String>,
-    /// The value after the change, as JSON; null when there is none, and where it was erased.
+    /// The value after the change, as JSON, in the same form; null when there is none, and where it was erased.
     pub after: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! What entries of the audit lead to.
 
 use crate::audit::object::{AuditActor, AuditChange, AuditEntry};
+use crate::audit::readable;
 use crate::audit::store::{TimesOf, ValuesOf};
 use crate::branch::object::Branch;
 use crate::node;
@@ -51,8 +52,13 @@ impl AuditEntry {
             serde_json::from_str(&self.changed).map_err(Error::internal)?;
         let mut changes = BTreeMap::new();
         for (name, sides) in stored {
-            let side = |place: usize| sides.get(place).filter(|side| !side.is_null()).map(ToString::to_string);
-            changes.insert(name.clone(), AuditChange { name, before: side(0), after: side(1) });
+            let subject = self.subject_id.map(|id| id.kind);
+            let side = |place: usize| {
+                let value = sides.get(place).filter(|side| !side.is_null())?;
+                Some(readable::shown(subject, &name, value).to_string())
+            };
+            let (before, after) = (side(0), side(1));
+            changes.insert(name.clone(), AuditChange { name, before, after });
         }
         for (name, value) in self.batch.load(ctx.reader(), ValuesOf, self.key).await? {
             let Some((name, side)) = name.rsplit_once('.') else { continue };

@@ -76,6 +76,9 @@ impl Related for ValuesOf {
             .only(columns.map(|column| column.into_expr()))
             .all(|cells| Ok((cells.take::<Uuid>()?, (cells.take::<String>()?, cells.take::<String>()?))))
             .await?;
+        if !rows.is_empty() {
+            reader.reads_personal("auditEntries");
+        }
         let mut values: HashMap<Uuid, Self::Value> = HashMap::new();
         for (entry, value) in rows {
             values.entry(entry).or_default().extend([value]);

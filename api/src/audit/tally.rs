@@ -17,6 +17,9 @@ pub struct Model {
     /// In which minute since 1970.
     #[sea_orm(primary_key, auto_increment = false)]
     pub minute: i64,
+    /// On what.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subject: String,
     /// In whose chain the entry is.
     pub branch_id: Uuid,
     /// The entry.

@@ -6,6 +6,7 @@ mod network;
 pub use files::{make_private_file, prepare_database_file};
 pub use network::{Network, block, is_loopback};
 
+use crate::platform::audit::verify::Anchor;
 use crate::platform::database::fault::StartFault;
 use crate::platform::rate_limit::PerMinute;
 use clap::builder::Resettable;
@@ -153,10 +154,26 @@ pub enum KeysAction {
 }
 
 /// What is done with the audit.
-#[derive(Subcommand, Debug, Clone, Copy)]
+#[derive(Subcommand, Debug, Clone)]
 pub enum AuditAction {
-    /// Prove its chains, or name the first link that is broken or missing.
-    Verify,
+    /// Prove its chains, or name the first link that is broken or missing; then anchor their ends once more.
+    Verify {
+        /// An anchor that was told in a log, as SEQUENCE:HASH: it must be there.
+        #[arg(long, value_parser = anchor)]
+        anchor: Vec<Anchor>,
+    },
+    /// Erase the personal values of entries about a thing, or by a person (law 09-08). The proof stays whole.
+    Erase {
+        /// The global id of a login, a credential of a partner's, a membership, or any other thing.
+        id: String,
+    },
+}
+
+/// An anchor as a log tells it.
+fn anchor(text: &str) -> Result<Anchor, String> {
+    let parts = text.split_once(':').and_then(|(sequence, hash)| Some((sequence.parse().ok()?, hash.to_owned())));
+    let (sequence, hash) = parts.ok_or("an anchor is a number and a hash, as 12:Jx3…")?;
+    Ok(Anchor { sequence, hash })
 }
 
 /// The cost of a password's hash.
@@ -316,6 +333,9 @@ pub struct Settings {
     /// Folder of the keys, the same on every instance: `unfm keys rotate` makes it; beside the database in demo mode.
     #[arg(long, env = "UNFM_KEYS_DIR", global = true)]
     pub keys_dir: Option<PathBuf>,
+    /// File that the ends of the audit's chains are kept in besides, daily: on a disk that the database's owner does not write to.
+    #[arg(long, env = "UNFM_AUDIT_ANCHORS", global = true)]
+    pub audit_anchors: Option<PathBuf>,
     /// Cost of a password's hash by Argon2id: memory in KiB, passes, lanes. Older hashes are renewed at the next sign-in.
     #[arg(long, env = "UNFM_ARGON2", default_value = "m=19456,t=2,p=1", global = true)]
     pub argon2: HashCost,
@@ -388,7 +408,8 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
+    "UNFM_AUDIT_ANCHORS",
     "UNFM_RATE_ADDRESS",
     "UNFM_RATE_LOGIN",
     "UNFM_RATE_CLIENT",

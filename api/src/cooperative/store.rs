@@ -289,7 +289,11 @@ impl Related for IdentitiesOf {
             let identity = pair.map(|(court, number)| super::object::RegisterIdentity { court, number, is_verified });
             Ok((key, Some(RegisterRecord { identity, legacy_exemption: cells.take()? })))
         });
-        Ok(known.await?.into_iter().collect())
+        let known: Vec<(Uuid, Self::Value)> = known.await?;
+        if known.iter().any(|(_, record)| record.as_ref().is_some_and(|record| record.identity.is_some())) {
+            reader.reads_personal("registerIdentity");
+        }
+        Ok(known.into_iter().collect())
     }
 }
 

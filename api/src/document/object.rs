@@ -39,6 +39,8 @@ pub struct Document {
 impl RowObject for Document {
     type Entity = Entity;
 
+    const PERSONAL: Option<&'static str> = Some("documents");
+
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Document, row.id),

@@ -4,9 +4,11 @@ use super::entity::{Column, Entity, Model};
 use super::object::PartnerClient;
 use crate::config::Network;
 use crate::partner::entity as partner;
+use crate::platform::audit::record::{AuditOutcome, append_own};
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
-use crate::platform::keys::{hashed, secret};
+use crate::platform::graphql::global_id::Kind;
+use crate::platform::keys::{Keys, hashed, secret};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order};
@@ -16,12 +18,14 @@ use crate::platform::query::transaction::Tx;
 use crate::session::attempts::Attempts;
 use domain::access::Purpose;
 use domain::actor::Actor;
+use domain::branch::national;
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
 use domain::partner_client::{ClientScope, check_expiry};
 use domain::text::NAME_MAX;
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Value};
+use serde_json::json;
 use uuid::Uuid;
 
 /// So many addresses and networks may be named.
@@ -138,11 +142,9 @@ pub async fn create(tx: &Tx<'_>, new: NewClient) -> Result<(Uuid, String)> {
 /// NOT_FOUND when there is no such partner, and the refusals of [`create`].
 pub async fn create_for(
     db: &Db,
+    keys: &Keys,
     now: Timestamp,
-    partner: &str,
-    name: String,
-    scopes: Vec<String>,
-    expires_at: Timestamp,
+    (partner, name, scopes, expires_at): (&str, String, Vec<String>, Timestamp),
 ) -> Result<(String, String)> {
     db.write(&Actor::System(Purpose::Authenticate), now, async |tx| {
         let found = tx.select::<partner::Entity>().filter(partner::Column::Slug.eq(partner)).one(partner::Entity::read);
@@ -150,6 +152,10 @@ pub async fn create_for(
         let (key, secret) = create(tx, NewClient { partner, name, scopes, addresses: Vec::new(), expires_at }).await?;
         let made = tx.select::<Entity>().filter(Column::Id.eq(key)).one(Entity::read).await?;
         let made = made.ok_or_else(|| Error::internal("a credential that was made is not there"))?;
+        let changes = json!({"client_id": [null, made.client_id], "scopes": [null, made.scopes.0]});
+        let changes = changes.as_object().cloned().unwrap_or_default();
+        let subject = Some((Kind::PartnerClient, key));
+        append_own(tx, keys, ("partnerClientCreate", AuditOutcome::Done), national(), subject, changes).await?;
         Ok((made.client_id, secret))
     })
     .await

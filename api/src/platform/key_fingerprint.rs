@@ -54,3 +54,11 @@ pub async fn look(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
     keys.withdraw_before(from.first().copied().unwrap_or_default());
     Ok(keys.signing(now).is_some())
 }
+
+/// Whether a database was used with any keys.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn is_recorded(db: &Db, now: Timestamp) -> Result<bool> {
+    Ok(!db.query::<i32>(&PLATFORM, now, "select place from key_fingerprint", []).await?.is_empty())
+}

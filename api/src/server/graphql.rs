@@ -9,7 +9,7 @@ use super::meter::Meter;
 use super::persisted::{Extensions, Found, Named};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State};
-use crate::platform::audit::record::{AuditOutcome, Origin};
+use crate::platform::audit::record::Origin;
 use crate::platform::loading::reader::Reader;
 use crate::session::token::Bearer;
 use crate::telemetry;
@@ -349,7 +349,11 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     for what in personal.take() {
         // Before the answer leaves, in a transaction of its own.
         let noting = state.0.readers.reader(actor.clone(), Vec::new()).from(origin.clone());
-        noting.note(what, AuditOutcome::Read).instrument(span.clone()).await;
+        if let Err(error) = noting.note_read(what).instrument(span.clone()).await {
+            span.in_scope(|| tracing::error!(cause = error.cause(), "what was read could not be written down"));
+            at_work.answered(name, &[Code::Unavailable]);
+            return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable);
+        }
     }
     let _entered = span.entered();
     let Ok(mut answer) = answered else {

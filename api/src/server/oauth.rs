@@ -7,6 +7,7 @@ use super::body::{is_encoded, read_body};
 use super::lanes::RETRY_AFTER;
 use crate::partner_client::store::show;
 use crate::platform::audit::record::Origin;
+use crate::platform::audit::refusal::Wanted;
 use crate::platform::clock::whole_seconds;
 use crate::platform::rate_limit::Standing;
 use crate::session::admission::{admit_as, admit_from};
@@ -157,7 +158,10 @@ async fn give(state: &State, request: Request) -> Result<Response, Refused> {
         Some(after) => Refusal::TooMany(after),
         None => unavailable(error.cause()),
     })?;
-    let shown = shown.ok_or(Refusal::InvalidClient)?;
+    let Some(shown) = shown else {
+        reader.note_refusal("oauthToken", Code::InvalidCredentials, Wanted::Client(client_id));
+        return Err(Refusal::InvalidClient.into());
+    };
     let scopes = match form.get("scope") {
         None => shown.scopes,
         Some(asked) => {

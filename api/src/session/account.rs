@@ -7,6 +7,7 @@ use super::object::Session;
 use super::one_time::{self, Purpose};
 use super::second_factor::{self, SetUp};
 use crate::platform::audit::record::AuditOutcome;
+use crate::platform::audit::refusal::Wanted;
 use crate::platform::error::{Error, Result};
 use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
@@ -32,7 +33,12 @@ fn staff(reader: &Reader) -> Result<&Staff> {
 
 /// Check the password of whoever is in: a token that was left behind must not be enough to change what she comes in
 /// with. Failures delay the next try as they do at sign-in.
-async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<std::result::Result<Own, Fault>> {
+async fn own(
+    reader: &Reader,
+    passwords: &Passwords,
+    password: &str,
+    action: &'static str,
+) -> Result<std::result::Result<Own, Fault>> {
     let user = staff(reader)?.user;
     let text =
         "select u.email, s.password_hash from staff_user u join user_secret s on s.user_id = u.id where u.id = $1";
@@ -48,6 +54,7 @@ async fn own(reader: &Reader, passwords: &Passwords, password: &str) -> Result<s
     if passwords.is_right(password.to_owned(), hash).await? {
         return Ok(Ok(own));
     }
+    reader.note_refusal(action, Code::InvalidCredentials, Wanted::Person(own.user));
     Ok(Err(Fault::new(Code::InvalidCredentials)))
 }
 
@@ -68,7 +75,7 @@ pub async fn change_password(reader: &Reader, passwords: &Passwords, current: &s
     if new == current {
         faults = vec![Fault::new(Code::PasswordUnchanged).at("newPassword")];
     }
-    let own = match own(reader, passwords, current).await? {
+    let own = match own(reader, passwords, current, "passwordChange").await? {
         Ok(own) => own,
         Err(fault) => {
             faults.insert(0, fault.at("currentPassword"));
@@ -111,7 +118,10 @@ pub async fn request_reset(reader: &Reader, email: &str) -> Result<Faults> {
 /// # Errors
 /// UNAVAILABLE, or the database's refusal. TOKEN_INVALID and PASSWORD_INVALID are answered.
 pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str, new: &str) -> Result<Faults> {
-    let refused = || vec![Fault::new(Code::TokenInvalid).at("token")];
+    let refused = || {
+        reader.note_refusal("passwordReset", Code::TokenInvalid, Wanted::Somebody);
+        vec![Fault::new(Code::TokenInvalid).at("token")]
+    };
     if let Err(fault) = check_password(new) {
         return Ok(vec![fault.at("newPassword")]);
     }
@@ -177,7 +187,7 @@ pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Resu
                 .await;
         }
     };
-    let own = match own(reader, passwords, password).await? {
+    let own = match own(reader, passwords, password, "totpEnrol").await? {
         Ok(own) => own,
         Err(fault) => return Ok(Err(vec![fault.at("password")])),
     };
@@ -190,6 +200,7 @@ pub async fn enrol(reader: &Reader, passwords: &Passwords, may: May<'_>) -> Resu
                     return refused(Code::TotpRequired);
                 };
                 if !second_factor::accept(tx, reader.keys(), own.user, given).await? {
+                    reader.note_refusal("totpEnrol", Code::TotpInvalid, Wanted::Person(own.user));
                     return refused(Code::TotpInvalid);
                 }
             }
@@ -230,6 +241,7 @@ pub async fn confirm(
             let attempts = Attempts::on(reader, &user.to_string());
             attempts.reserve(tx).await?;
             let Some(recovery_codes) = second_factor::confirm(tx, reader.keys(), user, code).await? else {
+                reader.note_refusal("totpConfirm", Code::TotpInvalid, Wanted::Person(user));
                 return Ok(Err(vec![Fault::new(Code::TotpInvalid).at("totp")]));
             };
             attempts.succeed(tx).await?;

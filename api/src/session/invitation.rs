@@ -2,10 +2,12 @@
 
 use super::lifetime::{Noted, epoch, note, note_what};
 use super::one_time::{self, Purpose};
-use crate::platform::audit::record::AuditOutcome;
+use crate::platform::audit::record::{AuditOutcome, append_own};
+use crate::platform::audit::refusal::Wanted;
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
+use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
 use crate::platform::query::stored::{Day, EnumValue};
@@ -18,7 +20,7 @@ use domain::text::NAME_MAX;
 use domain::user::{Assignment, Staff, UserStatus, check_password};
 use jiff::Timestamp;
 use sea_orm::{ActiveValue, IntoActiveModel};
-use serde_json::json;
+use serde_json::{Map, json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -27,7 +29,10 @@ use uuid::Uuid;
 /// # Errors
 /// UNAVAILABLE, or the database's refusal. TOKEN_INVALID and PASSWORD_INVALID are answered.
 pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, password: &str) -> Result<Faults> {
-    let refused = || vec![Fault::new(Code::TokenInvalid).at("token")];
+    let refused = || {
+        reader.note_refusal("userInvitationAccept", Code::TokenInvalid, Wanted::Somebody);
+        vec![Fault::new(Code::TokenInvalid).at("token")]
+    };
     if let Err(fault) = check_password(password) {
         return Ok(vec![fault.at("password")]);
     }
@@ -71,7 +76,7 @@ pub async fn accept(reader: &Reader, passwords: &Passwords, token: &str, passwor
 ///
 /// # Errors
 /// EMAIL_INVALID, TEXT_REQUIRED, TEXT_TOO_LONG or TEXT_UNSAFE, or the database's refusal.
-pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -> Result<String> {
+pub async fn invite_national(db: &Db, keys: &Keys, now: Timestamp, email: &str, name: &str) -> Result<String> {
     let email = domain::user::email(email)?;
     let name = domain::text::required(name, NAME_MAX).map_err(Fault::new)?;
     let national = domain::branch::national();
@@ -107,6 +112,9 @@ pub async fn invite_national(db: &Db, now: Timestamp, email: &str, name: &str) -
             changed_at: at,
         };
         tx.insert_all::<assignment::Entity>(vec![role.into_active_model()]).await?;
+        let changes = Map::from_iter([("role".to_owned(), json!([null, Role::NationalAdmin]))]);
+        let subject = Some((Kind::User, user));
+        append_own(tx, keys, ("userInvite", AuditOutcome::Done), national, subject, changes).await?;
         one_time::give(tx, user, Purpose::Invitation, epoch(tx, user).await?).await
     })
     .await

@@ -9,6 +9,7 @@ use super::object::Session;
 use super::one_time::{self, Purpose};
 use super::second_factor;
 use crate::platform::audit::record::AuditOutcome;
+use crate::platform::audit::refusal::Wanted;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
 use crate::platform::loading::reader::Reader;
@@ -80,13 +81,14 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
     let is_right = passwords.is_right(credentials.password.to_owned(), hash.clone()).await?;
     let may_come = |login: &Login| login.status == UserStatus::Active && (credentials.is_demo_mode || !login.is_demo);
     let Some(login) = found.filter(|login| is_right && may_come(login)) else {
+        reader.note_refusal("sessionCreate", Code::InvalidCredentials, Wanted::Login(email));
         return Ok(SignIn::Refused(vec![Fault::new(Code::InvalidCredentials)]));
     };
     let renewed = match hash.filter(|hash| passwords.is_old(hash)) {
         Some(old) => Some((old, passwords.hash(credentials.password.to_owned()).await?)),
         None => None,
     };
-    reader
+    let signed_in = reader
         .as_platform(async |tx| {
             let has_second_factor = second_factor::is_set_up(tx, login.user).await?;
             if has_second_factor {
@@ -115,7 +117,13 @@ pub async fn create(reader: &Reader, passwords: &Passwords, credentials: Credent
             note(tx, reader, login.user, "sessionCreate", AuditOutcome::Done).await?;
             Ok(SignIn::In(session))
         })
-        .await
+        .await?;
+    if let SignIn::Refused(faults) = &signed_in
+        && faults.iter().any(|fault| fault.code == Code::TotpInvalid)
+    {
+        reader.note_refusal("sessionCreate", Code::TotpInvalid, Wanted::Person(login.user));
+    }
+    Ok(signed_in)
 }
 
 /// What somebody shows who wants to come in.

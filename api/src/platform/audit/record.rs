@@ -12,6 +12,7 @@ use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
 use domain::branch::national;
 use domain::codes;
+use domain::fault::Code;
 use sea_orm::{DbBackend, Value};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -163,6 +164,23 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
     Ok(id)
 }
 
+/// Put an entry of what the platform did itself, as it was told on the machine or on its own, at the end of a chain.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn append_own(
+    tx: &Tx<'_>,
+    keys: &Keys,
+    (action, outcome): (&str, AuditOutcome),
+    branch: Uuid,
+    subject: Option<(Kind, Uuid)>,
+    changes: Map<String, serde_json::Value>,
+) -> Result<()> {
+    let (actor, personal) = ((ActorKind::System, None), BTreeMap::new());
+    append(tx, keys, Entry { branch, action: action.to_owned(), outcome, actor, subject, changes, personal }).await?;
+    Ok(())
+}
+
 /// Where a request came from, as the audit keeps it.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
@@ -234,39 +252,102 @@ pub(in crate::platform) async fn record(tx: &Tx<'_>, context: Context<'_>, chang
     Ok(())
 }
 
-/// Write down what was refused, or what personal data was read: once a minute with a count, in the branch of whoever
-/// tried, so that nobody fills a neighbour's chain.
+/// Something that is written down once a minute, with a count: what was refused, or what personal data was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Repeated<'e> {
+    /// What was tried, by the name of the mutation or the list.
+    pub action: &'e str,
+    /// What came of it.
+    pub outcome: AuditOutcome,
+    /// On what.
+    pub subject: Option<(Kind, Uuid)>,
+    /// Why it was refused, where that is told.
+    pub code: Option<Code>,
+    /// How often.
+    pub times: i32,
+}
+
+/// Write down what somebody was refused, or which personal data she read, in the branch where she works, so that nobody
+/// fills a neighbour's chain.
 ///
 /// # Errors
 /// The database's refusal.
-pub(in crate::platform) async fn record_throttled(
+pub(in crate::platform) async fn record_repeated(
     tx: &Tx<'_>,
     keys: &Keys,
-    action: &str,
-    outcome: AuditOutcome,
+    repeated: &Repeated<'_>,
     origin: &Origin,
 ) -> Result<()> {
     let (actor, branch) = who(tx.actor());
     let Some(key) = actor.1 else { return Ok(()) };
-    let minute = tx.now().as_second().div_euclid(60);
-    let named: [Value; 3] = [key.to_string().into(), action.into(), minute.into()];
-    let more = "update audit_tally set times = times + 1 where actor = $1 and action = $2 and minute = $3";
-    if tx.send(more, named.clone()).await? > 0 {
+    let counter = repeated.counter(tx, key.to_string());
+    if is_counted(tx, &counter).await? {
         return Ok(());
     }
+    let entry = Entry { personal: by(tx, origin).await?, ..repeated.entry(actor, branch) };
+    begin_counting(tx, keys, entry, counter).await
+}
+
+/// Write down that somebody who is nobody yet was refused: in the branch of the thing that she tried, or in the national one.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn record_stranger(
+    tx: &Tx<'_>,
+    keys: &Keys,
+    repeated: &Repeated<'_>,
+    branch: Uuid,
+    origin: &Origin,
+) -> Result<()> {
+    let counter = repeated.counter(tx, String::new());
+    if is_counted(tx, &counter).await? {
+        return Ok(());
+    }
+    let mut entry = repeated.entry((ActorKind::Anonymous, None), branch);
+    entry.personal.extend(origin.address.map(|address| ("client".to_owned(), address.to_string())));
+    begin_counting(tx, keys, entry, counter).await
+}
+
+impl Repeated<'_> {
+    /// What it is counted by, for somebody and this minute.
+    fn counter(&self, tx: &Tx<'_>, of: String) -> [Value; 5] {
+        let tried = self.code.map_or_else(|| self.action.to_owned(), |code| format!("{} {code}", self.action));
+        let on = self.subject.map(|(kind, key)| format!("{} {key}", kind.name())).unwrap_or_default();
+        [of.into(), tried.into(), tx.now().as_second().div_euclid(60).into(), on.into(), self.times.into()]
+    }
+
+    /// The entry of the first time.
+    fn entry(&self, actor: (ActorKind, Option<Uuid>), branch: Uuid) -> Entry {
+        Entry {
+            branch,
+            action: self.action.to_owned(),
+            outcome: self.outcome,
+            actor,
+            subject: self.subject,
+            changes: self.code.map(|code| ("code".to_owned(), json!([null, code]))).into_iter().collect(),
+            personal: BTreeMap::new(),
+        }
+    }
+}
+
+/// Count it further, when it was counted before.
+async fn is_counted(tx: &Tx<'_>, counter: &[Value; 5]) -> Result<bool> {
+    let more = "update audit_tally set times = times + $5
+        where actor = $1 and action = $2 and minute = $3 and subject = $4";
+    Ok(tx.send(more, counter.clone()).await? > 0)
+}
+
+async fn begin_counting(tx: &Tx<'_>, keys: &Keys, entry: Entry, counter: [Value; 5]) -> Result<()> {
     let first = async || {
-        let personal = by(tx, origin).await?;
-        let entry =
-            Entry { branch, action: action.to_owned(), outcome, actor, subject: None, changes: Map::new(), personal };
+        let branch = entry.branch;
         let id = append(tx, keys, entry).await?;
-        let sql = "insert into audit_tally (actor, action, minute, branch_id, entry_id, times)
-            values ($1, $2, $3, $4, $5, 1)";
-        let values = named.clone().into_iter().chain([branch.into(), id.into()]);
-        tx.send(sql, values).await
+        let sql = "insert into audit_tally (actor, action, minute, subject, branch_id, entry_id, times)
+            values ($1, $2, $3, $4, $6, $7, $5)";
+        tx.send(sql, counter.clone().into_iter().chain([branch.into(), id.into()])).await
     };
     if tx.try_unique(first).await?.is_none() {
-        // Another request of hers was first.
-        tx.send(more, named.clone()).await?;
+        // Another request was first.
+        is_counted(tx, &counter).await?;
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
-//! Proving the chains of the audit, and writing down their ends every day.
+//! Proving the chains of the audit, and anchoring their ends.
+//!
+//! An anchor is an entry of the national chain that holds the end of every chain. What is kept of it outside the database, its
+//! number and its hash, is enough to find out that any chain was cut, or all of them were emptied.
 
-use crate::platform::audit::record::{AuditOutcome, BEGINNING, Entry, append, personal_hash, who};
+use crate::platform::audit::record::{AuditOutcome, BEGINNING, append_own, personal_hash};
 use crate::platform::database::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keys::Keys;
@@ -11,6 +14,7 @@ use domain::actor::Actor;
 use domain::branch::national;
 use jiff::Timestamp;
 use sea_orm::Value;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -29,12 +33,36 @@ pub struct Broken {
 /// In whose name the chains are looked through.
 static HOUSEKEEPER: Actor = Actor::System(Purpose::Housekeep);
 
-/// Prove all chains: how many there are and how many links they have, or the first that does not hold.
+/// An entry that holds the ends of all chains, as it is known outside the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// Its number in the national chain.
+    pub sequence: i64,
+    /// The keyed hash of the entry.
+    pub hash: String,
+}
+
+/// What was proved: how many chains there are, and how many links they have together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// Branches that have a chain.
+    pub chains: usize,
+    /// Links of all of them.
+    pub links: u64,
+}
+
+/// Prove all chains, and that every anchor that is known outside is among them; or the first thing that does not hold.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn prove(db: &Db, keys: &Keys, now: Timestamp) -> Result<std::result::Result<(usize, u64), Broken>> {
-    verify(&db.read_on(&db.read(&HOUSEKEEPER), &HOUSEKEEPER, now), keys).await
+pub async fn prove(
+    db: &Db,
+    keys: &Keys,
+    now: Timestamp,
+    outside: &[Anchor],
+) -> Result<std::result::Result<Proved, Broken>> {
+    let connection = db.snapshot(&HOUSEKEEPER).await?;
+    verify(&db.read_on(&connection, &HOUSEKEEPER, now), keys, outside).await
 }
 
 /// Write the ends of all chains into the national one, unless that was done today; says whether it was done now.
@@ -42,27 +70,71 @@ pub async fn prove(db: &Db, keys: &Keys, now: Timestamp) -> Result<std::result::
 /// # Errors
 /// The database's refusal.
 pub async fn anchor_daily(db: &Db, keys: &Keys, now: Timestamp) -> Result<bool> {
+    db.write(&HOUSEKEEPER, now, async |tx| {
+        let is_due = !is_anchored_today(tx).await?;
+        if is_due {
+            anchor(tx, keys).await?;
+        }
+        Ok(is_due)
+    })
+    .await
+}
+
+/// Write the ends of all chains into the national one.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn anchor_now(db: &Db, keys: &Keys, now: Timestamp) -> Result<()> {
     db.write(&HOUSEKEEPER, now, async |tx| anchor(tx, keys).await).await
 }
 
-async fn verify(tx: &Tx<'_>, keys: &Keys) -> Result<std::result::Result<(usize, u64), Broken>> {
+/// The last anchor; none when there is none yet.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn last_anchor(db: &Db, now: Timestamp) -> Result<Option<Anchor>> {
+    let sql = "select sequence, hash from audit_entry where branch_id = $1 and outcome = 'ANCHORED'
+        order by sequence desc limit 1";
+    let last: Vec<(i64, String)> = db.query(&HOUSEKEEPER, now, sql, [national().into()]).await?;
+    Ok(last.into_iter().next().map(|(sequence, hash)| Anchor { sequence, hash }))
+}
+
+/// Whether an anchor is in the national chain.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn holds(db: &Db, now: Timestamp, anchor: &Anchor) -> Result<bool> {
+    is_there(&db.read_on(&db.read(&HOUSEKEEPER), &HOUSEKEEPER, now), national(), anchor).await
+}
+
+async fn is_there(tx: &Tx<'_>, branch: Uuid, end: &Anchor) -> Result<bool> {
+    let sql = "select 1 from audit_entry where branch_id = $1 and sequence = $2 and hash = $3";
+    let values: [Value; 3] = [branch.into(), end.sequence.into(), end.hash.clone().into()];
+    Ok(tx.fetch_one::<i32>(sql, values).await?.is_some())
+}
+
+async fn verify(tx: &Tx<'_>, keys: &Keys, outside: &[Anchor]) -> Result<std::result::Result<Proved, Broken>> {
     let sql = "select distinct branch_id from audit_entry order by branch_id";
     let branches: Vec<Uuid> = tx.fetch(sql, []).await?;
-    let (mut links, mut anchors) = (0, Vec::new());
+    let (mut links, mut ends) = (0, BTreeMap::new());
     for branch in &branches {
-        match verify_chain(tx, keys, *branch, &mut anchors).await? {
+        match verify_chain(tx, keys, *branch, &mut ends).await? {
             Ok(length) => links += length,
             Err(broken) => return Ok(Err(broken)),
         }
     }
-    for (branch, sequence, hash) in anchors {
-        let sql = "select 1 from audit_entry where branch_id = $1 and sequence = $2 and hash = $3";
-        let values: [Value; 3] = [branch.into(), sequence.into(), hash.into()];
-        if tx.fetch_one::<i32>(sql, values).await?.is_none() {
-            return Ok(Err(Broken { branch, sequence, what: "was anchored and is missing" }));
+    for (branch, end) in ends {
+        if !is_there(tx, branch, &end).await? {
+            return Ok(Err(Broken { branch, sequence: end.sequence, what: "was anchored and is missing" }));
         }
     }
-    Ok(Ok((branches.len(), links)))
+    for anchor in outside {
+        if !is_there(tx, national(), anchor).await? {
+            let what = "was anchored outside the database and is missing";
+            return Ok(Err(Broken { branch: national(), sequence: anchor.sequence, what }));
+        }
+    }
+    Ok(Ok(Proved { chains: branches.len(), links }))
 }
 
 /// A chain is read so many links at a time.
@@ -72,7 +144,7 @@ async fn verify_chain(
     tx: &Tx<'_>,
     keys: &Keys,
     branch: Uuid,
-    anchors: &mut Vec<(Uuid, i64, String)>,
+    ends: &mut BTreeMap<Uuid, Anchor>,
 ) -> Result<std::result::Result<u64, Broken>> {
     let (mut sequence, mut previous) = (0_i64, BEGINNING.to_owned());
     loop {
@@ -105,7 +177,8 @@ async fn verify_chain(
             }
             if outcome == AuditOutcome::Anchored.to_string() {
                 let heads: BTreeMap<Uuid, (i64, String)> = serde_json::from_str(&changes).map_err(Error::internal)?;
-                anchors.extend(heads.into_iter().map(|(branch, (sequence, hash))| (branch, sequence, hash)));
+                // The last of each chain is enough: it holds the hash of what is before it.
+                ends.extend(heads.into_iter().map(|(branch, (sequence, hash))| (branch, Anchor { sequence, hash })));
             }
             (sequence, previous) = (sequence + 1, hash);
         }
@@ -128,15 +201,16 @@ async fn are_true(tx: &Tx<'_>, keys: &Keys, id: Uuid, personal: &str) -> Result<
     Ok(true)
 }
 
-/// A tail that is cut off after the ends were written down is missed.
-async fn anchor(tx: &Tx<'_>, keys: &Keys) -> Result<bool> {
+async fn is_anchored_today(tx: &Tx<'_>) -> Result<bool> {
     let midnight = domain::calendar::today(tx.now());
     let begins = domain::calendar::instant(midnight.at(0, 0, 0, 0)).as_microsecond();
     let sql = "select 1 from audit_entry where branch_id = $1 and outcome = 'ANCHORED' and at >= $2";
     let today: [Value; 2] = [national().into(), begins.into()];
-    if tx.fetch_one::<i32>(sql, today).await?.is_some() {
-        return Ok(false);
-    }
+    Ok(tx.fetch_one::<i32>(sql, today).await?.is_some())
+}
+
+/// A tail that is cut off after the ends were written down is missed.
+async fn anchor(tx: &Tx<'_>, keys: &Keys) -> Result<()> {
     let sql = "select branch_id, sequence, hash from audit_entry e
         where sequence = (select max(sequence) from audit_entry l where l.branch_id = e.branch_id)";
     let ends: Vec<(Uuid, i64, String)> = tx.fetch(sql, []).await?;
@@ -144,17 +218,7 @@ async fn anchor(tx: &Tx<'_>, keys: &Keys) -> Result<bool> {
     for (branch, sequence, hash) in ends {
         changes.insert(branch.to_string(), json!([sequence, hash]));
     }
-    let entry = Entry {
-        branch: national(),
-        action: "auditAnchor".to_owned(),
-        outcome: AuditOutcome::Anchored,
-        actor: who(tx.actor()).0,
-        subject: None,
-        changes,
-        personal: BTreeMap::new(),
-    };
-    append(tx, keys, entry).await?;
-    Ok(true)
+    append_own(tx, keys, ("auditAnchor", AuditOutcome::Anchored), national(), None, changes).await
 }
 
 /// When an entry was written.

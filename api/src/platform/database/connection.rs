@@ -1,11 +1,12 @@
 //! What one request reads on, or one transaction writes on: the only place that sends statements.
 
 use super::pool::{Pool, Sent};
-use super::settings::{paths, subtrees};
+use super::settings::{RECORDING, paths, subtrees};
 use crate::platform::error::{Error, Result};
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::branch::Path;
+use domain::codes::Coded;
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{self, Alias, Expr, Query};
 use sea_orm::sqlx::pool::PoolConnection;
@@ -292,22 +293,28 @@ impl Connection {
         Ok(())
     }
 
-    /// Say on PostgreSQL that the next statements of a transaction reach the whole association.
+    /// Say on PostgreSQL that the next statements of a transaction write what follows from its changes, wherever that is.
     pub(in crate::platform) async fn widen(&self) -> Result<()> {
         let root = paths(&[Path::root(domain::branch::national())]);
-        self.set_subtrees(&root, &root).await
+        self.tell(RECORDING, &root, &root).await
     }
 
     /// The opposite of [`Connection::widen`]: they reach as far as the actor does.
     pub(in crate::platform) async fn narrow(&self, actor: &Actor) -> Result<()> {
         let (read, write) = subtrees(actor);
-        self.set_subtrees(&paths(&read), &paths(&write)).await
+        let purpose = match actor {
+            Actor::System(purpose) => purpose.as_str(),
+            Actor::Anonymous | Actor::Staff(_) | Actor::Partner(_) => "",
+        };
+        self.tell(purpose, &paths(&read), &paths(&write)).await
     }
 
-    async fn set_subtrees(&self, read: &str, write: &str) -> Result<()> {
+    async fn tell(&self, purpose: &str, read: &str, write: &str) -> Result<()> {
         if self.backend() == DbBackend::Postgres {
-            let sql = "select set_config('app.read_subtrees', $1, true), set_config('app.write_subtrees', $2, true)";
-            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, [read.into(), write.into()])).await?;
+            let sql = "select set_config('app.purpose', $1, true), set_config('app.read_subtrees', $2, true),
+                set_config('app.write_subtrees', $3, true)";
+            let told = [purpose.into(), read.into(), write.into()];
+            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, told)).await?;
         }
         Ok(())
     }

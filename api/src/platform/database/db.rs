@@ -455,6 +455,10 @@ fn finish<'f>(tx: &'f Tx<'_>, context: Option<audit::record::Context<'f>>) -> Bo
     Box::pin(async move {
         tx.project().await?;
         let mut changes = tx.take_changes();
+        if changes.is_empty() {
+            return Ok(changes.written());
+        }
+        tx.begin_recording().await?;
         if let Some(context) = context {
             audit::record::record(tx, context, &mut changes).await?;
         }

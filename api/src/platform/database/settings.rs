@@ -8,6 +8,10 @@ use domain::user::{Assignment, Reach};
 use sea_orm::{DbBackend, Statement};
 use uuid::Uuid;
 
+/// What PostgreSQL is told while a transaction writes what follows from its changes: search text, the audit, the log. Nobody acts
+/// with this purpose.
+pub(in crate::platform) const RECORDING: &str = "RECORD";
+
 /// How far an actor reads and writes by subtrees, as PostgreSQL is told. Whoever looks whether everything is as it should
 /// be reads everything.
 pub(in crate::platform) fn subtrees(actor: &Actor) -> (Vec<Path>, Vec<Path>) {

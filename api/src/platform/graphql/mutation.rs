@@ -1,12 +1,13 @@
 //! Mutations: one transaction each, refusals of a form in `userErrors`, and an answer that a repeat gets again.
 
 use crate::platform::error::{Error, Result};
+use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::keys::hashed;
 use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
-use async_graphql::{Context, InputType, SimpleObject};
+use async_graphql::{Context, ID, InputType, SimpleObject, Value as ConstValue};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::Locale;
 use sea_orm::Value;
@@ -167,10 +168,11 @@ pub async fn run(
     let idempotency = Idempotency::of(input)?;
     let (reader, mutation) = (ctx.reader(), ctx.field().name());
     reader.signed_in()?;
+    let subject = subject(input);
     let (Some(actor), Some(idempotency)) = (reader.actor().key(), idempotency) else {
-        return Outcome::of(reader.write(mutation, work).await);
+        return Outcome::of(reader.write((mutation, subject), work).await);
     };
-    let written = reader.write(mutation, async |tx| {
+    let written = reader.write((mutation, subject), async |tx| {
         if let Some(outcome) = idempotency.claim(tx, actor, mutation).await? {
             return Ok(outcome);
         }
@@ -188,6 +190,17 @@ pub async fn run(
         Ok(outcome) => Ok(outcome),
         Err(error) => error.into_faults().map(|(faults, thing)| Outcome { thing, faults }),
     }
+}
+
+/// The thing that a mutation is about, as far as its input tells: its `id`, or the first other one that it names.
+fn subject(input: &impl InputType) -> Option<(Kind, Uuid)> {
+    let ConstValue::Object(fields) = input.to_value() else { return None };
+    let named = |name: &str| match fields.get(name) {
+        Some(ConstValue::String(id)) => GlobalId::parse(&ID::from(id), name).ok().map(|id| (id.kind, id.key)),
+        _ => None,
+    };
+    let others = fields.keys().filter(|name| name.ends_with("Id"));
+    named("id").or_else(|| others.filter_map(|name| named(name)).next())
 }
 
 /// Declare a payload: the thing, null when it was refused, and `userErrors`.

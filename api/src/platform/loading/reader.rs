@@ -1,11 +1,13 @@
 //! One request's reader: in whose name it asks, when, and in which languages it wants to be answered.
 
 use crate::platform::audit;
-use crate::platform::audit::record::{AuditOutcome, Origin};
+use crate::platform::audit::record::{AuditOutcome, Origin, Repeated};
+use crate::platform::audit::refusal::{Refusals, Wanted};
 use crate::platform::clock::Clock;
 use crate::platform::database::connection::Connection;
 use crate::platform::database::db::{Author, Db};
 use crate::platform::error::{Error, Result};
+use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::paging::cursor::CursorKey;
 use crate::platform::query::change::Written;
@@ -23,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 /// What a resolver asks its context for.
 pub struct Reader {
@@ -38,6 +41,7 @@ pub struct Reader {
     facts: Facts,
     fact: OnceCell<Fact>,
     personal: PersonalReads,
+    refusals: Refusals,
     renew: Option<Renew>,
     deadline: Option<Instant>,
     /// The bytes of text that were given out.
@@ -71,6 +75,8 @@ pub struct Readers {
     pub facts: Facts,
     /// What is told which tables a committed transaction changed.
     pub on_commit: OnCommit,
+    /// Who was refused as she wanted to come in, until it is written down.
+    pub refusals: Refusals,
 }
 
 /// Lets people in and out.
@@ -107,6 +113,12 @@ type Fact = Arc<dyn Any + Send + Sync>;
 const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
 impl Readers {
+    /// Those of a database, with nothing shared yet.
+    pub fn new(db: Db, clock: Clock, keys: Keys) -> Self {
+        let (facts, on_commit, refusals) = (Facts::default(), OnCommit::default(), Refusals::default());
+        Self { db, clock, keys, facts, on_commit, refusals }
+    }
+
     /// A reader for one request.
     pub fn reader(&self, actor: Actor, locales: Vec<Locale>) -> Reader {
         let now = self.clock.now();
@@ -123,6 +135,7 @@ impl Readers {
             facts: self.facts.clone(),
             fact: OnceCell::new(),
             personal: PersonalReads::default(),
+            refusals: self.refusals.clone(),
             renew: None,
             deadline: None,
             given: AtomicUsize::new(0),
@@ -204,7 +217,7 @@ impl Reader {
     /// What `work` answered, or the database's refusal.
     pub(in crate::platform) async fn write<T>(
         &self,
-        action: &str,
+        (action, subject): (&str, Option<(Kind, Uuid)>),
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T> + Clone,
     ) -> Result<T> {
         // A request holds one connection at a time, and reads anew what it has written.
@@ -218,7 +231,10 @@ impl Reader {
         if let Err(error) = &done
             && matches!(error.code(), Code::Forbidden | Code::NotFound)
         {
-            self.note(action, AuditOutcome::Refused).await;
+            let refused = Repeated { action, outcome: AuditOutcome::Refused, subject, code: None, times: 1 };
+            if let Err(error) = self.note(&refused).await {
+                tracing::error!(cause = error.cause(), "an entry of the audit could not be written");
+            }
         }
         done
     }
@@ -252,15 +268,27 @@ impl Reader {
         self.personal.clone()
     }
 
-    /// Write down that something was refused or that personal data was read, in a transaction of its own.
-    pub(crate) async fn note(&self, action: &str, outcome: AuditOutcome) {
+    /// Write down that personal data was read: before the answer leaves.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(crate) async fn note_read(&self, what: &str) -> Result<()> {
+        self.note(&Repeated { action: what, outcome: AuditOutcome::Read, subject: None, code: None, times: 1 }).await
+    }
+
+    /// Write something down in a transaction of its own.
+    async fn note(&self, what: &Repeated<'_>) -> Result<()> {
         self.connection.release().await;
-        let noted = self.db.write(&self.actor, self.now, async |tx| {
-            audit::record::record_throttled(tx, &self.keys, action, outcome, &self.origin).await
-        });
-        if let Err(error) = noted.await {
-            tracing::error!(cause = error.cause(), "an entry of the audit could not be written");
-        }
+        let note = async |tx: &Tx<'_>| {
+            tx.begin_recording().await?;
+            audit::record::record_repeated(tx, &self.keys, what, &self.origin).await
+        };
+        self.db.write(&self.actor, self.now, note).await
+    }
+
+    /// Have it written down, behind the answer, that somebody was refused as she wanted to come in.
+    pub(crate) fn note_refusal(&self, action: &'static str, code: Code, wanted: Wanted) {
+        self.refusals.add((action, code), wanted, self.now, &self.origin);
     }
 
     /// Work as the platform itself, which lets people in and out: what the caller learns of it is for `work` to see to.

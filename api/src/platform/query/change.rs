@@ -232,6 +232,11 @@ impl Changes {
         lines.into_values().collect()
     }
 
+    /// Whether no row was changed that anything is written down of.
+    pub(in crate::platform) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The tables that were changed.
     pub(in crate::platform) fn written(self) -> Written {
         Written { rows: self.rows.iter().map(|change| change.table).collect(), statements: self.statements }

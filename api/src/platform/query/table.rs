@@ -73,6 +73,9 @@ pub trait Table: Guarded {
     /// When a column does not hold what the model says.
     fn read(cells: &mut RowReader<'_>) -> Result<Self::Model, DbErr>;
 
+    /// The columns that hold keys of things, with the kind of these.
+    const POINTERS: &'static [(&'static str, Kind)];
+
     /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
     fn keys(row: &Self::Model, keys: &mut Keys);
 }
@@ -147,6 +150,8 @@ macro_rules! table {
             fn read(cells: &mut $crate::platform::query::table::RowReader<'_>) -> Result<Model, sea_orm::DbErr> {
                 Ok(Model { $($field: cells.take()?),+ })
             }
+            const POINTERS: &'static [(&'static str, $crate::platform::graphql::global_id::Kind)] =
+                &[$((stringify!($pointer), $crate::platform::graphql::global_id::Kind::$other)),*];
             fn keys(row: &Model, keys: &mut $crate::platform::query::table::Keys) {
                 keys.add($crate::platform::graphql::global_id::Kind::$kind, row.id);
                 $(keys.add_optional($crate::platform::graphql::global_id::Kind::$other, row.$pointer.into());)*

@@ -176,6 +176,11 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// From here on write what follows from the changes: the audit and the log of changes.
+    pub(in crate::platform) async fn begin_recording(&self) -> Result<()> {
+        self.connection.widen().await
+    }
+
     /// Write a line for every node whose row changed.
     pub(in crate::platform) async fn log(&self, changes: &Changes) -> Result<()> {
         self.connection.insert_values("change", &CHANGE_COLUMNS, changes.lines(self.scope.now)).await
