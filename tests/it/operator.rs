@@ -87,6 +87,72 @@ async fn readmes_recipe_leads_to_production_with_the_first_administrator_invited
     }
 }
 
+/// Change an embedded database past the program, as whoever owns the machine may.
+#[expect(clippy::disallowed_methods, reason = "somebody changes the database past the program")]
+async fn tamper(home: &Path, sql: &str) {
+    let url = format!("sqlite://{}", home.join("data/unfm.db").display());
+    let connection = sea_orm::Database::connect(url).await.unwrap();
+    sea_orm::ConnectionTrait::execute_unprepared(&connection, sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_audit_is_proved_with_what_is_kept_outside_the_database() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let anchors = home.join("elsewhere.jsonl");
+    let kept = || std::fs::read_to_string(&anchors).unwrap_or_default().lines().count();
+    let verify = |more: &[&str]| {
+        let output = run(home, &[&["audit", "verify"], more].concat());
+        let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.success(), said(output.stdout) + said(output.stderr).lines().last().unwrap_or_default())
+    };
+    assert!(run(home, &["seed", "--demo"]).status.success());
+    let file = ["--audit-anchors", anchors.to_str().unwrap()];
+    let (whole, said) = verify(&file);
+    assert!(whole && said.contains("0 chains, 0 links") && kept() == 1, "nobody was served yet: {said}");
+
+    let mut server = Server::of(command(home, &file));
+    let address = server.address();
+    let sign_in = "mutation { sessionCreate(input: { email: \"khouribga@unfm.example\", password: \"marhaba-demo\" }) {
+        session { expiresIn } } }";
+    let asked = reqwest::Client::new().post(format!("http://{address}/graphql")).json(&json!({"query": sign_in}));
+    assert!(asked.send().await.unwrap().status().is_success());
+    server.end();
+    let (whole, said) = verify(&file);
+    assert!(whole && said.contains("with one anchor from outside") && kept() == 2, "{said}");
+    let anchor = said.split_once("Anchor: ").unwrap().1.trim().to_owned();
+
+    // What is kept of a person is erased, and the proof stays whole.
+    let id = unfm::platform::graphql::global_id::GlobalId::new(
+        unfm::platform::graphql::global_id::Kind::User,
+        domain::id::founding("user", "khouribga@unfm.example"),
+    );
+    let erased = run(home, &["audit", "erase", &id.to_string()]);
+    assert!(String::from_utf8(erased.stdout).unwrap().starts_with("2 values of the audit were erased"));
+    assert!(verify(&file).0);
+    assert!(!run(home, &["audit", "erase", "khouribga"]).status.success());
+
+    let copy = home.join("copy.db");
+    std::fs::copy(home.join("data/unfm.db"), &copy).unwrap();
+    // The national chain is cut with the anchors in it: within the database nobody would see it.
+    let cut = "delete from audit_value; delete from audit_tally; delete from audit_entry
+        where branch_id = (select branch_id from audit_entry where outcome = 'ANCHORED' limit 1)";
+    tamper(home, cut).await;
+    let (whole, said) = verify(&file);
+    assert!(!whole && said.contains("was anchored outside the database and is missing"), "{said}");
+    let (whole, said) = verify(&["--anchor", &anchor]);
+    assert!(!whole && said.contains("was anchored outside the database and is missing"), "{said}");
+
+    tamper(home, "delete from audit_entry").await;
+    let (whole, said) = verify(&[]);
+    assert!(!whole && said.contains("it is empty, although a server was started with it"), "{said}");
+    std::fs::remove_file(&anchors).unwrap();
+    std::fs::copy(&copy, home.join("data/unfm.db")).unwrap();
+    let (whole, said) = verify(&file);
+    assert!(!whole && said.contains("holds no anchor, although the audit has one"), "{said}");
+}
+
 /// The folder in which the program is found as `unfm`.
 fn program_folder(home: &Path) -> std::path::PathBuf {
     assert!(run(home, &["schema"]).status.success(), "it is built");
