@@ -37,6 +37,7 @@ macro_rules! kinds {
             20 AuditEntry: audit::object::AuditEntry,
             21 Membership: membership::object::Membership,
             22 Document: document::object::Document,
+            23 RegisterDispute: register_dispute::object::RegisterDispute,
         }
     };
 }
@@ -64,6 +65,7 @@ pub mod platform;
 pub mod product;
 pub mod programme;
 pub mod projections;
+pub mod register_dispute;
 pub mod schema;
 pub mod seed;
 pub mod server;

@@ -19,6 +19,8 @@ use crate::partner_client::query::PartnerClientQuery;
 use crate::platform::graphql::root::{Part, Parts, Root};
 use crate::product::query::ProductQuery;
 use crate::programme::query::ProgrammeQuery;
+use crate::register_dispute::mutation::RegisterDisputeMutation;
+use crate::register_dispute::query::RegisterDisputeQuery;
 use crate::session::mutation::SessionMutation;
 use crate::user::mutation::UserMutation;
 use crate::user::query::UserQuery;
@@ -53,6 +55,7 @@ impl Parts for Queries {
             Part::of::<UserQuery>(),
             Part::of::<PartnerClientQuery>(),
             Part::of::<AuditQuery>(),
+            Part::of::<RegisterDisputeQuery>(),
         ]
     }
 }
@@ -77,6 +80,7 @@ impl Parts for Mutations {
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
             Part::of::<PartnerClientMutation>(),
+            Part::of::<RegisterDisputeMutation>(),
         ]
     }
 }

@@ -82,6 +82,9 @@ permissions! {
     "cooperatives.":
         SeeCooperatives = "SEE_COOPERATIVES", ManageCooperatives = "MANAGE_COOPERATIVES",
         DecideCooperatives = "DECIDE_COOPERATIVES";
+    "disputes about identities in the register. The platform alone enters them.":
+        SeeRegisterDisputes = "SEE_REGISTER_DISPUTES", ManageRegisterDisputes = "MANAGE_REGISTER_DISPUTES",
+        DecideRegisterDisputes = "DECIDE_REGISTER_DISPUTES";
     "members and documents of cooperatives.":
         SeeMembers = "SEE_MEMBERS", ManageMembers = "MANAGE_MEMBERS";
     "products, variants and quality signs.":
@@ -126,7 +129,9 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ManageAudit | P::SeeCredentials | P::ManageCredentials => false,
+            P::ManageAudit | P::SeeCredentials | P::ManageCredentials | P::ManageRegisterDisputes => false,
+            P::SeeRegisterDisputes => matches!(self, Self::NationalAdmin | Self::Auditor),
+            P::DecideRegisterDisputes => self == Self::NationalAdmin,
             P::SeeReferrals | P::ManageReferrals => self == Self::Counsellor,
             P::SeeGeography | P::SeeCategories | P::SeeBranches | P::SeePartners => true,
             P::ManageGeography
@@ -236,6 +241,7 @@ impl Purpose {
             P::SeePartnerClients => matches!(self, Self::Check | Self::Seed | Self::Authenticate),
             P::ManageUsers | P::ManagePartnerClients => matches!(self, Self::Seed | Self::Authenticate),
             P::SeeCredentials | P::ManageCredentials => self != Self::Check,
+            P::ManageRegisterDisputes => matches!(self, Self::Seed | Self::Authenticate),
             P::SeeBranches | P::SeePartners => true,
             P::SeeGeography
             | P::SeeCategories
@@ -250,6 +256,7 @@ impl Purpose {
             | P::SeeAgreements
             | P::SeeProgrammes
             | P::SeeIndicators
+            | P::SeeRegisterDisputes
             | P::SeeSurvivorSupport => matches!(self, Self::Check | Self::Seed),
             P::ManageGeography
             | P::ManageCategories
@@ -275,6 +282,7 @@ impl Purpose {
             | P::DecideAgreements
             | P::DecideProgrammes
             | P::DecideIndicators
+            | P::DecideRegisterDisputes
             | P::DecideSurvivorSupport => self == Self::Seed,
         }
     }

@@ -42,6 +42,33 @@ codes! {
 }
 
 codes! {
+    /// The outcome of a dispute about an identity in the register that two cooperatives claim.
+    RegisterDisputeOutcome {
+        /// The national level has not decided yet.
+        Open = "OPEN",
+        /// The identity is that of the cooperative that claimed it last.
+        Upheld = "UPHELD",
+        /// The identity is that of the cooperative that held it before.
+        Rejected = "REJECTED",
+        /// The cooperative that claimed it last has claimed another one since.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+impl RegisterDisputeOutcome {
+    /// Decide a dispute.
+    ///
+    /// # Errors
+    /// STATUS_INVALID when it is not open any more, or what is decided is no decision.
+    pub fn decide(self, next: Self) -> Result<Self, Fault> {
+        match (self, next) {
+            (Self::Open, Self::Upheld | Self::Rejected) => Ok(next),
+            (Self::Open | Self::Upheld | Self::Rejected | Self::Withdrawn, _) => Err(Fault::status(self, next)),
+        }
+    }
+}
+
+codes! {
     /// The status of a cooperative with the association.
     CooperativeStatus {
         /// The cooperative has applied and was not verified yet.

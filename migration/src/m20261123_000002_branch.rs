@@ -56,11 +56,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create function own_cooperatives(setting text) returns uuid[] language sql stable as $$
            select coalesce(setting(setting || '_cooperatives'), '{}')::uuid[] $$;
          create function is_for(purpose text) returns boolean language sql stable as $$
-           select coalesce(setting('app.purpose') = purpose, false) $$;
-         create function writes_somewhere() returns boolean language sql stable as $$
-           select coalesce(setting('app.write_branches'), '{}') <> '{}'
-             or coalesce(setting('app.write_subtrees'), '{}') <> '{}'
-             or coalesce(setting('app.write_cooperatives'), '{}') <> '{}' $$",
+           select coalesce(setting('app.purpose') = purpose, false) $$",
     )
     .await?;
     // The log of changes: a transaction adds to it at its end, and nobody else.
@@ -96,7 +92,7 @@ async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager,
         "drop policy read on branch; drop policy insert on branch; drop policy update on branch;
          drop policy read on change; drop policy insert on change; alter table change disable row level security;
-         drop function writes_somewhere(); drop function is_for(text); drop function own_cooperatives(text);
+         drop function is_for(text); drop function own_cooperatives(text);
          drop function reaches_all(text); drop function reach(text); drop function setting(text)",
     )
     .await?;

@@ -43,6 +43,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            register_number {text},
            register_verified boolean not null,
            register_disputed boolean not null default false,
+           register_decided_at {long},
+           register_reason {text},
            legacy_exemption boolean not null,
            registered_on {text},
            central_register_reference {text},

@@ -30,10 +30,12 @@ const OF_THE_PLATFORM: [&str; 7] =
 
 /// Further policies, each an alternative to those of `ddl::protect`: what a cooperative's representative reads and writes
 /// of her own, and what a partner's programs read because their partner is party to it.
-const FURTHER: [(&str, &str, &str); 20] = [
+const FURTHER: [(&str, &str, &str); 21] = [
     ("cooperative", "select", "id = any ((select own_cooperatives('app.read'))::uuid[])"),
     ("cooperative", "update", "id = any ((select own_cooperatives('app.write'))::uuid[])"),
     ("cooperative_private", "select", READS_OWN),
+    // Whose an identity is that somebody else claims.
+    ("cooperative_private", "select", "register_verified and (select is_for('AUTHENTICATE'))"),
     ("membership", "select", READS_OWN),
     ("membership", "insert", WRITES_OWN),
     ("membership", "update", WRITES_OWN),
@@ -175,12 +177,21 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index idempotency_made on idempotency (made_at);
          create table register_dispute (
+           {number},
+           branch_id {uuid} not null references branch (id),
            cooperative_id {uuid} not null references cooperative (id) on delete cascade,
+           holder_id {uuid} not null references cooperative (id) on delete cascade,
            court {text} not null,
            register_number {text} not null,
            claimed_at {long} not null,
-           primary key (cooperative_id, court, register_number)
+           outcome {text} not null check (outcome in ('OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN')),
+           reason {text},
+           {node},
+           unique (cooperative_id, court, register_number)
          );
+         create index register_dispute_order on register_dispute (branch_id, number);
+         create index register_dispute_open on register_dispute (branch_id, outcome, number);
+         create index register_dispute_holder on register_dispute (holder_id);
          alter table indicator_value add column accepted boolean not null default false;
          update indicator_value set accepted = published where programme_id is not null",
     )
@@ -231,9 +242,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
              create policy housekeeping_read on idempotency for select using ((select is_for('HOUSEKEEP')));
              grant select, insert, update, delete on idempotency to {SERVER_ROLE};
              alter table register_dispute enable row level security;
-             create policy read on register_dispute for select using ((select reaches_all('app.read')));
-             create policy insert on register_dispute for insert with check ((select writes_somewhere()));
-             grant select, insert on register_dispute to {SERVER_ROLE}"
+             create policy read on register_dispute for select using ({lets_in} or {READS_BRANCH});
+             create policy insert on register_dispute for insert with check ({lets_in});
+             create policy update on register_dispute for update using ({lets_in} or {WRITES_BRANCH});
+             grant select, insert, update on register_dispute to {SERVER_ROLE}"
         ),
     )
     .await?;

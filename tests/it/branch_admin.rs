@@ -251,6 +251,52 @@ async fn an_identity_that_another_branch_holds_is_not_told_and_goes_to_the_natio
     assert_eq!(first["cooperative"]["status"], "VERIFIED", "{}", world.on);
     assert_eq!(first["cooperative"]["registerIdentity"]["isVerified"], true, "{}", world.on);
     assert_eq!(world.raw_as_owner("select count(*) from register_dispute").await, Ok(1), "{}", world.on);
+    // The national level alone sees that there are two, and decides.
+    let list = "query($filter: RegisterDisputeFilter) { registerDisputes(first: 5, filter: $filter) { totalCount
+        nodes { id version court number outcome claimant { branch { slug } } holder { branch { slug } } } } }";
+    for login in ["khouribga", "mdiq", "region05"] {
+        let seen = world.person(login).await.asks(list, json!({})).await;
+        assert_eq!(seen.data()["registerDisputes"]["totalCount"], 0, "{} {login}", world.on);
+    }
+    let national = world.person("national").await;
+    let open = national.asks(list, json!({"filter": {"outcome": "OPEN"}})).await.data()["registerDisputes"].clone();
+    let dispute = &open["nodes"][0];
+    assert_eq!(
+        (&open["totalCount"], &dispute["number"], &dispute["claimant"]["branch"]["slug"], &dispute["holder"]["branch"]["slug"]),
+        (&json!(1), &json!("12/2026"), &json!("mdiq-fnideq"), &json!("khouribga")),
+        "{}", world.on
+    );
+    let decide = "mutation($input: RegisterDisputeDecideInput!) { registerDisputeDecide(input: $input) {
+        registerDispute { outcome version } userErrors { code field } } }";
+    let mut input = json!({"id": dispute["id"], "expectedVersion": 1, "outcome": "UPHELD", "reason": "Le registre du tribunal (démo)"});
+    assert_eq!(mdiq.does(decide, input.clone()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(world.person("auditor").await.does(decide, input.clone()).await.outcome(), "FORBIDDEN", "{}", world.on);
+    input["reason"] = json!(" ");
+    assert_eq!(national.does(decide, input.clone()).await.outcome(), "TEXT_REQUIRED reason", "{}", world.on);
+    input["reason"] = json!("Le registre du tribunal (démo)");
+    input["outcome"] = json!("WITHDRAWN");
+    assert_eq!(national.does(decide, input.clone()).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    input["outcome"] = json!("UPHELD");
+    assert_eq!(national.does(decide, input.clone()).await.outcome(), "done", "{}", world.on);
+    input["expectedVersion"] = json!(2);
+    assert_eq!(national.does(decide, input).await.outcome(), "STATUS_INVALID", "{}: once", world.on);
+    let told = async |person: &Person<'_>, slug: &str| {
+        let query = "{ cooperatives(last: 1) { nodes { registerIdentity { isVerified decisionReason } branch { slug } } }
+            auditEntries(first: 20, filter: {action: \"registerDisputeDecide\", outcome: DONE}) {
+              nodes { subject { ... on Cooperative { branch { slug } } } changes { name after } } } }";
+        let seen = person.asks(query, json!({})).await;
+        let entries = seen.data()["auditEntries"]["nodes"].as_array().unwrap().clone();
+        assert!(entries.iter().all(|entry| entry["subject"]["branch"]["slug"] == slug), "{}: {entries:?}", world.on);
+        let mut changes = entries[0]["changes"].as_array().unwrap().clone();
+        changes.sort_by_key(|change| change["name"].to_string());
+        (entries.len(), changes)
+    };
+    let change = |name: &str, after: &str| json!({"name": name, "after": after});
+    let reason = change("reason", "\"Le registre du tribunal (démo)\"");
+    assert_eq!(told(&mdiq, "mdiq-fnideq").await, (1, vec![reason.clone(), change("register_verified", "true")]), "{}", world.on);
+    assert_eq!(told(&khouribga, "khouribga").await, (1, vec![reason, change("register_verified", "false")]), "{}", world.on);
+    assert_eq!(world.raw_as_owner("select count(*) from cooperative_private where register_disputed").await, Ok(0));
+
     let none = verify(&khouribga, applicant("", "")).await;
     assert_eq!(none["userErrors"][0]["code"], "REGISTER_IDENTITY_REQUIRED", "{}", world.on);
 }

@@ -10,10 +10,10 @@ use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
     agreement, contribution, cooperative, document, indicator, listing, market, membership, partner_client, product,
-    programme, user,
+    programme, register_dispute, user,
 };
 use domain::access::Permission;
-use domain::cooperative::DocumentKind;
+use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
 use serde_json::{Map, json};
@@ -355,6 +355,22 @@ async fn people(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         let changes = [("client_id", canary()), ("name", canary())];
         let row = founding("partner_client", "unfpa-demo");
         fixtures.copy::<partner_client::entity::Entity>("credential", row, &changes).await?;
+        let dispute = |key, text: &str| register_dispute::entity::Model {
+            id: key,
+            number: 0,
+            branch_id: branch,
+            cooperative_id: founding("cooperative", "demo-argan"),
+            holder_id: founding("cooperative", "demo-mdiq-miel"),
+            court: text.to_owned(),
+            register_number: text.to_owned(),
+            claimed_at: 1,
+            outcome: EnumValue(RegisterDisputeOutcome::Open),
+            reason: None,
+            version: 1,
+            created_at: 1,
+            changed_at: 1,
+        };
+        fixtures.row::<register_dispute::entity::Entity>("dispute", dispute).await?;
     }
     let entry = Entry {
         branch,

@@ -356,6 +356,10 @@ impl<'c> Check<'c> {
         for canary in canaries {
             fields().for_each(|field| *report.asked.entry(field.to_owned()).or_default() += 1);
             let there = canary.named(by_slug);
+            if nothing.is_some() && !probes[0].is_shared {
+                // As above: a refusal is written down for each thing that is tried.
+                self.try_one(principal, &text, &there).await;
+            }
             let (answer, work) = self.try_one(principal, &text, &there).await;
             let (name, what, at) = (&principal.name, canary.what, canary.at);
             let leak = match &nothing {

@@ -110,4 +110,8 @@ pub struct RegisterIdentity {
     /// Whether the identity is known to be this cooperative's alone. One that was claimed twice is examined by the
     /// national level.
     pub is_verified: bool,
+    /// When the national level decided about this identity; null when it did not.
+    pub decided_at: Option<DateTime>,
+    /// Why the national level decided so; null when it did not decide.
+    pub decision_reason: Option<String>,
 }

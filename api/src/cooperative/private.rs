@@ -21,6 +21,10 @@ pub struct Model {
     pub register_verified: bool,
     /// Whether another cooperative holds it as well: whose it is the national level decides, and nobody else learns of it.
     pub register_disputed: bool,
+    /// When the national level decided about the identity; microseconds since 1970 in UTC.
+    pub register_decided_at: Option<i64>,
+    /// Why it decided so.
+    pub register_reason: Option<String>,
     /// Whether it is older than the register and needs no identity there.
     pub legacy_exemption: bool,
 }

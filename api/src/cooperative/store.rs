@@ -7,6 +7,7 @@ use crate::geography::province;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::{LocalizedTextInput, name_keys, slug};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, Children, RowObject};
@@ -17,6 +18,7 @@ use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
+use domain::branch::national;
 use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{LocalizedText, NAME_MAX};
@@ -145,6 +147,8 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
         register_number: applicant.register.as_ref().map(|register| register.number().to_owned()),
         register_verified: false,
         register_disputed: false,
+        register_decided_at: None,
+        register_reason: None,
         legacy_exemption: applicant.legacy_exemption,
     };
     tx.insert_plain::<private::Entity>(vec![private.into_active_model()]).await?;
@@ -233,13 +237,69 @@ async fn claim(tx: &Tx<'_>, locked: &Locked<Entity>, (court, number): (String, S
     }
     // To her it looks as it would without the other one.
     change_private(tx, locked, verified(true)).await?;
-    let sql =
-        "insert into register_dispute (cooperative_id, court, register_number, claimed_at) values ($1, $2, $3, $4)
-        on conflict do nothing";
     let (key, now) = (locked.row().id, tx.now().as_microsecond());
-    let values: [sea_orm::Value; 4] = [key.into(), court.into(), number.into(), now.into()];
-    tx.as_platform(async |tx| tx.execute(sql, values).await).await?;
+    let dispute = "insert into register_dispute
+        (id, branch_id, cooperative_id, holder_id, court, register_number, claimed_at, outcome, created_at, changed_at)
+        select $1, $2, $3, cooperative_id, $4, $5, $6, 'OPEN', $6, $6 from cooperative_private
+        where court = $4 and register_number = $5 and register_verified and not register_disputed
+        on conflict (cooperative_id, court, register_number) do update set outcome = 'OPEN', reason = null,
+          holder_id = excluded.holder_id, claimed_at = excluded.claimed_at, changed_at = excluded.changed_at,
+          version = register_dispute.version + 1";
+    let new = Uuid::now_v7();
+    let values: [sea_orm::Value; 6] =
+        [new.into(), national().into(), key.into(), court.into(), number.into(), now.into()];
+    if tx.as_platform(async |tx| tx.execute(dispute, values).await).await? == 0 {
+        // The other one has given it up meanwhile.
+        change_private(tx, locked, verified(false)).await?;
+    }
     Ok(())
+}
+
+/// Whose an identity in the register is, as the national level decides: the cooperative's that claimed it last, or not.
+/// Answers nothing when she does not claim it any more.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, or the database's refusal.
+pub async fn decide_identity(
+    tx: &Tx<'_>,
+    (claimant, holder): (Uuid, Uuid),
+    (court, number): (&str, &str),
+    (is_upheld, reason): (bool, &str),
+) -> Result<Option<()>> {
+    // In the order of their keys, so that two who decide wait for each other in turn.
+    let mut keys = [(claimant, true), (holder, false)];
+    keys.sort_unstable();
+    let mut both = Vec::new();
+    for (key, claims) in keys {
+        both.push((tx.lock_to_decide::<Entity>(key).await?, claims));
+    }
+    // Whoever loses it first: it is one cooperative's at a time.
+    both.sort_by_key(|(_, claims)| *claims == is_upheld);
+    for (locked, claims) in both {
+        let is_hers = claims == is_upheld;
+        let (key, branch) = (locked.row().id, locked.row().branch_id);
+        let values = vec![
+            (private::Column::RegisterVerified, is_hers.into()),
+            (private::Column::RegisterDisputed, false.into()),
+            (private::Column::RegisterDecidedAt, Some(tx.now().as_microsecond()).into()),
+            (private::Column::RegisterReason, Some(reason).into()),
+        ];
+        let same =
+            Condition::all().add(private::Column::Court.eq(court)).add(private::Column::RegisterNumber.eq(number));
+        let by = private::Column::CooperativeId;
+        if tx.update_parts::<Entity, private::Entity>(&locked, by, same, values).await? == 0 {
+            match claims {
+                true => return Ok(None),
+                false => continue,
+            }
+        }
+        // Each branch hears of its own cooperative alone.
+        let changes = serde_json::json!({"register_verified": [null, is_hers], "reason": [null, reason]});
+        let changes = changes.as_object().cloned().unwrap_or_default();
+        let audited = Audited { changes, personal: BTreeMap::new() };
+        tx.record(Change::noted(Kind::Cooperative, key, Some(branch), audited));
+    }
+    Ok(Some(()))
 }
 
 /// Change what is not public of a cooperative. Answers how many rows there were.
@@ -278,6 +338,8 @@ impl Related for IdentitiesOf {
             Private::Court,
             Private::RegisterNumber,
             Private::RegisterVerified,
+            Private::RegisterDecidedAt,
+            Private::RegisterReason,
             Private::LegacyExemption,
         ];
         let tx = reader.begin();
@@ -286,7 +348,15 @@ impl Related for IdentitiesOf {
             let key = cells.take::<Uuid>()?;
             let pair = cells.take::<Option<String>>()?.zip(cells.take::<Option<String>>()?);
             let is_verified = cells.take()?;
-            let identity = pair.map(|(court, number)| super::object::RegisterIdentity { court, number, is_verified });
+            let decided_at = cells.take::<Option<i64>>()?.map(DateTime::micros);
+            let decision_reason = cells.take()?;
+            let identity = pair.map(|(court, number)| super::object::RegisterIdentity {
+                court,
+                number,
+                is_verified,
+                decided_at,
+                decision_reason,
+            });
             Ok((key, Some(RegisterRecord { identity, legacy_exemption: cells.take()? })))
         });
         let known: Vec<(Uuid, Self::Value)> = known.await?;
@@ -381,6 +451,13 @@ async fn edit_register(
     if before != after {
         values.push((private::Column::RegisterVerified, false.into()));
         values.push((private::Column::RegisterDisputed, false.into()));
+        values.push((private::Column::RegisterDecidedAt, None::<i64>.into()));
+        values.push((private::Column::RegisterReason, None::<String>.into()));
+        // What she does not claim any more need not be decided.
+        let sql = "update register_dispute set outcome = 'WITHDRAWN', version = version + 1, changed_at = $2
+            where cooperative_id = $1 and outcome = 'OPEN'";
+        let named: [sea_orm::Value; 2] = [key.into(), tx.now().as_microsecond().into()];
+        tx.as_platform(async |tx| tx.execute(sql, named).await).await?;
     }
     if change_private(tx, locked, values).await? == 0 {
         let private = private::Model {
@@ -390,6 +467,8 @@ async fn edit_register(
             register_number: number,
             register_verified: false,
             register_disputed: false,
+            register_decided_at: None,
+            register_reason: None,
             legacy_exemption: is_exempt,
         };
         tx.insert_plain::<private::Entity>(vec![private.into_active_model()]).await?;

@@ -221,6 +221,8 @@ async fn cooperatives(tx: &Tx<'_>) -> Result<()> {
             register_number: Some(format!("DEMO {}", row.slug)),
             register_verified: true,
             register_disputed: false,
+            register_decided_at: None,
+            register_reason: None,
             legacy_exemption: false,
         }
         .into_active_model()
