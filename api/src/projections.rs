@@ -23,6 +23,7 @@ pub static PROJECTIONS: Projections = &[
     &programme::projection::TITLE_KEYS,
     &programme::projection::PARTICIPATIONS,
     &programme::projection::INDICATORS,
+    &indicator::disclosure::Disclosure,
     &indicator::projection::PUBLICATION,
 ];
 

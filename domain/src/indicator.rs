@@ -1,7 +1,9 @@
 //! Indicators: what is measured, over which periods, and how figures add up.
 
 use crate::codes;
+use crate::disclosure::{self, Line};
 use crate::fault::{Code, Fault};
+use crate::membership::{Milieu, Sex};
 use jiff::civil::{Date, date};
 
 codes! {
@@ -86,6 +88,90 @@ codes! {
     }
 }
 
+/// A figure of a programme as it was measured, beside others of the same indicator, kind, period and source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Where: a path, so that an area begins like the one that it lies in.
+    pub place: String,
+    /// Of one sex alone; none: of both.
+    pub sex: Option<Sex>,
+    /// Of one age band alone; none: of all.
+    pub age_band: Option<String>,
+    /// Of town or country alone; none: of both.
+    pub milieu: Option<Milieu>,
+    /// What it tells about people.
+    pub tells: Tells,
+}
+
+/// What a figure tells about people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tells {
+    /// Nothing: it is a target, or an amount of money.
+    #[default]
+    Nothing,
+    /// So many of them.
+    Count(u64),
+    /// A share of so many, the first of the second.
+    Share(u64, u64),
+}
+
+/// Which figures of one indicator, kind, period and source may leave the association: no number below k is told, be it of those
+/// who are counted or of those who are not, and none follows from the totals of sexes, ages, milieus and areas that are.
+pub fn disclosed(figures: &[Measured], k: u64) -> Vec<bool> {
+    let count = |figure: &Measured| match figure.tells {
+        Tells::Count(count) => Some(count),
+        Tells::Nothing | Tells::Share(..) => None,
+    };
+    let places: Vec<usize> = (0..figures.len()).filter(|place| count(&figures[*place]).is_some()).collect();
+    let mut counts: Vec<u64> = places.iter().filter_map(|place| count(&figures[*place])).collect();
+    let mut lines = Vec::new();
+    for (total, place) in places.iter().enumerate() {
+        let whole = &figures[*place];
+        let parts = |is_part: &dyn Fn(&Measured) -> bool| -> Vec<usize> {
+            (0..places.len()).filter(|other| is_part(&figures[places[*other]])).collect()
+        };
+        let group = |one: &Measured| Measured { tells: Tells::Nothing, ..one.clone() };
+        let wanted = group(whole);
+        let by_sex = parts(&|one| one.sex.is_some() && Measured { sex: None, ..group(one) } == wanted);
+        let by_age = parts(&|one| one.age_band.is_some() && Measured { age_band: None, ..group(one) } == wanted);
+        let by_milieu = parts(&|one| one.milieu.is_some() && Measured { milieu: None, ..group(one) } == wanted);
+        let alike = |one: &Measured| (one.sex, &one.age_band, one.milieu) == (whole.sex, &whole.age_band, whole.milieu);
+        let lies_in = |one: &Measured, other: &str| one.place.len() > other.len() && one.place.starts_with(other);
+        // Directly below: no other area that is counted stands between.
+        let is_between = |one: &Measured| {
+            figures.iter().any(|other| alike(other) && lies_in(one, &other.place) && lies_in(other, &whole.place))
+        };
+        let by_area = parts(&|one| alike(one) && lies_in(one, &whole.place) && !is_between(one));
+        for mut parts in [by_sex, by_age, by_milieu, by_area].into_iter().filter(|parts| !parts.is_empty()) {
+            let sum = parts.iter().map(|part| counts[*part]).sum();
+            // Whoever knows the total and its parts knows who is in none of them.
+            match counts[total].checked_sub(sum) {
+                None => continue,
+                Some(0) => {}
+                Some(rest) => {
+                    parts.push(counts.len());
+                    counts.push(rest);
+                }
+            }
+            lines.push(Line { total, parts });
+        }
+    }
+    let shown = disclosure::shown(&counts, &lines, k);
+    let mut told: Vec<bool> = figures
+        .iter()
+        .map(|figure| match figure.tells {
+            Tells::Nothing | Tells::Count(_) => true,
+            Tells::Share(of, among) => {
+                [of, among.saturating_sub(of), among].iter().all(|number| !(1..k).contains(number))
+            }
+        })
+        .collect();
+    for (place, shown) in places.into_iter().zip(shown) {
+        told[place] = shown;
+    }
+    told
+}
+
 /// A period as it is written (`2018`, `2024-S1`, `2024-Q1`, `2024-03`), with its first and last day. The later is the
 /// one that ends later; of two that end together, the shorter one, for it is closer to the present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +234,47 @@ pub fn is_complete(parts: &[i64], total: i64) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn counted(place: &str, count: u64) -> Measured {
+        Measured { place: place.to_owned(), tells: Tells::Count(count), ..Measured::default() }
+    }
+
+    #[test]
+    fn a_small_figure_is_not_told_and_does_not_follow_from_its_total() {
+        let women = |count| Measured { sex: Some(Sex::Female), ..counted("/", count) };
+        let men = |count| Measured { sex: Some(Sex::Male), ..counted("/", count) };
+        assert_eq!(disclosed(&[counted("/", 4)], 5), [false]);
+        assert_eq!(disclosed(&[counted("/", 9)], 10), [false], "violence");
+        assert_eq!(disclosed(&[counted("/", 40), women(30), men(10)], 5), [true, true, true]);
+        // Three men: the women would tell them.
+        assert_eq!(disclosed(&[counted("/", 40), women(37), men(3)], 5), [true, false, false]);
+        // Those of whom it is not said follow from the others.
+        assert_eq!(disclosed(&[counted("/", 40), women(38)], 5), [true, false]);
+        assert_eq!(disclosed(&[counted("/", 40), women(30)], 5), [true, true]);
+    }
+
+    #[test]
+    fn a_small_province_is_hidden_with_another_one_of_its_region() {
+        let figures = [
+            counted("/", 100),
+            counted("/05/", 43),
+            counted("/05/311/", 3),
+            counted("/05/331/", 40),
+            counted("/01/", 57),
+        ];
+        let told = disclosed(&figures, 5);
+        assert!(!told[2] && !told[3] && told[0], "{told:?}");
+    }
+
+    #[test]
+    fn a_share_tells_about_whom_it_is_of() {
+        let share = |of, among| Measured { tells: Tells::Share(of, among), ..Measured::default() };
+        for (of, among, is_told) in [(50, 100, true), (3, 100, false), (98, 100, false), (0, 100, true), (2, 4, false)]
+        {
+            assert_eq!(disclosed(&[share(of, among)], 5), [is_told], "{of} of {among}");
+        }
+        assert_eq!(disclosed(&[Measured::default()], 5), [true], "a target tells about nobody");
+    }
 
     #[test]
     fn periods_have_their_first_and_last_day() {

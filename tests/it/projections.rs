@@ -7,10 +7,11 @@ use domain::cooperative::CooperativeStatus;
 use domain::fault::Code;
 use domain::id::founding;
 use domain::market::MarketStatus;
+use domain::membership::Sex;
 use domain::partnership::AgreementState;
 use domain::product::ProductStatus;
 use domain::programme::ProgrammeStatus;
-use sea_orm::ActiveValue;
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tests::World;
@@ -18,8 +19,9 @@ use tests::person::Person;
 use tokio::sync::Barrier;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 use unfm::platform::query::stored::EnumValue;
+use unfm::platform::query::table::Table;
 use unfm::platform::query::transaction::Tx;
-use unfm::{cooperative, market, product, seed};
+use unfm::{cooperative, indicator, market, product, seed};
 
 /// What is not what it should be.
 async fn differing(world: &World) -> Vec<String> {
@@ -181,6 +183,55 @@ async fn what_a_status_shows_is_what_the_domain_says(world: World) {
     }
 }
 
+async fn what_was_measured_leaves_through_disclosure_control(world: World) {
+    use indicator::{measurement, value};
+    let from = founding("indicator_value", "demo-unfpa-active");
+    let key = |name: &str| founding("indicator_value", &format!("measured {name}"));
+    // 120 women and men were trained, 117 and 3, and it is not accepted yet.
+    world
+        .change(async |tx| {
+            let whole = tx.select::<value::Entity>().filter(value::Column::Id.eq(from)).one(value::Entity::read).await?;
+            let whole = whole.unwrap();
+            for (name, sex, figure) in [("all", None, "120"), ("women", Some(Sex::Female), "117"), ("men", Some(Sex::Male), "3")] {
+                let mut row = value::Model { id: key(name), sex: sex.map(EnumValue), accepted: false, source_code: "STORY".into(),
+                    ..whole.clone() }.into_active_model();
+                row.number = ActiveValue::NotSet;
+                tx.insert_all::<value::Entity>(vec![row]).await?;
+                let measured = measurement::Model { value_id: key(name), branch_id: whole.branch_id.unwrap(),
+                    state: "SUBMITTED".into(), value: figure.into(), numerator: None, denominator: None };
+                tx.insert_plain::<measurement::Entity>(vec![measured.into_active_model()]).await?;
+            }
+            Ok(())
+        })
+        .await;
+    let told = async || {
+        let mut told = Vec::new();
+        for name in ["all", "women", "men"] {
+            let sql = format!("select coalesce(value, status) from indicator_value v where v.source_code = 'STORY' and
+                coalesce(v.sex, '') = '{}'", match name { "women" => "FEMALE", "men" => "MALE", _ => "" });
+            told.push(world.text_as_owner(&sql).await.unwrap());
+        }
+        told
+    };
+    assert_eq!(told().await, ["120", "117", "3"], "{}: within the branch", world.on);
+    for name in ["all", "women", "men"] {
+        world
+            .change(async |tx| {
+                let held = tx.lock_for_update::<value::Entity>(key(name)).await?;
+                tx.update(held, |row| row.accepted = ActiveValue::Set(true)).await.map(drop)
+            })
+            .await;
+    }
+    assert_eq!(told().await, ["120", "SUPPRESSED", "SUPPRESSED"], "{}: the women would tell the men", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    let query = "{ programme(slug: \"demo-unfpa-active\") { indicators { values(first: 10) { nodes { sex value status } } } } }";
+    let token = world.program("unfpa-demo").await;
+    for answer in [world.ask(query, json!({})).await, world.ask_as(&token, query, json!({})).await] {
+        assert!(answer.text.contains("SUPPRESSED") && !answer.text.contains("\"3\""), "{}: {}", world.on, answer.text);
+        assert!(!answer.text.contains("\"117\""), "{}: {}", world.on, answer.text);
+    }
+}
+
 async fn a_panic_between_two_statements_leaves_nothing_of_either(world: World) {
     let (argan, before) = (founding("cooperative", "demo-argan"), last_change(&world).await);
     let (owner, now) = (world.owner.clone(), world.clock.now());
@@ -275,5 +326,6 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
 }
 
 tests::on_each_database!(
+    what_was_measured_leaves_through_disclosure_control,
     a_panic_between_two_statements_leaves_nothing_of_either,
     rows_and_what_is_derived_of_them_agree_in_every_seeded_world, what_was_changed_past_the_program_is_named, what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited, a_branch_that_is_moved_takes_along_what_stands_below_it, what_a_status_shows_is_what_the_domain_says);

@@ -45,7 +45,7 @@ fn floor(module: &str) -> u8 {
         ("node", _) => 6,
         ("viewer", _) | (_, "relations") => 7,
         (_, "query" | "mutation" | "readable") => 6,
-        (_, "store" | "search" | "projection") => 5,
+        (_, "store" | "search" | "projection" | "disclosure") => 5,
         (_, "object") => 4,
         // The table files: `entity.rs` and its sisters.
         _ => 3,

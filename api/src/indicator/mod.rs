@@ -1,6 +1,8 @@
 //! Indicators: definitions and figures.
 
+pub mod disclosure;
 pub mod entity;
+pub mod measurement;
 pub mod object;
 pub mod projection;
 pub mod query;

@@ -191,6 +191,25 @@ impl Derived {
         (format!("{}, {}, {version}{further}", self.key, self.branch), by)
     }
 
+    /// Set columns of one row; the change that it is, if there is the row.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn set(
+        &self,
+        derivation: &Derivation<'_>,
+        key: Uuid,
+        columns: &[&'static str],
+        values: Vec<Value>,
+    ) -> Result<Vec<Change>> {
+        let (answered, by) = self.answered(derivation);
+        let set = |(place, column): (usize, &&str)| format!("{column} = ${}", place + 2);
+        let set = columns.iter().enumerate().map(set).collect::<Vec<_>>().join(", ");
+        let sql = format!("update {} set {set} where {} = $1 returning {answered}", self.table, self.key);
+        let rows = derivation.rows(sql, std::iter::once(key.into()).chain(values)).await?;
+        rows.iter().map(|row| self.change(row, columns.to_vec(), &by)).collect()
+    }
+
     /// The change of a row that was brought up to date.
     fn change(&self, row: &QueryResult, columns: Vec<&'static str>, by: &[&'static str]) -> Result<Change> {
         let key: Uuid = row.try_get_by_index(0)?;
@@ -349,16 +368,9 @@ impl ComputedColumns {
 
     async fn update(&self, derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Change>> {
         self.of.lock(derivation, rows).await?;
-        let (answered, by) = self.of.answered(derivation);
-        let set = |(place, column): (usize, &&str)| format!("{column} = ${}", place + 2);
-        let set = self.columns.iter().enumerate().map(set).collect::<Vec<_>>().join(", ");
-        let sql = format!("update {} set {set} where {} = $1 returning {answered}", self.of.table, self.of.key);
         let mut changes = Vec::new();
         for (key, values) in self.different(derivation, rows).await? {
-            let values = std::iter::once(key.into()).chain(values);
-            for row in derivation.rows(sql.clone(), values).await? {
-                changes.push(self.of.change(&row, self.columns.to_vec(), &by)?);
-            }
+            changes.extend(self.of.set(derivation, key, self.columns, values).await?);
         }
         Ok(changes)
     }

@@ -412,7 +412,7 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
     let now = tx.now().as_microsecond();
     let branch_id = branch_key("khouribga");
     let (mut agreements, mut parties, mut programmes, mut links) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut figures, mut followed) = (Vec::new(), Vec::new());
+    let (mut figures, mut measured, mut followed) = (Vec::new(), Vec::new(), Vec::new());
     let today = domain::calendar::today(tx.now());
     for code in ["UNFPA", "INDH", "OCP_FOUNDATION"] {
         let partner = slug(code);
@@ -516,6 +516,17 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 created_at: now,
                 changed_at: now,
             ));
+            measured.push(
+                indicator::measurement::Model {
+                    value_id,
+                    branch_id,
+                    state: if status.is_published() { "ACCEPTED" } else { "OPEN" }.to_owned(),
+                    value: "120".to_owned(),
+                    numerator: None,
+                    denominator: None,
+                }
+                .into_active_model(),
+            );
             followed.push(
                 programme::indicator::Model {
                     id: key("programme_indicator", &programme_slug),
@@ -553,5 +564,6 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
     tx.insert_plain::<programme::agreement_link::Entity>(links).await?;
     tx.insert_all::<indicator::entity::Entity>(vec![trained.into_active_model()]).await?;
     tx.insert_all::<indicator::value::Entity>(figures).await?;
+    tx.insert_plain::<indicator::measurement::Entity>(measured).await?;
     tx.insert_all::<programme::indicator::Entity>(followed).await
 }
