@@ -84,6 +84,13 @@ struct Figure {
     should: Told,
 }
 
+/// Figures that are told of together: of one programme, indicator, kind, period and source, and accepted or not, since what is
+/// not accepted does not leave.
+type Group = (Uuid, Uuid, String, String, String, bool);
+
+/// A figure of a group: its key, what is told of it, what was measured, and whether it is about violence.
+type Member = (Uuid, Told, String, Measured, bool);
+
 /// The figures whose fellows these rows are, as a condition on `v`: all of the same programmes.
 fn fellows(derivation: &Derivation<'_>, rows: &Rows) -> (String, Vec<sea_orm::Value>) {
     let (condition, values) = rows.condition(derivation.backend(), "g");
@@ -117,9 +124,7 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
          left join branch b on v.area_kind = 'BRANCH' and b.slug = v.area_code
          where {condition} order by v.id"
     );
-    // What is not accepted does not leave, and tells nothing about what does.
-    type Group = (Uuid, Uuid, String, String, String, bool);
-    let mut groups: BTreeMap<Group, Vec<(Uuid, Told, String, Measured, bool)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Vec<Member>> = BTreeMap::new();
     for row in derivation.rows(sql, values).await? {
         let cells = &mut RowReader::new(&row);
         let group: Group = (cells.take()?, cells.take()?, cells.take()?, cells.take()?, cells.take()?, cells.take()?);
