@@ -35,11 +35,11 @@ fn floor(module: &str) -> u8 {
     let first = parts.next().unwrap_or_default();
     let last = module.rsplit("::").next().unwrap_or_default();
     match (first, last) {
-        ("main", _) => 11,
-        ("command", _) => 10,
+        ("main", _) => 12,
+        ("command", _) => 11,
         ("server", _) => 9,
         ("telemetry" | "schema" | "seed" | "projections", _) => 8,
-        ("access_check", _) => 9,
+        ("access_check", _) => 10,
         ("config", _) => 2,
         ("platform", _) => 1,
         ("node", _) => 6,

@@ -3,16 +3,19 @@
 
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::schema::Schema;
-use async_graphql::Request;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Request, Response};
 use domain::id::founding;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is replaced in a probe by the id or the slug of a thing.
 pub(super) const NAME: &str = "@@NAME@@";
+
+/// The version of no thing: what may be changed is not changed by whoever has looked at it.
+pub(super) const NO_VERSION: &str = "987654";
 
 /// So deep is followed from thing to thing below a root: every edge of every type lies within.
 const EDGES: u8 = 2;
@@ -37,6 +40,13 @@ pub(super) struct Probe {
     pub by_slug: bool,
     /// Whether it may be asked together with others: an error of it leaves them as they are, since its field may be null.
     pub is_shared: bool,
+}
+
+impl Probe {
+    /// Whether it is a change.
+    pub(super) fn is_change(&self) -> bool {
+        self.text.starts_with("mutation")
+    }
 }
 
 /// Probes of one kind and one sort of name, in one document under an alias each.
@@ -64,8 +74,39 @@ impl ListField {
     }
 }
 
+/// A change that is tried with things that everybody may know of.
+pub(super) struct Attempt {
+    /// The mutation.
+    pub field: String,
+    pub text: String,
+}
+
+/// What an answer must not tell of: that it is taken by something out of the caller's reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secret {
+    /// The address of a login.
+    Email,
+    /// An identity in the register.
+    RegisterNumber,
+    /// A name, and the slug that is made of it.
+    Name,
+    /// The key of somebody else's mutation.
+    IdempotencyKey,
+}
+
+/// A change whose input holds something that may be taken elsewhere.
+pub(super) struct Oracle {
+    /// The mutation, with the field of its input.
+    pub field: String,
+    pub text: String,
+    pub secret: Secret,
+}
+
 /// Everything that there is to ask.
 pub(super) struct Cases {
+    roots: Vec<String>,
+    attempts: Vec<Attempt>,
+    oracles: Vec<Oracle>,
     types: BTreeMap<String, Value>,
     reads: Vec<(String, String)>,
     probes: Vec<Probe>,
@@ -102,8 +143,8 @@ impl Cases {
     ///
     /// # Errors
     /// INTERNAL when it cannot be looked at.
-    pub(super) async fn of(schema: &Schema) -> Result<Self> {
-        let answer = schema.execute(Request::new(INTROSPECTION)).await;
+    pub(super) async fn of(ask: &(dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync)) -> Result<Self> {
+        let answer = ask(Request::new(INTROSPECTION)).await;
         let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
         let types = list(&answer["data"]["__schema"], "types");
         let types: BTreeMap<String, Value> =
@@ -111,7 +152,18 @@ impl Cases {
         if types.is_empty() {
             return Err(Error::internal(format!("the schema cannot be looked at: {answer}")));
         }
-        let mut cases = Self { types, reads: Vec::new(), probes: Vec::new(), unknown: Vec::new() };
+        let mut cases = Self {
+            types,
+            roots: Vec::new(),
+            attempts: Vec::new(),
+            oracles: Vec::new(),
+            reads: Vec::new(),
+            probes: Vec::new(),
+            unknown: Vec::new(),
+        };
+        for root in ["Query", "Mutation"] {
+            cases.roots.extend(list(&cases.types[root], "fields").iter().map(|field| text(field, "name").to_owned()));
+        }
         for field in list(&cases.types["Query"].clone(), "fields") {
             cases.root(field);
         }
@@ -138,6 +190,45 @@ impl Cases {
             [false, true].map(|by_slug| of_kind().filter(move |probe| probe.is_shared && probe.by_slug == by_slug));
         let alone = of_kind().filter(|probe| !probe.is_shared).map(|probe| vec![probe]);
         shared.into_iter().map(Iterator::collect).chain(alone).filter(|group: &Vec<_>| !group.is_empty()).collect()
+    }
+
+    pub(super) fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// The lists at the root.
+    pub(super) fn lists(&self) -> Vec<String> {
+        let fields = list(&self.types["Query"], "fields").iter();
+        let is_page = |field: &&Value| list(field, "args").iter().any(|argument| argument["name"] == "first");
+        fields.filter(is_page).map(|field| text(field, "name").to_owned()).collect()
+    }
+
+    pub(super) fn oracles(&self) -> &[Oracle] {
+        &self.oracles
+    }
+
+    /// The changes that name a thing of a kind.
+    pub(super) fn changes(&self, kind: Kind) -> impl Iterator<Item = &Probe> {
+        self.probes.iter().filter(move |probe| probe.kind == kind && probe.is_change())
+    }
+
+    /// The fields of the roots that nothing asks.
+    pub(super) fn unasked<'c>(&'c self, asked: &'c BTreeMap<String, u64>) -> impl Iterator<Item = &'c String> {
+        let is_asked = |root: &String| asked.keys().any(|field| field.split(['(', '.']).next() == Some(root.as_str()));
+        self.roots.iter().filter(move |root| !is_asked(root))
+    }
+
+    /// Keep the fields of the roots alone whose names begin so.
+    #[cfg(feature = "unguarded")]
+    pub(super) fn narrow(&mut self, beginning: &str) {
+        self.roots.retain(|root| root.starts_with(beginning));
+        self.reads.retain(|(field, _)| field.starts_with(beginning));
+        self.probes.retain(|probe| probe.field.starts_with(beginning));
+        // Each by itself: what one of them tells is no other's.
+        self.probes.iter_mut().for_each(|probe| probe.is_shared = false);
+        self.attempts.retain(|attempt| attempt.field.starts_with(beginning));
+        self.oracles.retain(|oracle| oracle.field.starts_with(beginning));
+        self.unknown.retain(|what| what.starts_with(beginning));
     }
 
     pub(super) fn unknown(&self) -> &[String] {
@@ -305,6 +396,10 @@ impl Cases {
                 let is_shared = field["type"]["kind"] != "NON_NULL";
                 self.probe(format!("{name}({argument})"), asked, (kind, by_slug), is_shared);
             }
+            // What is open to everybody is no canary.
+            if let Some(kind) = about.filter(|_| has("id")) {
+                self.read(&name, &format!("id: \"{}\"", everybodys(kind)), &deep);
+            }
             return;
         }
         let page = if has("first") { "first: 100" } else { "" };
@@ -415,7 +510,8 @@ impl Cases {
         }
     }
 
-    /// A change is tried once for each id in its input: with the others naming what everybody may see.
+    /// A change is tried once for each id in its input, with the others naming what everybody may see; once with nothing but such;
+    /// and once for each text in it that may be taken elsewhere.
     fn mutation(&mut self, field: &Value) {
         let name = text(field, "name").to_owned();
         let about = match name.as_str() {
@@ -423,40 +519,58 @@ impl Cases {
             "roleRevoke" => Some(Kind::RoleAssignment),
             _ => self.about(field),
         };
+        let payload = self.types.get(named(&field["type"])).cloned().unwrap_or_default();
+        let below = match list(&payload, "fields").iter().any(|field| field["name"] == "userErrors") {
+            true => "{ userErrors { code field } }".to_owned(),
+            false => self.selection(named(&field["type"]), 0, 1).unwrap_or_default(),
+        };
         let Some(input) = list(field, "args").iter().find(|argument| argument["name"] == "input") else {
             // Those without an input are about whoever asks.
+            self.attempts
+                .push(Attempt { field: name.clone(), text: format!("mutation {{ {name} {{ __typename }} }}") });
             return;
         };
         let of = named(&input["type"]).to_owned();
-        let mut places = Vec::new();
-        let Some(_) = self.filled(&name, &of, about, &mut places, None) else { return };
-        for (place, (path, kind)) in places.into_iter().enumerate() {
-            let mut ignored = Vec::new();
-            let Some(filled) = self.filled(&name, &of, about, &mut ignored, Some(place)) else { return };
-            let asked = format!("mutation {{ {name}(input: {filled}) {{ userErrors {{ code field }} }} }}");
-            self.probe(format!("{name}({path})"), asked, (kind, false), false);
+        let asked = |filled: &str| format!("mutation {{ {name}(input: {filled}) {below} }}");
+        let mut places = Filling::default();
+        let Some(whole) = self.filled(&name, &of, about, &mut places) else { return };
+        self.attempts.push(Attempt { field: name.clone(), text: asked(&whole) });
+        let Filling { ids, secrets, .. } = places;
+        for (place, (path, kind)) in ids.into_iter().enumerate() {
+            let mut filling = Filling { probed: Some(place), ..Filling::default() };
+            let Some(filled) = self.filled(&name, &of, about, &mut filling) else { return };
+            self.probe(format!("{name}({path})"), asked(&filled), (kind, false), false);
+        }
+        for (path, secret) in secrets {
+            let mut filling = Filling { told: Some(secret), ..Filling::default() };
+            let Some(filled) = self.filled(&name, &of, about, &mut filling) else { return };
+            self.oracles.push(Oracle { field: format!("{name}({path})"), text: asked(&filled), secret });
         }
     }
 
-    /// An input with everything that it must have, and every id that it may have; the one at `probed` is the thing's.
-    fn filled(
-        &mut self,
-        place: &str,
-        of: &str,
-        about: Option<Kind>,
-        ids: &mut Vec<(String, Kind)>,
-        probed: Option<usize>,
-    ) -> Option<String> {
+    /// An input with everything that it must have, every input within it, and the ids and texts that are asked about.
+    fn filled(&mut self, place: &str, of: &str, about: Option<Kind>, filling: &mut Filling) -> Option<String> {
         let fields = list(&self.types[of], "inputFields").to_vec();
         let mut parts = Vec::new();
         for field in fields {
             let (name, of) = (text(&field, "name").to_owned(), named(&field["type"]).to_owned());
             let path = format!("{place}.{name}");
+            let secret = match (of.as_str(), name.as_str()) {
+                ("String", "idempotencyKey") => Some(Secret::IdempotencyKey),
+                ("String", "number" | "court") => Some(Secret::RegisterNumber),
+                ("String", name) if name.to_ascii_lowercase().ends_with("mail") => Some(Secret::Email),
+                ("LocalizedTextInput", _) => Some(Secret::Name),
+                _ => None,
+            };
+            if let Some(secret) = secret.filter(|_| name != "court") {
+                filling.secrets.push((name.clone(), secret));
+            }
+            let is_told = secret.is_some() && secret == filling.told;
             let value = match (of.as_str(), text(&self.types[of.as_str()], "kind")) {
                 ("ID", _) => {
                     let kind = self.kind_of(&path, &name, about)?;
-                    ids.push((name.clone(), kind));
-                    if probed == Some(ids.len() - 1) {
+                    filling.ids.push((name.clone(), kind));
+                    if filling.probed == Some(filling.ids.len() - 1) {
                         format!("\"{NAME}\"")
                     } else if is_required(&field) {
                         format!("\"{}\"", everybodys(kind))
@@ -464,13 +578,16 @@ impl Cases {
                         continue;
                     }
                 }
-                ("LocalizedTextInput", _) if is_required(&field) => "{ fr: \"Texte\" }".to_owned(),
-                (_, "INPUT_OBJECT") if is_required(&field) => self.filled(&path, &of, None, ids, probed)?,
+                ("LocalizedTextInput", _) if is_told => format!("{{ fr: \"{NAME}\" }}"),
+                ("LocalizedTextInput", _) => "{ fr: \"Texte\" }".to_owned(),
+                (_, "INPUT_OBJECT") => self.filled(&path, &of, None, filling)?,
+                ("String", _) if is_told => format!("\"{NAME}\""),
                 _ if !is_required(&field) => continue,
                 (_, "ENUM") => text(list(&self.types[of.as_str()], "enumValues").first()?, "name").to_owned(),
                 ("String", _) if name.ends_with("mail") => "\"somebody@unfm.example\"".to_owned(),
                 ("String", _) if field["type"]["ofType"]["kind"] == "LIST" => "[\"programmes:read\"]".to_owned(),
                 ("String", _) => "\"Texte\"".to_owned(),
+                ("Int", _) if name == "expectedVersion" => NO_VERSION.to_owned(),
                 ("Int", _) => "1".to_owned(),
                 ("Boolean", _) => "false".to_owned(),
                 ("Date", _) => "\"2026-01-01\"".to_owned(),
@@ -486,6 +603,19 @@ impl Cases {
     }
 }
 
+/// How an input is filled, and what was found in it.
+#[derive(Default)]
+struct Filling {
+    /// The ids that it names, with their fields.
+    ids: Vec<(String, Kind)>,
+    /// The texts in it that may be taken elsewhere.
+    secrets: Vec<(String, Secret)>,
+    /// Which of the ids is the thing's.
+    probed: Option<usize>,
+    /// Which of the texts is one that is taken.
+    told: Option<Secret>,
+}
+
 /// Something of a kind that is there for everybody.
 fn everybodys(kind: Kind) -> String {
     let (name, code) = match kind {
@@ -493,6 +623,10 @@ fn everybodys(kind: Kind) -> String {
         Kind::Cooperative => ("cooperative", "demo-argan"),
         Kind::Partner => ("partner", "unfpa"),
         Kind::User => ("user", "khouribga@unfm.example"),
+        Kind::RoleAssignment => ("role_assignment", "finance.khouribga@unfm.example"),
+        Kind::Membership => ("membership", "demo-argan 1"),
+        Kind::PartnerClient => ("partner_client", "unfpa-demo"),
+        Kind::Indicator => ("indicator", "MMR"),
         _ => ("nothing", "nothing"),
     };
     GlobalId::new(kind, founding(name, code)).to_string()

@@ -52,12 +52,25 @@ pub(super) struct Canary {
     pub table: Option<String>,
     pub branch: Option<Uuid>,
     pub partner: Option<Uuid>,
+    /// The cooperative whose representative sees it too.
+    pub cooperative: Option<Uuid>,
     pub see: Permission,
     pub at: &'static str,
     pub target: &'static str,
 }
 
 impl Canary {
+    /// Whether it is a text alone, in a row that is public otherwise: nothing names it.
+    pub(super) fn is_mark(&self) -> bool {
+        self.id == self.text
+    }
+
+    /// Whether bytes tell of it.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        holds(self.key.as_bytes()) || holds(self.text.as_bytes()) || holds(self.key.to_string().as_bytes())
+    }
+
     /// What it is named by in a question.
     pub(super) fn named(&self, by_slug: bool) -> String {
         if by_slug { self.slug.clone().unwrap_or_default() } else { self.id.clone() }
@@ -135,6 +148,7 @@ impl Fixtures<'_, '_> {
             table: Some(E::default().table_name().to_owned()),
             branch: has_branch.then_some(self.branch),
             partner: None,
+            cooperative: None,
             see: E::SEE,
             at: self.target.branch,
             target: self.target.name,
@@ -166,10 +180,43 @@ impl Fixtures<'_, '_> {
             table: Some(E::default().table_name().to_owned()),
             branch: Some(self.branch),
             partner: None,
+            cooperative: None,
             see: E::SEE,
             at: self.target.branch,
             target: self.target.name,
         });
+        Ok(())
+    }
+
+    /// Write a text into something that is public otherwise.
+    async fn mark(
+        &mut self,
+        what: &'static str,
+        see: Permission,
+        cooperative: Option<Uuid>,
+        write: impl AsyncFnOnce(&Self, &str) -> Result<()>,
+    ) -> Result<()> {
+        let key = founding("leak", &format!("{} {what}", self.target.name));
+        let text = format!("leak{}", &key.simple().to_string()[..16]);
+        write(self, &text).await?;
+        let (kind, id, branch) = (Kind::Branch, text.clone(), Some(self.branch));
+        let (at, target) = (self.target.branch, self.target.name);
+        let canary = Canary {
+            what,
+            kind,
+            key,
+            id,
+            text,
+            slug: None,
+            table: None,
+            branch,
+            partner: None,
+            cooperative,
+            see,
+            at,
+            target,
+        };
+        self.canaries.push(canary);
         Ok(())
     }
 
@@ -202,9 +249,81 @@ pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> 
             trade(&mut fixtures).await?;
             partnerships(&mut fixtures).await?;
             people(&mut fixtures).await?;
+            marks(&mut fixtures).await?;
         }
     }
     Ok(fixtures.canaries)
+}
+
+/// What is not public in rows that are, and below things that are.
+async fn marks(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
+    let (slug, market) = match fixtures.target.branch {
+        "khouribga" => ("demo-argan", "khouribga"),
+        "mdiq-fnideq" => ("demo-mdiq-miel", "demo-mdiq"),
+        "national" => {
+            return fixtures
+                .mark("note on an agreement", Permission::SeeAgreements, None, async |fixtures, text| {
+                    let sql = "insert into agreement_private (agreement_id, branch_id, notes) values ($1, $2, $3)
+                on conflict (agreement_id) do update set notes = excluded.notes";
+                    let agreement = founding("agreement", "unfm-unfpa-2021");
+                    fixtures.run(sql, vec![agreement.into(), fixtures.branch.into(), text.into()]).await
+                })
+                .await;
+        }
+        _ => return Ok(()),
+    };
+    let (cooperative, branch) = (founding("cooperative", slug), fixtures.branch);
+    let own = Some(cooperative);
+    fixtures
+        .mark("identity of a published cooperative", Permission::SeeCooperatives, own, async |fixtures, text| {
+            let sql = "update cooperative_private set court = $2, register_number = $2, notes = $2,
+                central_register_reference = $2 where cooperative_id = $1";
+            fixtures.run(sql, vec![cooperative.into(), text.into()]).await
+        })
+        .await?;
+    fixtures
+        .mark("note on a published market", Permission::SeeMarkets, None, async |fixtures, text| {
+            let sql = "insert into market_private (market_id, branch_id, notes) values ($1, $2, $3)
+                on conflict (market_id) do update set notes = excluded.notes";
+            fixtures.run(sql, vec![founding("market", market).into(), branch.into(), text.into()]).await
+        })
+        .await?;
+    let before = fixtures.canaries.len();
+    let member = founding("membership", "demo-argan 1");
+    // One who has left, or the number of members would be another.
+    let of = [
+        ("name", canary()),
+        ("cooperative_id", Value::from(cooperative)),
+        ("joined_on", "2020-01-01".into()),
+        ("left_on", "2026-01-01".into()),
+    ];
+    fixtures.copy::<membership::entity::Entity>("member of a published cooperative", member, &of).await?;
+    let document = |key, text: &str| document::entity::Model {
+        id: key,
+        branch_id: branch,
+        cooperative_id: cooperative,
+        kind: EnumValue(DocumentKind::Certificate),
+        reference: Some(text.to_owned()),
+        valid_from: None,
+        valid_until: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<document::entity::Entity>("document of a published cooperative", document).await?;
+    let row = first_where(fixtures.tx, "product", "is_demo and published").await?;
+    let draft =
+        [("name", canary_text()), ("status", Value::from("DRAFT")), ("cooperative_id", Value::from(cooperative))];
+    fixtures.copy::<product::entity::Entity>("draft of a published cooperative", row, &draft).await?;
+    for canary in &mut fixtures.canaries[before..] {
+        canary.cooperative = own;
+    }
+    if slug == "demo-argan" {
+        let changes = [("source_name", canary()), ("accepted", Value::from(false))];
+        let row = founding("indicator_value", "demo-unfpa-active");
+        fixtures.copy::<indicator::value::Entity>("figure that was not accepted", row, &changes).await?;
+    }
+    Ok(())
 }
 
 async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
@@ -394,6 +513,7 @@ async fn people(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         table: None,
         branch: Some(branch),
         partner: None,
+        cooperative: None,
         see: Permission::SeeAudit,
         at: fixtures.target.branch,
         target: fixtures.target.name,

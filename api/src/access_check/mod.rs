@@ -6,9 +6,17 @@
 //! a fault of the check itself, and so is a canary that nobody ever gets to see.
 
 mod cases;
+mod changes;
 mod fixtures;
+mod http;
+#[cfg(feature = "unguarded")]
+mod planted;
+mod principals;
+mod rights;
 mod scratch;
 
+#[cfg(feature = "unguarded")]
+pub use planted::FAULTS;
 pub use scratch::Scratch;
 
 use crate::node;
@@ -20,46 +28,25 @@ use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
 use crate::platform::rate_limit::RateLimits;
-use crate::schema::Schema;
 use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
-use async_graphql::Request;
+use async_graphql::{Executor, Request, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cases::{Cases, Probe, Read};
-use domain::access::{Purpose, Role};
 use domain::actor::Actor;
 use domain::branch::Path;
-use domain::codes::Coded;
 use domain::fault::Code;
-use domain::id::founding;
-use domain::partner_client::{ClientScope, PartnerClient};
-use domain::user::{Assignment, Reach, Staff};
+use domain::user::Reach;
 use fixtures::{Canary, Target, insert};
+use futures_util::future::BoxFuture;
+use principals::{Principal, SEEDER};
 use sea_orm::DbBackend;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
-
-/// In whose name the scratch database is prepared and looked at.
-static SEEDER: Actor = Actor::System(Purpose::Seed);
-
-/// Somebody in whose name everything is asked.
-struct Principal {
-    name: String,
-    actor: Actor,
-}
-
-impl Principal {
-    /// What is within reach, whatever the role.
-    fn reach(&self) -> (Reach, Option<Uuid>) {
-        match &self.actor {
-            Actor::Staff(staff) => (Reach::of(staff.assignments()), None),
-            Actor::Partner(client) => (Reach::default(), Some(client.partner)),
-            Actor::Anonymous | Actor::System(_) => (Reach::default(), None),
-        }
-    }
-}
 
 /// Which layers of access control are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +86,12 @@ impl Report {
         self.leaks.contains_key(field)
     }
 
+    /// What leaked at a field, whichever of its arguments was asked.
+    pub fn leaks_below(&self, field: &str) -> Vec<String> {
+        let of_field = self.leaks.iter().filter(|(place, _)| place.split(['(', '.']).next() == Some(field));
+        of_field.flat_map(|(_, leaks)| leaks.iter().cloned()).collect()
+    }
+
     /// A table for people: a line for each field of the roots, and what leaked where.
     pub fn table(&self) -> String {
         let mut text = format!("{:<44} {:>8}  verdict\n", "field", "asked");
@@ -129,28 +122,73 @@ impl Report {
 /// # Errors
 /// The database's refusal, or a schema that cannot be looked at.
 pub async fn run(owner: &Db, server: &Db, keys: Keys, now: jiff::Timestamp, layers: Layers) -> Result<Report> {
-    let check = Check::new(owner, server, keys, now, layers).await?;
+    Check::new(owner, server, (keys, now), layers, ask(crate::schema::build())).await?.run().await
+}
+
+/// The same with the root fields alone whose names begin so: blind to everything else.
+///
+/// # Errors
+/// Those of [`run`].
+#[cfg(feature = "unguarded")]
+pub async fn run_narrowed(
+    owner: &Db,
+    server: &Db,
+    keys: Keys,
+    now: jiff::Timestamp,
+    (layers, beginning): (Layers, &str),
+) -> Result<Report> {
+    let mut check = Check::new(owner, server, (keys, now), layers, ask(crate::schema::build())).await?;
+    check.narrow(beginning);
     check.run().await
 }
+
+/// Run the check on faults that are planted, to measure how strong it is.
+///
+/// # Errors
+/// Those of [`run`].
+#[cfg(feature = "unguarded")]
+pub async fn run_on_planted(owner: &Db, server: &Db, keys: Keys, now: jiff::Timestamp) -> Result<Report> {
+    let mut check = Check::new(owner, server, (keys, now), Layers::Both, ask(planted::schema())).await?;
+    check.narrow("planted");
+    check.run().await
+}
+
+/// What executes requests with a schema.
+fn ask(executor: impl Executor) -> Ask {
+    Box::new(move |request| {
+        let executor = executor.clone();
+        Box::pin(async move { executor.execute(request).await })
+    })
+}
+
+/// What executes a request.
+type Ask = Box<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
 struct Check<'c> {
     owner: &'c Db,
     server: &'c Db,
     readers: Readers,
     auth: AuthServices,
-    schema: Schema,
+    ask: Ask,
     cases: Cases,
     principals: Vec<Principal>,
     layers: Layers,
+    /// Whether some root fields alone are asked: then the check is blind to everything else, and goes on after the first leak.
+    is_narrow: bool,
 }
 
-/// What was answered to one principal, by the place of the question.
-type Answers = BTreeMap<usize, String>;
+/// What was answered to one principal, and the work that it made, by the place of the question.
+type Answers = BTreeMap<usize, (String, Vec<Sent>)>;
 
 impl<'c> Check<'c> {
-    async fn new(owner: &'c Db, server: &'c Db, keys: Keys, now: jiff::Timestamp, layers: Layers) -> Result<Self> {
-        let schema = crate::schema::build();
-        let cases = Cases::of(&schema).await?;
+    async fn new(
+        owner: &'c Db,
+        server: &'c Db,
+        (keys, now): (Keys, jiff::Timestamp),
+        layers: Layers,
+        ask: Ask,
+    ) -> Result<Self> {
+        let cases = Cases::of(&ask).await?;
         let passwords = crate::platform::password::Passwords::new(argon2::Params::DEFAULT)?;
         let auth = AuthServices {
             passwords,
@@ -160,13 +198,19 @@ impl<'c> Check<'c> {
             is_demo_mode: true,
         };
         let readers = Readers::new(server.clone(), Clock::fixed(now), keys);
-        let mut principals = principals(owner, now).await?;
+        let mut principals = principals::principals(owner, server, &auth.rights, &readers.keys, now).await?;
         if layers == Layers::PoliciesAlone {
             // The policies know nobody's role, only what is reached.
             let mut reached = BTreeSet::new();
             principals.retain(|principal| reached.insert(format!("{:?}", principal.reach())));
         }
-        Ok(Self { owner, server, readers, auth, schema, cases, principals, layers })
+        Ok(Self { owner, server, readers, auth, ask, cases, principals, layers, is_narrow: false })
+    }
+
+    #[cfg(feature = "unguarded")]
+    fn narrow(&mut self, beginning: &str) {
+        self.cases.narrow(beginning);
+        self.is_narrow = true;
     }
 
     /// Insert at one target after another. Everybody is asked before a row of targets of which she may see nothing, and
@@ -181,6 +225,10 @@ impl<'c> Check<'c> {
             let theirs = planned.iter().filter(|canary| canary.target == target.name);
             theirs.clone().any(|canary| self.may(principal, canary, &paths))
         };
+        if let Some(anybody) = self.principals.first() {
+            // The first who asks pays for what all share.
+            self.ask_all(anybody, &reads, &mut Report::default()).await;
+        }
         let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
         let mut before: Vec<Option<Answers>> = self.principals.iter().map(|_| None).collect();
         for (place, target) in targets.iter().enumerate() {
@@ -199,7 +247,7 @@ impl<'c> Check<'c> {
                     self.compare(principal, &all, (before.take(), &after), &reads, &mut seen, &mut report, &paths);
                 }
             }
-            if !report.leaks.is_empty() {
+            if !report.leaks.is_empty() && !self.is_narrow {
                 // Whatever is asked further would tell of the same hole.
                 return Ok(report);
             }
@@ -210,11 +258,25 @@ impl<'c> Check<'c> {
             }
         }
         for canary in &all {
-            if !seen.contains(&canary.key) && self.layers == Layers::Both {
+            // Not every column that is not public is shown to anybody.
+            if !seen.contains(&canary.key) && self.layers == Layers::Both && !canary.is_mark() {
                 report.blind.push(format!("nobody ever saw the {} that was inserted at {}", canary.what, canary.at));
             }
         }
         self.probe(&all, &mut report).await?;
+        self.try_changes(&all, &paths, &mut report).await?;
+        if !self.is_narrow && self.layers == Layers::Both {
+            self.ask_over_http(&all, &paths, &mut report).await?;
+        }
+        if self.layers == Layers::PoliciesAlone {
+            return Ok(report);
+        }
+        let unasked: Vec<String> =
+            self.cases.unasked(&report.asked).map(|root| format!("nothing asks {root}")).collect();
+        report.blind.extend(unasked);
+        if self.is_narrow {
+            report.blind.clear();
+        }
         Ok(report)
     }
 
@@ -248,14 +310,26 @@ impl<'c> Check<'c> {
             *report.asked.entry(read.field.clone()).or_default() += 1;
             let mut request = Request::new("");
             request.set_parsed_query(read.document.clone());
-            answers.insert(place, self.send(principal, request).await);
+            self.server.record();
+            let answer = self.send(principal, request).await;
+            // Fields are resolved side by side: what they ask has no order.
+            let mut work = self.server.recorded();
+            work.sort_by(|one, other| (&one.sql, one.rows).cmp(&(&other.sql, other.rows)));
+            answers.insert(place, (answer, work));
         }
         answers
     }
 
     async fn send(&self, principal: &Principal, request: Request) -> String {
-        let reader = self.readers.reader(principal.actor.clone(), Vec::new());
-        let answer = self.schema.execute(request.data(reader).data(self.auth.clone())).await;
+        let now = self.readers.clock.now();
+        let token = principal.token.as_deref();
+        let actor = match principals::actor(self.server, &self.auth.rights, &self.readers.keys, now, token).await {
+            Ok(actor) => actor,
+            Err(error) => return format!("\"INTERNAL\" {}", error.cause()),
+        };
+        let reader = self.readers.reader(actor, Vec::new());
+        let request = request.data(reader).data(self.auth.clone()).data(self.readers.clone());
+        let answer = (self.ask)(request).await;
         serde_json::to_string(&answer).unwrap_or_default()
     }
 
@@ -274,19 +348,34 @@ impl<'c> Check<'c> {
     ) {
         let (allowed, forbidden): (Vec<&Canary>, Vec<&Canary>) =
             canaries.iter().partition(|canary| self.may(principal, canary, paths));
-        for (place, answer) in is {
+        for (place, (answer, work)) in is {
             let Read { field, text, .. } = &reads[*place];
             seen.extend(allowed.iter().filter(|canary| answer.contains(&canary.id)).map(|canary| canary.key));
             for canary in &forbidden {
                 if answer.contains(&canary.id) || answer.contains(&canary.text) {
                     report.leak(field, format!("{} saw the {} of {}", principal.name, canary.what, canary.at));
                 }
+                if cursors(answer).any(|cursor| canary.is_in(&cursor)) {
+                    let what =
+                        format!("{} can read the {} of {} out of a cursor", principal.name, canary.what, canary.at);
+                    report.leak(field, what);
+                }
             }
             if answer.contains("\"INTERNAL\"") {
                 report.leak(field, format!("{} was answered INTERNAL: {text}", principal.name));
             }
-            if was.as_ref().is_some_and(|was| was.get(place) != Some(answer)) {
+            let Some((answered, worked)) = was.as_ref().and_then(|was| was.get(place)) else { continue };
+            if answered != answer {
                 let what = format!("{} was answered otherwise after what she may not see: {text}", principal.name);
+                report.leak(field, what);
+            } else if worked != work && self.layers == Layers::Both {
+                let differs = worked
+                    .iter()
+                    .find(|one| !work.contains(one))
+                    .or_else(|| work.iter().find(|one| !worked.contains(one)));
+                let told = differs.map(|sent| format!("{} rows of {}", sent.rows, sent.sql)).unwrap_or_default();
+                let what =
+                    format!("{} was worked for otherwise after what she may not see ({told}): {text}", principal.name);
                 report.leak(field, what);
             }
         }
@@ -304,6 +393,7 @@ impl<'c> Check<'c> {
     fn may(&self, principal: &Principal, canary: &Canary, paths: &BTreeMap<Uuid, Path>) -> bool {
         let is_root = |reach: &Reach| reach.subtrees.iter().any(Path::is_root);
         let covers = |reach: &Reach| match canary.branch {
+            _ if canary.cooperative.is_some_and(|own| reach.cooperatives.contains(&own)) => true,
             Some(branch) => paths.get(&branch).is_some_and(|path| reach.covers(branch, path)),
             None => is_root(reach),
         };
@@ -323,7 +413,8 @@ impl<'c> Check<'c> {
         let paths = self.paths().await?;
         let untouched = self.fingerprint(canaries).await?;
         for kind in Kind::ALL.iter().copied() {
-            let canaries: Vec<&Canary> = canaries.iter().filter(|canary| canary.kind == kind).collect();
+            let canaries: Vec<&Canary> =
+                canaries.iter().filter(|canary| canary.kind == kind && !canary.is_mark()).collect();
             for probes in self.cases.groups(kind) {
                 for principal in &self.principals {
                     let forbidden: Vec<&Canary> =
@@ -343,6 +434,8 @@ impl<'c> Check<'c> {
         let Some(any) = canaries.first() else { return };
         let by_slug = probes[0].by_slug;
         let text = if probes[0].is_shared { cases::together(probes) } else { probes[0].text.clone() };
+        // Whoever may not change it knows its version all the same.
+        let text = text.replace(cases::NO_VERSION, "1");
         let fields = || probes.iter().map(|probe| probe.field.as_str());
         let absent = any.absent(by_slug);
         let nothing = match self.layers {
@@ -400,53 +493,10 @@ impl<'c> Check<'c> {
     }
 }
 
-/// Everybody in whose name is asked: nobody, each role in two provinces, an administrator and an auditor above them, and
-/// each demo partner.
-async fn principals(owner: &Db, now: jiff::Timestamp) -> Result<Vec<Principal>> {
-    let sql = "select id, path from branch where slug = $1";
-    let path = async |slug: &str| {
-        let rows: Vec<(Uuid, String)> = owner.query(&SEEDER, now, sql, [slug.into()]).await?;
-        let (key, path) =
-            rows.first().ok_or_else(|| Error::internal(format!("the demo world has no branch {slug}")))?;
-        Ok::<_, Error>((*key, Path::parse(path)?))
-    };
-    let mut principals = vec![Principal { name: "anybody".to_owned(), actor: Actor::Anonymous }];
-    let today = domain::calendar::today(now);
-    let mut staff = |role: Role, slug: &str, (branch, path): (Uuid, Path), cooperative: Option<&str>| {
-        let user = founding("user", if slug == "khouribga" { "khouribga@unfm.example" } else { "mdiq@unfm.example" });
-        let assignment = Assignment {
-            key: founding("role_assignment", "khouribga@unfm.example"),
-            role,
-            branch,
-            path,
-            includes_descendants: cooperative.is_none(),
-            valid_from: today,
-            valid_to: None,
-            cooperative: cooperative.map(|slug| founding("cooperative", slug)),
-        };
-        let actor = Actor::Staff(Staff::on(today, user, Uuid::nil(), vec![assignment]));
-        principals.push(Principal { name: format!("{role} at {slug}"), actor });
-    };
-    for (slug, cooperative) in [("khouribga", "demo-argan"), ("mdiq-fnideq", "demo-mdiq-miel")] {
-        let place = path(slug).await?;
-        for role in Role::ALL.iter().copied().filter(|role| *role != Role::NationalAdmin) {
-            let own = (role == Role::CooperativeRep).then_some(cooperative);
-            staff(role, slug, place.clone(), own);
-        }
-    }
-    staff(Role::BranchAdmin, "region-05", path("region-05").await?, None);
-    for role in [Role::NationalAdmin, Role::Auditor] {
-        staff(role, "national", path("national").await?, None);
-    }
-    for partner in ["unfpa", "indh", "ocp-foundation"] {
-        let client = PartnerClient {
-            client: founding("partner_client", &format!("{partner}-demo")),
-            partner: founding("partner", partner),
-            scopes: ClientScope::ALL.to_vec(),
-        };
-        principals.push(Principal { name: format!("the program of {partner}"), actor: Actor::Partner(client) });
-    }
-    Ok(principals)
+/// The cursors of an answer, as the bytes that they stand for.
+fn cursors(answer: &str) -> impl Iterator<Item = Vec<u8>> {
+    let parts = answer.split("ursor\":\"").skip(1);
+    parts.filter_map(|rest| URL_SAFE_NO_PAD.decode(rest.split('"').next()?).ok())
 }
 
 /// Whether a database has policies.

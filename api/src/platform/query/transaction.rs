@@ -351,6 +351,10 @@ impl<'a> Tx<'a> {
     /// Whether every one of these branches is within reach of the permission to change rows of a table.
     async fn may_own(&self, permission: Permission, branches: Vec<Uuid>) -> Result<()> {
         let Actor::Staff(staff) = self.scope.actor else { return Ok(()) };
+        if self.connection.is_without_row_filters() {
+            // Then the policies must hold alone.
+            return Ok(());
+        }
         let reach = staff.reach(permission);
         let mut statement = Query::select();
         statement
