@@ -28,7 +28,7 @@ codes! {
     BranchStatus {
         /// The branch is active.
         Active = "ACTIVE",
-        /// The branch was closed, and stays closed.
+        /// The branch was closed.
         Closed = "CLOSED",
     }
 }
@@ -48,16 +48,14 @@ impl BranchStatus {
         }
     }
 
-    /// Go from here to there; a closed branch stays closed.
+    /// Go from here to there; a closed branch can be reopened.
     ///
     /// # Errors
     /// STATUS_INVALID.
     pub fn transition(self, next: Self) -> Result<Self, Fault> {
         match (self, next) {
-            (Self::Active, Self::Closed) => Ok(next),
-            (Self::Active, Self::Active) | (Self::Closed, Self::Active | Self::Closed) => {
-                Err(Fault::status(self, next))
-            }
+            (Self::Active, Self::Closed) | (Self::Closed, Self::Active) => Ok(next),
+            (Self::Active, Self::Active) | (Self::Closed, Self::Closed) => Err(Fault::status(self, next)),
         }
     }
 }
@@ -143,9 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_is_closed_once_and_never_vanishes() {
+    fn a_branch_is_closed_and_opened_again_and_never_vanishes() {
         assert_eq!(BranchStatus::Active.transition(BranchStatus::Closed), Ok(BranchStatus::Closed));
-        assert!(BranchStatus::Closed.transition(BranchStatus::Active).is_err());
+        assert_eq!(BranchStatus::Closed.transition(BranchStatus::Active), Ok(BranchStatus::Active));
+        assert!(BranchStatus::Closed.transition(BranchStatus::Closed).is_err());
         assert!(BranchStatus::Active.is_published() && BranchStatus::Closed.is_published());
     }
 

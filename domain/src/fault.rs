@@ -75,6 +75,8 @@ codes! {
         RoleNotGrantable = "ROLE_NOT_GRANTABLE",
         /// The person holds the role there already, on some of these days.
         RoleAlreadyHeld = "ROLE_ALREADY_HELD",
+        /// Another cooperative of the same branch has this identity in the register.
+        RegisterIdentityTaken = "REGISTER_IDENTITY_TAKEN",
         /// The association would be left without a national administrator.
         LastNationalAdmin = "LAST_NATIONAL_ADMIN",
         /// Another person must decide about it.

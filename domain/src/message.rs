@@ -201,6 +201,11 @@ impl Code {
                 "Cette personne a déjà ce rôle à cet endroit pendant une partie de ces jours.",
                 "The person holds the role there already, on some of these days.",
             ),
+            Self::RegisterIdentityTaken => (
+                "توجد تعاونية أخرى في هذا الفرع مسجلة بهذا الرقم لدى هذه المحكمة.",
+                "Une autre coopérative de cette section porte ce numéro au registre de ce tribunal.",
+                "Another cooperative of this branch has this number in the register of this court.",
+            ),
             Self::EmailInvalid => (
                 "عنوان البريد الإلكتروني غير صالح.",
                 "L'adresse électronique n'est pas valable.",

@@ -193,6 +193,73 @@ async fn a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew
     assert_eq!(foreign.outcome(), "NOT_FOUND", "{}", world.on);
 }
 
+async fn a_cooperative_moves_to_another_branch_with_everything_of_it(world: World) {
+    let relocate = "mutation($input: CooperativeMoveInput!) { cooperativeMove(input: $input) {
+        cooperative { version branch { slug } } userErrors { code field } } }";
+    let to = |slug: &str, version: i32| {
+        let branch = GlobalId::new(Kind::Branch, founding("branch", slug)).to_string();
+        json!({"id": id("demo-argan"), "expectedVersion": version, "branchId": branch})
+    };
+    let (khouribga, mdiq) = (world.person("khouribga").await, world.person("mdiq").await);
+    let (national, representative) = (world.person("national").await, world.person("cooperative").await);
+    assert_eq!(khouribga.does(relocate, to("mdiq-fnideq", 1)).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(mdiq.does(relocate, to("mdiq-fnideq", 1)).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(national.does(relocate, to("khouribga", 1)).await.outcome(), "BRANCH_PLACE_INVALID branchId", "{}", world.on);
+    let sees = async |person: &tests::person::Person<'_>| {
+        let seen = person.asks(LOOK, json!({"id": id("demo-argan")})).await;
+        seen.data()["cooperative"]["memberships"]["totalCount"].as_i64().unwrap()
+    };
+    assert_eq!((sees(&khouribga).await, sees(&mdiq).await), (24, 0), "{}", world.on);
+    let moved = national.does(relocate, to("mdiq-fnideq", 1)).await;
+    let moved = moved.data()["cooperativeMove"]["cooperative"].clone();
+    assert_eq!(moved, json!({"version": 2, "branch": {"slug": "mdiq-fnideq"}}), "{}", world.on);
+    assert_eq!((sees(&khouribga).await, sees(&mdiq).await), (0, 24), "{}", world.on);
+    assert_eq!(sees(&representative).await, 24, "{}: it is hers wherever it is looked after", world.on);
+    let behind = "select count(*) from (select branch_id, cooperative_id from product union all
+        select branch_id, cooperative_id from membership union all select branch_id, cooperative_id from product_variant union all
+        select branch_id, cooperative_id from quality_sign union all select branch_id, cooperative_id from role_assignment) x
+        join cooperative c on c.id = x.cooperative_id where c.slug = 'demo-argan' and x.branch_id <> c.branch_id";
+    assert_eq!(world.raw_as_owner(behind).await, Ok(0), "{}", world.on);
+    assert_eq!(world.owner.differences(world.clock.now()).await.unwrap(), Vec::<String>::new(), "{}", world.on);
+}
+
+async fn what_was_entered_of_a_member_is_corrected(world: World) {
+    let edit = "mutation($input: MembershipEditInput!) { membershipEdit(input: $input) {
+        membership { version name sex birthYear leftOn cooperative { memberCount womenCount } } userErrors { code field } } }";
+    let khouribga = world.person("khouribga").await;
+    let member = GlobalId::new(Kind::Membership, founding("membership", "demo-argan 1")).to_string();
+    let wrong = json!({"id": member, "expectedVersion": 1, "name": " ", "birthYear": 3000, "leftOn": "2030-01-01"});
+    let refused = khouribga.does(edit, wrong).await.outcome();
+    assert_eq!(refused, "TEXT_REQUIRED name, MEMBER_INVALID birthYear, DATE_INVALID leftOn", "{}", world.on);
+    let left = json!({"id": member, "expectedVersion": 1, "birthYear": null, "leftOn": "2026-11-01"});
+    let corrected = khouribga.does(edit, left).await.data()["membershipEdit"]["membership"].clone();
+    assert_eq!(
+        (&corrected["birthYear"], &corrected["leftOn"], &corrected["cooperative"]["memberCount"]),
+        (&Value::Null, &json!("2026-11-01"), &json!(23)),
+        "{}", world.on
+    );
+    let back = json!({"id": member, "expectedVersion": 2, "leftOn": null});
+    let corrected = khouribga.does(edit, back).await.data()["membershipEdit"]["membership"].clone();
+    assert_eq!((&corrected["leftOn"], &corrected["cooperative"]["memberCount"]), (&Value::Null, &json!(24)), "{}", world.on);
+    let mdiq = world.person("mdiq").await;
+    let foreign = json!({"id": member, "expectedVersion": 3, "name": "x"});
+    assert_eq!(mdiq.does(edit, foreign).await.outcome(), "NOT_FOUND", "{}", world.on);
+}
+
+async fn one_branch_enters_an_identity_once(world: World) {
+    let khouribga = world.person("khouribga").await;
+    let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
+        cooperative { id } userErrors { code field } } }";
+    let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
+    let input = |number: &str| json!({"branchId": branch, "name": {"fr": "Deux fois"}, "sector": "OTHER", "legalForm": "COOPERATIVE",
+        "provinceCode": "05.311", "register": {"court": "Tribunal (démo)", "number": number}});
+    assert_eq!(khouribga.does(register, input("1/2026")).await.outcome(), "done", "{}", world.on);
+    assert_eq!(khouribga.does(register, input("1/2026")).await.outcome(), "REGISTER_IDENTITY_TAKEN register", "{}", world.on);
+    assert_eq!(khouribga.does(register, input("2/2026")).await.outcome(), "done", "{}", world.on);
+    let taken = json!({"id": id("demo-argan"), "expectedVersion": 1, "register": {"court": "Tribunal (démo)", "number": "2/2026"}});
+    assert_eq!(khouribga.does(EDIT, taken).await.outcome(), "REGISTER_IDENTITY_TAKEN register", "{}", world.on);
+}
+
 async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
     let khouribga = world.person("khouribga").await;
     let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
@@ -267,4 +334,4 @@ async fn whoever_enters_data_decides_nothing(world: World) {
     assert_eq!(khouribga.does(rename, renamed).await.outcome(), "STATUS_INVALID", "{}", world.on);
 }
 
-tests::on_each_database!(whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);
+tests::on_each_database!(a_cooperative_moves_to_another_branch_with_everything_of_it, what_was_entered_of_a_member_is_corrected, one_branch_enters_an_identity_once, whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);

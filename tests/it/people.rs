@@ -515,6 +515,64 @@ async fn a_branch_is_made_below_ones_own_renamed_and_closed_from_above(world: Wo
     assert_eq!(inside.outcome(), "BRANCH_CLOSED parentId", "{}", world.on);
 }
 
+async fn a_branch_is_opened_again_and_its_province_follows_when_it_moves(world: World) {
+    let (khouribga, region) = (world.person("khouribga").await, world.person("region05").await);
+    let national = world.person("national").await;
+    let local = create(&khouribga, &branch("khouribga"), "LOCAL", "Oued Zem").await;
+    let id = local.data()["branchCreate"]["branch"]["id"].as_str().unwrap().to_owned();
+    let mutation = |name: &str, input: &str| format!("mutation($input: {input}!) {{ {name}(input: $input) {{ {BRANCH} }} }}");
+    let (close, reopen) = (mutation("branchClose", "BranchCloseInput"), mutation("branchReopen", "BranchReopenInput"));
+    let at = |version: i32| json!({"id": id, "expectedVersion": version});
+    let given = json!({"userId": user("finance.khouribga@unfm.example"),
+        "assignment": {"role": "DATA_ENTRY", "branchId": id, "includesDescendants": false}});
+    let held = khouribga.does(ASSIGN, given).await.data()["roleAssign"]["assignment"]["id"].clone();
+    assert_eq!(khouribga.does(&reopen, at(1)).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    assert_eq!(khouribga.does(&close, at(1)).await.outcome(), "done", "{}", world.on);
+    // A role at a closed branch is taken away as any other: opening it again brings nothing of it back.
+    let revoked = khouribga.does(REVOKE, json!({"id": held, "expectedVersion": 1})).await;
+    assert_eq!(revoked.outcome(), "done", "{}: {}", world.on, revoked.text);
+    assert_eq!(khouribga.does(&reopen, at(2)).await.outcome(), "done", "{}", world.on);
+    let left = "select count(*) from role_assignment a join branch b on b.id = a.branch_id
+        where b.slug = 'oued-zem' and a.revoked_at is null";
+    assert_eq!(world.raw_as_owner(left).await, Ok(0), "{}", world.on);
+
+    let relocate = mutation("branchMove", "BranchMoveInput");
+    let input = json!({"id": id, "expectedVersion": 3, "parentId": branch("mdiq-fnideq")});
+    assert_eq!(region.does(&relocate, input.clone()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    let moved = national.does(&relocate, input).await;
+    let moved = &moved.data()["branchMove"]["branch"];
+    let place = (&moved["parent"]["slug"], &moved["province"]["code"], &moved["region"]["code"]);
+    assert_eq!(place, (&json!("mdiq-fnideq"), &json!("01.573"), &json!("01")), "{}", world.on);
+}
+
+async fn an_invitation_is_taken_back_and_a_name_is_corrected(world: World) {
+    let mail = MailServer::new().await;
+    let (khouribga, mdiq) = (world.person("khouribga").await, world.person("mdiq").await);
+    let cancel = INVITE.replace("UserInviteInput", "UserTransitionInput").replace("userInvite(", "userInvitationCancel(");
+    let invited = invite(&khouribga, "erreur@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    let id = invited.data()["userInvite"]["user"]["id"].clone();
+    mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+    let token = mail.taken()[0].token("/invitation");
+    let input = json!({"id": id, "expectedVersion": 1});
+    assert_eq!(mdiq.does(&cancel, input.clone()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(khouribga.does(&cancel, input.clone()).await.outcome(), "done", "{}", world.on);
+    assert_eq!(khouribga.does(&cancel, input).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(accept(&world, &token).await, "TOKEN_INVALID token", "{}", world.on);
+    let left = "select count(*) from staff_user where email = 'erreur@unfm.example'";
+    assert_eq!(world.raw_as_owner(left).await, Ok(0), "{}", world.on);
+    let again = invite(&khouribga, "erreur@unfm.example", role("DATA_ENTRY", "khouribga", false)).await;
+    assert_eq!(again.outcome(), "done", "{}: the address is free", world.on);
+    let working = json!({"id": user("finance.khouribga@unfm.example"), "expectedVersion": 1});
+    assert_eq!(khouribga.does(&cancel, working).await.outcome(), "STATUS_INVALID", "{}", world.on);
+
+    let rename = "mutation($input: UserRenameInput!) { userRename(input: $input) { user { displayName version } userErrors { code field } } }";
+    let input = |name: &str, version: i32| json!({"id": user("finance.khouribga@unfm.example"), "expectedVersion": version, "displayName": name});
+    assert_eq!(mdiq.does(rename, input("x", 1)).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(khouribga.does(rename, input(" ", 1)).await.outcome(), "TEXT_REQUIRED displayName", "{}", world.on);
+    let renamed = khouribga.does(rename, input("Nom corrigé (démo)", 1)).await;
+    assert_eq!(renamed.data()["userRename"]["user"], json!({"displayName": "Nom corrigé (démo)", "version": 2}), "{}", world.on);
+}
+
 async fn a_branch_that_is_moved_takes_its_data_from_one_reach_to_another(world: World) {
     let national = world.person("national").await;
     let region = world.person("region05").await;
@@ -695,4 +753,4 @@ async fn what_others_have_given_her_does_not_go_with_her_inviter(world: World) {
     }
 }
 
-tests::on_each_database!(a_role_that_demands_a_second_factor_gives_nothing_in_a_session_without_one, the_last_national_administrator_is_one_who_stays_and_can_sign_in, the_same_role_is_given_once, nobody_invites_herself, what_others_have_given_her_does_not_go_with_her_inviter, an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);
+tests::on_each_database!(a_branch_is_opened_again_and_its_province_follows_when_it_moves, an_invitation_is_taken_back_and_a_name_is_corrected, a_role_that_demands_a_second_factor_gives_nothing_in_a_session_without_one, the_last_national_administrator_is_one_who_stays_and_can_sign_in, the_same_role_is_given_once, nobody_invites_herself, what_others_have_given_her_does_not_go_with_her_inviter, an_invitation_is_sent_again_and_whoever_sends_too_many_is_told, instances_tell_each_other_by_redis_at_once, an_invitation_becomes_a_login_and_its_email_works_once, an_email_is_too_late_after_a_week, inviting_a_known_address_answers_as_for_an_unknown_one_and_adds_the_role_when_it_is_taken_up, who_lost_the_right_to_invite_has_invited_nobody, nobody_gives_more_than_her_role_may_nor_elsewhere_nor_to_herself, a_role_that_is_taken_away_ends_at_once_here_and_within_a_second_elsewhere, a_login_is_switched_off_by_whoever_governs_all_its_roles, the_association_is_never_without_a_national_administrator, outside_demo_mode_a_role_that_demands_it_comes_in_with_a_second_factor_only, a_branch_is_made_below_ones_own_renamed_and_closed_from_above, a_branch_that_is_moved_takes_its_data_from_one_reach_to_another, she_is_told_by_which_role_she_may_or_what_is_missing_and_nothing_of_what_is_out_of_reach);

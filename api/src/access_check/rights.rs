@@ -23,7 +23,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "userInvite"
         | "userInvitationResend"
         | "userInvitationCancel"
-        | "userEdit"
+        | "userRename"
         | "userDisable"
         | "userEnable"
         | "userLock"

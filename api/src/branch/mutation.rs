@@ -61,6 +61,18 @@ pub struct BranchMoveInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A closed branch to open again.
+#[derive(InputObject)]
+pub struct BranchReopenInput {
+    /// The global id of the branch to open again.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 /// A branch to close.
 #[derive(InputObject)]
 pub struct BranchCloseInput {
@@ -116,7 +128,7 @@ impl BranchMutation {
         mutate(ctx, &input, async |tx| store::rename(tx, key, input.expected_version, input.name.clone()).await).await
     }
 
-    /// Moves a branch, with all branches below it, below another one. Codes in `userErrors`: CONFLICT, BRANCH_CLOSED,
+    /// Moves a branch, with all branches below it, below another one. A province that it has from above follows. Codes in `userErrors`: CONFLICT, BRANCH_CLOSED,
     /// BRANCH_PLACE_INVALID.
     async fn branch_move(
         &self,
@@ -128,8 +140,19 @@ impl BranchMutation {
         mutate(ctx, &input, async |tx| store::relocate(tx, key, input.expected_version, parent).await).await
     }
 
-    /// Closes a branch, for good. What it owns stays, and is looked after by the branches above it. Codes in
-    /// `userErrors`: CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY, BRANCH_PLACE_INVALID.
+    /// Opens a closed branch again; roles at it that were not revoked are in force again. Codes in `userErrors`: CONFLICT,
+    /// STATUS_INVALID, BRANCH_CLOSED (the branch above it is closed), BRANCH_PLACE_INVALID.
+    async fn branch_reopen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The branch to open again.")] input: BranchReopenInput,
+    ) -> Result<BranchPayload> {
+        let key = GlobalId::parse_as(Kind::Branch, &input.id, "input.id")?;
+        mutate(ctx, &input, async |tx| store::reopen(tx, key, input.expected_version).await).await
+    }
+
+    /// Closes a branch. What it owns stays, and is looked after by the branches above it; roles at it let nobody do anything.
+    /// Codes in `userErrors`: CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY, BRANCH_PLACE_INVALID.
     async fn branch_close(
         &self,
         ctx: &Context<'_>,

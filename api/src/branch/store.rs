@@ -13,7 +13,7 @@ use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
-use crate::platform::query::transaction::Tx;
+use crate::platform::query::transaction::{Locked, Tx};
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
@@ -153,8 +153,8 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
     Ok(key)
 }
 
-/// Move a branch and all below it under another one; where it stood is kept with its days. Whoever moves it manages
-/// both.
+/// Move a branch and all below it under another one; where it stood is kept with its days, and a province that it had from
+/// above follows. Whoever moves it manages both.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, BRANCH_CLOSED and BRANCH_PLACE_INVALID at `parentId`.
@@ -169,23 +169,47 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, parent: Uuid) -> Res
     }
     let (from, to) = (Path::parse(&locked.row().path)?, Path::parse(&parent.path)?);
     from.moved(&from, &to).map_err(|_| refused())?;
-    tx.update(locked, |row| row.parent_id = ActiveValue::Set(Some(parent.id))).await?;
+    let above = match locked.row().parent_id {
+        Some(above) => tx.select::<Entity>().filter(Column::Id.eq(above)).one(Entity::read).await?,
+        None => None,
+    };
+    let place = |row: &Model| (row.region_id, row.province_id);
+    let was = place(locked.row());
+    // A branch that stands in the province of the one above it stands in that of the next one, and what is below it as well.
+    let follows = above.is_some_and(|above| place(&above) == was) && parent.province_id.is_some();
+    let (region, province) = place(&parent);
+    tx.update(locked, |row| {
+        row.parent_id = ActiveValue::Set(Some(parent.id));
+        if follows {
+            row.region_id = ActiveValue::Set(region);
+            row.province_id = ActiveValue::Set(province);
+        }
+    })
+    .await?;
+    if follows {
+        let (first, behind) = from.range();
+        let below = tx.select::<Entity>().filter(Column::Path.gte(first)).filter(Column::Path.lt(behind));
+        for row in below.all(Entity::read).await? {
+            if row.id != key && place(&row) == was {
+                let locked = tx.lock_for_update::<Entity>(row.id).await?;
+                tx.update(locked, |row| {
+                    row.region_id = ActiveValue::Set(region);
+                    row.province_id = ActiveValue::Set(province);
+                })
+                .await?;
+            }
+        }
+    }
     Ok(key)
 }
 
-/// Close a branch, for good: whoever manages the one above it does. Roles at it let nobody do anything from now on; what
-/// it owns stays, and is looked after from above.
+/// Close a branch: whoever manages the one above it does. Roles at it let nobody do anything as long as it is closed; what it
+/// owns stays, and is looked after from above.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, BRANCH_NOT_EMPTY.
 pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
-    hold_tree(tx).await?;
-    let locked = tx.lock_version::<Entity>(key, version).await?;
-    let Some(parent) = locked.row().parent_id else { return Err(Fault::new(Code::BranchPlaceInvalid).into()) };
-    // Nobody closes the branch that her own role is at.
-    if tx.lock_for_update::<Entity>(parent).await.is_err() {
-        return Err(Error::refused(Code::Forbidden));
-    }
+    let locked = governed_from_above(tx, key, version).await?;
     let below = tx
         .select::<Entity>()
         .filter(Column::ParentId.eq(key))
@@ -196,4 +220,31 @@ pub async fn close(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     let next = locked.row().status.0.transition(BranchStatus::Closed)?;
     tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
+}
+
+/// Open a closed branch again: roles at it that were not taken away hold again.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, BRANCH_CLOSED when the one above it is closed.
+pub async fn reopen(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let locked = governed_from_above(tx, key, version).await?;
+    let next = locked.row().status.0.transition(BranchStatus::Active)?;
+    if let Some(parent) = locked.row().parent_id
+        && reached(tx, parent).await?.status.0 == BranchStatus::Closed
+    {
+        return Err(Fault::new(Code::BranchClosed).into());
+    }
+    tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
+    Ok(key)
+}
+
+/// A branch whose status somebody may change: she manages the one above it. Nobody closes the branch that her own role is at.
+async fn governed_from_above(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Locked<Entity>> {
+    hold_tree(tx).await?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let Some(parent) = locked.row().parent_id else { return Err(Fault::new(Code::BranchPlaceInvalid).into()) };
+    if tx.lock_for_update::<Entity>(parent).await.is_err() {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    Ok(locked)
 }

@@ -63,6 +63,20 @@ pub struct CooperativeRenameInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A cooperative to move to another branch.
+#[derive(InputObject, Clone, Debug)]
+pub struct CooperativeMoveInput {
+    /// The global id of the cooperative to move.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The global id of the branch that will look after the cooperative.
+    pub branch_id: ID,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 /// The cooperative whose status changes.
 #[derive(InputObject, Clone, Debug)]
 pub struct CooperativeTransitionInput {
@@ -189,7 +203,7 @@ pub struct CooperativeMutation;
 #[Object]
 impl CooperativeMutation {
     /// Registers a cooperative that applies. Codes in `userErrors`: BRANCH_CLOSED, TEXT_REQUIRED, TEXT_TOO_LONG,
-    /// TEXT_UNSAFE, NOT_FOUND (at `provinceCode`).
+    /// TEXT_UNSAFE, NOT_FOUND (at `provinceCode`), REGISTER_IDENTITY_TAKEN (by another one of the same branch).
     async fn cooperative_register(
         &self,
         ctx: &Context<'_>,
@@ -212,7 +226,8 @@ impl CooperativeMutation {
     }
 
     /// Edits a cooperative; what is not named stays. Codes in `userErrors`: CONFLICT, STATUS_INVALID (it was struck off),
-    /// TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE, NOT_FOUND (at `provinceCode`), REGISTER_IDENTITY_REQUIRED.
+    /// TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE, NOT_FOUND (at `provinceCode`), REGISTER_IDENTITY_REQUIRED,
+    /// REGISTER_IDENTITY_TAKEN.
     async fn cooperative_edit(
         &self,
         ctx: &Context<'_>,
@@ -221,6 +236,19 @@ impl CooperativeMutation {
         let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
         let work = async |tx: &Tx<'_>| store::edit(tx, key, input.expected_version, || edited(&input)).await;
         mutate(ctx, &input, work).await
+    }
+
+    /// Moves a cooperative to another branch, with its members, documents, products and representatives. What was done before stays
+    /// in the audit of the branch where it was done. Codes in `userErrors`: CONFLICT, STATUS_INVALID (it was struck off),
+    /// BRANCH_CLOSED, BRANCH_PLACE_INVALID (it is there already), REGISTER_IDENTITY_TAKEN.
+    async fn cooperative_move(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cooperative to move, and the branch to move it to.")] input: CooperativeMoveInput,
+    ) -> Result<CooperativePayload> {
+        let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
+        let branch = GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.branchId")?;
+        mutate(ctx, &input, async |tx| store::relocate(tx, key, input.expected_version, branch).await).await
     }
 
     /// Verifies a cooperative: its identity in the register is known, or it needs none. Codes in `userErrors`:

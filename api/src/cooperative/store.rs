@@ -3,7 +3,9 @@
 use super::entity::{Column, Entity, Model};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
 use super::private;
+use crate::document::entity as document;
 use crate::geography::province;
+use crate::membership::entity as membership;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
@@ -16,13 +18,15 @@ use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{Node, Table};
 use crate::platform::query::transaction::{Locked, Tx};
+use crate::product::{description, entity as product, sign, variant};
+use crate::user::assignment;
 use domain::branch::national;
 use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{LocalizedText, NAME_MAX};
-use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, Condition, IntoActiveModel};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -114,6 +118,9 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
             return Err(keys.err().into_iter().chain(unknown).collect::<Faults>().into());
         }
     };
+    if let Some(register) = &applicant.register {
+        refuse_taken(tx, branch, None, (register.court(), register.number())).await?;
+    }
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
     let mut row = Model {
         id,
@@ -155,6 +162,20 @@ pub async fn register(tx: &Tx<'_>, branch: Uuid, applicant: impl FnOnce() -> Res
     Ok(id)
 }
 
+/// One branch enters an identity once. What another branch holds is not looked at here: that is for the national level.
+async fn refuse_taken(tx: &Tx<'_>, branch: Uuid, own: Option<Uuid>, (court, number): (&str, &str)) -> Result<()> {
+    let others = tx
+        .select_columns::<private::Entity>()
+        .filter(private::Column::BranchId.eq(branch))
+        .filter(private::Column::Court.eq(court))
+        .filter(private::Column::RegisterNumber.eq(number))
+        .filter(private::Column::CooperativeId.ne(own.unwrap_or_default()));
+    match others.count(None).await? {
+        0 => Ok(()),
+        _ => Err(Fault::new(Code::RegisterIdentityTaken).at("register").into()),
+    }
+}
+
 /// Give a cooperative another name.
 ///
 /// # Errors
@@ -171,6 +192,64 @@ pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInp
         row.name_key_fr = ActiveValue::Set(name_key_fr);
     })
     .await
+}
+
+/// Move a cooperative to another branch, with everything of it. Whoever moves it manages both.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, BRANCH_CLOSED and BRANCH_PLACE_INVALID at `branchId`,
+/// REGISTER_IDENTITY_TAKEN.
+pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, to: Uuid) -> Result<Uuid> {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    tx.home::<Entity>(to, &["branchId"]).await?;
+    refuse_struck_off(&locked)?;
+    if locked.row().branch_id == to {
+        return Err(Fault::new(Code::BranchPlaceInvalid).at("branchId").into());
+    }
+    if let Some((Some((court, number)), _)) = identity(tx, key).await? {
+        refuse_taken(tx, to, Some(key), (&court, &number)).await?;
+    }
+    let of = |from: Uuid| (from, to);
+    change_private(tx, &locked, vec![(private::Column::BranchId, to.into())]).await?;
+    move_all::<membership::Entity>(tx, membership::Column::CooperativeId, membership::Column::BranchId, of(key))
+        .await?;
+    move_all::<document::Entity>(tx, document::Column::CooperativeId, document::Column::BranchId, of(key)).await?;
+    move_all::<product::Entity>(tx, product::Column::CooperativeId, product::Column::BranchId, of(key)).await?;
+    move_all::<variant::Entity>(tx, variant::Column::CooperativeId, variant::Column::BranchId, of(key)).await?;
+    let parts = (Condition::all(), to);
+    tx.update_parts::<Entity, sign::Entity>(
+        &locked,
+        sign::Column::CooperativeId,
+        parts.0.clone(),
+        vec![(sign::Column::BranchId, parts.1.into())],
+    )
+    .await?;
+    tx.update_parts::<Entity, description::Entity>(
+        &locked,
+        description::Column::CooperativeId,
+        parts.0,
+        vec![(description::Column::BranchId, parts.1.into())],
+    )
+    .await?;
+    let held = (assignment::Column::CooperativeId, assignment::Column::BranchId);
+    move_all::<assignment::Entity>(tx, held.0, held.1, of(key)).await?;
+    tx.update(locked, |row| row.branch_id = ActiveValue::Set(to)).await?;
+    Ok(key)
+}
+
+/// Move the rows of a table that belong to a cooperative to a branch.
+async fn move_all<E>(tx: &Tx<'_>, by: E::Column, branch: E::Column, (of, to): (Uuid, Uuid)) -> Result<()>
+where
+    E: Node,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: Send,
+{
+    let rows = tx.select_columns::<E>().filter(by.eq(of)).only([E::KEY.into_expr()]).all(|cells| cells.take::<Uuid>());
+    for key in rows.await? {
+        let locked = tx.lock_for_update::<E>(key).await?;
+        tx.update(locked, |row| row.set(branch, to.into())).await?;
+    }
+    Ok(())
 }
 
 /// What was struck off the register stays as it was then.
@@ -441,6 +520,9 @@ async fn edit_register(
     let is_past = locked.row().status.0 != CooperativeStatus::Applied;
     if is_past && after.is_none() && !is_exempt {
         return Err(Fault::new(Code::RegisterIdentityRequired).at("register").into());
+    }
+    if let Some((court, number)) = after.as_ref().filter(|_| before != after) {
+        refuse_taken(tx, branch, Some(key), (court, number)).await?;
     }
     let (court, number) = after.clone().unzip();
     let mut values = vec![

@@ -14,7 +14,7 @@ use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::access::Permission;
-use domain::fault::Code;
+use domain::fault::{Code, Faults};
 use domain::membership::{Joining, Milieu, Sex, check_end};
 use jiff::civil::Date;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SimpleExpr};
@@ -105,6 +105,59 @@ pub async fn add(tx: &Tx<'_>, cooperative: Uuid, joining: Joining) -> Result<Uui
     };
     tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
     Ok(id)
+}
+
+/// What is corrected of a member; nothing: it stays.
+#[derive(Clone, Default)]
+pub struct Correction {
+    /// The name.
+    pub name: Option<String>,
+    /// Her sex.
+    pub sex: Option<Option<Sex>>,
+    /// The year of her birth.
+    pub birth_year: Option<Option<i32>>,
+    /// Where she lives.
+    pub milieu: Option<Option<Milieu>>,
+    /// How many shares she holds.
+    pub shares: Option<i32>,
+    /// Her first day.
+    pub joined_on: Option<Date>,
+    /// Her last day; nothing within: she has not left.
+    pub left_on: Option<Option<Date>>,
+}
+
+/// Correct what was entered of a member.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of [`Joining::check`], DATE_INVALID at `leftOn`.
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, correction: Correction) -> Result<Uuid> {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let (row, today) = (locked.row(), domain::calendar::today(tx.now()));
+    let joining = Joining {
+        kind: row.kind.0,
+        name: correction.name.unwrap_or_else(|| row.name.clone()),
+        sex: correction.sex.unwrap_or(row.sex.map(|sex| sex.0)),
+        birth_year: correction.birth_year.unwrap_or(row.birth_year),
+        milieu: correction.milieu.unwrap_or(row.milieu.map(|milieu| milieu.0)),
+        shares: correction.shares.unwrap_or(row.shares),
+        joined_on: correction.joined_on.unwrap_or(row.joined_on.0),
+    };
+    let left_on = correction.left_on.unwrap_or(row.left_on.map(|day| day.0));
+    let mut faults = Faults::new();
+    let name = joining.check(today).map_err(|wrong| faults.extend(wrong));
+    faults.extend(left_on.and_then(|left_on| check_end(joining.joined_on, left_on, today).err()));
+    let (Ok(name), true) = (name, faults.is_empty()) else { return Err(faults.into()) };
+    tx.update(locked, |row| {
+        row.name = ActiveValue::Set(name.into());
+        row.sex = ActiveValue::Set(joining.sex.map(EnumValue));
+        row.birth_year = ActiveValue::Set(joining.birth_year);
+        row.milieu = ActiveValue::Set(joining.milieu.map(EnumValue));
+        row.shares = ActiveValue::Set(joining.shares);
+        row.joined_on = ActiveValue::Set(Day(joining.joined_on));
+        row.left_on = ActiveValue::Set(left_on.map(Day));
+    })
+    .await?;
+    Ok(key)
 }
 
 /// Somebody leaves a cooperative.

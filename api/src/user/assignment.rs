@@ -75,11 +75,13 @@ pub(crate) const COLUMNS: &str = "b.status, b.path, a.id, a.role, a.branch_id, a
 /// # Errors
 /// When a column does not hold what it should.
 pub(crate) fn read(cells: &mut RowReader<'_>) -> Result<Option<Assignment>> {
-    let branch: Option<EnumValue<BranchStatus>> = cells.take()?;
-    if branch.is_none_or(|branch| branch.0 != BranchStatus::Active) {
-        return Ok(None);
-    }
-    Ok(Some(Assignment {
+    let works = |(status, assignment)| (status == BranchStatus::Active).then_some(assignment);
+    Ok(read_any(cells)?.and_then(works))
+}
+
+fn read_any(cells: &mut RowReader<'_>) -> Result<Option<(BranchStatus, Assignment)>> {
+    let Some(EnumValue(status)) = cells.take::<Option<EnumValue<BranchStatus>>>()? else { return Ok(None) };
+    let assignment = Assignment {
         path: Path::parse(&cells.take::<String>()?)?,
         key: cells.take()?,
         role: cells.take::<EnumValue<Role>>()?.0,
@@ -88,19 +90,29 @@ pub(crate) fn read(cells: &mut RowReader<'_>) -> Result<Option<Assignment>> {
         valid_from: cells.take::<Day>()?.0,
         valid_to: cells.take::<Option<Day>>()?.map(|day| day.0),
         cooperative: cells.take()?,
-    }))
+    };
+    Ok(Some((status, assignment)))
 }
 
-/// The assignments of somebody that were not taken away, whether or not they are in force today. It is asked as the
-/// platform itself: an actor learns of those within her reach alone.
+/// The assignments of somebody that were not taken away and whose branches work, whether or not they are in force today. It is
+/// asked as the platform itself: an actor learns of those within her reach alone.
 ///
 /// # Errors
 /// The database's refusal.
 pub(crate) async fn held(tx: &Tx<'_>, user: Uuid) -> Result<Vec<Assignment>> {
+    let working = held_anywhere(tx, user).await?.into_iter().filter(|(status, _)| *status == BranchStatus::Active);
+    Ok(working.map(|(_, assignment)| assignment).collect())
+}
+
+/// The same with those at closed branches, where they let nobody do anything until the branch is opened again.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn held_anywhere(tx: &Tx<'_>, user: Uuid) -> Result<Vec<(BranchStatus, Assignment)>> {
     let sql = format!(
         "select {COLUMNS} from role_assignment a join branch b on b.id = a.branch_id
          where a.user_id = $1 and a.revoked_at is null order by a.id"
     );
     let rows = tx.rows(sql, [user.into()]).await?;
-    rows.iter().filter_map(|row| read(&mut RowReader::new(row)).transpose()).collect()
+    rows.iter().filter_map(|row| read_any(&mut RowReader::new(row)).transpose()).collect()
 }

@@ -57,6 +57,20 @@ pub struct UserTransitionInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A person whose name is corrected.
+#[derive(InputObject)]
+pub struct UserRenameInput {
+    /// The global id of the login.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The person's name.
+    pub display_name: String,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 /// A role to assign to a login.
 #[derive(InputObject)]
 pub struct RoleAssignInput {
@@ -140,6 +154,28 @@ impl UserMutation {
     ) -> Result<UserPayload> {
         let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
         mutate(ctx, &input, async |tx| store::resend_invitation(tx, key, input.expected_version).await).await
+    }
+
+    /// Cancels an invitation that was not accepted: its links end, and the login is gone; `user` is null. Codes in `userErrors`:
+    /// CONFLICT, STATUS_INVALID.
+    async fn user_invitation_cancel(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The invited login, at the version that the caller has read.")] input: UserTransitionInput,
+    ) -> Result<UserPayload> {
+        let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
+        mutate(ctx, &input, async |tx| store::cancel_invitation(tx, key, input.expected_version).await).await
+    }
+
+    /// Corrects the name of a person. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
+    async fn user_rename(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The login, and the person's name.")] input: UserRenameInput,
+    ) -> Result<UserPayload> {
+        let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
+        let (version, name) = (input.expected_version, &input.display_name);
+        mutate(ctx, &input, async |tx| store::rename(tx, key, version, name).await).await
     }
 
     /// Disables a login: all its sessions end at once. Codes in `userErrors`: CONFLICT, STATUS_INVALID,

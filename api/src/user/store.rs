@@ -26,7 +26,7 @@ use domain::user::{Assignment, Staff, UserStatus, keep_a_national_admin};
 use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel, Value};
-use serde_json::Map;
+use serde_json::{Map, json};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -217,6 +217,39 @@ pub async fn resend_invitation(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<U
     Ok(key)
 }
 
+/// Take an invitation back: its links end, and the login that waited for her is gone.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN when a role of hers could not be given by the caller, CONFLICT, STATUS_INVALID when she has taken
+/// it up.
+pub async fn cancel_invitation(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let held = governed(tx, key, version).await?;
+    let status = held.row().status.0;
+    if status != UserStatus::Invited {
+        return Err(Fault::status(status, UserStatus::Invited).into());
+    }
+    let roles = tx.as_platform(async |tx| assignment::held_anywhere(tx, key).await).await?;
+    for (_, role) in roles {
+        let changes = Map::from_iter([("role".to_owned(), json!([role.role, null]))]);
+        let audited = Audited { changes, personal: BTreeMap::new() };
+        tx.record(Change::noted(Kind::User, key, Some(role.branch), audited));
+    }
+    let sql = "delete from staff_user where id = $1 and status = 'INVITED'";
+    tx.as_platform(async |tx| tx.execute(sql, [key.into()]).await).await?;
+    Ok(key)
+}
+
+/// Correct the name of somebody.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN when a role of hers could not be given by the caller, CONFLICT; the refusals of a text at `displayName`.
+pub async fn rename(tx: &Tx<'_>, key: Uuid, version: i32, name: &str) -> Result<Uuid> {
+    let held = governed(tx, key, version).await?;
+    let name = domain::text::required(name, NAME_MAX).map_err(|code| Fault::new(code).at("displayName"))?;
+    tx.update(held, |row| row.display_name = ActiveValue::Set(name.into())).await?;
+    Ok(key)
+}
+
 /// Give a role to somebody who holds one within reach.
 ///
 /// # Errors
@@ -254,9 +287,9 @@ pub async fn assign(tx: &Tx<'_>, user: Uuid, given: NewAssignment) -> Result<Uui
 pub async fn revoke(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     let locked = tx.lock_version::<assignment::Entity>(key, version).await?;
     let user = locked.row().user_id;
-    let own = tx.as_platform(async |tx| assignment::held(tx, user).await).await?;
-    let Some(given) = own.iter().find(|one| one.key == key) else {
-        // Taken away before; or at a branch that was closed, where it lets nobody do anything.
+    let own = tx.as_platform(async |tx| assignment::held_anywhere(tx, user).await).await?;
+    // At a closed branch too: it may be opened again.
+    let Some((_, given)) = own.iter().find(|(_, one)| one.key == key) else {
         return Err(Fault::new(Code::StatusInvalid).into());
     };
     staff(tx)?.may_assign(user, given)?;
@@ -306,8 +339,8 @@ pub async fn enable(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
 async fn governed(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Locked<Entity>> {
     let locked = tx.lock_version::<Entity>(key, version).await?;
     let caller = staff(tx)?;
-    let roles = tx.as_platform(async |tx| assignment::held(tx, key).await).await?;
-    if roles.iter().any(|role| caller.may_assign(key, role).is_err()) {
+    let roles = tx.as_platform(async |tx| assignment::held_anywhere(tx, key).await).await?;
+    if roles.iter().any(|(_, role)| caller.may_assign(key, role).is_err()) {
         return Err(Error::refused(Code::Forbidden));
     }
     Ok(locked)
