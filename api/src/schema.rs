@@ -8,6 +8,7 @@ use crate::category::query::CategoryQuery;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
 use crate::document::mutation::DocumentMutation;
+use crate::document::query::DocumentQuery;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
@@ -56,6 +57,7 @@ impl Parts for Queries {
             Part::of::<PartnerClientQuery>(),
             Part::of::<AuditQuery>(),
             Part::of::<RegisterDisputeQuery>(),
+            Part::of::<DocumentQuery>(),
         ]
     }
 }

@@ -87,7 +87,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check (valid_until is null or valid_from is null or valid_until >= valid_from)
          );
          create index document_cooperative on document (cooperative_id);
-         create index document_expiry on document (branch_id, valid_until)",
+         create index document_expiry on document (branch_id, valid_until, id);
+         create index document_expiry_all on document (valid_until, id)",
     )
     .await?;
     protect(manager, "cooperative", Open::When("published")).await?;

@@ -246,6 +246,25 @@ async fn what_was_entered_of_a_member_is_corrected(world: World) {
     assert_eq!(mdiq.does(edit, foreign).await.outcome(), "NOT_FOUND", "{}", world.on);
 }
 
+async fn documents_that_expire_are_listed_the_first_to_expire_first(world: World) {
+    let khouribga = world.person("khouribga").await;
+    for (reference, until) in [("late", Some("2027-06-01")), ("second", Some("2026-12-20")), ("never", None),
+        ("first", Some("2026-11-23")), ("over", Some("2026-11-22"))] {
+        let input = json!({"cooperativeId": id("demo-argan"), "kind": "CERTIFICATE", "reference": reference, "validUntil": until});
+        assert_eq!(khouribga.does(DOCUMENT, input).await.outcome(), "done", "{}", world.on);
+    }
+    let list = "query($after: String) { expiringDocuments(first: 1, after: $after) { totalCount nodes { reference }
+        pageInfo { endCursor } } }";
+    let page = async |after: Value| khouribga.asks(list, json!({"after": after})).await.data()["expiringDocuments"].clone();
+    let first = page(Value::Null).await;
+    assert_eq!((&first["totalCount"], &first["nodes"][0]["reference"]), (&json!(2), &json!("first")), "{}", world.on);
+    let second = page(first["pageInfo"]["endCursor"].clone()).await;
+    assert_eq!(second["nodes"], json!([{"reference": "second"}]), "{}", world.on);
+    let elsewhere = world.person("mdiq").await.asks(list, json!({})).await;
+    assert_eq!(elsewhere.data()["expiringDocuments"]["totalCount"], 0, "{}", world.on);
+    assert_eq!(world.ask(list, json!({})).await.code(), "UNAUTHENTICATED", "{}", world.on);
+}
+
 async fn one_branch_enters_an_identity_once(world: World) {
     let khouribga = world.person("khouribga").await;
     let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
@@ -334,4 +353,4 @@ async fn whoever_enters_data_decides_nothing(world: World) {
     assert_eq!(khouribga.does(rename, renamed).await.outcome(), "STATUS_INVALID", "{}", world.on);
 }
 
-tests::on_each_database!(a_cooperative_moves_to_another_branch_with_everything_of_it, what_was_entered_of_a_member_is_corrected, one_branch_enters_an_identity_once, whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);
+tests::on_each_database!(documents_that_expire_are_listed_the_first_to_expire_first, a_cooperative_moves_to_another_branch_with_everything_of_it, what_was_entered_of_a_member_is_corrected, one_branch_enters_an_identity_once, whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);

@@ -543,6 +543,18 @@ async fn a_branch_is_opened_again_and_its_province_follows_when_it_moves(world: 
     let moved = &moved.data()["branchMove"]["branch"];
     let place = (&moved["parent"]["slug"], &moved["province"]["code"], &moved["region"]["code"]);
     assert_eq!(place, (&json!("mdiq-fnideq"), &json!("01.573"), &json!("01")), "{}", world.on);
+
+    // Where it stood is told to whoever reaches it, day by day.
+    world.at("2026-12-01T12:00:00Z");
+    let (national, khouribga) = (world.person("national").await, world.person("khouribga").await);
+    let back = json!({"id": id, "expectedVersion": 4, "parentId": branch("region-01")});
+    assert_eq!(national.does(&relocate, back).await.outcome(), "done", "{}", world.on);
+    let look = "query($id: ID!) { branch(id: $id) { places { from until parent { slug } } } }";
+    let places = async |person: &Person<'_>| person.asks(look, json!({"id": id})).await.data()["branch"]["places"].clone();
+    let expected = json!([{"from": "2026-12-01", "until": null, "parent": {"slug": "region-01"}},
+        {"from": "2026-11-23", "until": "2026-12-01", "parent": {"slug": "mdiq-fnideq"}}]);
+    assert_eq!(places(&national).await, expected, "{}", world.on);
+    assert_eq!(places(&khouribga).await, json!([]), "{}", world.on);
 }
 
 async fn an_invitation_is_taken_back_and_a_name_is_corrected(world: World) {

@@ -3,6 +3,7 @@
 pub mod entity;
 pub mod mutation;
 pub mod object;
+pub mod place;
 pub mod projection;
 pub mod query;
 pub mod relations;

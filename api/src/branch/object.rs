@@ -3,7 +3,7 @@
 use super::entity::{Entity, Model};
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::scalars::DateTime;
+use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::object::RowObject;
@@ -46,6 +46,20 @@ pub struct Branch {
     pub(crate) region_key: Option<Uuid>,
     #[graphql(skip)]
     pub(crate) province_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+/// Where a branch stood in the tree, and when.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct BranchPlace {
+    /// The first day on which the branch stood there.
+    pub from: Date,
+    /// The day on which the branch was moved from there; null: it stands there today.
+    pub until: Option<Date>,
+    #[graphql(skip)]
+    pub(crate) parent_key: Option<Uuid>,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }

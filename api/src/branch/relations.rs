@@ -1,16 +1,26 @@
 //! What branches lead to.
 
 use super::store;
-use crate::branch::object::Branch;
+use super::store::PlacesOf;
+use crate::branch::object::{Branch, BranchPlace};
 use crate::cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::geography::object::{Province, Region};
 use crate::market;
 use crate::market::object::Market;
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use async_graphql::{ComplexObject, Context};
+
+#[ComplexObject]
+impl BranchPlace {
+    /// The branch above; null for the national branch.
+    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        self.batch.object(ctx.reader(), self.parent_key).await.transpose()
+    }
+}
 
 #[ComplexObject]
 impl Branch {
@@ -27,6 +37,11 @@ impl Branch {
     /// The province that the branch is for; null for a branch of a region and the national one.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
         self.batch.object(ctx.reader(), self.province_key).await.transpose()
+    }
+
+    /// Where the branch stood in the tree, the last place first; empty for callers who do not reach the branch.
+    async fn places(&self, ctx: &Context<'_>) -> Result<List<BranchPlace>> {
+        Ok(List(self.batch.load(ctx.reader(), PlacesOf, self.key).await?))
     }
 
     /// The branches directly below this one, by slug.

@@ -1,23 +1,27 @@
 //! Reading and changing branches.
 
 use super::entity::{Column, Entity, Model};
-use super::object::{Branch, BranchFilter};
+use super::object::{Branch, BranchFilter, BranchPlace};
+use super::place;
 use crate::geography::{province, region};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::scalars::Date;
 use crate::platform::graphql::text::{LocalizedTextInput, slug};
+use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::{EnumValue, Json};
-use crate::platform::query::table::Table;
+use crate::platform::query::stored::{Day, EnumValue, Json};
+use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// One branch.
@@ -55,6 +59,41 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>
 /// The branches directly below branches, a page of each, by their names in addresses.
 pub fn below(page: PageArgs) -> Children<Branch, Column> {
     Children::new(Kind::Branch, "Branch.children", Column::ParentId, page, Order::text(Column::Slug))
+}
+
+/// Where branches stood in the tree, the last place first; nothing where the caller does not reach the branch.
+#[derive(Debug)]
+pub struct PlacesOf;
+
+impl Related for PlacesOf {
+    type Value = Vec<BranchPlace>;
+
+    fn of(&self) -> Kind {
+        Kind::Branch
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use place::Column as Place;
+        let columns = [Place::BranchId, Place::ParentId, Place::ValidFrom, Place::ValidUntil];
+        let tx = reader.begin();
+        let select = tx.select_columns::<place::Entity>().among(Place::BranchId, keys);
+        let select = select.statement(|statement| {
+            statement.order_by_expr(Place::ValidFrom.into_expr(), sea_orm::Order::Desc);
+        });
+        let rows = select.only(columns.map(|column| column.into_expr())).all(|cells| {
+            let (branch, parent) = (cells.take::<Uuid>()?, cells.take::<Option<Uuid>>()?);
+            Ok((branch, parent, cells.take::<Day>()?, cells.take::<Option<Day>>()?))
+        });
+        let (rows, mut level) = (rows.await?, Keys::default());
+        rows.iter().for_each(|(_, parent, ..)| level.add_optional(Kind::Branch, *parent));
+        let batch = level.batch();
+        let mut places: HashMap<Uuid, Self::Value> = HashMap::new();
+        for (branch, parent_key, from, until) in rows {
+            let (from, until, batch) = (Date(from.0), until.map(|day| Date(day.0)), batch.clone());
+            places.entry(branch).or_default().push(BranchPlace { from, until, parent_key, batch });
+        }
+        Ok(places)
+    }
 }
 
 /// A branch that is to be made, as it was asked for.

@@ -3,5 +3,6 @@
 pub mod entity;
 pub mod mutation;
 pub mod object;
+pub mod query;
 pub mod relations;
 pub mod store;

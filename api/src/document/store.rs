@@ -5,16 +5,18 @@ use super::object::Document;
 use crate::cooperative::entity as cooperative;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::loading::object::Children;
+use crate::platform::loading::object::{self, Children};
+use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::KeyKind;
-use crate::platform::paging::page::{Order, PageArgs};
+use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::access::Permission;
-use domain::cooperative::DocumentKind;
+use domain::cooperative::{DocumentKind, EXPIRING_DAYS};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -23,6 +25,25 @@ use uuid::Uuid;
 pub fn of_cooperatives(page: PageArgs) -> Children<Document, Column> {
     let order = Order::descending(vec![(Column::Id.into_expr(), KeyKind::Uuid)]);
     Children::new(Kind::Cooperative, "Cooperative.documents", Column::CooperativeId, page, order)
+}
+
+/// A page of documents within reach that expire soon, the first to expire first.
+///
+/// # Errors
+/// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn expiring(reader: &Reader, roots: ListArgs) -> Result<Connection<Document>> {
+    reader.signed_in()?;
+    let (today, tx) = (reader.today(), reader.begin());
+    let last = today.checked_add(EXPIRING_DAYS.days()).map_err(Error::internal)?;
+    let select = tx
+        .select_for_list::<Entity>(false)
+        .filter(Column::ValidUntil.gte(Day(today)))
+        .filter(Column::ValidUntil.lte(Day(last)));
+    let order = Order::ascending(vec![
+        (Column::ValidUntil.into_expr(), KeyKind::Text),
+        (Column::Id.into_expr(), KeyKind::Uuid),
+    ]);
+    object::list(reader, format!("expiringDocuments {today}"), select, &roots.page, &order).await
 }
 
 /// The values of a document.
