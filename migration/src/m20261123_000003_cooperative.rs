@@ -34,6 +34,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index cooperative_name_ar on cooperative (name_key_ar, number);
          create index cooperative_name_fr on cooperative (name_key_fr, number);
          create index cooperative_branch on cooperative (branch_id, number);
+         create index cooperative_status on cooperative (branch_id, status, number);
+         create index cooperative_status_all on cooperative (status, number);
          create index cooperative_published on cooperative (number) where published;
          create index cooperative_province on cooperative (province_id, number);
          create table cooperative_private (

@@ -304,9 +304,23 @@ async fn a_cooperative_goes_from_its_application_to_its_end(world: World) {
         (answer.outcome(), !public.data()["cooperative"].is_null())
     };
     let refused = |code: &str| (code.to_owned(), false);
+    let list = "query($status: CooperativeStatus) { cooperatives(first: 100, filter: {status: $status}) { nodes { slug status } } }";
+    let waiting = async |status: &str| {
+        let answer = khouribga.asks(list, json!({"status": status})).await;
+        let found = answer.data()["cooperatives"]["nodes"].as_array().unwrap().clone();
+        assert!(found.iter().all(|one| one["status"] == status), "{}: {found:?}", world.on);
+        found.iter().any(|one| one["slug"] == cooperative["slug"])
+    };
+    assert!(waiting("APPLIED").await && !waiting("VERIFIED").await, "{}", world.on);
+    for (status, is_any) in [("ACTIVE", true), ("APPLIED", false), ("SUSPENDED", false)] {
+        let public = world.ask(list, json!({"status": status})).await;
+        let found = public.data()["cooperatives"]["nodes"].as_array().unwrap();
+        assert_eq!(!found.is_empty(), is_any, "{} {status}", world.on);
+    }
 
     assert_eq!(transition("cooperativeActivate", 1).await, refused("STATUS_INVALID"), "{}", world.on);
     assert_eq!(transition("cooperativeVerify", 1).await, refused("done"), "{}", world.on);
+    assert!(!waiting("APPLIED").await && waiting("VERIFIED").await, "{}", world.on);
     assert_eq!(transition("cooperativeActivate", 1).await, refused("CONFLICT"), "{}", world.on);
     assert_eq!(transition("cooperativeActivate", 2).await, refused("MEMBERS_TOO_FEW"), "{}", world.on);
     for _ in 0..domain::cooperative::MEMBERS_MIN {

@@ -102,7 +102,7 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
     let samples = json!({
         "category": "olive-oil", "cooperative": cooperative, "market": market, "branch": branch, "parent": branch,
         "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
-        "qualitySign": "ORGANIC", "sector": "ARGAN", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
+        "qualitySign": "ORGANIC", "sector": "ARGAN", "CooperativeStatus": "APPLIED", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
         "ProgrammeStatus": "ACTIVE", "kind": "PROVINCIAL", "partner": unfpa,
     });
     let node = |list: &str, nodes: &str| format!("{list} {{ nodes {{ {nodes} }} pageInfo {{ endCursor }} }}");

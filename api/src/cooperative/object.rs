@@ -82,6 +82,8 @@ impl RowObject for Cooperative {
 /// Conditions on cooperatives: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct CooperativeFilter {
+    /// Leaves only cooperatives in this status. The public sees those that are ACTIVE alone.
+    pub status: Option<EnumValue<CooperativeStatus>>,
     /// Leaves only cooperatives of this sector.
     pub sector: Option<EnumValue<Sector>>,
     /// Leaves only cooperatives with their seat in the province with this code.

@@ -22,6 +22,7 @@ use crate::platform::query::table::{Node, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use crate::product::{description, entity as product, sign, variant};
 use crate::user::assignment;
+use domain::actor::Actor;
 use domain::branch::national;
 use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
 use domain::fault::{Code, Fault, Faults};
@@ -46,7 +47,19 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Cooperative>
     Cooperative::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
-fn narrowed<'t, 'a>(mut select: Select<'t, 'a, Entity>, filter: CooperativeFilter) -> Result<Select<'t, 'a, Entity>> {
+fn narrowed<'t, 'a>(
+    mut select: Select<'t, 'a, Entity>,
+    filter: CooperativeFilter,
+    is_public: bool,
+) -> Result<Select<'t, 'a, Entity>> {
+    match filter.status {
+        // The list is of those alone.
+        Some(EnumValue(CooperativeStatus::Active)) if is_public => {}
+        // And would be read to its end for others.
+        Some(_) if is_public => select = select.filter(Column::Id.is_in([Uuid::nil()])),
+        Some(status) => select = select.filter(Column::Status.eq(status)),
+        None => {}
+    }
     if let Some(sector) = filter.sector {
         select = select.filter(Column::Sector.eq(sector));
     }
@@ -74,7 +87,8 @@ pub async fn list(
     let published = roots.published;
     let name = format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic());
     let tx = reader.begin();
-    let select = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default())?;
+    let is_public = published || !matches!(reader.actor(), Actor::Staff(_));
+    let select = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default(), is_public)?;
     object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 

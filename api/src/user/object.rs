@@ -130,4 +130,8 @@ pub struct UserFilter {
     pub role: Option<EnumValue<Role>>,
     /// Leaves only logins that hold a role at the branch with this global id.
     pub branch: Option<ID>,
+    /// Leaves only logins that were created from this instant on.
+    pub from: Option<DateTime>,
+    /// Leaves only logins that were created before this instant.
+    pub until: Option<DateTime>,
 }

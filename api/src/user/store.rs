@@ -43,6 +43,12 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
     if let Some(status) = filter.status {
         select = select.filter(Column::Status.eq(status));
     }
+    if let Some(from) = filter.from {
+        select = select.filter(Column::CreatedAt.gte(from.0.as_microsecond()));
+    }
+    if let Some(until) = filter.until {
+        select = select.filter(Column::CreatedAt.lt(until.0.as_microsecond()));
+    }
     let mut held = Condition::all();
     if let Some(role) = filter.role {
         held = held.add(assignment::Column::Role.eq(role));
