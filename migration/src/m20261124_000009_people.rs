@@ -120,7 +120,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create table one_time_token (
            hash {text} primary key,
            user_id {uuid} not null references staff_user (id) on delete cascade,
-           purpose {text} not null check (purpose in ('INVITATION', 'RESET', 'ENROLMENT')),
+           purpose {text} not null check (purpose in ('INVITATION', 'RESET', 'ENROLMENT', 'EMAIL')),
+           email {text},
            epoch {int} not null,
            expires_at {long} not null,
            used_at {long}
@@ -135,7 +136,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index sign_in_attempt_last on sign_in_attempt (last_at);
          create table mail (
            {number},
-           kind {text} not null check (kind in ('INVITATION', 'RESET')),
+           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL')),
            recipient {text} not null,
            user_id {uuid} references staff_user (id) on delete cascade,
            queued_at {long} not null,

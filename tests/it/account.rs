@@ -129,6 +129,44 @@ async fn a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_f
     assert_eq!(world.raw_as_owner(&hashed).await, Ok(0), "{}", world.on);
 }
 
+async fn another_address_is_hers_once_she_confirms_it_with_her_password(world: World) {
+    let change = "mutation($input: UserEmailChangeInput!) { userEmailChange(input: $input) { user { email } userErrors { code field } } }";
+    let confirm = "mutation($token: String!, $password: String!) { userEmailConfirm(input: { token: $token, password: $password }) {
+        userErrors { code field } } }";
+    let mail = MailServer::new().await;
+    let id = |email: &str| {
+        use unfm::platform::graphql::global_id::{GlobalId, Kind};
+        GlobalId::new(Kind::User, domain::id::founding("user", email)).to_string()
+    };
+    let finance = "finance.khouribga@unfm.example";
+    let (khouribga, mdiq) = (world.person("khouribga").await, world.person("mdiq").await);
+    let (inside, _) = world.sign_in(finance).await;
+    let wanted = |email: &str| json!({"id": id(finance), "expectedVersion": 1, "email": email});
+    assert_eq!(mdiq.does(change, wanted("a@unfm.example")).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(khouribga.does(change, wanted("no address")).await.outcome(), "EMAIL_INVALID email", "{}", world.on);
+    // A free address and one that somebody has are answered alike.
+    let mut answers = Vec::new();
+    for email in ["Nouvelle.Adresse@unfm.example", "mdiq@unfm.example"] {
+        answers.push(khouribga.does(change, wanted(email)).await.text);
+    }
+    assert_eq!(answers[0], answers[1], "{}", world.on);
+    assert_eq!(mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap(), 2, "{}", world.on);
+    let arrived = mail.taken();
+    let token = |to: &str| arrived.iter().find(|email| email.to == to).unwrap().token("/email-confirmation");
+    let (free, taken) = (token("nouvelle.adresse@unfm.example"), token("mdiq@unfm.example"));
+    let confirms = async |token: &str, password: &str| {
+        world.ask(confirm, json!({"token": token, "password": password})).await.outcome()
+    };
+    assert_eq!(confirms(&taken, DEMO).await, "TOKEN_INVALID token", "{}", world.on);
+    assert_eq!(confirms("made up", DEMO).await, "TOKEN_INVALID token", "{}", world.on);
+    assert_eq!(confirms(&free, "not her password").await, "INVALID_CREDENTIALS password", "{}", world.on);
+    assert_eq!(confirms(&free, DEMO).await, "done", "{}", world.on);
+    assert_eq!(confirms(&free, DEMO).await, "TOKEN_INVALID token", "{}: once", world.on);
+    assert_eq!(world.ask_as(&inside, "{ about { version } }", json!({})).await.status, 401, "{}", world.on);
+    assert!(!is_in(&sign_in(&world, finance, DEMO, None).await), "{}", world.on);
+    assert!(is_in(&sign_in(&world, "nouvelle.adresse@unfm.example", DEMO, None).await), "{}", world.on);
+}
+
 async fn whoever_comes_in_by_credentials_that_change_meanwhile_is_not_in(world: World) {
     let (inside, _) = world.sign_in(EMAIL).await;
     let enrolled = world.ask_as(&inside, ENROL, json!({"input": {"password": DEMO}})).await.data()["totpEnrol"].clone();
@@ -339,4 +377,4 @@ async fn what_has_had_its_time_is_thrown_away_and_nothing_else(world: World) {
     assert_eq!(sweep().await, 2, "{}: the session, and the place that she signed in from", world.on);
 }
 
-tests::on_each_database!(whoever_comes_in_by_credentials_that_change_meanwhile_is_not_in, the_outbox_is_emptied_invitations_first_and_a_dead_server_is_asked_once, a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);
+tests::on_each_database!(another_address_is_hers_once_she_confirms_it_with_her_password, whoever_comes_in_by_credentials_that_change_meanwhile_is_not_in, the_outbox_is_emptied_invitations_first_and_a_dead_server_is_asked_once, a_password_is_changed_by_whoever_knows_it_and_other_sessions_end, a_forgotten_password_is_chosen_anew_with_an_email_that_works_once_and_for_half_an_hour, nobody_is_sent_mail_without_end, an_email_that_could_not_be_sent_is_tried_again_and_two_instances_send_one, the_login_with_a_second_factor_comes_in_with_a_code_that_is_used_once, a_second_factor_is_set_up_kept_through_a_reset_and_replaced_with_a_recovery_code, what_has_had_its_time_is_thrown_away_and_nothing_else);

@@ -24,6 +24,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "userInvitationResend"
         | "userInvitationCancel"
         | "userRename"
+        | "userEmailChange"
         | "userDisable"
         | "userEnable"
         | "userLock"
@@ -38,6 +39,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "passwordReset"
         | "totpEnrol"
         | "totpConfirm"
+        | "userEmailConfirm"
         | "userInvitationAccept" => None,
         // Of a planted fault, which the check must find without this table but for the one that it is about.
         "plantedDecision" => Some(P::DecideCooperatives),

@@ -12,9 +12,11 @@ use crate::platform::error::{Error, Result};
 use crate::platform::loading::reader::Reader;
 use crate::platform::password::Passwords;
 use crate::platform::query::transaction::Tx;
+use crate::user::entity;
 use domain::actor::Actor;
 use domain::fault::{Code, Fault, Faults};
-use domain::user::{Staff, check_password};
+use domain::user::{Staff, UserStatus, check_password};
+use sea_orm::ActiveValue;
 use uuid::Uuid;
 
 /// Who shows that it is she once more, although she has come in.
@@ -141,6 +143,56 @@ pub async fn reset_password(reader: &Reader, passwords: &Passwords, token: &str,
             Ok(Faults::new())
         })
         .await
+}
+
+/// Confirm another address with the token of an e-mail to it, and the password: whoever had it changed for her does not know
+/// that. All sessions end.
+///
+/// # Errors
+/// RATE_LIMITED, UNAVAILABLE, or the database's refusal. TOKEN_INVALID and INVALID_CREDENTIALS are answered.
+pub async fn confirm_email(reader: &Reader, passwords: &Passwords, token: &str, password: &str) -> Result<Faults> {
+    let refused = || {
+        reader.note_refusal("userEmailConfirm", Code::TokenInvalid, Wanted::Somebody);
+        vec![Fault::new(Code::TokenInvalid).at("token")]
+    };
+    let text =
+        "select u.email, s.password_hash from staff_user u join user_secret s on s.user_id = u.id where u.id = $1";
+    let found = reader
+        .as_platform(async |tx| {
+            let Some(user) = one_time::look(tx, token, Purpose::Email).await? else { return Ok(None) };
+            let row = tx.query_one::<(String, Option<String>)>(text, [user.into()]).await?;
+            let Some((email, hash)) = row else { return Ok(None) };
+            let attempts = Attempts::on(reader, &email);
+            attempts.reserve(tx).await?;
+            Ok(Some((user, attempts, hash)))
+        })
+        .await?;
+    let Some((user, attempts, hash)) = found else { return Ok(refused()) };
+    if !passwords.is_right(password.to_owned(), hash).await? {
+        reader.note_refusal("userEmailConfirm", Code::InvalidCredentials, Wanted::Person(user));
+        return Ok(vec![Fault::new(Code::InvalidCredentials).at("password")]);
+    }
+    let done = reader.as_platform(async |tx| {
+        attempts.release(tx).await?;
+        let (Some(email), Some(_)) =
+            (one_time::email_of(tx, token).await?, one_time::take(tx, token, Purpose::Email).await?)
+        else {
+            return Ok(false);
+        };
+        let locked = tx.lock_for_update::<entity::Entity>(user).await?;
+        if locked.row().status.0 != UserStatus::Active {
+            return Ok(false);
+        }
+        // Another login may have it: whoever confirms it learns that it cannot be hers, and no more.
+        let change = async || tx.update(locked, |row| row.email = ActiveValue::Set(email)).await;
+        if tx.try_unique(change).await?.is_none() {
+            return Ok(false);
+        }
+        end_all(tx, user).await?;
+        note(tx, reader, user, "userEmailConfirm", AuditOutcome::Done).await?;
+        Ok(true)
+    });
+    Ok(if done.await? { Faults::new() } else { refused() })
 }
 
 /// By what somebody shows that she may set up the second factor.

@@ -62,16 +62,17 @@ pub(crate) async fn queue(tx: &Tx<'_>, kind: Purpose, recipient: &str, user: Opt
     tx.execute(text, values).await.map(|queued| queued == 1)
 }
 
-/// Put an invitation into the outbox; who invites is told when it will not be sent.
+/// Put an e-mail into the outbox that an administrator asked for; she is told when it will not be sent.
 ///
 /// # Errors
 /// RATE_LIMITED, or the database's refusal.
-pub(crate) async fn queue_invitation(tx: &Tx<'_>, recipient: &str, user: Uuid) -> Result<()> {
-    if queue(tx, Purpose::Invitation, recipient, Some(user)).await? {
+pub(crate) async fn queue_or_tell(tx: &Tx<'_>, kind: Purpose, recipient: &str, user: Uuid) -> Result<()> {
+    if queue(tx, kind, recipient, Some(user)).await? {
         return Ok(());
     }
-    let text = "select min(queued_at) from mail where recipient = $1 and kind = 'INVITATION' and queued_at > $2";
-    let oldest = tx.query_one::<Option<i64>>(text, [recipient.into(), after(tx.now(), -PERIOD).into()]).await?;
+    let text = "select min(queued_at) from mail where recipient = $1 and kind = $3 and queued_at > $2";
+    let values = [recipient.into(), after(tx.now(), -PERIOD).into(), kind.as_str().into()];
+    let oldest = tx.query_one::<Option<i64>>(text, values).await?;
     let next = oldest.flatten().map_or(0, |oldest| oldest - after(tx.now(), -PERIOD));
     Err(Error::rate_limited(SignedDuration::from_micros(next).unsigned_abs()))
 }
@@ -247,6 +248,7 @@ impl Email {
         match self.kind {
             Purpose::Invitation => "/invitation",
             Purpose::Reset | Purpose::Enrolment => "/password-reset",
+            Purpose::Email => "/email-confirmation",
         }
     }
 
@@ -255,6 +257,7 @@ impl Email {
         match self.kind {
             Purpose::Invitation => "دعوة إلى منصة الاتحاد الوطني لنساء المغرب – Invitation à la plateforme de l'UNFM",
             Purpose::Reset | Purpose::Enrolment => "إعادة تعيين كلمة السر – Réinitialisation du mot de passe",
+            Purpose::Email => "تأكيد البريد الإلكتروني – Confirmation de l'adresse électronique",
         }
     }
 
@@ -270,6 +273,12 @@ impl Email {
                  الرسالة:\n{link}\n\n\
                  Un nouveau mot de passe a été demandé pour votre compte. Le lien est valable trente minutes et sert une \
                  seule fois. Si vous n'avez rien demandé, ignorez ce message :\n{link}\n"
+            ),
+            Purpose::Email => format!(
+                "سيُستعمل هذا العنوان للدخول إلى منصة الاتحاد الوطني لنساء المغرب بعد أن تؤكديه بكلمة سركِ. الرابط صالح لمدة أربع \
+                 وعشرين ساعة:\n{link}\n\n\
+                 Cette adresse servira à vous connecter à la plateforme de l'UNFM une fois que vous l'aurez confirmée avec votre \
+                 mot de passe. Le lien est valable vingt-quatre heures :\n{link}\n"
             ),
         }
     }
@@ -291,6 +300,7 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         return Ok(None);
     }
     let holder = match (kind, user) {
+        (Purpose::Email, Some(user)) => person(tx, "id", user.into(), "ACTIVE").await?,
         (Purpose::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
         (Purpose::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
         _ => None,
@@ -299,7 +309,11 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         close(tx, number).await?;
         return Ok(None);
     };
-    let token = one_time::give(tx, holder, kind, epoch(tx, holder).await?).await?;
+    let epoch = epoch(tx, holder).await?;
+    let token = match kind {
+        Purpose::Email => one_time::give_for_email(tx, holder, &recipient, epoch).await?,
+        kind => one_time::give(tx, holder, kind, epoch).await?,
+    };
     Ok(Some(Email { kind, recipient, token }))
 }
 

@@ -7,7 +7,7 @@ use super::mail::Mailer;
 use super::object::{
     CredentialPayload, PasswordChangeInput, PasswordResetInput, PasswordResetRequestInput, SessionCreateInput,
     SessionCreatePayload, SessionEndPayload, SessionRefreshInput, SessionRefreshPayload, TotpConfirmInput,
-    TotpConfirmPayload, TotpEnrolInput, TotpEnrolPayload, UserInvitationAcceptInput,
+    TotpConfirmPayload, TotpEnrolInput, TotpEnrolPayload, UserEmailConfirmInput, UserInvitationAcceptInput,
 };
 use super::rights::Rights;
 use super::store::{self, Credentials, SignIn, Which};
@@ -185,6 +185,18 @@ impl SessionMutation {
             confirmed.map(|confirmed| (confirmed.recovery_codes, confirmed.session)).unzip();
         let user_errors = user_errors(ctx, faults);
         Ok(TotpConfirmPayload { recovery_codes, session: session.flatten(), user_errors })
+    }
+
+    /// Confirms another e-mail address with the token from an e-mail to it, and the password. All sessions of the person end. Codes
+    /// in `userErrors`: TOKEN_INVALID, INVALID_CREDENTIALS.
+    async fn user_email_confirm(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token from the e-mail, and the password of the login.")] input: UserEmailConfirmInput,
+    ) -> Result<CredentialPayload> {
+        let auth = ctx.auth();
+        let done = account::confirm_email(ctx.reader(), &auth.passwords, &input.token, &input.password).await?;
+        Ok(CredentialPayload { user_errors: user_errors(ctx, done) })
     }
 
     /// Accepts an invitation with the token from an e-mail, and sets the password. Codes in `userErrors`:

@@ -78,6 +78,15 @@ pub struct PasswordResetRequestInput {
     pub email: String,
 }
 
+/// The confirmation of another e-mail address.
+#[derive(InputObject)]
+pub struct UserEmailConfirmInput {
+    /// The token from the e-mail.
+    pub token: String,
+    /// The password of the login.
+    pub password: String,
+}
+
 /// A new password, with the token from an e-mail.
 #[derive(InputObject)]
 pub struct PasswordResetInput {

@@ -1,4 +1,5 @@
-//! Tokens that are used once: to take up an invitation, to choose another password, to set up the second factor.
+//! Tokens that are used once: to take up an invitation, to choose another password, to set up the second factor, to confirm an
+//! address.
 
 use super::lifetime::after;
 use crate::platform::error::Result;
@@ -18,6 +19,8 @@ codes! {
         Reset = "RESET",
         /// To set up the second factor before coming in.
         Enrolment = "ENROLMENT",
+        /// To confirm another address.
+        Email = "EMAIL",
     }
 }
 
@@ -28,6 +31,7 @@ impl Purpose {
             Self::Invitation => SignedDuration::from_hours(7 * 24),
             Self::Reset => SignedDuration::from_mins(30),
             Self::Enrolment => SignedDuration::from_mins(10),
+            Self::Email => SignedDuration::from_hours(24),
         }
     }
 }
@@ -44,6 +48,26 @@ pub(crate) async fn give(tx: &Tx<'_>, user: Uuid, purpose: Purpose, epoch: i32) 
     let values = [hashed(&token).into(), user.into(), purpose.as_str().into(), expires_at.into(), epoch.into()];
     tx.execute(text, values).await?;
     Ok(token)
+}
+
+/// The same to confirm an address.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn give_for_email(tx: &Tx<'_>, user: Uuid, email: &str, epoch: i32) -> Result<String> {
+    let token = give(tx, user, Purpose::Email, epoch).await?;
+    let text = "update one_time_token set email = $2 where hash = $1";
+    tx.execute(text, [hashed(&token).into(), email.into()]).await?;
+    Ok(token)
+}
+
+/// The address that a token confirms.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn email_of(tx: &Tx<'_>, token: &str) -> Result<Option<String>> {
+    let text = "select email from one_time_token where hash = $1 and email is not null";
+    tx.query_one(text, [hashed(token).into()]).await
 }
 
 /// For whom a token is that can still be used: nobody's credentials have changed since it was given.

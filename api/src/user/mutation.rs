@@ -71,6 +71,20 @@ pub struct UserRenameInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A person whose e-mail address changes.
+#[derive(InputObject)]
+pub struct UserEmailChangeInput {
+    /// The global id of the login.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The new e-mail address.
+    pub email: String,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 /// A role to assign to a login.
 #[derive(InputObject)]
 pub struct RoleAssignInput {
@@ -176,6 +190,18 @@ impl UserMutation {
         let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
         let (version, name) = (input.expected_version, &input.display_name);
         mutate(ctx, &input, async |tx| store::rename(tx, key, version, name).await).await
+    }
+
+    /// Asks a person to confirm another e-mail address, by an e-mail to it; until she does, her address stays. Codes in
+    /// `userErrors`: CONFLICT, EMAIL_INVALID, STATUS_INVALID.
+    async fn user_email_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The login, and its new address.")] input: UserEmailChangeInput,
+    ) -> Result<UserPayload> {
+        let key = GlobalId::parse_as(Kind::User, &input.id, "input.id")?;
+        let (version, email) = (input.expected_version, &input.email);
+        mutate(ctx, &input, async |tx| store::change_email(tx, key, version, email).await).await
     }
 
     /// Disables a login: all its sessions end at once. Codes in `userErrors`: CONFLICT, STATUS_INVALID,

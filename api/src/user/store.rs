@@ -17,6 +17,7 @@ use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
 use crate::session::lifetime::{begin_epoch, end_all};
 use crate::session::mail;
+use crate::session::one_time::Purpose;
 use domain::access::Role;
 use domain::actor::Actor;
 use domain::branch::Path;
@@ -203,7 +204,7 @@ pub async fn invite(tx: &Tx<'_>, email: &str, display_name: &str, given: NewAssi
     let personal = BTreeMap::from([("email.after".into(), email.clone()), ("display_name.after".into(), name.into())]);
     tx.record(Change::noted(Kind::User, user, Some(given.branch), Audited { changes: Map::new(), personal }));
     give(tx, user, given).await?;
-    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, user).await).await?;
+    tx.as_platform(async |tx| mail::queue_or_tell(tx, Purpose::Invitation, &email, user).await).await?;
     Ok(user)
 }
 
@@ -219,7 +220,7 @@ pub async fn resend_invitation(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<U
         return Err(Fault::status(status, UserStatus::Invited).into());
     }
     let email = held.row().email.clone();
-    tx.as_platform(async |tx| mail::queue_invitation(tx, &email, key).await).await?;
+    tx.as_platform(async |tx| mail::queue_or_tell(tx, Purpose::Invitation, &email, key).await).await?;
     Ok(key)
 }
 
@@ -242,6 +243,26 @@ pub async fn cancel_invitation(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<U
     }
     let sql = "delete from staff_user where id = $1 and status = 'INVITED'";
     tx.as_platform(async |tx| tx.execute(sql, [key.into()]).await).await?;
+    Ok(key)
+}
+
+/// Ask somebody to confirm another address, by an e-mail to it: until she does, with her password, nothing changes. Whether the
+/// address has a login already nobody learns here.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN when a role of hers could not be given by the caller, CONFLICT, EMAIL_INVALID at `email`,
+/// STATUS_INVALID when she cannot sign in, RATE_LIMITED.
+pub async fn change_email(tx: &Tx<'_>, key: Uuid, version: i32, email: &str) -> Result<Uuid> {
+    let held = governed(tx, key, version).await?;
+    let email = domain::user::email(email).map_err(|fault| fault.at("email"))?;
+    let status = held.row().status.0;
+    if status != UserStatus::Active {
+        return Err(Fault::status(status, UserStatus::Active).into());
+    }
+    let branch = staff(tx)?.assignments().first().map(|assignment| assignment.branch);
+    let personal = BTreeMap::from([("email.after".to_owned(), email.clone())]);
+    tx.record(Change::noted(Kind::User, key, branch, Audited { changes: Map::new(), personal }));
+    tx.as_platform(async |tx| mail::queue_or_tell(tx, Purpose::Email, &email, key).await).await?;
     Ok(key)
 }
 
