@@ -220,6 +220,8 @@ async fn operations(address: &str) -> Vec<Operation> {
         Operation { name, bodies, token: None }
     };
     let signed_in = |operation: Operation| Operation { token: Some(token.clone()), ..operation };
+    let program = program_token(&client, address).await;
+    let partners = |operation: Operation| Operation { token: Some(program.clone()), ..operation };
     let search = |text: &str| vec![json!({"text": text, "first": 20})];
     vec![
         operation("about", "query about { about { version } }", vec![json!({})]),
@@ -238,7 +240,21 @@ async fn operations(address: &str) -> Vec<Operation> {
         signed_in(operation("about, signed in", "query about { about { version } }", vec![json!({})])),
         signed_in(operation("MarketPage, signed in", STOREFRONT, places)),
         signed_in(operation("BranchCooperatives, signed in", BRANCH_ADMIN, vec![json!({"first": 20})])),
+        signed_in(operation("Viewer, signed in", BRANCH_ADMIN, vec![json!({})])),
+        signed_in(operation("RecentChanges, signed in", BRANCH_ADMIN, vec![json!({"first": 20})])),
+        partners(operation("about, a partner", "query about { about { version } }", vec![json!({})])),
+        partners(operation("ProgrammePull, a partner", PARTNER, vec![json!({"first": 50})])),
     ]
+}
+
+/// A token of a partner's program.
+async fn program_token(client: &reqwest::Client, address: &str) -> String {
+    let token = address.replace("/graphql", "/oauth/token");
+    let form = "grant_type=client_credentials";
+    let request = client.post(token).basic_auth("unfpa-demo", Some("unfpa-demo-secret"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+    let given: Value = serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap();
+    given["access_token"].as_str().unwrap().to_owned()
 }
 
 /// The CPU that a process has used, in user and system mode: Linux counts it in hundredths of a second.

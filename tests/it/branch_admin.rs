@@ -319,6 +319,20 @@ async fn the_audit_is_searched_by_who_and_when(world: World) {
     assert_eq!(count(json!({"from": "2026-11-23T12:10:00Z"})).await, 1, "{}", world.on);
     assert_eq!(count(json!({"until": "2026-11-23T12:10:00Z"})).await, 1, "{}", world.on);
     assert_eq!(count(json!({"actor": user("khouribga"), "from": "2026-11-23T12:10:00Z"})).await, 0, "{}", world.on);
+    // What staff list is ordered by when it was made, either way round.
+    let national = world.person("national").await;
+    for list in ["auditEntries", "users", "partnerClients"] {
+        let ids = async |by: &str| {
+            let query = format!("{{ {list}(first: 100, orderBy: {by}) {{ nodes {{ id }} }} }}");
+            let answer = national.asks(&query, json!({})).await;
+            answer.data()[list]["nodes"].as_array().unwrap().clone()
+        };
+        let (newest, mut oldest) = (ids("NEWEST").await, ids("OLDEST").await);
+        oldest.reverse();
+        // The reading itself is an entry.
+        let same = newest.iter().filter(|one| oldest.contains(one)).collect::<Vec<_>>();
+        assert!(same.len() > 1 && same.into_iter().eq(oldest.iter().filter(|one| newest.contains(one))), "{} {list}", world.on);
+    }
     let wrong = json!({"filter": {"actor": id(Kind::Branch, "khouribga")}});
     let query = "query($filter: AuditEntryFilter) { auditEntries(first: 1, filter: $filter) { totalCount } }";
     assert_eq!(region.asks(query, wrong).await.code(), "BAD_USER_INPUT", "{}", world.on);

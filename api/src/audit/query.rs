@@ -4,7 +4,7 @@ use super::object::{AuditEntry, AuditEntryFilter};
 use super::store;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, PageArgs};
 use async_graphql::{Context, Object};
 
 /// Root fields of the audit.
@@ -13,7 +13,8 @@ pub struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// Entries of the audit within the caller's reach, a page at a time, the newest first.
+    /// Entries of the audit within the caller's reach, a page at a time, the newest first where nothing else is said.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn audit_entries(
         &self,
         ctx: &Context<'_>,
@@ -27,8 +28,9 @@ impl AuditQuery {
         #[graphql(desc = "Leaves only audit entries that meet all of these conditions.")] filter: Option<
             AuditEntryFilter,
         >,
+        #[graphql(desc = "The order of the entries.", default)] order_by: CreationOrder,
     ) -> Result<Connection<AuditEntry>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        store::list(ctx.reader(), ListArgs { page, published: false }, filter).await
+        store::list(ctx.reader(), ListArgs { page, published: false }, filter, order_by).await
     }
 }

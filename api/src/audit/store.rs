@@ -9,12 +9,12 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, Order};
 use sea_orm::ColumnTrait;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// A page of entries within reach, the newest first.
+/// A page of entries within reach, in the order that is asked for.
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
@@ -22,9 +22,10 @@ pub async fn list(
     reader: &Reader,
     roots: ListArgs,
     filter: Option<AuditEntryFilter>,
+    by: CreationOrder,
 ) -> Result<Connection<AuditEntry>> {
     reader.signed_in()?;
-    let name = format!("auditEntries {filter:?}");
+    let name = format!("auditEntries {filter:?} {by:?}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut select = tx.select_for_list::<Entity>(false);
@@ -53,7 +54,7 @@ pub async fn list(
     if let Some(outcome) = filter.outcome {
         select = select.filter(Column::Outcome.eq(outcome));
     }
-    object::list(reader, name, select, &roots.page, &Order::newest(Column::Number)).await
+    object::list(reader, name, select, &roots.page, &Order::created(by, Column::Number)).await
 }
 
 /// The personal values of entries that were not erased, by their names.

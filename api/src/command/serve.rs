@@ -9,6 +9,7 @@ use crate::platform::audit::verify;
 use crate::platform::clock::Clock;
 use crate::platform::database::db::{Db, IfMissing};
 use crate::platform::database::fault::StartFault;
+use crate::platform::key_fingerprint;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
 use crate::projections::PROJECTIONS;
@@ -143,6 +144,8 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
     let db = database(settings).await?;
     let keys = keys_of(settings, &db, Clock::System.now()).await?;
+    // Before anybody is answered; from then on it is looked at twice a second.
+    key_fingerprint::look(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?;
     let mut background = JoinSet::new();
     background.spawn(keep_house(db.clone(), keys.clone(), settings.clone()));
     background.spawn(watch_keys(db.clone(), keys.clone(), settings.clone()));

@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of partners' machine credentials.
@@ -29,7 +29,7 @@ impl PartnerClientQuery {
         found.await.transpose()
     }
 
-    /// Partners' machine credentials, a page at a time, the newest first.
+    /// Partners' machine credentials, a page at a time, the newest first where nothing else is said.
     async fn partner_clients(
         &self,
         ctx: &Context<'_>,
@@ -40,8 +40,9 @@ impl PartnerClientQuery {
         #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
             String,
         >,
+        #[graphql(desc = "The order of the machine credentials.", default)] order_by: CreationOrder,
     ) -> Result<Connection<PartnerClient>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        store::list(ctx.reader(), ListArgs { page, published: false }).await
+        store::list(ctx.reader(), ListArgs { page, published: false }, order_by).await
     }
 }

@@ -11,7 +11,7 @@ use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::{Keys, hashed, secret};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, Order};
 use crate::platform::query::stored::Json;
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -35,15 +35,16 @@ const OVERLAP_MAX: i32 = 168;
 /// When it was last used is told to the minute: it is written no more often.
 const MINUTE: i64 = 60_000_000;
 
-/// A page of credentials, the newest first.
+/// A page of credentials, in the order that is asked for.
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<PartnerClient>> {
+pub async fn list(reader: &Reader, roots: ListArgs, by: CreationOrder) -> Result<Connection<PartnerClient>> {
     reader.signed_in()?;
     let tx = reader.begin();
     let select = tx.select_for_list::<Entity>(false);
-    object::list(reader, "partnerClients".to_owned(), select, &roots.page, &Order::newest(Column::Number)).await
+    object::list(reader, format!("partnerClients {by:?}"), select, &roots.page, &Order::created(by, Column::Number))
+        .await
 }
 
 /// A credential that is to be made, as it was given.

@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of disputes about identities in the register.
@@ -29,7 +29,9 @@ impl RegisterDisputeQuery {
         found.await.transpose()
     }
 
-    /// Disputes about identities in the register, a page at a time, the newest first. The national level alone sees them.
+    /// Disputes about identities in the register, a page at a time, the newest first where nothing else is said. The national
+    /// level alone sees them.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn register_disputes(
         &self,
         ctx: &Context<'_>,
@@ -43,8 +45,9 @@ impl RegisterDisputeQuery {
         #[graphql(desc = "Leaves only disputes that meet all of these conditions.")] filter: Option<
             RegisterDisputeFilter,
         >,
+        #[graphql(desc = "The order of the disputes.", default)] order_by: CreationOrder,
     ) -> Result<Connection<RegisterDispute>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        store::list(ctx.reader(), ListArgs { page, published: false }, filter).await
+        store::list(ctx.reader(), ListArgs { page, published: false }, filter, order_by).await
     }
 }

@@ -6,7 +6,7 @@ use crate::cooperative;
 use crate::platform::error::Result;
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, Order};
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use domain::cooperative::RegisterDisputeOutcome;
@@ -15,7 +15,7 @@ use domain::text::NAME_MAX;
 use sea_orm::{ActiveValue, ColumnTrait};
 use uuid::Uuid;
 
-/// A page of disputes, the newest first.
+/// A page of disputes, in the order that is asked for.
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
@@ -23,15 +23,16 @@ pub async fn list(
     reader: &Reader,
     roots: ListArgs,
     filter: Option<RegisterDisputeFilter>,
+    by: CreationOrder,
 ) -> Result<Connection<RegisterDispute>> {
     reader.signed_in()?;
-    let name = format!("registerDisputes {filter:?}");
+    let name = format!("registerDisputes {filter:?} {by:?}");
     let tx = reader.begin();
     let mut select = tx.select_for_list::<Entity>(false);
     if let Some(outcome) = filter.unwrap_or_default().outcome {
         select = select.filter(Column::Outcome.eq(outcome));
     }
-    object::list(reader, name, select, &roots.page, &Order::newest(Column::Number)).await
+    object::list(reader, name, select, &roots.page, &Order::created(by, Column::Number)).await
 }
 
 /// Decide whose the identity is. Both branches learn what was decided about their own cooperative, and why.

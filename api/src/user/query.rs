@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of staff logins.
@@ -29,7 +29,8 @@ impl UserQuery {
         found.await.transpose()
     }
 
-    /// Logins of people who hold a role within the caller's reach, a page at a time, the newest first.
+    /// Logins of people who hold a role within the caller's reach, a page at a time, the newest first where nothing else is said.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn users(
         &self,
         ctx: &Context<'_>,
@@ -41,8 +42,9 @@ impl UserQuery {
             String,
         >,
         #[graphql(desc = "Leaves only logins that meet all of these conditions.")] filter: Option<UserFilter>,
+        #[graphql(desc = "The order of the logins.", default)] order_by: CreationOrder,
     ) -> Result<Connection<User>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        store::list(ctx.reader(), ListArgs { page, published: false }, filter).await
+        store::list(ctx.reader(), ListArgs { page, published: false }, filter, order_by).await
     }
 }

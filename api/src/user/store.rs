@@ -10,7 +10,7 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order};
+use crate::platform::paging::page::{Connection, CreationOrder, ListArgs, Order};
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
@@ -31,13 +31,18 @@ use serde_json::{Map, json};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// A page of logins within reach, the newest first.
+/// A page of logins within reach, in the order that is asked for.
 ///
 /// # Errors
 /// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) -> Result<Connection<User>> {
+pub async fn list(
+    reader: &Reader,
+    roots: ListArgs,
+    filter: Option<UserFilter>,
+    by: CreationOrder,
+) -> Result<Connection<User>> {
     reader.signed_in()?;
-    let name = format!("users {filter:?}");
+    let name = format!("users {filter:?} {by:?}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut select = tx.select_for_list::<Entity>(false);
@@ -61,7 +66,7 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<UserFilter>) 
         let tie = assignment::Column::UserId.into_expr().eq(Column::Id.into_expr()).into_condition();
         select = select.having::<assignment::Entity>(tie, held.add(assignment::Column::RevokedAt.is_null()));
     }
-    object::list(reader, name, select, &roots.page, &Order::newest(Column::Number)).await
+    object::list(reader, name, select, &roots.page, &Order::created(by, Column::Number)).await
 }
 
 /// The roles that people hold, as far as the caller sees, the oldest first.

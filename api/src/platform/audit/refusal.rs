@@ -48,6 +48,9 @@ struct Seen {
     origin: Origin,
 }
 
+/// The longest name of a login or a credential, in bytes.
+const LONGEST: usize = 320;
+
 /// So many different ones are held until they are written; further ones are counted without whom they wanted to be.
 const MOST: usize = 10_000;
 
@@ -67,6 +70,11 @@ impl Refusals {
         at: Timestamp,
         origin: &Origin,
     ) {
+        let wanted = match wanted {
+            // What nobody can be called is nobody's name.
+            Wanted::Login(name) | Wanted::Client(name) if name.len() > LONGEST => Wanted::Somebody,
+            wanted => wanted,
+        };
         let minute = at.as_second().div_euclid(60);
         let seen = Seen { times: 1, at, origin: origin.clone() };
         self.put(Refused { action, code, wanted, minute }, seen);

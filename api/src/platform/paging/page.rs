@@ -6,7 +6,7 @@ use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind, kind_of};
 use crate::platform::query::row_query::{RowQuery, each_row};
 use crate::platform::query::select::Select;
 use crate::platform::query::table::{Guarded, RowReader};
-use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, Enum, Object, OutputType, SimpleObject, TypeName};
 use sea_orm::sea_query::{self, ColumnRef, Expr, ExprTrait, IntoColumnRef, SimpleExpr, WindowStatement};
 use sea_orm::{ColumnTrait, DbErr, QueryResult, Value};
 use std::borrow::Cow;
@@ -71,6 +71,16 @@ pub struct ListArgs {
     pub published: bool,
 }
 
+/// The order of things by when they were created.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum CreationOrder {
+    /// What was created last comes first.
+    #[default]
+    Newest,
+    /// What was created first comes first.
+    Oldest,
+}
+
 /// A total order: its columns, all in one direction, the last one unique.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -97,6 +107,14 @@ impl Order {
     /// The row that was made first comes first, by the column of numbers.
     pub fn oldest(number: impl ColumnTrait) -> Self {
         Self::ascending(vec![(number.into_expr(), KeyKind::Long)])
+    }
+
+    /// By when rows were made, by the column of numbers.
+    pub fn created(by: CreationOrder, number: impl ColumnTrait) -> Self {
+        match by {
+            CreationOrder::Newest => Self::newest(number),
+            CreationOrder::Oldest => Self::oldest(number),
+        }
     }
 
     /// By a column of unique texts, such as a code.
