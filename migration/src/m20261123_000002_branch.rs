@@ -41,18 +41,21 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // A path is compared with its closing separator, so `/1/5/` never covers `/1/50/`; a setting that was set once in a
     // connection is '' afterwards and not absent.
     // Functions of policies answer one value, an array where it is a set: a policy asks for it by a subselect of its own,
-    // which is computed once a statement.
+    // which is computed once a statement. PL/pgSQL keeps the plan of a function for the connection's next statements, SQL
+    // (before PostgreSQL 18) for this one. A subtree is a range of the index of paths: what follows `/` is `0`.
     on_postgres(
         manager,
         "create function setting(name text) returns text language sql stable as $$
            select nullif(current_setting(name, true), '') $$;
-         create function reach(setting text) returns uuid[] language sql stable as $$
-           select coalesce(array_agg(id), '{}') from branch
-           where id = any (coalesce(setting(setting || '_branches'), '{}')::uuid[])
-              or path ^@ any (coalesce(setting(setting || '_subtrees'), '{}')::text[]) $$;
-         create function reaches_all(setting text) returns boolean language sql stable as $$
-           select exists (select 1 from branch where kind = 'NATIONAL'
-             and path ^@ any (coalesce(setting(setting || '_subtrees'), '{}')::text[])) $$;
+         create function reach(setting text) returns uuid[] language plpgsql stable as $$
+           begin return (select coalesce(array_agg(id), '{}') from (
+             select id from branch where id = any (coalesce(setting(setting || '_branches'), '{}')::uuid[])
+             union
+             select id from unnest(coalesce(setting(setting || '_subtrees'), '{}')::text[]) as subtree (root)
+               join branch on path >= root and path < rtrim(root, '/') || '0') as reached); end $$;
+         create function reaches_all(setting text) returns boolean language plpgsql stable as $$
+           begin return exists (select 1 from branch where kind = 'NATIONAL'
+             and path ^@ any (coalesce(setting(setting || '_subtrees'), '{}')::text[])); end $$;
          create function own_cooperatives(setting text) returns uuid[] language sql stable as $$
            select coalesce(setting(setting || '_cooperatives'), '{}')::uuid[] $$;
          create function is_for(purpose text) returns boolean language sql stable as $$

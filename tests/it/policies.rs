@@ -41,10 +41,12 @@ async fn every_table_has_policies_and_no_policy_joins_or_scans() {
         select coalesce(string_agg(relname, ', '), 'none') from pg_class c
          where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'seaql_migrations'
            and not (relrowsecurity and exists (select from pg_policy where polrelid = c.oid))";
-    // A subselect is computed once for a statement; one that reads a table, or answers rows, is what planners misjudge.
+    // A subselect is computed once for a statement; one that reads a table, or answers rows, is what planners misjudge. People
+    // are where they hold roles, and of all people an array would be read from end to end for each.
     let costly = "
         select coalesce(string_agg(format('%s.%s', tablename, policyname), ', '), 'none') from pg_policies
-         where concat(qual, with_check) ~* '(\\mFROM\\M|\\mIN\\M|\\mEXISTS\\M)'";
+         where concat(qual, with_check) ~* '(\\mFROM\\M|\\mIN\\M|\\mEXISTS\\M)'
+           and tablename <> 'staff_user'";
     let answering_rows = "
         select coalesce(string_agg(proname, ', '), 'none') from pg_proc p
          where pronamespace = 'public'::regnamespace and proretset and not prosecdef";

@@ -31,18 +31,23 @@ fn listed(list: String, element: &'static str) -> SelectStatement {
         .to_owned()
 }
 
-/// The condition that a column holds one of the keys that a statement answers, beside other conditions of which one is
-/// enough: on PostgreSQL an array that is made when the first row asks for it.
+/// The condition that a column holds one of the keys that a statement answers: on PostgreSQL an array that is made when
+/// the first row asks for it. Its planner expects few keys then and looks them up, where it would read the whole table to
+/// join it with a statement that may answer many.
 pub(crate) fn among_selected(backend: DbBackend, column: impl ColumnTrait, keys: SelectStatement) -> Condition {
-    let expression = match backend {
+    is_selected(backend, column.into_expr(), keys).into_condition()
+}
+
+/// As [`among_selected`], of an expression.
+pub(in crate::platform) fn is_selected(backend: DbBackend, column: SimpleExpr, keys: SelectStatement) -> SimpleExpr {
+    match backend {
         DbBackend::Postgres => {
             let keys = SimpleExpr::SubQuery(None, Box::new(keys.into()));
             let array = Func::cust(Alias::new("ARRAY")).arg(keys);
-            column.into_expr().eq(Func::cust(Alias::new("ANY")).arg(array))
+            column.eq(Func::cust(Alias::new("ANY")).arg(array))
         }
-        _ => column.into_expr().in_subquery(keys),
-    };
-    expression.into_condition()
+        _ => column.in_subquery(keys),
+    }
 }
 
 /// These keys as a statement that answers them, one text however many there are.

@@ -3,6 +3,7 @@
 
 use crate::platform::database::connection::Connection;
 use crate::platform::error::{Error, Result};
+use crate::platform::query::expression::is_selected;
 use crate::platform::query::table::{RowReader, read_all};
 use crate::platform::scope::Scope;
 use domain::fault::Code;
@@ -32,7 +33,7 @@ impl RowQuery<'_, '_> {
     /// Add the condition on keys to the others, where rows are not read key by key.
     pub(super) fn narrow_to_keys(&mut self) {
         if let Some((column, keys)) = self.each.take() {
-            self.statement.and_where(column.in_subquery(keys));
+            self.statement.and_where(is_selected(self.scope.backend, column, keys));
         }
     }
 
