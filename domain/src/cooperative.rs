@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::fault::{Code, Fault, Faults};
 use crate::money::Money;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 codes! {
@@ -96,7 +97,7 @@ codes! {
 pub const CAPITAL_MIN: i64 = 100_000;
 /// The least nominal value of a share in centimes: 100 MAD.
 pub const SHARE_MIN: i64 = 10_000;
-/// The least number of members; sources disagree between 5 and 7, so it is a setting with this default.
+/// The least number of members, unless another one is set: sources disagree between 5 and 7.
 pub const MEMBERS_MIN: u32 = 5;
 
 /// Whom the register of law 112-12 knows a cooperative as: unique among verified cooperatives.
@@ -120,12 +121,34 @@ codes! {
     }
 }
 
-/// A document that ends within so many days shows up.
-pub const EXPIRING_DAYS: i32 = 30;
+/// A document that ends within so many days shows up, unless another number is set.
+pub const WARNING_DAYS: u16 = 30;
 
-/// Whether a document that ends on a day ends soon, and has not ended yet.
-pub fn is_expiring(valid_until: Option<Date>, today: Date) -> bool {
-    valid_until.is_some_and(|last| last >= today && (last - today).get_days() <= EXPIRING_DAYS)
+/// What the association sets for itself about cooperatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The least number of members of an active cooperative.
+    pub members_min: u32,
+    /// So many days before a document ends it shows up.
+    pub warning_days: u16,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { members_min: MEMBERS_MIN, warning_days: WARNING_DAYS }
+    }
+}
+
+impl Rules {
+    /// The last day on which a document ends soon.
+    pub fn last_warned(&self, today: Date) -> Date {
+        today.saturating_add(i32::from(self.warning_days).days())
+    }
+
+    /// Whether a document that ends on a day ends soon, and has not ended yet.
+    pub fn is_expiring(&self, valid_until: Option<Date>, today: Date) -> bool {
+        valid_until.is_some_and(|last| (today..=self.last_warned(today)).contains(&last))
+    }
 }
 
 impl RegisterIdentity {

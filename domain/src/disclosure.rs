@@ -7,10 +7,32 @@
 
 use std::collections::BTreeMap;
 
-/// Numbers below this are not told.
+/// Numbers below this are not told (k), unless a higher one is set.
 pub const K: u64 = 5;
 /// The same for data on violence.
 pub const K_VIOLENCE: u64 = 10;
+
+/// The thresholds below which numbers of people are not told. They may be raised, and not below [`K`] and [`K_VIOLENCE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// For whatever is counted.
+    pub people: u64,
+    /// For data on violence.
+    pub violence: u64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { people: K, violence: K_VIOLENCE }
+    }
+}
+
+impl Thresholds {
+    /// The threshold of a figure.
+    pub fn of(self, is_about_violence: bool) -> u64 {
+        if is_about_violence { self.people.max(self.violence) } else { self.people }
+    }
+}
 
 /// A count that is the sum of others, by their places in the list of counts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -98,9 +98,6 @@ pub fn check_end(joined_on: Date, left_on: Date, today: Date) -> Result<(), Faul
     if (joined_on..=today).contains(&left_on) { Ok(()) } else { Err(Fault::new(Code::DateInvalid).at("leftOn")) }
 }
 
-/// Numbers of people below this are not told (k).
-pub const DISCLOSED_FROM: u32 = 5;
-
 /// A member as far as counting goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
@@ -146,7 +143,7 @@ impl Counts {
 /// What outsiders may learn of the numbers of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disclosed {
-    /// All members; none below [`DISCLOSED_FROM`].
+    /// All members; none below k.
     pub member_count: Option<u32>,
     /// Women; none when it, or the number of the others, would tell about a few people.
     pub women_count: Option<u32>,
@@ -156,9 +153,9 @@ pub struct Disclosed {
 
 /// Disclosure control over the numbers of members: a total below k is not told, nor is a part that is itself, or whose
 /// complement is, between 1 and k − 1.
-pub fn disclosed(members: u32, women: u32) -> Disclosed {
-    let is_few = |count: u32| (1..DISCLOSED_FROM).contains(&count);
-    let member_count = (members >= DISCLOSED_FROM).then_some(members);
+pub fn disclosed(members: u32, women: u32, k: u64) -> Disclosed {
+    let is_few = |count: u32| (1..k).contains(&u64::from(count));
+    let member_count = (u64::from(members) >= k).then_some(members);
     let told = member_count.is_some() && women <= members && !is_few(women) && !is_few(members - women);
     Disclosed { member_count, women_count: told.then_some(women), is_women_only: told.then_some(women == members) }
 }
@@ -166,16 +163,17 @@ pub fn disclosed(members: u32, women: u32) -> Disclosed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disclosure::K;
     use jiff::civil::date;
     use proptest::prelude::*;
 
     #[test]
     fn seven_members_of_whom_six_are_women_are_seven_members() {
-        assert_eq!(disclosed(7, 6), Disclosed { member_count: Some(7), women_count: None, is_women_only: None });
-        assert_eq!(disclosed(7, 7).is_women_only, Some(true));
-        assert_eq!(disclosed(4, 4), Disclosed { member_count: None, women_count: None, is_women_only: None });
-        assert_eq!(disclosed(20, 12).women_count, Some(12));
-        assert_eq!(disclosed(20, 3).women_count, None);
+        assert_eq!(disclosed(7, 6, K), Disclosed { member_count: Some(7), women_count: None, is_women_only: None });
+        assert_eq!(disclosed(7, 7, K).is_women_only, Some(true));
+        assert_eq!(disclosed(4, 4, K), Disclosed { member_count: None, women_count: None, is_women_only: None });
+        assert_eq!(disclosed(20, 12, K).women_count, Some(12));
+        assert_eq!(disclosed(20, 3, K).women_count, None);
     }
 
     #[test]
@@ -223,18 +221,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_hidden_number_of_women_leaves_several_possible(members in DISCLOSED_FROM..60, women in 0_u32..60) {
+        fn a_hidden_number_of_women_leaves_several_possible(k in K..12, more in 0_u32..60, women in 0_u32..60) {
+            let members = u32::try_from(k).unwrap() + more;
             let women = women.min(members);
-            let seen = disclosed(members, women);
-            let alike = (0..=members).filter(|other| disclosed(members, *other) == seen).count();
+            let seen = disclosed(members, women, k);
+            let alike = (0..=members).filter(|other| disclosed(members, *other, k) == seen).count();
             let expected = if seen.women_count.is_some() { 1..=1 } else { 4..=60 };
             prop_assert!(expected.contains(&alike), "{} of {}: {}", women, members, alike);
             prop_assert_eq!(seen.women_count.is_some(), seen.is_women_only.is_some());
         }
 
         #[test]
-        fn below_k_all_groups_look_alike(members in 0_u32..DISCLOSED_FROM, women in 0_u32..DISCLOSED_FROM) {
-            prop_assert_eq!(disclosed(members, women.min(members)), disclosed(0, 0));
+        fn below_k_all_groups_look_alike(k in K..12, members in 0_u32..12, women in 0_u32..12) {
+            let members = members.min(u32::try_from(k).unwrap() - 1);
+            prop_assert_eq!(disclosed(members, women.min(members), k), disclosed(0, 0, k));
         }
 
         #[test]
@@ -251,13 +251,13 @@ mod tests {
         }
 
         #[test]
-        fn nobody_learns_a_number_below_k(members in 0_u32..60, women in 0_u32..60) {
+        fn nobody_learns_a_number_below_k(k in K..12, members in 0_u32..60, women in 0_u32..60) {
             let women = women.min(members);
-            let seen = disclosed(members, women);
+            let seen = disclosed(members, women, k);
             if let Some(count) = seen.women_count {
                 let others = seen.member_count.unwrap() - count;
-                prop_assert!(count == 0 || count >= DISCLOSED_FROM);
-                prop_assert!(others == 0 || others >= DISCLOSED_FROM);
+                prop_assert!(count == 0 || u64::from(count) >= k);
+                prop_assert!(others == 0 || u64::from(others) >= k);
             }
         }
     }

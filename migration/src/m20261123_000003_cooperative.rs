@@ -1,16 +1,21 @@
 //! Cooperatives, and beside them what is not public of them: register identity, contacts, members, documents.
 
-use crate::ddl::{Open, drop_tables, migration, protect, run};
+use crate::ddl::{Open, SERVER_ROLE, drop_tables, migration, on_postgres, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Cooperatives and memberships.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 4] = ["cooperative", "cooperative_private", "membership", "document"];
+const TABLES: [&str; 5] = ["disclosure_threshold", "cooperative", "cooperative_private", "membership", "document"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
         manager,
-        "create table cooperative (
+        "create table disclosure_threshold (
+           about {text} primary key check (about in ('PEOPLE', 'VIOLENCE')),
+           least {int} not null check (least >= 5)
+         );
+         insert into disclosure_threshold (about, least) values ('PEOPLE', 5), ('VIOLENCE', 10);
+         create table cooperative (
            {number},
            branch_id {uuid} not null references branch (id),
            province_id {uuid} not null references province (id),
@@ -91,6 +96,16 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index document_cooperative on document (cooperative_id);
          create index document_expiry on document (branch_id, valid_until, id);
          create index document_expiry_all on document (valid_until, id)",
+    )
+    .await?;
+    on_postgres(
+        manager,
+        &format!(
+            "alter table disclosure_threshold enable row level security;
+             create policy read on disclosure_threshold for select using (true);
+             create policy update on disclosure_threshold for update using ((select is_for('AUTHENTICATE')));
+             grant select, update (least) on disclosure_threshold to {SERVER_ROLE}"
+        ),
     )
     .await?;
     protect(manager, "cooperative", Open::When("published")).await?;

@@ -1,5 +1,6 @@
 //! What a branch and a cooperative's own representative do about the cooperative: its members, its documents, its identity.
 
+use domain::disclosure::Thresholds;
 use domain::id::founding;
 use serde_json::{Value, json};
 use tests::World;
@@ -265,6 +266,50 @@ async fn documents_that_expire_are_listed_the_first_to_expire_first(world: World
     assert_eq!(world.ask(list, json!({})).await.code(), "UNAUTHENTICATED", "{}", world.on);
 }
 
+async fn the_association_sets_how_early_it_is_warned_and_how_many_members_are_needed(world: World) {
+    let stricter = world.also_served(&["--document-warning-days", "45", "--members-min", "7"]).await;
+    let khouribga = world.person("khouribga").await;
+    let asks = async |address: &str, query: &str, variables: Value| {
+        let request = world.http().post(format!("{address}/graphql")).bearer_auth(&khouribga.token);
+        world.send(request.json(&json!({"query": query, "variables": variables}))).await
+    };
+    let document = json!({"cooperativeId": id("demo-argan"), "kind": "STATUTES", "validUntil": "2026-12-24"});
+    assert_eq!(khouribga.does(DOCUMENT, document).await.outcome(), "done", "{}", world.on);
+    let list = "{ expiringDocuments(first: 5) { nodes { validUntil isExpiring } } }";
+    for (address, expected) in
+        [(world.url(""), json!([])), (stricter.clone(), json!([{"validUntil": "2026-12-24", "isExpiring": true}]))]
+    {
+        let answer = asks(&address, list, json!({})).await;
+        assert_eq!(answer.data()["expiringDocuments"]["nodes"], expected, "{}", world.on);
+    }
+
+    let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
+        cooperative { id } userErrors { code field } } }";
+    let branch = GlobalId::new(Kind::Branch, founding("branch", "khouribga")).to_string();
+    let applicant = json!({"branchId": branch, "name": {"fr": "Coopérative de six (démo)"}, "sector": "OTHER",
+        "legalForm": "COOPERATIVE", "provinceCode": "05.311", "register": {"court": "Tribunal (démo)", "number": "6/2026"}});
+    let registered = khouribga.does(register, applicant).await;
+    let cooperative = registered.data()["cooperativeRegister"]["cooperative"]["id"].clone();
+    for _ in 0..6 {
+        let mut member = joining("demo-argan");
+        member["cooperativeId"] = cooperative.clone();
+        assert_eq!(khouribga.does(ADD, member).await.outcome(), "done", "{}", world.on);
+    }
+    let transition = async |address: &str, mutation: &str, version: i64| {
+        let query = format!("mutation($input: CooperativeTransitionInput!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");
+        let input = json!({"id": cooperative, "expectedVersion": version});
+        asks(address, &query, json!({"input": input})).await.outcome()
+    };
+    assert_eq!(transition(&world.url(""), "cooperativeVerify", 1).await, "done", "{}", world.on);
+    assert_eq!(transition(&stricter, "cooperativeActivate", 2).await, "MEMBERS_TOO_FEW", "{}", world.on);
+    // Six are enough by the law, also where the number is told to nobody.
+    let thresholds = Thresholds { people: 8, ..Thresholds::default() };
+    unfm::platform::disclosure_threshold::set(&world.db, thresholds, world.clock.now()).await.unwrap();
+    let count = khouribga.asks("query($id: ID!) { cooperative(id: $id) { memberCount } }", json!({"id": cooperative})).await;
+    assert_eq!(count.data()["cooperative"]["memberCount"], Value::Null, "{}", world.on);
+    assert_eq!(transition(&world.url(""), "cooperativeActivate", 2).await, "done", "{}", world.on);
+}
+
 async fn one_branch_enters_an_identity_once(world: World) {
     let khouribga = world.person("khouribga").await;
     let register = "mutation($input: CooperativeRegisterInput!) { cooperativeRegister(input: $input) {
@@ -367,4 +412,4 @@ async fn whoever_enters_data_decides_nothing(world: World) {
     assert_eq!(khouribga.does(rename, renamed).await.outcome(), "STATUS_INVALID", "{}", world.on);
 }
 
-tests::on_each_database!(documents_that_expire_are_listed_the_first_to_expire_first, a_cooperative_moves_to_another_branch_with_everything_of_it, what_was_entered_of_a_member_is_corrected, one_branch_enters_an_identity_once, whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);
+tests::on_each_database!(documents_that_expire_are_listed_the_first_to_expire_first, a_cooperative_moves_to_another_branch_with_everything_of_it, what_was_entered_of_a_member_is_corrected, the_association_sets_how_early_it_is_warned_and_how_many_members_are_needed, one_branch_enters_an_identity_once, whoever_enters_data_decides_nothing, members_are_seen_by_the_cooperative_and_its_branch_line_alone, whoever_reads_members_is_noted_once_a_minute_in_her_own_branch, members_join_and_leave_and_the_numbers_that_are_told_follow, a_representative_looks_after_her_own_cooperative_and_no_other, every_fault_of_a_member_is_told_at_once_and_nothing_is_kept, a_cooperative_is_edited_field_by_field_and_its_identity_is_claimed_anew, a_cooperative_goes_from_its_application_to_its_end);

@@ -3,8 +3,9 @@
 use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::codes::Coded;
-use domain::cooperative::CooperativeStatus;
+use domain::cooperative::{CooperativeStatus, MEMBERS_MIN};
 use domain::fault::Code;
+use domain::disclosure::Thresholds;
 use domain::id::founding;
 use domain::market::MarketStatus;
 use domain::membership::Sex;
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tests::World;
 use tests::person::Person;
 use tokio::sync::Barrier;
+use unfm::platform::disclosure_threshold;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 use unfm::platform::query::stored::EnumValue;
 use unfm::platform::query::table::Table;
@@ -183,6 +185,12 @@ async fn what_a_status_shows_is_what_the_domain_says(world: World) {
     }
 }
 
+/// Set the threshold of disclosure control as the server does; whether it was another one.
+async fn threshold(world: &World, people: u64) -> bool {
+    let thresholds = Thresholds { people, ..Thresholds::default() };
+    disclosure_threshold::set(&world.db, thresholds, world.clock.now()).await.unwrap()
+}
+
 async fn what_was_measured_leaves_through_disclosure_control(world: World) {
     use indicator::{measurement, value};
     let from = founding("indicator_value", "demo-unfpa-active");
@@ -223,6 +231,10 @@ async fn what_was_measured_leaves_through_disclosure_control(world: World) {
             .await;
     }
     assert_eq!(told().await, ["120", "SUPPRESSED", "SUPPRESSED"], "{}: the women would tell the men", world.on);
+    assert!(threshold(&world, 121).await, "{}", world.on);
+    assert_eq!(told().await, ["SUPPRESSED", "SUPPRESSED", "SUPPRESSED"], "{}", world.on);
+    assert!(threshold(&world, 5).await, "{}", world.on);
+    assert_eq!(told().await, ["120", "SUPPRESSED", "SUPPRESSED"], "{}", world.on);
     assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
     let query = "{ programme(slug: \"demo-unfpa-active\") { indicators { values(first: 10) { nodes { sex value status } } } } }";
     let token = world.program("unfpa-demo").await;
@@ -232,13 +244,27 @@ async fn what_was_measured_leaves_through_disclosure_control(world: World) {
     }
 }
 
+async fn other_thresholds_tell_less_at_once_and_as_much_again_when_they_are_lifted(world: World) {
+    let told = async || {
+        let sql = "select coalesce(cast(member_count as text), '-') from cooperative where slug = 'demo-argan'";
+        world.text_as_owner(sql).await.unwrap()
+    };
+    assert_eq!((told().await.as_str(), threshold(&world, 5).await), ("24", false), "{}: as they are", world.on);
+    let line = last_change(&world).await;
+    assert_eq!((threshold(&world, 25).await, told().await.as_str()), (true, "-"), "{}", world.on);
+    assert!(changed(&world, Kind::Cooperative, line).await > 0, "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert!(!threshold(&world, 25).await, "{}: another instance has the same settings", world.on);
+    assert_eq!((threshold(&world, 5).await, told().await.as_str()), (true, "24"), "{}", world.on);
+}
+
 async fn a_panic_between_two_statements_leaves_nothing_of_either(world: World) {
     let (argan, before) = (founding("cooperative", "demo-argan"), last_change(&world).await);
     let (owner, now) = (world.owner.clone(), world.clock.now());
     let panicked = tokio::spawn(async move {
         let platform = Actor::System(Purpose::Seed);
         let write = owner.write(&platform, now, async |tx| {
-            cooperative::store::transition(tx, argan, None, CooperativeStatus::Suspended).await?;
+            cooperative::store::transition(tx, argan, None, CooperativeStatus::Suspended, MEMBERS_MIN).await?;
             panic!("between two statements")
         });
         let done: unfm::platform::error::Result<()> = write.await;
@@ -306,7 +332,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     world.change(async |tx| to(tx, ProductStatus::Draft).await).await;
     at_once(
         &world,
-        async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Suspended).await.map(drop),
+        async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Suspended, MEMBERS_MIN).await.map(drop),
         async |tx| to(tx, ProductStatus::Published).await,
     )
     .await;
@@ -317,7 +343,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     // Its listings come back with the cooperative while the market is suspended.
     at_once(
         &world,
-        async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Active).await.map(drop),
+        async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Active, MEMBERS_MIN).await.map(drop),
         async |tx| market::store::transition(tx, market, MarketStatus::Suspended).await.map(drop),
     )
     .await;
@@ -326,6 +352,6 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
 }
 
 tests::on_each_database!(
-    what_was_measured_leaves_through_disclosure_control,
+    other_thresholds_tell_less_at_once_and_as_much_again_when_they_are_lifted, what_was_measured_leaves_through_disclosure_control,
     a_panic_between_two_statements_leaves_nothing_of_either,
     rows_and_what_is_derived_of_them_agree_in_every_seeded_world, what_was_changed_past_the_program_is_named, what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited, a_branch_that_is_moved_takes_along_what_stands_below_it, what_a_status_shows_is_what_the_domain_says);

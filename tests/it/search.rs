@@ -1,6 +1,6 @@
 //! Finding products: however words are written, best match first, and never what is not published.
 
-use domain::cooperative::CooperativeStatus;
+use domain::cooperative::{CooperativeStatus, MEMBERS_MIN};
 use domain::id::founding as key;
 use domain::product::QualitySignKind;
 use jiff::civil::date;
@@ -96,7 +96,7 @@ async fn both_databases_find_the_same_in_the_same_order() {
 async fn a_suspended_cooperative_takes_its_products_out_of_the_search_and_back(world: World) {
     let (maker, before) = (key("cooperative", "demo-argan"), found(&world, "argan").await);
     let go = async |status| {
-        world.change(async |tx| cooperative::store::transition(tx, maker, None, status).await).await;
+        world.change(async |tx| cooperative::store::transition(tx, maker, None, status, MEMBERS_MIN).await).await;
     };
 
     go(CooperativeStatus::Suspended).await;

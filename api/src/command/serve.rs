@@ -9,6 +9,7 @@ use crate::platform::audit::verify;
 use crate::platform::clock::Clock;
 use crate::platform::database::db::{Db, IfMissing};
 use crate::platform::database::fault::StartFault;
+use crate::platform::disclosure_threshold;
 use crate::platform::key_fingerprint;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
@@ -49,6 +50,19 @@ async fn refuse_demo_people(db: &Db, settings: &Settings) -> Result<(), StartFau
         let sentence = "The database holds demo logins, which are for demo mode alone: `unfm seed --remove-demo` \
                         takes them and all demo data away.";
         return Err(StartFault(sentence.to_owned()));
+    }
+    Ok(())
+}
+
+/// Set the thresholds of disclosure control, before anybody is told anything.
+async fn set_thresholds(db: &Db, settings: &Settings) -> Result<(), StartFault> {
+    let thresholds = settings.thresholds();
+    if disclosure_threshold::set(db, thresholds, Clock::System.now()).await.map_err(|error| fault(&error))? {
+        tracing::info!(
+            "numbers of people below {}, and below {} of violence, are not told from now on",
+            thresholds.of(false),
+            thresholds.of(true)
+        );
     }
     Ok(())
 }
@@ -146,6 +160,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let keys = keys_of(settings, &db, Clock::System.now()).await?;
     // Before anybody is answered; from then on it is looked at twice a second.
     key_fingerprint::look(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?;
+    set_thresholds(&db, settings).await?;
     let mut background = JoinSet::new();
     background.spawn(keep_house(db.clone(), keys.clone(), settings.clone()));
     background.spawn(watch_keys(db.clone(), keys.clone(), settings.clone()));

@@ -13,6 +13,8 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::codes::Coded;
+use domain::cooperative::{MEMBERS_MIN, Rules, WARNING_DAYS};
+use domain::disclosure::{K, K_VIOLENCE, Thresholds};
 use domain::partner_client::ClientScope;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
@@ -384,6 +386,18 @@ pub struct Settings {
     /// Attempts a minute to come in from one address as whomever; a password that is to be reset counts as ten.
     #[arg(long, env = "UNFM_RATE_SIGN_IN_ADDRESS", default_value_t = 100, global = true)]
     pub rate_sign_in_address: u32,
+    /// Numbers of people below this are not told (k); at least 5.
+    #[arg(long, env = "UNFM_DISCLOSURE_THRESHOLD", default_value_t = K, value_parser = clap::value_parser!(u64).range(K..=1000), global = true)]
+    pub disclosure_threshold: u64,
+    /// The same for data on violence; at least 10.
+    #[arg(long, env = "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE", default_value_t = K_VIOLENCE, value_parser = clap::value_parser!(u64).range(K_VIOLENCE..=1000), global = true)]
+    pub disclosure_threshold_violence: u64,
+    /// The least number of members of an active cooperative.
+    #[arg(long, env = "UNFM_MEMBERS_MIN", default_value_t = MEMBERS_MIN, value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
+    pub members_min: u32,
+    /// So many days before a document of a cooperative ends it shows up.
+    #[arg(long, env = "UNFM_DOCUMENT_WARNING_DAYS", default_value_t = WARNING_DAYS, value_parser = clap::value_parser!(u16).range(1..=366), global = true)]
+    pub document_warning_days: u16,
     /// Whose documents must be trusted: nobody's (`off`), everybody's but partners' programs' (`public`), or all (`only`).
     #[arg(long, env = "UNFM_TRUSTED_DOCUMENTS", default_value = "off", global = true)]
     pub trusted_documents: Trust,
@@ -408,7 +422,11 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 27] = [
+    "UNFM_DISCLOSURE_THRESHOLD",
+    "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
+    "UNFM_MEMBERS_MIN",
+    "UNFM_DOCUMENT_WARNING_DAYS",
     "UNFM_AUDIT_ANCHORS",
     "UNFM_RATE_ADDRESS",
     "UNFM_RATE_LOGIN",
@@ -514,6 +532,16 @@ impl Settings {
         self.migrate_database_url.as_ref()?;
         let options: sqlx::postgres::PgConnectOptions = self.database_url.as_str().parse().ok()?;
         Some(options.get_username().to_owned())
+    }
+
+    /// The thresholds of disclosure control.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds { people: self.disclosure_threshold, violence: self.disclosure_threshold_violence }
+    }
+
+    /// What the association sets for itself about cooperatives.
+    pub fn rules(&self) -> Rules {
+        Rules { members_min: self.members_min, warning_days: self.document_warning_days }
     }
 
     /// How much everybody may ask for in a minute.

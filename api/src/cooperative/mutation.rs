@@ -8,6 +8,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::text::LocalizedTextInput;
+use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
@@ -130,7 +131,8 @@ async fn transition(
 ) -> Result<CooperativePayload> {
     let key = GlobalId::parse_as(Kind::Cooperative, &input.id, "input.id")?;
     let from = Some((input.expected_version, from));
-    mutate(ctx, &input, async |tx| Ok(store::transition(tx, key, from, to).await?.id)).await
+    let members_min = ctx.reader().rules().members_min;
+    mutate(ctx, &input, async |tx| Ok(store::transition(tx, key, from, to, members_min).await?.id)).await
 }
 
 /// Check all of a form at once.

@@ -24,7 +24,7 @@ use crate::product::{description, entity as product, sign, variant};
 use crate::user::assignment;
 use domain::actor::Actor;
 use domain::branch::national;
-use domain::cooperative::{CooperativeStatus, LegalForm, MEMBERS_MIN, RegisterIdentity, Sector, Standing};
+use domain::cooperative::{CooperativeStatus, LegalForm, RegisterIdentity, Sector, Standing};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, Condition, IntoActiveModel};
@@ -272,7 +272,8 @@ fn refuse_struck_off(locked: &Locked<Entity>) -> Result<()> {
     if status == CooperativeStatus::StruckOff { Err(Fault::new(Code::StatusInvalid).into()) } else { Ok(()) }
 }
 
-/// Go to another status. The version and the status that it goes from are given by whoever has looked at it.
+/// Go to another status. The version and the status that it goes from are given by whoever has looked at it, and how many
+/// members it needs to be active.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT where a version is given, STATUS_INVALID, MEMBERS_TOO_FEW, REGISTER_IDENTITY_REQUIRED.
@@ -281,6 +282,7 @@ pub async fn transition(
     key: Uuid,
     from: Option<(i32, Option<CooperativeStatus>)>,
     status: CooperativeStatus,
+    members_min: u32,
 ) -> Result<Model> {
     let held = tx.lock_to_decide::<Entity>(key).await?;
     if let Some((version, _)) = from {
@@ -289,11 +291,10 @@ pub async fn transition(
     if from.and_then(|(_, from)| from).is_some_and(|from| from != held.row().status.0) {
         return Err(Fault::status(held.row().status.0, status).into());
     }
-    // Fewer members than are disclosed are fewer than are needed.
-    let members = held.row().member_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let members = members(tx, held.row()).await?;
     let identity = identity(tx, key).await?;
     let identified = identity.as_ref().is_some_and(|(register, is_exempt)| *is_exempt || register.is_some());
-    let standing = Standing { identified, members, members_min: MEMBERS_MIN };
+    let standing = Standing { identified, members, members_min };
     let next = held.row().status.0.transition(status, standing)?;
     if next == CooperativeStatus::Verified
         && let Some((Some(register), _)) = identity
@@ -304,6 +305,15 @@ pub async fn transition(
         row.status = ActiveValue::Set(EnumValue(next));
     })
     .await
+}
+
+/// How many members a cooperative has: more may be there than are told, and where none is entered it is as it was given.
+async fn members(tx: &Tx<'_>, row: &Model) -> Result<u32> {
+    let sql = "select count(*) from membership where cooperative_id = $1 and left_on is null";
+    let entered: Vec<i64> = tx.as_platform(async |tx| tx.query(sql, [row.id.into()]).await).await?;
+    let entered = entered.first().copied().filter(|count| *count > 0);
+    let count = entered.or(row.member_count.map(i64::from)).unwrap_or(0);
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The identity of a cooperative in the register, and whether it needs none.

@@ -13,8 +13,8 @@ pub struct DocumentQuery;
 
 #[Object]
 impl DocumentQuery {
-    /// Documents of cooperatives within the caller's reach whose last day of validity lies within 30 days from today, a page at a
-    /// time, the first to expire first.
+    /// Documents of cooperatives within the caller's reach whose last day of validity lies within 30 days from today (or as
+    /// many as the association has set), a page at a time, the first to expire first.
     async fn expiring_documents(
         &self,
         ctx: &Context<'_>,

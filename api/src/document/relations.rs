@@ -13,8 +13,8 @@ impl Document {
         self.batch.object(ctx.reader(), self.cooperative_key).await.transpose()
     }
 
-    /// Whether the document expires within 30 days and has not expired yet.
+    /// Whether the document expires within 30 days (or as many as the association has set) and has not expired yet.
     async fn is_expiring(&self, ctx: &Context<'_>) -> bool {
-        domain::cooperative::is_expiring(self.valid_until.map(|day| day.0), ctx.reader().today())
+        ctx.reader().rules().is_expiring(self.valid_until.map(|day| day.0), ctx.reader().today())
     }
 }

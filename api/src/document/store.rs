@@ -13,10 +13,9 @@ use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::access::Permission;
-use domain::cooperative::{DocumentKind, EXPIRING_DAYS};
+use domain::cooperative::DocumentKind;
 use domain::fault::{Code, Fault, Faults};
 use domain::text::NAME_MAX;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -34,7 +33,7 @@ pub fn of_cooperatives(page: PageArgs) -> Children<Document, Column> {
 pub async fn expiring(reader: &Reader, roots: ListArgs) -> Result<Connection<Document>> {
     reader.signed_in()?;
     let (today, tx) = (reader.today(), reader.begin());
-    let last = today.checked_add(EXPIRING_DAYS.days()).map_err(Error::internal)?;
+    let last = reader.rules().last_warned(today);
     let select = tx
         .select_for_list::<Entity>(false)
         .filter(Column::ValidUntil.gte(Day(today)))

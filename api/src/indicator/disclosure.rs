@@ -4,6 +4,7 @@
 //! may leave: once a figure is accepted, disclosure control decides, over all figures of its programme, indicator, kind, period
 //! and source.
 
+use crate::platform::disclosure_threshold::{PEOPLE, THRESHOLDS, VIOLENCE};
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::projection::{Derivation, Derived, Projection, Rows, Source, difference};
@@ -11,7 +12,7 @@ use crate::platform::query::change::Change;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::RowReader;
 use domain::codes::Coded;
-use domain::disclosure::{K, K_VIOLENCE};
+use domain::disclosure::Thresholds;
 use domain::indicator::{
     AreaKind, IndicatorUnit, IndicatorValueKind, IndicatorValueStatus, Measured, Tells, disclosed,
 };
@@ -33,6 +34,7 @@ const TOLD: Derived = Derived {
     sources: &[
         Source { table: "measurement", columns: &["value", "numerator", "denominator"], by: "value_id", to: "id" },
         Source { table: "indicator_value", columns: &["accepted"], by: "id", to: "id" },
+        THRESHOLDS,
     ],
 };
 
@@ -124,6 +126,12 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
          left join branch b on v.area_kind = 'BRANCH' and b.slug = v.area_code
          where {condition} order by v.id"
     );
+    let kept: Vec<(i32, i32)> = derivation.query(format!("select {PEOPLE}, {VIOLENCE}"), []).await?;
+    let threshold = |least: i32| u64::try_from(least).unwrap_or(u64::MAX);
+    let thresholds = kept.first().map_or_else(Thresholds::default, |(people, violence)| Thresholds {
+        people: threshold(*people),
+        violence: threshold(*violence),
+    });
     let mut groups: BTreeMap<Group, Vec<Member>> = BTreeMap::new();
     for row in derivation.rows(sql, values).await? {
         let cells = &mut RowReader::new(&row);
@@ -147,7 +155,7 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
     }
     let mut different = Vec::new();
     for ((.., is_accepted), figures) in groups {
-        let k = if figures.iter().any(|(.., is_violence)| *is_violence) { K_VIOLENCE } else { K };
+        let k = thresholds.of(figures.iter().any(|(.., is_violence)| *is_violence));
         let measured: Vec<Measured> = figures.iter().map(|(_, _, _, measured, _)| measured.clone()).collect();
         let shown = if is_accepted { disclosed(&measured, k) } else { vec![true; measured.len()] };
         for ((key, is, value, ..), is_shown) in figures.into_iter().zip(shown) {

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod clock;
 pub mod database;
+pub mod disclosure_threshold;
 pub mod error;
 pub mod graphql;
 pub mod key_fingerprint;

@@ -10,6 +10,7 @@ use crate::platform::query::transaction::Tx;
 use crate::product::object::NO_PRICE;
 use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
+use domain::disclosure::K;
 use domain::id::founding as key;
 use domain::indicator::{AreaKind, IndicatorValueKind, IndicatorValueStatus, Period, SourceMethod};
 use domain::market::{MarketStatus, OpeningHoursBasis};
@@ -188,7 +189,7 @@ async fn cooperatives(tx: &Tx<'_>) -> Result<()> {
     let rows = COOPERATIVES.iter().map(|row| {
         let name = text(row.ar, row.fr, None);
         let (name_key_ar, name_key_fr) = name_keys(&name)?;
-        let seen = disclosed(row.members.0, row.members.1);
+        let seen = disclosed(row.members.0, row.members.1, K);
         let number = |count: Option<u32>| count.and_then(|count| i32::try_from(count).ok());
         Ok(fresh!(cooperative::entity,
             id: key("cooperative", row.slug),

@@ -102,6 +102,7 @@ impl State {
         let connections = readers.db.most_connections();
         let types = Types::new(&sdl, settings.introspection);
         let persisted = Persisted::new(settings, redis.clone(), &types)?;
+        readers.rules = settings.rules();
         let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {

@@ -15,6 +15,7 @@ use crate::platform::query::transaction::{Renew, Tx};
 use async_graphql::Context;
 use domain::access::Purpose;
 use domain::actor::Actor;
+use domain::cooperative::Rules;
 use domain::fault::Code;
 use domain::text::Locale;
 use jiff::civil::Date;
@@ -35,6 +36,7 @@ pub struct Reader {
     now: Timestamp,
     today: Date,
     keys: Keys,
+    rules: Rules,
     origin: Origin,
     db: Db,
     on_commit: OnCommit,
@@ -71,6 +73,8 @@ pub struct Readers {
     pub clock: Clock,
     /// The keys of the installation.
     pub keys: Keys,
+    /// What the association sets for itself.
+    pub rules: Rules,
     /// What they share for a second.
     pub facts: Facts,
     /// What is told which tables a committed transaction changed.
@@ -113,10 +117,11 @@ type Fact = Arc<dyn Any + Send + Sync>;
 const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
 impl Readers {
-    /// Those of a database, with nothing shared yet.
+    /// Those of a database, with nothing shared yet, where the association has set nothing itself.
     pub fn new(db: Db, clock: Clock, keys: Keys) -> Self {
+        let rules = Rules::default();
         let (facts, on_commit, refusals) = (Facts::default(), OnCommit::default(), Refusals::default());
-        Self { db, clock, keys, facts, on_commit, refusals }
+        Self { db, clock, keys, rules, facts, on_commit, refusals }
     }
 
     /// A reader for one request.
@@ -129,6 +134,7 @@ impl Readers {
             now,
             today: domain::calendar::today(now),
             keys: self.keys.clone(),
+            rules: self.rules,
             origin: Origin::default(),
             db: self.db.clone(),
             on_commit: self.on_commit.clone(),
@@ -162,6 +168,11 @@ impl Reader {
     /// When the request came.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What the association sets for itself.
+    pub fn rules(&self) -> Rules {
+        self.rules
     }
 
     /// The calendar day in Casablanca on which the request came.
