@@ -1,10 +1,13 @@
 //! All projections: each stands behind those whose tables it follows from.
 
 use crate::platform::projection::Projections;
-use crate::{agreement, branch, contribution, cooperative, indicator, market, product, programme};
+use crate::{agreement, branch, contribution, cooperative, indicator, market, partner, product, programme};
 
 /// What follows from changes of the database.
 pub static PROJECTIONS: Projections = &[
+    &branch::projection::NAME_KEYS,
+    &partner::projection::NAME_KEYS,
+    &indicator::projection::NAME_KEYS,
     &branch::projection::PATHS,
     &branch::projection::Places,
     &cooperative::projection::NAME_KEYS,

@@ -66,6 +66,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            id {uuid} primary key,
            slug {text} not null unique,
            name {json} not null,
+           name_key_ar {text} not null default '',
+           name_key_fr {text} not null default '',
            is_demo boolean not null,
            {node}
          );
@@ -73,6 +75,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            id {uuid} primary key,
            code {text} not null unique,
            name {json} not null,
+           name_key_ar {text} not null default '',
+           name_key_fr {text} not null default '',
            unit {text} not null check (unit in ('NUMBER', 'PERCENT', 'RATE_PER_100K', 'RATE_PER_1000', 'MAD')),
            direction {text} not null check (direction in ('UP', 'DOWN', 'NONE')),
            theme {text} not null,

@@ -15,6 +15,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            slug {text} not null unique,
            kind {text} not null check (kind in ('NATIONAL', 'REGIONAL', 'PROVINCIAL', 'LOCAL')),
            name {json} not null,
+           name_key_ar {text} not null default '',
+           name_key_fr {text} not null default '',
            contacts {json},
            region_id {uuid} references region (id),
            province_id {uuid} references province (id),
@@ -26,6 +28,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create unique index branch_national on branch (kind) where kind = 'NATIONAL';
          create index branch_parent on branch (parent_id);
+         create index branch_name_ar on branch (name_key_ar, slug);
+         create index branch_name_fr on branch (name_key_fr, slug);
          create table branch_place (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),

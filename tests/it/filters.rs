@@ -1,9 +1,10 @@
-//! Lists of products and cooperatives: each filter leaves exactly the things whose own fields meet it, each order puts them
+//! Lists: each filter leaves exactly the things whose own fields meet it, each order puts them
 //! as those fields say.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::World;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const ALL: &str = "{
   products(first: 100) { totalCount nodes { slug name { text(locale: FR) } lowestPrice { amount } category { slug parent { slug } }
@@ -156,4 +157,95 @@ async fn filters_and_orders_of_cooperatives_are_by_their_fields(world: World) {
     assert_eq!(by, by_name(&nodes), "{}", world.on);
 }
 
-tests::on_each_database!(each_filter_of_products_leaves_those_that_meet_it, each_order_of_products_is_by_what_it_says, filters_and_orders_of_cooperatives_are_by_their_fields);
+async fn branches_partners_and_indicators_are_listed_by_name_in_the_language_of_the_request(world: World) {
+    for list in ["branches", "partners", "indicators"] {
+        for language in ["ar", "fr"] {
+            let question = format!(
+                "query($by: NameOrder!) {{ {list}(first: 100, orderBy: $by) {{ nodes {{ id name {{ text }} }} }} }}"
+            );
+            let names = async |by: &str| -> Vec<String> {
+                let answer = world.ask_in(language, &question, json!({"by": by})).await;
+                let nodes = answer.data()[list]["nodes"].as_array().unwrap().clone();
+                nodes.iter().map(|node| node["name"]["text"].as_str().unwrap().to_owned()).collect()
+            };
+            let (by_name, by_slug) = (names("NAME").await, names("SLUG").await);
+            let mut expected = by_slug.clone();
+            expected.sort_by_key(|name| domain::fold::sort_key(name));
+            assert_eq!(by_name, expected, "{} {list} in {language}", world.on);
+            assert!(by_name.len() > 2 && by_name != by_slug, "{} {list} in {language}", world.on);
+        }
+    }
+    // A branch that is given another name takes another place.
+    let national = world.person("national").await;
+    let last = "query { branches(last: 1, orderBy: NAME) { nodes { id version slug } } }";
+    let answer = national.asks(last, json!({})).await;
+    let branch = &answer.data()["branches"]["nodes"][0];
+    let rename = "mutation($input: BranchRenameInput!) { branchRename(input: $input) { userErrors { code } } }";
+    let input = json!({"id": branch["id"], "expectedVersion": branch["version"], "name": {"ar": "آآ (تجريبي)", "fr": "Aaa (démo)"}});
+    assert_eq!(national.does(rename, input).await.outcome(), "done", "{}", world.on);
+    for language in ["ar", "fr"] {
+        let first = "{ branches(first: 1, orderBy: NAME) { nodes { slug } } }";
+        let answer = world.ask_in(language, first, json!({})).await;
+        assert_eq!(answer.data()["branches"]["nodes"][0]["slug"], branch["slug"], "{} in {language}", world.on);
+    }
+}
+
+async fn what_lacks_a_translation_is_listed_and_counted_for_each_branch(world: World) {
+    let khouribga = world.person("khouribga").await;
+    let (argan, branch) =
+        (domain::id::founding("cooperative", "demo-argan"), domain::id::founding("branch", "khouribga"));
+    let (argan, branch) = (GlobalId::new(Kind::Cooperative, argan), GlobalId::new(Kind::Branch, branch).to_string());
+    let rename = "mutation($input: CooperativeRenameInput!) { cooperativeRename(input: $input) { userErrors { code } } }";
+    let input = json!({"id": argan.to_string(), "expectedVersion": 1, "name": {"en": "Argan (demo)"}});
+    assert_eq!(khouribga.does(rename, input).await.outcome(), "done", "{}", world.on);
+
+    let translated = "{ translations { language } }";
+    let mut counts = serde_json::Map::new();
+    for (list, kind, texts) in [
+        ("cooperatives", "Cooperative", vec!["name"]),
+        ("markets", "Market", vec!["name", "city", "address"]),
+        ("products", "Product", vec!["name", "origin", "description"]),
+        ("programmes", "Programme", vec!["title", "description"]),
+        ("agreements", "Agreement", vec!["object", "signedIn"]),
+        ("branches", "Branch", vec!["name"]),
+    ] {
+        let fields: String = texts.iter().map(|text| format!(" {text} {translated}")).collect();
+        let all = khouribga.asks(&format!("{{ {list}(first: 100) {{ nodes {{ slug{fields} }} }} }}"), json!({})).await;
+        let all = all.data()[list]["nodes"].as_array().unwrap().clone();
+        for language in ["AR", "EN"] {
+            let lacks = |node: &&Value| {
+                texts.iter().any(|text| {
+                    let given = &node[*text]["translations"];
+                    !given.is_null() && !any(given, |translation| translation["language"] == language)
+                })
+            };
+            let expected: BTreeSet<String> = all.iter().filter(lacks).map(slug).collect();
+            let question = format!("query($filter: {kind}Filter) {{ {list}(first: 100, filter: $filter) {{ nodes {{ slug }} }} }}");
+            let filter = json!({"filter": {"missingTranslation": language}});
+            let found = khouribga.asks(&question, filter.clone()).await;
+            let found: BTreeSet<String> = found.data()[list]["nodes"].as_array().unwrap().iter().map(slug).collect();
+            assert_eq!(found, expected, "{} {list} {language}", world.on);
+            if language == "EN" {
+                counts.insert(list.to_owned(), expected.len().into());
+            }
+            assert_eq!(world.ask(&question, filter).await.code(), "UNAUTHENTICATED", "{} {list}", world.on);
+        }
+    }
+    counts.remove("branches");
+    assert!(counts.values().all(|count| count != &json!(0)), "{}: {counts:?}", world.on);
+
+    let report = "query($id: ID!) { branch(id: $id) { missingTranslations(language: EN) {
+        cooperatives markets products programmes agreements } } }";
+    for (login, sees) in [("khouribga", true), ("region05", true), ("mdiq", false)] {
+        let answer = world.person(login).await.asks(report, json!({"id": branch})).await;
+        let expected = if sees { Value::Object(counts.clone()) } else { Value::Null };
+        assert_eq!(answer.data()["branch"]["missingTranslations"], expected, "{} {login}", world.on);
+    }
+    let anybody = world.ask(report, json!({"id": branch})).await;
+    assert_eq!(anybody.data()["branch"]["missingTranslations"], Value::Null, "{}", world.on);
+    let products = khouribga.asks("query($id: ID!) { products(first: 1, filter: {branch: $id, missingTranslation: EN}) { totalCount } }",
+        json!({"id": branch})).await;
+    assert_eq!(products.data()["products"]["totalCount"], counts["products"], "{}", world.on);
+}
+
+tests::on_each_database!(branches_partners_and_indicators_are_listed_by_name_in_the_language_of_the_request, what_lacks_a_translation_is_listed_and_counted_for_each_branch, each_filter_of_products_leaves_those_that_meet_it, each_order_of_products_is_by_what_it_says, filters_and_orders_of_cooperatives_are_by_their_fields);

@@ -103,7 +103,7 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         "category": "olive-oil", "cooperative": cooperative, "market": market, "branch": branch, "parent": branch,
         "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
         "qualitySign": "ORGANIC", "sector": "ARGAN", "CooperativeStatus": "APPLIED", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
-        "ProgrammeStatus": "ACTIVE", "kind": "PROVINCIAL", "partner": unfpa,
+        "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa,
     });
     let node = |list: &str, nodes: &str| format!("{list} {{ nodes {{ {nodes} }} pageInfo {{ endCursor }} }}");
     let product_card = "id name { text } category { slug } cooperative { id name { text } } minPrice { amount }";
@@ -129,9 +129,9 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         ("/products", "ProductFilter", "ProductOrder", root("products", product_card)),
         ("/programmes", "ProgrammeFilter", "ProgrammeOrder", root("programmes", "id title { text } branch { id }")),
         ("/agreements", "AgreementFilter", "AgreementOrder", root("agreements", "id slug")),
-        ("/branches", "BranchFilter", "", root("branches", "id name { text }")),
-        ("/indicators", "IndicatorFilter", "", root("indicators", "id code")),
-        ("/partners", "", "", root("partners", "id slug")),
+        ("/branches", "BranchFilter", "NameOrder", root("branches", "id name { text }")),
+        ("/indicators", "IndicatorFilter", "NameOrder", root("indicators", "id code")),
+        ("/partners", "", "NameOrder", root("partners", "id slug")),
         ("/market/listings", "ListingFilter", "ListingOrder", format!("market(id: \"{market}\") {{ {of_market} }}")),
         ("/product/listings", "", "ListingOrder", format!("product(id: \"{product}\") {{ {of_product} }}")),
     ];
@@ -304,7 +304,9 @@ async fn statements_go_along_indexes_and_cost_no_more_in_a_large_world() {
         let mut found = Vec::new();
         // Whoever reaches everything counts everything: there is no shorter way.
         let counts_everything = sent.sql.starts_with("SELECT COUNT(") && sent.sql.ends_with("WHERE TRUE");
-        faults(&now, &large_sizes, counts_everything, &mut found);
+        // Nor is there for her to what lacks a language, for which an index of each language would burden every write.
+        let reads_texts = sent.sql.contains("->> $1) IS NULL ORDER BY") && !sent.sql.contains(" IN (");
+        faults(&now, &large_sizes, counts_everything || reads_texts, &mut found);
         let cost = |plan: &Value| plan["Total Cost"].as_f64().unwrap();
         if !counts(&sent.sql) && cost(&now) > DEARER * cost(&before).max(LOW) {
             found.push(format!("it costs {} and {} in the small world", cost(&now), cost(&before)));

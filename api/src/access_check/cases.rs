@@ -257,7 +257,8 @@ impl Cases {
             for field in list(one, "fields") {
                 let (of, args) = (text(field, "name"), list(field, "args"));
                 let is_page = args.iter().any(|argument| argument["name"] == "first");
-                if !is_page && args.iter().any(is_required) && (name.as_str(), of) != ("Viewer", "explain") {
+                let is_told = self.choices(args).is_some() || (name.as_str(), of) == ("Viewer", "explain");
+                if !is_page && !is_told {
                     passed_by.push(format!("{name}.{of}: nobody says how to ask it"));
                 }
                 if is_page {
@@ -314,18 +315,27 @@ impl Cases {
         let edges = edges - u8::from(self.is_node(name));
         let mut parts = Vec::new();
         for field in list(one, "fields") {
-            let (mut arguments, args) = (String::new(), list(field, "args"));
-            if args.iter().any(|argument| argument["name"] == "first") {
-                arguments = "(first: 50)".to_owned();
-            } else if args.iter().any(is_required) {
-                // Fields that must be told something are asked by themselves.
-                continue;
-            }
+            let args = list(field, "args");
+            let is_page = args.iter().any(|argument| argument["name"] == "first");
+            // Fields that must be told something else than one of a few values are asked by themselves.
+            let arguments = if is_page { Some("(first: 50)".to_owned()) } else { self.choices(args) };
+            let Some(arguments) = arguments else { continue };
             let Some(values) = values.checked_sub(1) else { continue };
             let Some(below) = self.selection(named(&field["type"]), edges, values) else { continue };
             parts.push(format!("{}{arguments} {below}", text(field, "name")));
         }
         (!parts.is_empty()).then(|| format!("{{ {} }}", parts.join(" ")))
+    }
+
+    /// The arguments of a field that must be told nothing, or one of the values of an enum: its last one.
+    fn choices(&self, args: &[Value]) -> Option<String> {
+        let choice = |argument: &Value| {
+            let of = self.types.get(named(&argument["type"]))?;
+            let value = list(of, "enumValues").last()?;
+            Some(format!("{}: {}", text(argument, "name"), text(value, "name")))
+        };
+        let choices = args.iter().filter(|argument| is_required(argument)).map(choice).collect::<Option<Vec<_>>>()?;
+        Some(if choices.is_empty() { String::new() } else { format!("({})", choices.join(", ")) })
     }
 
     /// The kind of thing that an argument called so names, below a field about this kind.

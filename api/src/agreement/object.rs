@@ -11,6 +11,7 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::partnership::{AgreementStatus, PartyRole, SignedOnBasis};
+use domain::text::Locale;
 use uuid::Uuid;
 
 /// A partnership agreement (convention de partenariat).
@@ -121,6 +122,8 @@ pub struct AgreementFilter {
     pub partner: Option<ID>,
     /// Leaves only agreements kept by the branch with this global id.
     pub branch: Option<ID>,
+    /// Leaves only agreements of which a text is missing in this language. For signed-in callers.
+    pub missing_translation: Option<EnumValue<Locale>>,
 }
 
 /// The order of agreements.

@@ -1,6 +1,6 @@
 //! Reading agreements.
 
-use super::entity::{Column, Entity};
+use super::entity::{Column, Entity, TEXTS};
 use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
 use super::objective;
 use super::party;
@@ -8,7 +8,7 @@ use crate::partner::entity as partner;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::graphql::text::Text;
+use crate::platform::graphql::text::{Text, only_untranslated};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -84,6 +84,7 @@ pub async fn list(
     if let Some(branch) = &filter.branch {
         select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
+    let select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
     object::list(reader, name, select, &roots.page, &order(by)).await
 }
 

@@ -45,6 +45,9 @@ pub struct Model {
     pub changed_at: i64,
 }
 
+/// The columns of texts that may be missing in a language.
+pub const TEXTS: [&str; 1] = ["name"];
+
 /// Joins are spelled out where they are made.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

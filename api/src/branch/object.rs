@@ -11,6 +11,7 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{ID, InputObject, SimpleObject};
 use domain::branch::{BranchKind, BranchStatus};
+use domain::text::Locale;
 use uuid::Uuid;
 
 /// A branch of the association.
@@ -64,6 +65,22 @@ pub struct BranchPlace {
     pub(crate) batch: Batch,
 }
 
+/// How many things of a branch have a text that is missing in a language, as far as the caller reaches. The lists of each
+/// kind name them: `filter: {branch: …, missingTranslation: …}`.
+#[derive(SimpleObject, Clone, Copy, Debug, Default)]
+pub struct MissingTranslations {
+    /// The number of cooperatives that the branch looks after.
+    pub cooperatives: i32,
+    /// The number of markets that the branch supervises.
+    pub markets: i32,
+    /// The number of products of these cooperatives.
+    pub products: i32,
+    /// The number of programmes that the branch leads.
+    pub programmes: i32,
+    /// The number of agreements that the branch keeps.
+    pub agreements: i32,
+}
+
 impl RowObject for Branch {
     type Entity = Entity;
 
@@ -97,4 +114,6 @@ pub struct BranchFilter {
     pub parent: Option<ID>,
     /// Leaves only branches in the province with this code.
     pub province: Option<String>,
+    /// Leaves only branches of which a text is missing in this language. For signed-in callers.
+    pub missing_translation: Option<EnumValue<Locale>>,
 }

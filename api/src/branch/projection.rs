@@ -1,7 +1,8 @@
-//! What is derived of branches: their paths in the tree, and where they stood on which days.
+//! What is derived of branches: the keys of their names, their paths in the tree, and where they stood on which days.
 
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::text::compute_name_keys;
 use crate::platform::projection::{ComputedColumns, Derivation, Derived, Projection, Rows, Source, difference};
 use crate::platform::query::change::Change;
 use crate::platform::query::stored::Day;
@@ -9,6 +10,20 @@ use domain::branch::Path;
 use futures_util::future::BoxFuture;
 use sea_orm::Value;
 use uuid::Uuid;
+
+/// What lists by name sort by.
+pub static NAME_KEYS: ComputedColumns = ComputedColumns {
+    of: Derived {
+        table: "branch",
+        kind: Some(Kind::Branch),
+        key: "id",
+        branch: "id",
+        sources: &[Source { table: "branch", columns: &["name"], by: "id", to: "id" }],
+    },
+    columns: &["name_key_ar", "name_key_fr"],
+    inputs: &["name"],
+    compute: compute_name_keys,
+};
 
 /// The path of a branch is that of the one above it, and its own key.
 pub static PATHS: ComputedColumns = ComputedColumns {

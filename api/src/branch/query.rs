@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
+use crate::platform::paging::page::{Connection, ListArgs, NameOrder, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of branches.
@@ -39,10 +39,11 @@ impl BranchQuery {
             String,
         >,
         #[graphql(desc = "Leaves only branches that meet all of these conditions.")] filter: Option<BranchFilter>,
+        #[graphql(desc = "The order of the list.", default)] order_by: NameOrder,
         #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Branch>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         let roots = ListArgs { page, published };
-        store::list(ctx.reader(), roots, filter).await
+        store::list(ctx.reader(), roots, filter, order_by).await
     }
 }

@@ -1,8 +1,8 @@
 //! What branches lead to.
 
 use super::store;
-use super::store::PlacesOf;
-use crate::branch::object::{Branch, BranchPlace};
+use super::store::{MissingTranslationsOf, PlacesOf};
+use crate::branch::object::{Branch, BranchPlace, MissingTranslations};
 use crate::cooperative;
 use crate::cooperative::object::Cooperative;
 use crate::geography::object::{Province, Region};
@@ -12,7 +12,9 @@ use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
+use crate::platform::query::stored::EnumValue;
 use async_graphql::{ComplexObject, Context};
+use domain::text::Locale;
 
 #[ComplexObject]
 impl BranchPlace {
@@ -42,6 +44,16 @@ impl Branch {
     /// Where the branch stood in the tree, the last place first; empty for callers who do not reach the branch.
     async fn places(&self, ctx: &Context<'_>) -> Result<List<BranchPlace>> {
         Ok(List(self.batch.load(ctx.reader(), PlacesOf, self.key).await?))
+    }
+
+    /// How many things of the branch, without those of the branches below it, have a text that is missing in a language; null
+    /// for callers who do not reach the branch.
+    async fn missing_translations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language that texts are missing in.")] language: EnumValue<Locale>,
+    ) -> Result<Option<MissingTranslations>> {
+        self.batch.load(ctx.reader(), MissingTranslationsOf(language.0), self.key).await
     }
 
     /// The branches directly below this one, by slug.

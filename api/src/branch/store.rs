@@ -1,25 +1,26 @@
 //! Reading and changing branches.
 
-use super::entity::{Column, Entity, Model};
-use super::object::{Branch, BranchFilter, BranchPlace};
+use super::entity::{Column, Entity, Model, TEXTS};
+use super::object::{Branch, BranchFilter, BranchPlace, MissingTranslations};
 use super::place;
 use crate::geography::{province, region};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::scalars::Date;
-use crate::platform::graphql::text::{LocalizedTextInput, slug};
+use crate::platform::graphql::text::{LocalizedTextInput, only_untranslated, slug, untranslated};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
+use crate::platform::paging::page::{Connection, ListArgs, NameOrder, Order, PageArgs};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
-use domain::text::NAME_MAX;
+use domain::text::{Locale, NAME_MAX};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -32,13 +33,19 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Branch>> {
     Branch::find_by(reader, lookup.among(Column::Id, Column::Slug)).await
 }
 
-/// A page of branches by their name in addresses.
+/// A page of branches.
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>) -> Result<Connection<Branch>> {
+pub async fn list(
+    reader: &Reader,
+    roots: ListArgs,
+    filter: Option<BranchFilter>,
+    by: NameOrder,
+) -> Result<Connection<Branch>> {
     let published = roots.published;
-    let name = format!("branches {filter:?} {published}");
+    let in_arabic = by == NameOrder::Name && reader.sorts_in_arabic();
+    let name = format!("branches {filter:?} {by:?} {in_arabic} {published}");
     let filter = filter.unwrap_or_default();
     let tx = reader.begin();
     let mut select: Select<'_, '_, Entity> = tx.select_for_list::<Entity>(published);
@@ -53,7 +60,8 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<BranchFilter>
             .through::<province::Entity>(province::Column::Id, Column::ProvinceId)
             .filter(province::Column::Code.eq(code));
     }
-    object::list(reader, name, select, &roots.page, &Order::text(Column::Slug)).await
+    let select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
+    object::list(reader, name, select, &roots.page, &Order::named(by, in_arabic, "branch", Column::Slug)).await
 }
 
 /// The branches directly below branches, a page of each, by their names in addresses.
@@ -94,6 +102,58 @@ impl Related for PlacesOf {
         }
         Ok(places)
     }
+}
+
+/// How many things of branches have a text that is missing in a language; nothing where the caller does not reach the branch.
+#[derive(Debug)]
+pub struct MissingTranslationsOf(pub Locale);
+
+impl Related for MissingTranslationsOf {
+    type Value = Option<MissingTranslations>;
+
+    fn of(&self) -> Kind {
+        Kind::Branch
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use crate::{agreement, cooperative, market, product, programme};
+        let (tx, language) = (reader.begin(), self.0);
+        let reached = tx.select_in_scope::<Entity>().among(Column::Id, keys);
+        let reached = reached.only([Column::Id.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
+        let (cooperatives, markets, products, programmes, agreements) = tokio::try_join!(
+            untranslated_of::<cooperative::entity::Entity>(&tx, &cooperative::entity::TEXTS, language, &reached),
+            untranslated_of::<market::entity::Entity>(&tx, &market::entity::TEXTS, language, &reached),
+            untranslated_of::<product::entity::Entity>(&tx, &product::entity::TEXTS, language, &reached),
+            untranslated_of::<programme::entity::Entity>(&tx, &programme::entity::TEXTS, language, &reached),
+            untranslated_of::<agreement::entity::Entity>(&tx, &agreement::entity::TEXTS, language, &reached),
+        )?;
+        let of = |counts: &HashMap<Uuid, i32>, branch: &Uuid| counts.get(branch).copied().unwrap_or(0);
+        let counts = |branch: &Uuid| MissingTranslations {
+            cooperatives: of(&cooperatives, branch),
+            markets: of(&markets, branch),
+            products: of(&products, branch),
+            programmes: of(&programmes, branch),
+            agreements: of(&agreements, branch),
+        };
+        Ok(reached.iter().map(|branch| (*branch, Some(counts(branch)))).collect())
+    }
+}
+
+/// How many rows of a table have a text that is missing in a language, by their branch.
+async fn untranslated_of<E: Table>(
+    tx: &Tx<'_>,
+    texts: &[&'static str],
+    language: Locale,
+    branches: &[Uuid],
+) -> Result<HashMap<Uuid, i32>> {
+    let of = E::BRANCH.ok_or_else(|| Error::internal("what belongs to no branch is counted of none"))?;
+    let select = tx.select_in_scope::<E>().among(of, branches).filter(untranslated::<E>(texts, language));
+    let select = select.statement(|statement| {
+        statement.add_group_by([of.into_expr()]);
+    });
+    let counted = [of.into_expr(), Expr::val(1).count()];
+    let rows = select.only(counted).all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i64>()?))).await?;
+    Ok(rows.into_iter().map(|(branch, count)| (branch, i32::try_from(count).unwrap_or(i32::MAX))).collect())
 }
 
 /// A branch that is to be made, as it was asked for.

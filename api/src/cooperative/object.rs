@@ -10,6 +10,7 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
+use domain::text::Locale;
 use uuid::Uuid;
 
 /// A women's cooperative, or another group of producers.
@@ -90,6 +91,8 @@ pub struct CooperativeFilter {
     pub province: Option<String>,
     /// Leaves only cooperatives of the branch with this global id.
     pub branch: Option<ID>,
+    /// Leaves only cooperatives of which a text is missing in this language. For signed-in callers.
+    pub missing_translation: Option<EnumValue<Locale>>,
 }
 
 /// The order of cooperatives.

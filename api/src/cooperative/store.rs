@@ -1,6 +1,6 @@
 //! Reading cooperatives.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity, Model, TEXTS};
 use super::object::{Cooperative, CooperativeFilter, CooperativeOrder};
 use super::private;
 use crate::document::entity as document;
@@ -10,7 +10,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::scalars::DateTime;
-use crate::platform::graphql::text::{LocalizedTextInput, name_keys, slug};
+use crate::platform::graphql::text::{LocalizedTextInput, name_keys, only_untranslated, slug};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -88,7 +88,10 @@ pub async fn list(
     let name = format!("cooperatives {filter:?} {by:?} {} {published}", reader.sorts_in_arabic());
     let tx = reader.begin();
     let is_public = published || !matches!(reader.actor(), Actor::Staff(_));
-    let select = narrowed(tx.select_for_list::<Entity>(published), filter.unwrap_or_default(), is_public)?;
+    let filter = filter.unwrap_or_default();
+    let language = filter.missing_translation;
+    let select = narrowed(tx.select_for_list::<Entity>(published), filter, is_public)?;
+    let select = only_untranslated(reader, select, &TEXTS, language)?;
     object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 

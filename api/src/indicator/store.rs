@@ -9,7 +9,7 @@ use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
+use crate::platform::paging::page::{Connection, ListArgs, NameOrder, Order, PageArgs};
 use crate::platform::query::table::Table;
 use crate::programme::indicator as followed;
 use sea_orm::ColumnTrait;
@@ -33,15 +33,21 @@ pub async fn find(reader: &Reader, lookup: Lookup) -> Result<Option<Indicator>> 
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: ListArgs, filter: Option<IndicatorFilter>) -> Result<Connection<Indicator>> {
+pub async fn list(
+    reader: &Reader,
+    roots: ListArgs,
+    filter: Option<IndicatorFilter>,
+    by: NameOrder,
+) -> Result<Connection<Indicator>> {
     let published = roots.published;
-    let name = format!("indicators {filter:?} {published}");
+    let in_arabic = by == NameOrder::Name && reader.sorts_in_arabic();
+    let name = format!("indicators {filter:?} {by:?} {in_arabic} {published}");
     let tx = reader.begin();
     let mut select = tx.select_for_list::<Entity>(published);
     if let Some(theme) = filter.unwrap_or_default().theme {
         select = select.filter(Column::Theme.eq(theme));
     }
-    object::list(reader, name, select, &roots.page, &Order::text(Column::Code)).await
+    object::list(reader, name, select, &roots.page, &Order::named(by, in_arabic, "indicator", Column::Code)).await
 }
 
 /// The latest context figure of each source and milieu for indicators: figures of the whole country's people, not of

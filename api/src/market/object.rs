@@ -18,6 +18,7 @@ use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::opening_hours as rules;
 use domain::opening_hours::Weekday;
+use domain::text::Locale;
 use sea_orm::DbErr;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -188,6 +189,8 @@ pub struct MarketFilter {
     pub branch: Option<ID>,
     /// Open at this moment, by its published hours.
     pub open_now: Option<bool>,
+    /// Leaves only markets of which a text is missing in this language. For signed-in callers.
+    pub missing_translation: Option<EnumValue<Locale>>,
 }
 
 /// The order of markets.

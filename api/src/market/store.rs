@@ -1,11 +1,12 @@
 //! Reading markets, and changing where one stands.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity, Model, TEXTS};
 use super::object::{Market, MarketFilter, MarketOrder};
 use crate::calendar;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::text::only_untranslated;
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
@@ -81,6 +82,7 @@ pub async fn list(
         let open = among(tx.backend(), Column::Id, &open_now(reader).await?);
         select = select.filter(if wanted { open } else { open.not() });
     }
+    let select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
     object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 

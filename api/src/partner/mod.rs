@@ -2,6 +2,7 @@
 
 pub mod entity;
 pub mod object;
+pub mod projection;
 pub mod query;
 pub mod reach;
 pub mod relations;

@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::reader::Reads;
-use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
+use crate::platform::paging::page::{Connection, ListArgs, NameOrder, PageArgs};
 use async_graphql::{Context, ID, Object};
 
 /// Root fields of partners.
@@ -27,6 +27,7 @@ impl PartnerQuery {
     }
 
     /// Partners, a page at a time.
+    #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn partners(
         &self,
         ctx: &Context<'_>,
@@ -37,10 +38,11 @@ impl PartnerQuery {
         #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
             String,
         >,
+        #[graphql(desc = "The order of the list.", default)] order_by: NameOrder,
         #[graphql(desc = "Returns the list that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<Connection<Partner>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         let roots = ListArgs { page, published };
-        store::list(ctx.reader(), roots).await
+        store::list(ctx.reader(), roots, order_by).await
     }
 }

@@ -7,7 +7,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::object::{self, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::page::{Connection, ListArgs, Order};
+use crate::platform::paging::page::{Connection, ListArgs, NameOrder, Order};
 use domain::access::Purpose;
 use domain::actor::Actor;
 use jiff::Timestamp;
@@ -30,13 +30,15 @@ pub async fn slugs(db: &Db, now: Timestamp) -> Result<Vec<String>> {
     db.query(&asker, now, sql, []).await
 }
 
-/// A page of partners, by their names in addresses.
+/// A page of partners.
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
-pub async fn list(reader: &Reader, roots: ListArgs) -> Result<Connection<Partner>> {
+pub async fn list(reader: &Reader, roots: ListArgs, by: NameOrder) -> Result<Connection<Partner>> {
     let published = roots.published;
+    let in_arabic = by == NameOrder::Name && reader.sorts_in_arabic();
+    let name = format!("partners {by:?} {in_arabic} {published}");
     let tx = reader.begin();
     let select = tx.select_for_list::<Entity>(published);
-    object::list(reader, format!("partners {published}"), select, &roots.page, &Order::text(Column::Slug)).await
+    object::list(reader, name, select, &roots.page, &Order::named(by, in_arabic, "partner", Column::Slug)).await
 }

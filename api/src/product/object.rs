@@ -15,7 +15,7 @@ use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
-use domain::text::LocalizedText;
+use domain::text::{Locale, LocalizedText};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, DbErr};
 use std::sync::Arc;
@@ -193,6 +193,10 @@ pub struct ProductFilter {
     pub quality_sign: Option<EnumValue<QualitySignKind>>,
     /// With true, leaves only products on sale at a market that is open at this moment, by its published hours.
     pub open_now: Option<bool>,
+    /// Leaves only products of the branch with this global id.
+    pub branch: Option<ID>,
+    /// Leaves only products of which a text is missing in this language. For signed-in callers.
+    pub missing_translation: Option<EnumValue<Locale>>,
 }
 
 /// The order of products.

@@ -1,6 +1,6 @@
 //! Reading products, and the few ways to change one.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity, Model, TEXTS};
 use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder, ProductVariant};
 use super::{description, search, sign, variant};
 use crate::category;
@@ -10,7 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::scalars::Decimal;
-use crate::platform::graphql::text::name_keys;
+use crate::platform::graphql::text::{name_keys, only_untranslated};
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -104,6 +104,9 @@ fn narrowed<'t, 'a>(
             Condition::all().add(cooperative::entity::Column::ProvinceId.eq(key)),
         );
     }
+    if let Some(branch) = &filter.branch {
+        select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
+    }
     if let Some(least) = centimes(filter.min_price, "filter.minPrice")? {
         select = select.filter(Column::PriceKey.gte(least)).filter(Column::PriceKey.lt(NO_PRICE));
     }
@@ -136,7 +139,8 @@ pub async fn list(
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
     let name = format!("products {words:?} {filter:?} {by:?} {arabic} {published}");
     let tx = reader.begin();
-    let mut select = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
+    let select = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
+    let mut select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
     if by == ProductOrder::PriceDescending {
         select = select.filter(Column::PriceKey.lt(NO_PRICE));
     }

@@ -61,6 +61,9 @@ pub struct Model {
     pub changed_at: i64,
 }
 
+/// The columns of texts that may be missing in a language.
+pub const TEXTS: [&str; 2] = ["title", "description"];
+
 /// Joins are spelled out where they are made.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

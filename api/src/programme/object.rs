@@ -17,6 +17,7 @@ use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::indicator::{IndicatorDirection, IndicatorUnit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
+use domain::text::Locale;
 use sea_orm::DbErr;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -167,6 +168,8 @@ pub struct ProgrammeFilter {
     pub status: Option<EnumValue<ProgrammeStatus>>,
     /// Only programmes that this branch leads.
     pub branch: Option<ID>,
+    /// Leaves only programmes of which a text is missing in this language. For signed-in callers.
+    pub missing_translation: Option<EnumValue<Locale>>,
 }
 
 /// The order of programmes.

@@ -1,7 +1,7 @@
 //! Reading programmes.
 
 use super::agreement_link as link;
-use super::entity::{Column, Entity};
+use super::entity::{Column, Entity, TEXTS};
 use super::indicator;
 use super::object::{Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeOrder};
 use super::participation;
@@ -11,6 +11,7 @@ use crate::indicator::value;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::text::only_untranslated;
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::object::{self, Children, NodeObject, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -62,6 +63,7 @@ pub async fn list(
     if let Some(branch) = &filter.branch {
         select = select.filter(Column::BranchId.eq(GlobalId::parse_as(Kind::Branch, branch, "filter.branch")?));
     }
+    let select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
     object::list(reader, name, select, &roots.page, &order(reader, by)).await
 }
 

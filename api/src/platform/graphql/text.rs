@@ -1,12 +1,15 @@
 //! The GraphQL face of localised text.
 
 use crate::platform::error::Result;
-use crate::platform::loading::reader::Reads;
+use crate::platform::loading::reader::{Reader, Reads};
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
-use crate::platform::query::table::RowReader;
+use crate::platform::query::table::{Guarded, RowReader};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{self as rules, Locale, TextDirection};
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::{Alias, BinOper, Condition, Expr, ExprTrait};
 
 /// A text in several languages. `text`, `language` and `direction` are resolved by one rule: the language asked for,
 /// then those of `Accept-Language`, then Arabic, French, English, Tamazight.
@@ -126,6 +129,31 @@ impl LocalizedTextInput {
             None => rules::LocalizedText::new(patch.filter_map(|(locale, text)| Some((locale, text?))), max),
         }
     }
+}
+
+/// The condition that one of these texts of a table is there and is missing in a language.
+pub fn untranslated<E: EntityTrait>(texts: &[&'static str], language: Locale) -> Condition {
+    let is_missing = |text: &&'static str| {
+        let text = || Expr::col((Alias::new(E::default().table_name()), Alias::new(*text)));
+        let translation = text().binary(BinOper::Custom("->>"), language.tag());
+        Condition::all().add(text().is_not_null()).add(translation.is_null())
+    };
+    texts.iter().map(is_missing).fold(Condition::any(), Condition::add)
+}
+
+/// Rows of a list of which a text is missing in a language, where that is asked: of whoever may do something about it.
+///
+/// # Errors
+/// UNAUTHENTICATED.
+pub fn only_untranslated<'t, 'a, E: Guarded>(
+    reader: &Reader,
+    select: Select<'t, 'a, E>,
+    texts: &[&'static str],
+    language: Option<EnumValue<Locale>>,
+) -> Result<Select<'t, 'a, E>> {
+    let Some(language) = language else { return Ok(select) };
+    reader.signed_in()?;
+    Ok(select.filter(untranslated::<E>(texts, language.0)))
 }
 
 /// What lists by name sort a name by, in Arabic and in the other languages.

@@ -7,7 +7,7 @@ use crate::platform::query::row_query::{RowQuery, each_row};
 use crate::platform::query::select::Select;
 use crate::platform::query::table::{Guarded, RowReader};
 use async_graphql::{Context, Enum, Object, OutputType, SimpleObject, TypeName};
-use sea_orm::sea_query::{self, ColumnRef, Expr, ExprTrait, IntoColumnRef, SimpleExpr, WindowStatement};
+use sea_orm::sea_query::{self, Alias, ColumnRef, Expr, ExprTrait, IntoColumnRef, SimpleExpr, WindowStatement};
 use sea_orm::{ColumnTrait, DbErr, QueryResult, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -81,6 +81,16 @@ pub enum CreationOrder {
     Oldest,
 }
 
+/// The order of things by what tells them apart in URLs, or by their names.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NameOrder {
+    /// By slug; of indicators by code.
+    #[default]
+    Slug,
+    /// By name, in the language of the request.
+    Name,
+}
+
 /// A total order: its columns, all in one direction, the last one unique.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -125,6 +135,18 @@ impl Order {
     /// By the column of a name's key; rows of equal names by the column of numbers.
     pub fn name(column: impl ColumnTrait, number: impl ColumnTrait) -> Self {
         Self::ascending(vec![(column.into_expr(), KeyKind::Text), (number.into_expr(), KeyKind::Long)])
+    }
+
+    /// By a column of unique texts, or by the keys of a name that its table keeps for that, in Arabic or another language.
+    pub fn named(by: NameOrder, in_arabic: bool, table: &'static str, unique: impl ColumnTrait) -> Self {
+        let key = if in_arabic { "name_key_ar" } else { "name_key_fr" };
+        let tie = (unique.into_expr(), KeyKind::Text);
+        match by {
+            NameOrder::Slug => Self::ascending(vec![tie]),
+            NameOrder::Name => {
+                Self::ascending(vec![(Expr::col((Alias::new(table), Alias::new(key))), KeyKind::Text), tie])
+            }
+        }
     }
 
     fn kinds(&self) -> Vec<KeyKind> {
