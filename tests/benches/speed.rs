@@ -30,6 +30,10 @@ const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
 const PARTNER: &str = include_str!("../contract/partner.graphql");
 const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
 
+/// Who works where: nothing of the contract lists it.
+const USERS: &str = "query Users($first: Int!) {
+    users(first: $first) { totalCount nodes { id displayName assignments { role branch { id name { text } } } } } }";
+
 /// An operation with the variables that it is asked with, one after another.
 struct Operation {
     name: &'static str,
@@ -42,6 +46,8 @@ struct Operation {
 #[derive(Clone, Copy)]
 struct Cost {
     cpu: Duration,
+    /// The CPU of PostgreSQL, of whatever else it did meanwhile as well.
+    database: Duration,
     p50: Duration,
     p99: Duration,
     per_second: f64,
@@ -148,7 +154,7 @@ impl Target {
     async fn ask(&self, place: usize, connections: usize) -> Cost {
         let operation = &self.operations[place];
         let client = reqwest::Client::builder().pool_max_idle_per_host(connections).build().unwrap();
-        let before = cpu(self.server.0.id());
+        let (before, database) = (cpu(self.server.0.id()), postgres_cpu());
         let start = Instant::now();
         let asking = (0..connections).map(|first| {
             let (client, address, bodies) = (client.clone(), self.address.clone(), operation.bodies.clone());
@@ -172,9 +178,11 @@ impl Target {
         }
         let lasted = since(start);
         let count = took.len();
+        let each = |used: Duration| used / u32::try_from(count).unwrap();
         took.sort_unstable();
         Cost {
-            cpu: (cpu(self.server.0.id()) - before) / u32::try_from(count).unwrap(),
+            cpu: each(cpu(self.server.0.id()) - before),
+            database: each(postgres_cpu().saturating_sub(database)),
             p50: took[count / 2],
             p99: took[count * 99 / 100],
             per_second: count as f64 / lasted.as_secs_f64(),
@@ -203,9 +211,8 @@ async fn operations(address: &str) -> Vec<Operation> {
     let found = "query { markets(first: 100, orderBy: NEWEST) { nodes { slug listings(first: 20) { nodes { id } } } }
            products(first: 100) { nodes { id } } }";
     let found = send(&client, address, body(found, None, json!({})), None).await;
-    let login = json!({"email": "khouribga@unfm.example", "password": "marhaba-demo"});
-    let session = send(&client, address, body(BRANCH_ADMIN, Some("SignIn"), login), None).await;
-    let token = session["data"]["sessionCreate"]["session"]["accessToken"].as_str().unwrap().to_owned();
+    let token = token_of(&client, address, "khouribga@unfm.example").await;
+    let national = token_of(&client, address, "national@unfm.example").await;
     let listed = |value: &Value, field: &str| -> Vec<Value> {
         value["nodes"].as_array().unwrap().iter().map(|node| node[field].clone()).collect()
     };
@@ -220,6 +227,7 @@ async fn operations(address: &str) -> Vec<Operation> {
         Operation { name, bodies, token: None }
     };
     let signed_in = |operation: Operation| Operation { token: Some(token.clone()), ..operation };
+    let nationally = |operation: Operation| Operation { token: Some(national.clone()), ..operation };
     let program = program_token(&client, address).await;
     let partners = |operation: Operation| Operation { token: Some(program.clone()), ..operation };
     let search = |text: &str| vec![json!({"text": text, "first": 20})];
@@ -242,9 +250,21 @@ async fn operations(address: &str) -> Vec<Operation> {
         signed_in(operation("BranchCooperatives, signed in", BRANCH_ADMIN, vec![json!({"first": 20})])),
         signed_in(operation("Viewer, signed in", BRANCH_ADMIN, vec![json!({})])),
         signed_in(operation("RecentChanges, signed in", BRANCH_ADMIN, vec![json!({"first": 20})])),
+        nationally(operation("Viewer, national", BRANCH_ADMIN, vec![json!({})])),
+        nationally(operation("BranchCooperatives, national", BRANCH_ADMIN, vec![json!({"first": 20})])),
+        nationally(operation("RecentChanges, national", BRANCH_ADMIN, vec![json!({"first": 20})])),
+        signed_in(operation("Users, signed in", USERS, vec![json!({"first": 20})])),
+        nationally(operation("Users, national", USERS, vec![json!({"first": 20})])),
         partners(operation("about, a partner", "query about { about { version } }", vec![json!({})])),
         partners(operation("ProgrammePull, a partner", PARTNER, vec![json!({"first": 50})])),
     ]
+}
+
+/// A token of a person of the demo world.
+async fn token_of(client: &reqwest::Client, address: &str, email: &str) -> String {
+    let login = json!({"email": email, "password": "marhaba-demo"});
+    let session = send(client, address, body(BRANCH_ADMIN, Some("SignIn"), login), None).await;
+    session["data"]["sessionCreate"]["session"]["accessToken"].as_str().unwrap().to_owned()
 }
 
 /// A token of a partner's program.
@@ -263,6 +283,14 @@ fn cpu(process: u32) -> Duration {
     let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
     let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
     Duration::from_millis((ticks(11) + ticks(12)) * 10)
+}
+
+/// The CPU that the processes of a PostgreSQL on this machine have used.
+fn postgres_cpu() -> Duration {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let of = |process: &u32| std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+    numbers.filter(|process| of(process).starts_with("postgres")).map(cpu).sum()
 }
 
 /// The memory that a process has in use, in MB, without the database file that SQLite maps.
@@ -313,18 +341,20 @@ fn compare(this: &Target, other: &Target) {
 async fn report(small: &Target, large: &Target) {
     println!("\n{}: {} and {} products, {CONNECTIONS} connections\n", small.on, small.units * 2000, large.units * 2000);
     println!(
-        "| operation | CPU, ms | × `about` | × small world | p50, ms | × small world | p99, ms | requests a second |"
+        "| operation | CPU, ms | × `about` | × small world | PostgreSQL's CPU, ms | × small world | p50, ms | × small world | p99, ms | requests a second |"
     );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     let about = middle(large, 0).cpu;
     for (place, operation) in large.operations.iter().enumerate() {
         let cost = middle(large, place);
         println!(
-            "| {} | {:.3} | {:.1} | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} |",
+            "| {} | {:.3} | {:.1} | {:.2} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} |",
             operation.name,
             ms(cost.cpu),
             ms(cost.cpu) / ms(about),
             ms(cost.cpu) / ms(middle(small, place).cpu),
+            ms(cost.database),
+            ms(cost.database) / ms(middle(small, place).database),
             ms(cost.p50),
             ms(cost.p50) / ms(middle(small, place).p50),
             ms(cost.p99),

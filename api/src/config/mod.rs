@@ -54,7 +54,7 @@ pub enum Command {
         /// And with the demo world.
         #[arg(long)]
         demo: bool,
-        /// And with a large synthetic world, for measuring; 1 is 20,000 cooperatives and 500,000 products.
+        /// And with a large synthetic world, for measuring; 1 is 2,000 branches, 20,000 cooperatives and 500,000 products.
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
         scale: Option<u64>,
         /// Take the demo logins and credentials away instead.

@@ -9,7 +9,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::text::name_keys;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
-use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme};
+use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme, user};
+use domain::access::Role;
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::codes::Coded;
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
@@ -20,14 +21,18 @@ use domain::opening_hours::{Interval, OpeningHours, Parts};
 use domain::partnership::{AgreementState, ContributionKind, ContributionStatus, PartyRole, SignedOnBasis, end_of};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
+use domain::user::UserStatus;
 use jiff::Timestamp;
 use jiff::civil::{Time, date};
 use sea_orm::{DbBackend, IntoActiveModel};
 use std::ops::Range;
 use uuid::Uuid;
 
-/// Units that make the world of scale 1: 20,000 cooperatives, 500,000 products, 2,000 programmes, 200,000 figures.
+/// Units that make the world of scale 1: 2,000 local branches with 20,000 logins, 20,000 cooperatives, 500,000 products, 2,000
+/// programmes, 200,000 figures.
 pub const UNITS: u64 = 250;
+const BRANCHES: u64 = 8;
+const LOGINS: u64 = 10;
 const COOPERATIVES: u64 = 80;
 const PRODUCTS: u64 = 25;
 const PROGRAMMES: u64 = 8;
@@ -108,6 +113,7 @@ async fn write(tx: &Tx<'_>, mut units: Range<u64>) -> Result<()> {
         return Ok(());
     }
     let places = provinces();
+    tree(tx, units.clone(), &places).await?;
     catalogue(tx, units.clone(), &places).await?;
     partnerships(tx, units.clone(), &places).await?;
     let rows = units.map(|unit| vec![seed_name(unit).into(), tx.now().as_microsecond().into()]);
@@ -201,6 +207,80 @@ async fn places(tx: &Tx<'_>) -> Result<()> {
     }
     tx.insert_all::<branch::entity::Entity>(branches).await?;
     tx.insert_all::<market::entity::Entity>(markets).await
+}
+
+/// Local branches, each with the logins of those who work there; some of them below the branch of Khouribga, whose
+/// administrator the demo world has.
+async fn tree(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, String, String)]) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    let today = Day(domain::calendar::today(tx.now()));
+    let national = Path::root(key("branch", "national"));
+    let khouribga = national.child(key("branch", "region-05")).child(key("branch", "khouribga"));
+    let (mut branches, mut users, mut roles) = (Vec::new(), Vec::new(), Vec::new());
+    for number in units.start * BRANCHES..units.end * BRANCHES {
+        let places = places_of(number / BRANCHES, places);
+        let above = places.iter().map(|(code, region, ..)| {
+            (national.child(branch_of(code)), branch_of(code), code.as_str(), region.as_str())
+        });
+        let above: Vec<_> = above.chain([(khouribga.clone(), key("branch", "khouribga"), "05.311", "05")]).collect();
+        let (path, parent_id, province, region) = pick(&above, number);
+        let slug = format!("scale-{number}");
+        let id = key("branch", &slug);
+        branches.push(
+            branch::entity::Model {
+                id,
+                parent_id: Some(*parent_id),
+                path: path.child(id).as_str().to_owned(),
+                slug,
+                kind: EnumValue(BranchKind::Local),
+                name: Json(text(&format!("فرع تجريبي {number}"), &format!("Section démo {number}"), None)),
+                contacts: None,
+                region_id: Some(key("region", region)),
+                province_id: Some(key("province", province)),
+                is_legal_person: false,
+                status: EnumValue(BranchStatus::Active),
+                is_demo: true,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            }
+            .into_active_model(),
+        );
+        for number in number * LOGINS..(number + 1) * LOGINS {
+            let email = format!("scale-{number}@unfm.example");
+            users.push(fresh!(user::entity,
+                id: key("user", &email),
+                email: email.clone(),
+                display_name: format!("Personne démo {number}"),
+                status: EnumValue(UserStatus::Active),
+                is_demo: true,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            ));
+            roles.push(
+                user::assignment::Model {
+                    id: key("role_assignment", &email),
+                    branch_id: id,
+                    user_id: key("user", &email),
+                    role: EnumValue(Role::DataEntry),
+                    includes_descendants: true,
+                    cooperative_id: None,
+                    valid_from: today,
+                    valid_to: None,
+                    granted_by: None,
+                    revoked_at: None,
+                    version: 1,
+                    created_at: now,
+                    changed_at: now,
+                }
+                .into_active_model(),
+            );
+        }
+    }
+    tx.insert_all::<branch::entity::Entity>(branches).await?;
+    tx.insert_all::<user::entity::Entity>(users).await?;
+    tx.insert_all::<user::assignment::Entity>(roles).await
 }
 
 /// An index into a list, spread over it.
