@@ -1,10 +1,12 @@
 //! The schema: its roots, merged from the features.
 
+use crate::agreement::mutation::AgreementMutation;
 use crate::agreement::query::AgreementQuery;
 use crate::audit::query::AuditQuery;
 use crate::branch::mutation::BranchMutation;
 use crate::branch::query::BranchQuery;
 use crate::category::query::CategoryQuery;
+use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
 use crate::document::mutation::DocumentMutation;
@@ -81,6 +83,8 @@ impl Parts for Mutations {
             Part::of::<CooperativeMutation>(),
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
+            Part::of::<AgreementMutation>(),
+            Part::of::<ContributionMutation>(),
             Part::of::<PartnerClientMutation>(),
             Part::of::<RegisterDisputeMutation>(),
         ]

@@ -69,6 +69,12 @@ codes! {
         GtinInvalid = "GTIN_INVALID",
         /// An agreement in force is needed first, or a programme that funds itself.
         AgreementRequired = "AGREEMENT_REQUIRED",
+        /// Something is missing before the agreement can be signed.
+        AgreementIncomplete = "AGREEMENT_INCOMPLETE",
+        /// The payer is needed before a contribution is confirmed.
+        PayerRequired = "PAYER_REQUIRED",
+        /// The same thing is named twice.
+        DuplicateEntry = "DUPLICATE_ENTRY",
         /// The assignment does not fit its role.
         AssignmentInvalid = "ASSIGNMENT_INVALID",
         /// Whoever asks may not give or take away this role there.

@@ -153,6 +153,17 @@ impl Code {
                 "Une convention en vigueur est nécessaire.",
                 "An agreement in force is needed.",
             ),
+            Self::AgreementIncomplete => (
+                "تنقص الاتفاقية معلومة قبل التوقيع.",
+                "Il manque un élément à la convention avant la signature.",
+                "Something is missing before the agreement can be signed.",
+            ),
+            Self::PayerRequired => {
+                ("يجب تحديد الجهة المؤدية أولا.", "Le payeur doit d'abord être nommé.", "The payer is needed first.")
+            }
+            Self::DuplicateEntry => {
+                ("ذُكر العنصر نفسه مرتين.", "Le même élément est nommé deux fois.", "The same thing is named twice.")
+            }
             Self::AssignmentInvalid => (
                 "هذا التكليف لا يناسب الدور.",
                 "Cette affectation ne convient pas au rôle.",

@@ -21,8 +21,16 @@ impl Money {
     /// # Errors
     /// AMOUNT_INVALID.
     pub fn parse(text: &str) -> Result<Self, Fault> {
+        Self::of(Decimal::parse(text)?)
+    }
+
+    /// So many dirhams, with at most two digits behind the point.
+    ///
+    /// # Errors
+    /// AMOUNT_INVALID.
+    pub fn of(dirhams: Decimal) -> Result<Self, Fault> {
         let fault = || Fault::new(Code::AmountInvalid);
-        let centimes = Decimal::parse(text)?.in_units(2).ok_or_else(fault)?;
+        let centimes = dirhams.in_units(2).ok_or_else(fault)?;
         Ok(Self { centimes: i64::try_from(centimes).map_err(|_| fault())? })
     }
 

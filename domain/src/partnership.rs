@@ -136,27 +136,31 @@ impl AgreementState {
         }
     }
 
-    /// Go from here to there; to be signed, a recorded budget must be met by the confirmed contributions exactly.
+    /// Go from here to there. What an agreement needs to be signed, [`Signing`] says.
     ///
     /// # Errors
-    /// STATUS_INVALID, SUM_MISMATCH.
-    pub fn transition(self, next: Self, budget: Option<Money>, paid: &[Paid]) -> Result<Self, Fault> {
+    /// STATUS_INVALID.
+    pub fn transition(self, next: Self) -> Result<Self, Fault> {
         let may = match self {
             Self::Draft => matches!(next, Self::Negotiation),
             Self::Negotiation => matches!(next, Self::Draft | Self::Signed),
             Self::Signed => matches!(next, Self::Terminated | Self::Renewed),
             Self::Terminated | Self::Renewed => false,
         };
-        if !may {
-            return Err(Fault::status(self, next));
+        if may { Ok(next) } else { Err(Fault::status(self, next)) }
+    }
+
+    /// Check that what the agreement lays down may still be edited: from its signature on it is changed by amendments.
+    ///
+    /// # Errors
+    /// STATUS_INVALID.
+    pub fn expect_unsigned(self) -> Result<(), Fault> {
+        match self {
+            Self::Draft | Self::Negotiation => Ok(()),
+            Self::Signed | Self::Terminated | Self::Renewed => {
+                Err(Fault::new(Code::StatusInvalid).with_detail(self.to_string()))
+            }
         }
-        if next == Self::Signed
-            && let Some(budget) = budget
-            && Money::sum(paid.iter().filter(|paid| paid.confirmed).map(|paid| paid.amount))? != budget
-        {
-            return Err(Fault::new(Code::SumMismatch).at("contributions"));
-        }
-        Ok(next)
     }
 
     /// Where an agreement stands on a day. Without a recorded first day the day of the signature counts.
@@ -200,6 +204,100 @@ pub fn end_of(first_day: Date, months: i32) -> Result<Date, Fault> {
     }
     let after = first_day.checked_add(months.months()).map_err(|_| fault())?;
     after.yesterday().map_err(|_| fault())
+}
+
+/// The largest amount that is entered: a million millions of dirhams. Sums of tens of thousands of them fit their type.
+pub const AMOUNT_MAX: Money = Money::new(100_000_000_000_000);
+
+/// The longest duration of an agreement in months: fifty years.
+pub const DURATION_MAX: i32 = 600;
+
+/// Check an amount that is entered: above zero, and not beyond any that is given.
+///
+/// # Errors
+/// AMOUNT_INVALID.
+pub fn entered(amount: Money) -> Result<Money, Fault> {
+    let is_usable = amount.centimes > 0 && amount <= AMOUNT_MAX;
+    if is_usable { Ok(amount) } else { Err(Fault::new(Code::AmountInvalid)) }
+}
+
+/// What an agreement lays down of money and time; what is not known is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The whole that the contributions make.
+    pub budget: Option<Money>,
+    /// The first day in force.
+    pub starts_on: Option<Date>,
+    /// How long it runs, in months.
+    pub duration_months: Option<i32>,
+}
+
+impl Terms {
+    /// The last day in force, from the first day, or where there is none the day of the signature.
+    ///
+    /// # Errors
+    /// DATE_INVALID at `durationMonths`.
+    pub fn ends_on(&self, signed_on: Option<Date>) -> Result<Option<Date>, Fault> {
+        let (Some(first), Some(months)) = (self.starts_on.or(signed_on), self.duration_months) else { return Ok(None) };
+        if months > DURATION_MAX {
+            return Err(Fault::new(Code::DateInvalid).at("durationMonths"));
+        }
+        end_of(first, months).map(Some).map_err(|fault| fault.at("durationMonths"))
+    }
+
+    /// What is wrong with them, as they are entered on a day: all of it.
+    pub fn faults(&self, today: Date) -> Vec<Fault> {
+        let amount = self.budget.and_then(|budget| entered(budget).err()).map(|fault| fault.at("budget"));
+        let is_far = |day: Date| (i32::from(day.year()) - i32::from(today.year())).abs() > 100;
+        let start = self.starts_on.filter(|day| is_far(*day)).map(|_| Fault::new(Code::DateInvalid).at("startsOn"));
+        // A duration is checked also where no first day is known.
+        let months = self.ends_on(Some(today)).err();
+        [amount, start, months].into_iter().flatten().collect()
+    }
+}
+
+/// An agreement that is to be signed.
+#[derive(Clone, Debug)]
+pub struct Signing<'a> {
+    /// What it lays down.
+    pub terms: Terms,
+    /// How many parties it has besides the association.
+    pub other_parties: usize,
+    /// Its contributions.
+    pub paid: &'a [Paid],
+    /// The day of the signature.
+    pub signed_on: Date,
+    /// Today in Casablanca.
+    pub today: Date,
+}
+
+impl Signing<'_> {
+    /// What is missing before it can be signed: each thing of it.
+    pub fn faults(&self) -> Vec<Fault> {
+        let missing = |what: &str| Fault::new(Code::AgreementIncomplete).with_detail(what);
+        let mut faults = Vec::new();
+        if self.other_parties == 0 {
+            faults.push(missing("parties"));
+        }
+        if self.terms.duration_months.is_none() {
+            faults.push(missing("durationMonths"));
+        }
+        if let Some(budget) = self.terms.budget {
+            let confirmed = Money::sum(self.paid.iter().filter(|paid| paid.confirmed).map(|paid| paid.amount));
+            match confirmed {
+                Ok(confirmed) if confirmed == budget => {}
+                Ok(confirmed) => {
+                    faults.push(Fault::new(Code::SumMismatch).with_detail(format!("{confirmed} ≠ {budget}")));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let last = self.terms.ends_on(Some(self.signed_on)).ok().flatten();
+        if self.signed_on > self.today || last.is_some_and(|last| last < self.signed_on) {
+            faults.push(Fault::new(Code::DateInvalid).at("signedOn"));
+        }
+        faults
+    }
 }
 
 /// A contribution, as far as sums go.
@@ -276,16 +374,56 @@ mod tests {
         assert_eq!(on(date(2024, 3, 8)), AgreementStatus::Expired);
     }
 
+    /// What an agreement of a year and two parties, signed today, lacks.
+    fn lacking(budget: Option<i64>, paid: &[Paid]) -> Vec<Code> {
+        let today = date(2026, 9, 20);
+        let terms = Terms { budget: budget.map(Money::new), starts_on: None, duration_months: Some(12) };
+        let signing = Signing { terms, other_parties: 1, paid, signed_on: today, today };
+        signing.faults().into_iter().map(|fault| fault.code).collect()
+    }
+
     #[test]
     fn to_be_signed_the_confirmed_contributions_meet_the_budget() {
-        let sign = |budget, paid: &[Paid]| AgreementState::Negotiation.transition(AgreementState::Signed, budget, paid);
-        assert!(sign(Some(Money::new(100)), &[paid(60, true), paid(40, true)]).is_ok());
+        assert_eq!(lacking(Some(100), &[paid(60, true), paid(40, true)]), []);
+        assert_eq!(lacking(Some(100), &[paid(60, true), paid(40, false)]), [Code::SumMismatch]);
+        assert_eq!(lacking(Some(100), &[paid(60, true), paid(41, true)]), [Code::SumMismatch]);
+        assert_eq!(lacking(None, &[]), []);
+    }
+
+    #[test]
+    fn everything_that_an_agreement_lacks_is_told_at_once() {
+        let today = date(2026, 9, 20);
+        let terms = Terms { budget: Some(Money::new(100)), ..Terms::default() };
+        let signing = Signing { terms, other_parties: 0, paid: &[], signed_on: date(2026, 9, 21), today };
+        let told: Vec<_> = signing.faults().into_iter().map(|fault| (fault.code, fault.detail)).collect();
         assert_eq!(
-            sign(Some(Money::new(100)), &[paid(60, true), paid(40, false)]).unwrap_err().code,
-            Code::SumMismatch
+            told,
+            [
+                (Code::AgreementIncomplete, Some("parties".to_owned())),
+                (Code::AgreementIncomplete, Some("durationMonths".to_owned())),
+                (Code::SumMismatch, Some("0.00 ≠ 1.00".to_owned())),
+                (Code::DateInvalid, None),
+            ]
         );
-        assert!(sign(None, &[]).is_ok());
-        assert!(AgreementState::Draft.transition(AgreementState::Signed, None, &[]).is_err());
+        let over = Terms { starts_on: Some(date(2020, 1, 1)), duration_months: Some(12), budget: None };
+        let signing = Signing { terms: over, other_parties: 1, paid: &[], signed_on: today, today };
+        assert_eq!(signing.faults()[0].field, ["signedOn"]);
+    }
+
+    #[test]
+    fn amounts_and_times_beyond_all_measure_are_refused() {
+        let faults = |budget, starts_on, months| {
+            let terms =
+                Terms { budget: Some(Money::new(budget)), starts_on: Some(starts_on), duration_months: Some(months) };
+            terms.faults(date(2026, 9, 20)).iter().map(|fault| fault.field.join(".")).collect::<Vec<_>>()
+        };
+        assert!(faults(1, date(2026, 1, 1), 24).is_empty());
+        assert_eq!(faults(0, date(1700, 1, 1), 0), ["budget", "startsOn", "durationMonths"]);
+        assert_eq!(faults(-1, date(2026, 1, 1), 601), ["budget", "durationMonths"]);
+        assert_eq!(
+            faults(AMOUNT_MAX.centimes + 1, date(9999, 12, 31), i32::MAX),
+            ["budget", "startsOn", "durationMonths"]
+        );
     }
 
     #[test]
@@ -307,7 +445,7 @@ mod tests {
         let ways: Vec<String> = AgreementState::ALL
             .iter()
             .flat_map(|from| AgreementState::ALL.iter().map(move |to| (*from, *to)))
-            .filter(|(from, to)| from.transition(*to, None, &[]).is_ok())
+            .filter(|(from, to)| from.transition(*to).is_ok())
             .map(|(from, to)| format!("{from} > {to}"))
             .collect();
         assert_eq!(

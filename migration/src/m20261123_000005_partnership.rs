@@ -24,6 +24,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            duration_months {int} check (duration_months > 0),
            ends_on {text},
            budget {long} check (budget >= 0),
+           budget_entered_by {uuid},
+           mandate_branch_id {uuid} references branch (id),
            published boolean generated always as (status in ('SIGNED', 'TERMINATED', 'RENEWED')) stored not null,
            sources {json} not null,
            is_demo boolean not null,

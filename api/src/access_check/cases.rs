@@ -601,6 +601,7 @@ impl Cases {
                 ("Int", _) => "1".to_owned(),
                 ("Boolean", _) => "false".to_owned(),
                 ("Date", _) => "\"2026-01-01\"".to_owned(),
+                ("Decimal", _) => "\"1.00\"".to_owned(),
                 ("DateTime", _) => "\"2027-01-01T00:00:00Z\"".to_owned(),
                 _ => {
                     self.unknown.push(format!("{path}: nobody says how to fill a {of}"));

@@ -19,6 +19,13 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "membershipAdd" | "membershipEnd" | "membershipEdit" | "documentAdd" | "documentEdit" | "documentEnd" => {
             Some(P::ManageMembers)
         }
+        "agreementCreate"
+        | "agreementEdit"
+        | "agreementPartyAdd"
+        | "agreementPartyRemove"
+        | "contributionAdd"
+        | "contributionReverse" => Some(P::ManageAgreements),
+        "agreementNegotiate" | "agreementSign" | "contributionConfirm" => Some(P::DecideAgreements),
         "partnerClientCreate" | "partnerClientRotate" | "partnerClientRevoke" => Some(P::ManagePartnerClients),
         "userInvite"
         | "userInvitationResend"

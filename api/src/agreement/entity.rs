@@ -45,6 +45,10 @@ pub struct Model {
     pub ends_on: Option<Day>,
     /// The budget in centimes, when published.
     pub budget: Option<i64>,
+    /// Who entered the budget last; none: the platform itself.
+    pub budget_entered_by: Option<Uuid>,
+    /// The legal person under whose mandate the branch signed it, where the branch is none.
+    pub mandate_branch_id: Option<Uuid>,
     /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
@@ -83,7 +87,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id });
+crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, BudgetEnteredBy => budget_entered_by, MandateBranchId => mandate_branch_id, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Branch: mandate_branch_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -1,6 +1,7 @@
 //! Agreements with their parties and objectives.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod objective;
 pub mod party;

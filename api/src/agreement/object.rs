@@ -56,6 +56,8 @@ pub struct Agreement {
     #[graphql(skip)]
     pub(crate) branch_key: Uuid,
     #[graphql(skip)]
+    pub(crate) mandate_key: Option<Uuid>,
+    #[graphql(skip)]
     pub(crate) budget_centimes: Option<i64>,
     #[graphql(skip)]
     pub(crate) batch: Batch,
@@ -86,6 +88,7 @@ impl RowObject for Agreement {
             is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,
+            mandate_key: row.mandate_branch_id,
             budget_centimes: row.budget,
             batch,
         }

@@ -23,6 +23,12 @@ impl Agreement {
         self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 
+    /// The legal person under whose mandate the branch signed the agreement; null where the branch is a legal person itself,
+    /// and where it is not known.
+    async fn signed_under_mandate_of(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        self.batch.object(ctx.reader(), self.mandate_key).await.transpose()
+    }
+
     /// The parties to the agreement, in their order.
     async fn parties(&self, ctx: &Context<'_>) -> Result<List<AgreementParty>> {
         self.batch.load(ctx.reader(), PartiesOf, self.key).await.map(List)

@@ -1,29 +1,39 @@
-//! Reading agreements.
+//! Reading and changing agreements.
 
-use super::entity::{Column, Entity, TEXTS};
+use super::entity::{Column, Entity, Model, TEXTS};
 use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
 use super::objective;
 use super::party;
+use crate::branch::entity as branch;
+use crate::contribution::entity as contribution;
 use crate::partner::entity as partner;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::graphql::text::{Text, only_untranslated};
+use crate::platform::graphql::text::{LocalizedTextInput, Text, only_untranslated, slug};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
+use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Keys;
+use crate::platform::query::transaction::Tx;
 use crate::programme::agreement_link as link;
-use domain::partnership::{AgreementState, AgreementStatus, PartyRole};
-use domain::text::LocalizedText;
+use domain::calendar;
+use domain::fault::{Code, Fault, Faults};
+use domain::id::founding;
+use domain::money::Money;
+use domain::partnership::{
+    AgreementState, AgreementStatus, ContributionStatus, Paid, PartyRole, SignedOnBasis, Signing, Terms,
+};
+use domain::text::{DESCRIPTION_MAX, LocalizedText};
 use jiff::civil::Date;
-use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition};
-use std::collections::HashMap;
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 fn order(by: AgreementOrder) -> Order {
@@ -181,4 +191,369 @@ impl Related for ObjectivesOf {
         }
         Ok(objectives)
     }
+}
+
+/// A partner as party to an agreement.
+#[derive(Clone, Copy)]
+pub struct Party {
+    /// Who.
+    pub partner: Uuid,
+    /// As what.
+    pub role: PartyRole,
+}
+
+/// An objective of an agreement.
+pub struct Objective {
+    /// Its code.
+    pub code: String,
+    /// What it says.
+    pub text: LocalizedText,
+}
+
+/// An agreement to be drafted, as its form was read.
+pub struct NewAgreement {
+    /// What it is about.
+    pub object: LocalizedText,
+    /// The texts it rests on.
+    pub legal_bases: Vec<LocalizedText>,
+    /// Its objectives.
+    pub objectives: Vec<Objective>,
+    /// Its parties.
+    pub parties: Vec<Party>,
+    /// What it lays down.
+    pub terms: Terms,
+}
+
+/// What is said anew of an agreement; nothing: it stays.
+#[derive(Default)]
+pub struct Edit {
+    /// What it is about.
+    pub object: Option<LocalizedTextInput>,
+    /// The texts it rests on.
+    pub legal_bases: Option<Vec<LocalizedText>>,
+    /// Its objectives.
+    pub objectives: Option<Vec<Objective>>,
+    /// Its budget; nothing within: none.
+    pub budget: Option<Option<Money>>,
+    /// Its first day; nothing within: none.
+    pub starts_on: Option<Option<Date>>,
+    /// How long it runs, in months; nothing within: it is not known.
+    pub duration_months: Option<Option<i32>>,
+}
+
+/// The association as a partner: it is party to each agreement.
+fn association() -> Uuid {
+    founding("partner", "unfm")
+}
+
+fn terms(row: &Model) -> Terms {
+    Terms {
+        budget: row.budget.map(Money::new),
+        starts_on: row.starts_on.map(|day| day.0),
+        duration_months: row.duration_months,
+    }
+}
+
+/// Draft an agreement.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED, the refusals of the form, and those of [`Terms::faults`].
+pub async fn create(tx: &Tx<'_>, branch: Uuid, form: impl FnOnce() -> Result<NewAgreement>) -> Result<Uuid> {
+    tx.home::<Entity>(branch, &["branchId"]).await?;
+    // Whether she may comes before what is wrong with the form.
+    let mut form = form()?;
+    let mut faults = form.terms.faults(calendar::today(tx.now()));
+    faults.extend(unusable(tx, &form.parties).await?);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    if form.parties.iter().all(|party| party.partner != association()) {
+        form.parties.insert(0, Party { partner: association(), role: PartyRole::Implementing });
+    }
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let mut row = Model {
+        id,
+        number: 0,
+        branch_id: branch,
+        slug: slug(&form.object, id),
+        object: Some(Json(form.object)),
+        legal_bases: Json(form.legal_bases),
+        status: EnumValue(AgreementState::Draft),
+        signed_on: None,
+        signed_on_basis: None,
+        signed_in: None,
+        starts_on: form.terms.starts_on.map(Day),
+        duration_months: form.terms.duration_months,
+        ends_on: form.terms.ends_on(None)?.map(Day),
+        budget: form.terms.budget.map(|budget| budget.centimes),
+        budget_entered_by: form.terms.budget.and(tx.actor().key()),
+        mandate_branch_id: None,
+        published: false,
+        sources: Json(Vec::new()),
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+    .into_active_model();
+    row.number = ActiveValue::NotSet;
+    tx.insert_all::<Entity>(vec![row]).await?;
+    name_parties(tx, (id, branch), 1, &form.parties).await?;
+    state_objectives(tx, (id, branch), form.objectives).await?;
+    Ok(id)
+}
+
+/// Edit an agreement that is not signed.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, the refusals of the form, and those of [`Terms::faults`].
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -> Result<Edit>) -> Result<Uuid> {
+    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let form = form()?;
+    locked.expect_version(version)?;
+    let row = locked.row();
+    row.status.0.expect_unsigned()?;
+    let before = terms(row);
+    let after = Terms {
+        budget: form.budget.unwrap_or(before.budget),
+        starts_on: form.starts_on.unwrap_or(before.starts_on),
+        duration_months: form.duration_months.unwrap_or(before.duration_months),
+    };
+    let mut faults = after.faults(calendar::today(tx.now()));
+    let object = match form.object {
+        None => row.object.as_ref().map(|object| object.0.clone()),
+        Some(given) => match given.merged(row.object.as_ref().map(|object| object.0.clone()), DESCRIPTION_MAX) {
+            Ok(object) => Some(object),
+            Err(wrong) => {
+                faults.extend(wrong.into_iter().map(|fault| fault.at("object")));
+                None
+            }
+        },
+    };
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    if let Some(objectives) = form.objectives {
+        use objective::Column::AgreementId;
+        tx.delete_parts::<Entity, objective::Entity>(&locked, AgreementId, Condition::all()).await?;
+        state_objectives(tx, (key, row.branch_id), objectives).await?;
+    }
+    let ends_on = after.ends_on(None)?;
+    let actor = tx.actor().key();
+    tx.update(locked, |row| {
+        row.object = ActiveValue::Set(object.map(Json));
+        if let Some(bases) = form.legal_bases {
+            row.legal_bases = ActiveValue::Set(Json(bases));
+        }
+        if after.budget != before.budget {
+            row.budget = ActiveValue::Set(after.budget.map(|budget| budget.centimes));
+            row.budget_entered_by = ActiveValue::Set(actor);
+        }
+        row.starts_on = ActiveValue::Set(after.starts_on.map(Day));
+        row.duration_months = ActiveValue::Set(after.duration_months);
+        row.ends_on = ActiveValue::Set(ends_on.map(Day));
+    })
+    .await?;
+    Ok(key)
+}
+
+/// Add a party to an agreement that is not signed.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, LIMIT_EXCEEDED; DUPLICATE_ENTRY and NOT_FOUND at `partnerId`.
+pub async fn add_party(tx: &Tx<'_>, key: Uuid, version: i32, party: Party) -> Result<Uuid> {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    locked.row().status.0.expect_unsigned()?;
+    let parties = parties_of(tx, key).await?;
+    if parties.len() >= PARTIES_MAX {
+        return Err(Fault::new(Code::LimitExceeded).at("partnerId").with_detail(PARTIES_MAX.to_string()).into());
+    }
+    let last = parties.iter().map(|(position, _)| *position).max().unwrap_or(0);
+    if parties.iter().any(|(_, partner)| *partner == party.partner) {
+        return Err(Fault::new(Code::DuplicateEntry).at("partnerId").into());
+    }
+    if unknown(tx, &[party]).await?.is_some() {
+        return Err(Fault::new(Code::NotFound).at("partnerId").into());
+    }
+    name_parties(tx, (key, locked.row().branch_id), last + 1, &[party]).await?;
+    tx.update(locked, |_| {}).await?;
+    Ok(key)
+}
+
+/// Remove a party from an agreement that is not signed. The association stays party to each.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID; NOT_FOUND at `partnerId`.
+pub async fn remove_party(tx: &Tx<'_>, key: Uuid, version: i32, partner: Uuid) -> Result<Uuid> {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    locked.row().status.0.expect_unsigned()?;
+    let condition = Condition::all().add(party::Column::PartnerId.eq(partner));
+    let removed = match partner == association() {
+        true => 0,
+        false => tx.delete_parts::<Entity, party::Entity>(&locked, party::Column::AgreementId, condition).await?,
+    };
+    if removed == 0 {
+        return Err(Fault::new(Code::NotFound).at("partnerId").into());
+    }
+    note(tx, (key, locked.row().branch_id), "party", (Some(partner.to_string()), None::<String>));
+    tx.update(locked, |_| {}).await?;
+    Ok(key)
+}
+
+/// Put a drafted agreement into negotiation.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID.
+pub async fn negotiate(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
+    let locked = tx.lock_to_decide::<Entity>(key).await?;
+    locked.expect_version(version)?;
+    let next = locked.row().status.0.transition(AgreementState::Negotiation)?;
+    tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
+    Ok(key)
+}
+
+/// Record the signature of an agreement, by another person than those who entered its money.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, FOUR_EYES_REQUIRED, the refusals of the place, and those of
+/// [`Signing::faults`].
+pub async fn sign(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    signed_on: Date,
+    place: impl FnOnce() -> Result<Option<LocalizedText>>,
+) -> Result<Uuid> {
+    let locked = tx.lock_to_decide::<Entity>(key).await?;
+    let place = place()?;
+    locked.expect_version(version)?;
+    let row = locked.row();
+    let next = row.status.0.transition(AgreementState::Signed)?;
+    let columns = [contribution::Column::Amount, contribution::Column::Status, contribution::Column::EnteredBy];
+    let contributions = tx
+        .select_in_scope::<contribution::Entity>()
+        .filter(contribution::Column::AgreementId.eq(key))
+        .only(columns.map(|column| column.into_expr()))
+        .all(|cells| {
+            let amount = Money::new(cells.take()?);
+            let confirmed = cells.take::<EnumValue<ContributionStatus>>()?.0 == ContributionStatus::Confirmed;
+            Ok((Paid { amount, payer_known: true, confirmed }, cells.take::<Option<Uuid>>()?))
+        })
+        .await?;
+    let (paid, mut entered): (Vec<Paid>, Vec<Option<Uuid>>) = contributions.into_iter().unzip();
+    entered.push(row.budget_entered_by);
+    if entered.iter().flatten().any(|person| tx.actor().key() == Some(*person)) {
+        return Err(Fault::new(Code::FourEyesRequired).into());
+    }
+    let parties = parties_of(tx, key).await?;
+    let terms = terms(row);
+    let signing = Signing {
+        terms,
+        other_parties: parties.iter().filter(|(_, partner)| *partner != association()).count(),
+        paid: &paid,
+        signed_on,
+        today: calendar::today(tx.now()),
+    };
+    let faults: Faults = signing.faults();
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let (ends_on, mandate) = (terms.ends_on(Some(signed_on))?, mandate(tx, row.branch_id).await?);
+    tx.update(locked, |row| {
+        row.status = ActiveValue::Set(EnumValue(next));
+        row.signed_on = ActiveValue::Set(Some(Day(signed_on)));
+        row.signed_on_basis = ActiveValue::Set(Some(EnumValue(SignedOnBasis::Stated)));
+        row.ends_on = ActiveValue::Set(ends_on.map(Day));
+        row.mandate_branch_id = ActiveValue::Set(mandate);
+        if place.is_some() {
+            row.signed_in = ActiveValue::Set(place.map(Json));
+        }
+    })
+    .await?;
+    Ok(key)
+}
+
+/// The legal person under whose mandate a branch signs: the nearest above it; none, where it is one itself.
+async fn mandate(tx: &Tx<'_>, of: Uuid) -> Result<Option<Uuid>> {
+    let columns = [branch::Column::Path, branch::Column::IsLegalPerson].map(|column| column.into_expr());
+    let own = tx.select_columns::<branch::Entity>().filter(branch::Column::Id.eq(of)).only(columns);
+    let own = own.one(|cells| Ok((cells.take::<String>()?, cells.take::<bool>()?))).await?;
+    let Some((path, false)) = own else { return Ok(None) };
+    let above = path.split('/').filter_map(|key| Uuid::parse_str(key).ok()).filter(|key| *key != of);
+    let persons = tx
+        .select_columns::<branch::Entity>()
+        .filter(branch::Column::Id.is_in(above))
+        .filter(branch::Column::IsLegalPerson.eq(true))
+        .only([branch::Column::Path, branch::Column::Id].map(|column| column.into_expr()))
+        .all(|cells| Ok((cells.take::<String>()?, cells.take::<Uuid>()?)))
+        .await?;
+    Ok(persons.into_iter().max_by_key(|(path, _)| path.len()).map(|(_, key)| key))
+}
+
+/// The most parties that an agreement has.
+const PARTIES_MAX: usize = 50;
+
+/// The parties to an agreement: their places, and who they are.
+async fn parties_of(tx: &Tx<'_>, agreement: Uuid) -> Result<Vec<(i32, Uuid)>> {
+    tx.select_columns::<party::Entity>()
+        .filter(party::Column::AgreementId.eq(agreement))
+        .only([party::Column::Position, party::Column::PartnerId].map(|column| column.into_expr()))
+        .all(|cells| Ok((cells.take()?, cells.take()?)))
+        .await
+}
+
+/// What is wrong with the parties of a form: there is no such partner, or it is named twice.
+async fn unusable(tx: &Tx<'_>, parties: &[Party]) -> Result<Faults> {
+    let unknown = unknown(tx, parties).await?;
+    let at = |code: Code, position: usize| Fault::new(code).at("partnerId").at(&position.to_string()).at("parties");
+    let twice = |position: &usize| {
+        let partner = parties.get(*position).map(|party| party.partner);
+        parties.iter().take(*position).any(|other| Some(other.partner) == partner)
+    };
+    let twice = (0..parties.len()).filter(twice).map(|position| at(Code::DuplicateEntry, position));
+    Ok(unknown.map(|position| at(Code::NotFound, position)).into_iter().chain(twice).collect())
+}
+
+/// The first of these parties that is no partner at all.
+async fn unknown(tx: &Tx<'_>, parties: &[Party]) -> Result<Option<usize>> {
+    let keys: Vec<Uuid> = parties.iter().map(|party| party.partner).collect();
+    let select = tx.select_columns::<partner::Entity>().among(partner::Column::Id, &keys);
+    let known = select.only([partner::Column::Id.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
+    Ok(keys.iter().position(|key| !known.contains(key)))
+}
+
+/// Write down parties from a position on.
+async fn name_parties(tx: &Tx<'_>, of: (Uuid, Uuid), first: i32, parties: &[Party]) -> Result<()> {
+    let (agreement_id, branch_id) = of;
+    let row = |(position, named): (i32, &Party)| {
+        let role = Some(EnumValue(named.role));
+        party::Model { agreement_id, position, partner_id: named.partner, branch_id, role, published: false }
+            .into_active_model()
+    };
+    tx.insert_plain::<party::Entity>((first..).zip(parties).map(row).collect()).await?;
+    for named in parties {
+        note(tx, of, "party", (None::<String>, Some(format!("{} {}", named.partner, named.role))));
+    }
+    Ok(())
+}
+
+/// Write down objectives.
+async fn state_objectives(tx: &Tx<'_>, of: (Uuid, Uuid), objectives: Vec<Objective>) -> Result<()> {
+    let (agreement_id, branch_id) = of;
+    let codes: Vec<String> = objectives.iter().map(|objective| objective.code.clone()).collect();
+    let row = |(position, stated): (i32, Objective)| {
+        let (code, text) = (stated.code, Json(stated.text));
+        objective::Model { agreement_id, position, branch_id, code, text, published: false }.into_active_model()
+    };
+    tx.insert_plain::<objective::Entity>((1..).zip(objectives).map(row).collect()).await?;
+    if !codes.is_empty() {
+        note(tx, of, "objectives", (None::<String>, Some(codes.join(", "))));
+    }
+    Ok(())
+}
+
+/// Tell the audit of parts of an agreement, which are no columns of it.
+fn note(tx: &Tx<'_>, (key, branch): (Uuid, Uuid), what: &str, sides: (Option<String>, Option<String>)) {
+    let changes = [(what.to_owned(), serde_json::json!([sides.0, sides.1]))].into_iter().collect();
+    tx.record(Change::noted(Kind::Agreement, key, Some(branch), Audited { changes, personal: BTreeMap::new() }));
 }

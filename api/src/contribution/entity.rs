@@ -27,6 +27,10 @@ pub struct Model {
     pub kind: Option<EnumValue<ContributionKind>>,
     /// How much, in centimes.
     pub amount: i64,
+    /// The contribution that this one takes back; its amount is below zero.
+    pub reverses_id: Option<Uuid>,
+    /// Who entered it; none: the platform itself.
+    pub entered_by: Option<Uuid>,
     /// Whether it is confirmed.
     pub status: EnumValue<ContributionStatus>,
     /// Whether it may be shown; derived.
@@ -56,7 +60,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 }
 
-crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id });
+crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, ReversesId => reverses_id, EnteredBy => entered_by, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id, Contribution: reverses_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

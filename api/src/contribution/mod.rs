@@ -1,6 +1,7 @@
 //! Contributions: who paid how much for a market or an agreement.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod projection;
 pub mod relations;

@@ -44,7 +44,7 @@ pub struct Contribution {
     pub changed_at: DateTime,
     /// Whether the contribution is in money or in kind; null when it is not published.
     pub kind: Option<EnumValue<ContributionKind>>,
-    /// The amount of the contribution.
+    /// The amount of the contribution; below zero where it takes another one back.
     pub amount: Money,
     /// Whether the contribution is confirmed.
     pub status: EnumValue<ContributionStatus>,
@@ -54,6 +54,8 @@ pub struct Contribution {
     pub(crate) centimes: i64,
     #[graphql(skip)]
     pub(crate) partner_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) reversed_key: Option<Uuid>,
     #[graphql(skip)]
     pub(crate) market_key: Option<Uuid>,
     #[graphql(skip)]
@@ -76,6 +78,7 @@ impl RowObject for Contribution {
             is_demo: row.is_demo,
             centimes: row.amount,
             partner_key: row.partner_id,
+            reversed_key: row.reverses_id,
             market_key: row.market_id,
             agreement_key: row.agreement_id,
             batch,

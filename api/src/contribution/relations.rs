@@ -15,6 +15,11 @@ impl Contribution {
         self.batch.object(ctx.reader(), self.partner_key).await.transpose()
     }
 
+    /// The contribution that this one takes back; null when it takes none back.
+    async fn reverses(&self, ctx: &Context<'_>) -> Option<Result<Contribution>> {
+        self.batch.object(ctx.reader(), self.reversed_key).await.transpose()
+    }
+
     /// The market that was paid for; null when it was an agreement.
     async fn market(&self, ctx: &Context<'_>) -> Option<Result<Market>> {
         self.batch.object(ctx.reader(), self.market_key).await.transpose()

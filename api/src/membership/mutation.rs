@@ -6,7 +6,7 @@ use super::store::Correction;
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::mutation::mutate;
+use crate::platform::graphql::mutation::{given, mutate};
 use crate::platform::graphql::scalars::Date;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
@@ -83,15 +83,6 @@ payload! {
     MembershipPayload {
         /// The membership as it is now; null when it was refused, unless the refusal is a CONFLICT.
         membership: Membership
-    }
-}
-
-/// What is said of a value: nothing, that there is none, or which it is.
-fn given<T, V>(input: &MaybeUndefined<T>, value: impl FnOnce(&T) -> V) -> Option<Option<V>> {
-    match input {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(given) => Some(Some(value(given))),
     }
 }
 

@@ -58,8 +58,8 @@ fn order(reader: &Reader, by: ProductOrder) -> Order {
 /// An amount of a filter in centimes; more than two decimals name no price.
 fn centimes(amount: Option<Decimal>, argument: &str) -> Result<Option<i64>> {
     let read = |amount: Decimal| {
-        let money = domain::money::Money::parse(&amount.0.to_string())
-            .map_err(|_| Error::expected(argument, "dirhams, such as \"120.50\""))?;
+        let money =
+            domain::money::Money::of(amount.0).map_err(|_| Error::expected(argument, "dirhams, such as \"120.50\""))?;
         Ok(money.centimes)
     };
     amount.map(read).transpose()

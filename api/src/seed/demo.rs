@@ -434,6 +434,8 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             duration_months: Some(60),
             ends_on: Some(Day(end_of(starts_on, 60)?)),
             budget: None,
+            budget_entered_by: None,
+            mandate_branch_id: None,
             published: true,
             sources: Json(Vec::new()),
             is_demo: true,

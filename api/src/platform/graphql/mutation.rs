@@ -7,7 +7,7 @@ use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
-use async_graphql::{Context, ID, InputType, SimpleObject, Value as ConstValue};
+use async_graphql::{Context, ID, InputType, MaybeUndefined, SimpleObject, Value as ConstValue};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::Locale;
 use sea_orm::Value;
@@ -201,6 +201,15 @@ fn subject(input: &impl InputType) -> Option<(Kind, Uuid)> {
     };
     let others = fields.keys().filter(|name| name.ends_with("Id"));
     named("id").or_else(|| others.filter_map(|name| named(name)).next())
+}
+
+/// What is said of a value: nothing, that there is none, or which it is.
+pub fn given<T, V>(input: &MaybeUndefined<T>, value: impl FnOnce(&T) -> V) -> Option<Option<V>> {
+    match input {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(given) => Some(Some(value(given))),
+    }
 }
 
 /// Declare a payload: the thing, null when it was refused, and `userErrors`.

@@ -121,14 +121,18 @@ impl Change {
     }
 
     /// Parts of a node that were updated: those that point to it by a column.
-    pub(in crate::platform) fn part<P: Guarded>(by: P::Column, owner: Uuid, columns: Vec<&'static str>) -> Self {
+    pub(in crate::platform) fn part<P: Guarded>(
+        by: P::Column,
+        owner: Uuid,
+        columns: Option<Vec<&'static str>>,
+    ) -> Self {
         Self {
             table: P::default().table_name(),
             kind: None,
             key: owner,
             branch: None,
             version: None,
-            columns: Some(columns),
+            columns,
             keys: vec![(by.as_str(), owner)],
             audited: None,
         }

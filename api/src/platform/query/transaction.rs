@@ -427,8 +427,26 @@ impl<'a> Tx<'a> {
         statement.table(P::default()).and_where(by.eq(key)).cond_where(condition);
         statement.values(values.into_iter().map(|(column, value)| (column, value.into())));
         let updated = self.send_statement(self.backend().build(&statement)).await?;
-        self.record(Change::part::<P>(by, key, columns));
+        self.record(Change::part::<P>(by, key, Some(columns)));
         Ok(updated)
+    }
+
+    /// Delete rows that are parts of a node: those that point to it by a column and meet a condition. Answers how many.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn delete_parts<E: Table, P: Guarded>(
+        &self,
+        owner: &Locked<E>,
+        by: P::Column,
+        condition: Condition,
+    ) -> Result<u64> {
+        let Value::Uuid(Some(key)) = owner.row.get(E::KEY) else { return Err(Error::internal("a key that is no key")) };
+        let mut statement = Query::delete();
+        statement.from_table(P::default()).and_where(by.eq(key)).cond_where(condition);
+        let deleted = self.send_statement(self.backend().build(&statement)).await?;
+        self.record(Change::part::<P>(by, key, None));
+        Ok(deleted)
     }
 
     /// Add nodes, many at a time.

@@ -1,0 +1,239 @@
+//! What a branch does about its agreements: drafting, funding and signing them.
+
+use domain::id::founding;
+use serde_json::{Value, json};
+use tests::World;
+use tests::person::Person;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
+
+const CREATE: &str = "mutation($input: AgreementCreateInput!) { agreementCreate(input: $input) {
+    agreement { id slug version status endsOn budget { amount } fundingGaps { code amount { amount } }
+      parties { role partner { slug } } objectives { code text { text } } legalBases { text } }
+    userErrors { code field } } }";
+const EDIT: &str = "mutation($input: AgreementEditInput!) { agreementEdit(input: $input) {
+    agreement { version endsOn durationMonths budget { amount } object { text(locale: FR) translations { language } }
+      objectives { code } }
+    userErrors { code field } } }";
+const PARTY_ADD: &str = "mutation($input: AgreementPartyAddInput!) { agreementPartyAdd(input: $input) {
+    agreement { version parties { role partner { slug } } } userErrors { code field } } }";
+const PARTY_REMOVE: &str = "mutation($input: AgreementPartyRemoveInput!) { agreementPartyRemove(input: $input) {
+    agreement { version parties { partner { slug } } } userErrors { code field } } }";
+const NEGOTIATE: &str = "mutation($input: AgreementNegotiateInput!) { agreementNegotiate(input: $input) {
+    agreement { version status } userErrors { code field } } }";
+const SIGN: &str = "mutation($input: AgreementSignInput!) { agreementSign(input: $input) {
+    agreement { version status signedOn signedOnBasis startsOn endsOn signedUnderMandateOf { slug } }
+    userErrors { code field message } } }";
+const ADD: &str = "mutation($input: ContributionAddInput!) { contributionAdd(input: $input) {
+    contribution { id version amount { amount } status partner { slug } }
+    agreement { version fundingGaps { code amount { amount } } } userErrors { code field } } }";
+const CONFIRM: &str = "mutation($input: ContributionConfirmInput!) { contributionConfirm(input: $input) {
+    contribution { version status partner { slug } } agreement { version } userErrors { code field } } }";
+const REVERSE: &str = "mutation($input: ContributionReverseInput!) { contributionReverse(input: $input) {
+    contribution { amount { amount } reverses { id } } agreement { version fundingGaps { code amount { amount } } }
+    userErrors { code field } } }";
+
+fn id(kind: Kind, name: &str, slug: &str) -> String {
+    GlobalId::new(kind, founding(name, slug)).to_string()
+}
+
+fn partner(slug: &str) -> String {
+    id(Kind::Partner, "partner", slug)
+}
+
+/// An agreement of two years and 1,000 dirhams, paid by the INDH.
+fn draft(branch: &str) -> Value {
+    json!({"branchId": id(Kind::Branch, "branch", branch),
+        "object": {"ar": "اتفاقية للتكوين (تجريبية)", "fr": "Convention de formation (démo)"},
+        "parties": [{"partnerId": partner("indh"), "role": "FUNDING"}],
+        "budget": "1000.00", "startsOn": "2026-01-01", "durationMonths": 24})
+}
+
+/// Somebody drafts it; its id.
+async fn drafted(person: &Person<'_>) -> String {
+    let made = person.does(CREATE, draft("khouribga")).await;
+    made.data()["agreementCreate"]["agreement"]["id"].as_str().unwrap().to_owned()
+}
+
+fn contribution(agreement: &str, version: i64, amount: &str) -> Value {
+    json!({"agreementId": agreement, "expectedVersion": version, "partnerId": partner("indh"), "kind": "CASH",
+        "amount": amount, "status": "CONFIRMED"})
+}
+
+fn at(id: &str, version: i64) -> Value {
+    json!({"id": id, "expectedVersion": version})
+}
+
+fn signature(id: &str, version: i64, day: &str) -> Value {
+    json!({"id": id, "expectedVersion": version, "signedOn": day})
+}
+
+async fn one_enters_the_money_and_another_signs(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let made = finance.does(CREATE, draft("khouribga")).await;
+    let made = &made.data()["agreementCreate"]["agreement"];
+    let gap = json!([{"code": "UNACCOUNTED", "amount": {"amount": "1000.00"}}]);
+    assert_eq!((&made["status"], &made["endsOn"], &made["fundingGaps"]), (&json!("DRAFT"), &json!("2027-12-31"), &gap));
+    let parties = json!([{"role": "IMPLEMENTING", "partner": {"slug": "unfm"}},
+        {"role": "FUNDING", "partner": {"slug": "indh"}}]);
+    assert_eq!(made["parties"], parties, "{}: the association is party to each", world.on);
+    let id = made["id"].as_str().unwrap();
+
+    let paid = finance.does(ADD, contribution(id, 1, "1000.00")).await;
+    let paid = &paid.data()["contributionAdd"];
+    assert_eq!((&paid["agreement"]["version"], &paid["agreement"]["fundingGaps"]), (&json!(2), &json!([])), "{}", world.on);
+    assert_eq!(finance.does(NEGOTIATE, at(id, 2)).await.outcome(), "FORBIDDEN", "{}: she decides nothing", world.on);
+    let negotiated = khouribga.does(NEGOTIATE, at(id, 2)).await;
+    assert_eq!(negotiated.data()["agreementNegotiate"]["agreement"], json!({"version": 3, "status": "NEGOTIATION"}));
+
+    let look = "query($id: ID!) { agreement(id: $id) { status branch { slug } contributions { amount { amount } } } }";
+    for stranger in ["mdiq", "cooperative"] {
+        let seen = world.person(stranger).await.asks(look, json!({"id": id})).await;
+        assert_eq!(seen.data()["agreement"], Value::Null, "{}: {stranger} sees what is not signed", world.on);
+    }
+    let signed = khouribga.does(SIGN, signature(id, 3, "2026-02-03")).await;
+    let expected = json!({"version": 4, "status": "IN_FORCE", "signedOn": "2026-02-03", "signedOnBasis": "STATED",
+        "startsOn": "2026-01-01", "endsOn": "2027-12-31", "signedUnderMandateOf": {"slug": "national"}});
+    assert_eq!(signed.data()["agreementSign"]["agreement"], expected, "{}: Khouribga is no legal person", world.on);
+    let anybody = world.ask(look, json!({"id": id})).await;
+    let expected = json!({"status": "IN_FORCE", "branch": {"slug": "khouribga"},
+        "contributions": [{"amount": {"amount": "1000.00"}}]});
+    assert_eq!(anybody.data()["agreement"], expected, "{}: what is signed is public", world.on);
+}
+
+async fn whoever_entered_the_money_does_not_sign(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let region = world.person("region05").await;
+    // She entered the budget, and another one the contribution.
+    let id = drafted(&khouribga).await;
+    finance.does(ADD, contribution(&id, 1, "1000.00")).await.data();
+    khouribga.does(NEGOTIATE, at(&id, 2)).await.data();
+    let own = khouribga.does(SIGN, signature(&id, 3, "2026-02-03")).await;
+    assert_eq!(own.outcome(), "FOUR_EYES_REQUIRED", "{}: her own budget", world.on);
+    assert_eq!(region.does(SIGN, signature(&id, 3, "2026-02-03")).await.outcome(), "done", "{}", world.on);
+
+    // And the other way round: the budget is another's, and the confirmation of the contribution hers.
+    let id = drafted(&finance).await;
+    let mut unknown = contribution(&id, 1, "1000.00");
+    unknown["status"] = json!("UNCONFIRMED");
+    unknown["partnerId"] = Value::Null;
+    let added = finance.does(ADD, unknown).await;
+    let added = added.data()["contributionAdd"]["contribution"].clone();
+    assert_eq!(added["partner"], Value::Null, "{}", world.on);
+    let added = added["id"].as_str().unwrap();
+    assert_eq!(finance.does(CONFIRM, at(added, 1)).await.outcome(), "FORBIDDEN", "{}", world.on);
+    assert_eq!(khouribga.does(CONFIRM, at(added, 1)).await.outcome(), "PAYER_REQUIRED partnerId", "{}", world.on);
+    let mut named = at(added, 1);
+    named["partnerId"] = json!(partner("indh"));
+    let confirmed = khouribga.does(CONFIRM, named).await;
+    let expected = json!({"version": 2, "status": "CONFIRMED", "partner": {"slug": "indh"}});
+    assert_eq!(confirmed.data()["contributionConfirm"]["contribution"], expected, "{}", world.on);
+    khouribga.does(NEGOTIATE, at(&id, 3)).await.data();
+    let own = khouribga.does(SIGN, signature(&id, 4, "2026-02-03")).await;
+    assert_eq!(own.outcome(), "FOUR_EYES_REQUIRED", "{}: she confirmed it", world.on);
+}
+
+async fn everything_that_is_missing_before_a_signature_is_told_at_once(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let mut bare = draft("khouribga");
+    bare["parties"] = json!([]);
+    bare["durationMonths"] = Value::Null;
+    let made = finance.does(CREATE, bare).await;
+    let id = made.data()["agreementCreate"]["agreement"]["id"].as_str().unwrap().to_owned();
+    finance.does(ADD, contribution(&id, 1, "999.99")).await.data();
+    khouribga.does(NEGOTIATE, at(&id, 2)).await.data();
+    let refused = khouribga.does(SIGN, signature(&id, 3, "2099-01-01")).await;
+    let expected = "AGREEMENT_INCOMPLETE, AGREEMENT_INCOMPLETE, SUM_MISMATCH, DATE_INVALID signedOn";
+    assert_eq!(refused.outcome(), expected, "{}", world.on);
+    let told = refused.data()["agreementSign"]["userErrors"][2]["message"].as_str().unwrap().to_owned();
+    assert!(told.contains("999.99 ≠ 1000.00"), "{}: {told}", world.on);
+
+    let completed = json!({"id": id, "expectedVersion": 3, "durationMonths": 12, "budget": "999.99",
+        "object": {"en": "Training (demo)"}, "objectives": [{"code": "A", "text": {"fr": "Former (démo)"}}]});
+    let completed = finance.does(EDIT, completed).await;
+    let expected = json!({"version": 4, "endsOn": "2026-12-31", "durationMonths": 12, "budget": {"amount": "999.99"},
+        "object": {"text": "Convention de formation (démo)",
+            "translations": [{"language": "AR"}, {"language": "FR"}, {"language": "EN"}]},
+        "objectives": [{"code": "A"}]});
+    assert_eq!(completed.data()["agreementEdit"]["agreement"], expected, "{}", world.on);
+    let party = json!({"agreementId": id, "expectedVersion": 4, "partnerId": partner("ocp-foundation"), "role": "FUNDING"});
+    assert_eq!(finance.does(PARTY_ADD, party).await.outcome(), "done", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN, signature(&id, 5, "2026-02-03")).await.outcome(), "done", "{}", world.on);
+
+    // From then on nothing of it is edited.
+    let edit = json!({"id": id, "expectedVersion": 6, "budget": "1.00"});
+    assert_eq!(finance.does(EDIT, edit).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    assert_eq!(finance.does(ADD, contribution(&id, 6, "1.00")).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    let party = json!({"agreementId": id, "expectedVersion": 6, "partnerId": partner("ocp-foundation")});
+    assert_eq!(finance.does(PARTY_REMOVE, party).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN, signature(&id, 6, "2026-02-03")).await.outcome(), "STATUS_INVALID", "{}", world.on);
+}
+
+async fn every_fault_of_a_draft_is_told_at_its_place_and_nothing_is_kept(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let count = "select count(*) from agreement";
+    let before = world.raw_as_owner(count).await;
+    let mut wrong = draft("khouribga");
+    wrong["object"] = json!({"fr": " "});
+    wrong["legalBases"] = json!([{"fr": "Dahir (démo)"}, {"en": "In English alone"}]);
+    wrong["objectives"] = json!([{"code": "", "text": {"fr": "Un"}}]);
+    wrong["budget"] = json!("0.001");
+    let expected = "TEXT_REQUIRED object.fr, TEXT_REQUIRED legalBases.1, TEXT_REQUIRED objectives.0.code, AMOUNT_INVALID budget";
+    assert_eq!(finance.does(CREATE, wrong).await.outcome(), expected, "{}", world.on);
+
+    for (field, value, outcome) in [
+        ("budget", json!("-5.00"), "AMOUNT_INVALID budget"),
+        ("budget", json!("99999999999999.00"), "AMOUNT_INVALID budget"),
+        ("durationMonths", json!(0), "DATE_INVALID durationMonths"),
+        ("startsOn", json!("1492-01-01"), "DATE_INVALID startsOn"),
+        ("parties", json!([{"partnerId": partner("nobody"), "role": "FUNDING"}]), "NOT_FOUND parties.0.partnerId"),
+        (
+            "parties",
+            json!([{"partnerId": partner("indh"), "role": "FUNDING"}, {"partnerId": partner("indh"), "role": "EXTENDING"}]),
+            "DUPLICATE_ENTRY parties.1.partnerId",
+        ),
+        (
+            "objectives",
+            json!([{"code": "A", "text": {"fr": "Un"}}, {"code": "A", "text": {"fr": "Deux"}}]),
+            "DUPLICATE_ENTRY objectives.1.code",
+        ),
+        ("legalBases", json!(vec![json!({"fr": "Un"}); 51]), "LIMIT_EXCEEDED legalBases"),
+        ("branchId", json!(id(Kind::Branch, "branch", "mdiq-fnideq")), "NOT_FOUND"),
+    ] {
+        let mut wrong = draft("khouribga");
+        wrong[field] = value;
+        assert_eq!(finance.does(CREATE, wrong).await.outcome(), outcome, "{}", world.on);
+    }
+    assert_eq!(world.raw_as_owner(count).await, before, "{}", world.on);
+    let officer = world.person("programmes.khouribga").await;
+    assert_eq!(officer.does(CREATE, draft("khouribga")).await.outcome(), "FORBIDDEN", "{}", world.on);
+}
+
+async fn a_contribution_is_taken_back_once_by_a_new_one(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = drafted(&finance).await;
+    let added = finance.does(ADD, contribution(&agreement, 1, "400.00")).await;
+    let added = added.data()["contributionAdd"]["contribution"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.person("mdiq").await.does(REVERSE, at(&added, 1)).await.outcome(), "NOT_FOUND", "{}", world.on);
+    let taken_back = finance.does(REVERSE, at(&added, 1)).await;
+    let expected = json!({"contribution": {"amount": {"amount": "-400.00"}, "reverses": {"id": added}},
+        "agreement": {"version": 3, "fundingGaps": [{"code": "UNACCOUNTED", "amount": {"amount": "1000.00"}}]},
+        "userErrors": []});
+    assert_eq!(taken_back.data()["contributionReverse"], expected, "{}", world.on);
+    assert_eq!(finance.does(REVERSE, at(&added, 1)).await.outcome(), "STATUS_INVALID", "{}: once", world.on);
+    for (amount, outcome) in [("0.00", "AMOUNT_INVALID amount"), ("-1.00", "AMOUNT_INVALID amount")] {
+        let refused = finance.does(ADD, contribution(&agreement, 3, amount)).await;
+        assert_eq!(refused.outcome(), outcome, "{}: only by a reversal", world.on);
+    }
+    let stale = finance.does(ADD, contribution(&agreement, 1, "1.00")).await;
+    let stale = &stale.data()["contributionAdd"];
+    assert_eq!(stale["userErrors"], json!([{"code": "CONFLICT", "field": ["expectedVersion"]}]), "{}", world.on);
+    assert_eq!((&stale["contribution"], &stale["agreement"]["version"]), (&Value::Null, &json!(3)), "{}", world.on);
+}
+
+tests::on_each_database!(
+    one_enters_the_money_and_another_signs,
+    whoever_entered_the_money_does_not_sign,
+    everything_that_is_missing_before_a_signature_is_told_at_once,
+    every_fault_of_a_draft_is_told_at_its_place_and_nothing_is_kept,
+    a_contribution_is_taken_back_once_by_a_new_one,
+);
