@@ -38,6 +38,9 @@ macro_rules! kinds {
             21 Membership: membership::object::Membership,
             22 Document: document::object::Document,
             23 RegisterDispute: register_dispute::object::RegisterDispute,
+            24 BudgetLine: budget_line::object::BudgetLine,
+            25 Expense: expense::object::Expense,
+            26 Tranche: tranche::object::Tranche,
         }
     };
 }
@@ -46,6 +49,7 @@ pub mod access_check;
 pub mod agreement;
 pub mod audit;
 pub mod branch;
+pub mod budget_line;
 pub mod calendar;
 pub mod category;
 pub mod command;
@@ -53,6 +57,7 @@ pub mod config;
 pub mod contribution;
 pub mod cooperative;
 pub mod document;
+pub mod expense;
 pub mod geography;
 pub mod indicator;
 pub mod listing;
@@ -71,5 +76,6 @@ pub mod seed;
 pub mod server;
 pub mod session;
 pub mod telemetry;
+pub mod tranche;
 pub mod user;
 pub mod viewer;

@@ -1,7 +1,9 @@
 //! All projections: each stands behind those whose tables it follows from.
 
 use crate::platform::projection::Projections;
-use crate::{agreement, branch, contribution, cooperative, indicator, market, partner, product, programme};
+use crate::{
+    agreement, branch, budget_line, contribution, cooperative, indicator, market, partner, product, programme, tranche,
+};
 
 /// What follows from changes of the database.
 pub static PROJECTIONS: Projections = &[
@@ -23,6 +25,8 @@ pub static PROJECTIONS: Projections = &[
     &agreement::projection::PARTIES,
     &agreement::projection::OBJECTIVES,
     &contribution::projection::PUBLICATION,
+    &budget_line::projection::BALANCES,
+    &tranche::projection::SUMS,
     &programme::projection::TITLE_KEYS,
     &programme::projection::PARTICIPATIONS,
     &programme::projection::INDICATORS,

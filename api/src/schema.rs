@@ -5,12 +5,14 @@ use crate::agreement::query::AgreementQuery;
 use crate::audit::query::AuditQuery;
 use crate::branch::mutation::BranchMutation;
 use crate::branch::query::BranchQuery;
+use crate::budget_line::mutation::BudgetLineMutation;
 use crate::category::query::CategoryQuery;
 use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
 use crate::document::mutation::DocumentMutation;
 use crate::document::query::DocumentQuery;
+use crate::expense::mutation::ExpenseMutation;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
@@ -25,6 +27,7 @@ use crate::programme::query::ProgrammeQuery;
 use crate::register_dispute::mutation::RegisterDisputeMutation;
 use crate::register_dispute::query::RegisterDisputeQuery;
 use crate::session::mutation::SessionMutation;
+use crate::tranche::mutation::TrancheMutation;
 use crate::user::mutation::UserMutation;
 use crate::user::query::UserQuery;
 use crate::viewer::query::ViewerQuery;
@@ -85,6 +88,9 @@ impl Parts for Mutations {
             Part::of::<DocumentMutation>(),
             Part::of::<AgreementMutation>(),
             Part::of::<ContributionMutation>(),
+            Part::of::<BudgetLineMutation>(),
+            Part::of::<ExpenseMutation>(),
+            Part::of::<TrancheMutation>(),
             Part::of::<PartnerClientMutation>(),
             Part::of::<RegisterDisputeMutation>(),
         ]

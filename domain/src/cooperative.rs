@@ -124,18 +124,23 @@ codes! {
 /// A document that ends within so many days shows up, unless another number is set.
 pub const WARNING_DAYS: u16 = 30;
 
-/// What the association sets for itself about cooperatives.
+/// An expense above so many dirhams waits for a second person, unless another limit is set.
+pub const EXPENSE_LIMIT: i64 = 10_000;
+
+/// What the association sets for itself about cooperatives and money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The least number of members of an active cooperative.
     pub members_min: u32,
     /// So many days before a document ends it shows up.
     pub warning_days: u16,
+    /// An expense above it waits for a second person.
+    pub expense_limit: Money,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { members_min: MEMBERS_MIN, warning_days: WARNING_DAYS }
+        Self { members_min: MEMBERS_MIN, warning_days: WARNING_DAYS, expense_limit: Money::new(EXPENSE_LIMIT * 100) }
     }
 }
 

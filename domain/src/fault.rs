@@ -73,6 +73,10 @@ codes! {
         AgreementIncomplete = "AGREEMENT_INCOMPLETE",
         /// The payer is needed before a contribution is confirmed.
         PayerRequired = "PAYER_REQUIRED",
+        /// The amount is more than what is left.
+        BudgetExceeded = "BUDGET_EXCEEDED",
+        /// Less of the tranche before it is justified than it demands.
+        TrancheUnjustified = "TRANCHE_UNJUSTIFIED",
         /// The same thing is named twice.
         DuplicateEntry = "DUPLICATE_ENTRY",
         /// The assignment does not fit its role.

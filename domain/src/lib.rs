@@ -9,6 +9,7 @@
 pub mod access;
 pub mod actor;
 pub mod branch;
+pub mod budget;
 pub mod calendar;
 pub mod codes;
 pub mod contacts;

@@ -161,6 +161,14 @@ impl Code {
             Self::PayerRequired => {
                 ("يجب تحديد الجهة المؤدية أولا.", "Le payeur doit d'abord être nommé.", "The payer is needed first.")
             }
+            Self::BudgetExceeded => {
+                ("المبلغ يتجاوز ما تبقى.", "Le montant dépasse ce qui reste.", "The amount is more than what is left.")
+            }
+            Self::TrancheUnjustified => (
+                "لم تُبرَّر الدفعة السابقة بالقدر المطلوب.",
+                "La tranche précédente n'est pas assez justifiée.",
+                "The tranche before it is not justified enough.",
+            ),
             Self::DuplicateEntry => {
                 ("ذُكر العنصر نفسه مرتين.", "Le même élément est nommé deux fois.", "The same thing is named twice.")
             }

@@ -18,6 +18,7 @@ mod m20261123_000007_programme;
 mod m20261123_000008_search;
 mod m20261124_000009_people;
 mod m20261124_000010_audit;
+mod m20261126_000011_money;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_search::Migration),
             Box::new(m20261124_000009_people::Migration),
             Box::new(m20261124_000010_audit::Migration),
+            Box::new(m20261126_000011_money::Migration),
         ]
     }
 }

@@ -46,17 +46,25 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // connection is '' afterwards and not absent.
     // Functions of policies answer one value, an array where it is a set: a policy asks for it by a subselect of its own,
     // which is computed once a statement. PL/pgSQL keeps the plan of a function for the connection's next statements, SQL
-    // (before PostgreSQL 18) for this one. A subtree is a range of the index of paths: what follows `/` is `0`.
+    // (before PostgreSQL 18) for this one. A subtree is a range of the index of paths: what follows `/` is `0`. They
+    // are looked up one by one: joined with a list of unknown length the planner reads all branches.
     on_postgres(
         manager,
         "create function setting(name text) returns text language sql stable as $$
            select nullif(current_setting(name, true), '') $$;
          create function reach(setting text) returns uuid[] language plpgsql stable as $$
-           begin return (select coalesce(array_agg(id), '{}') from (
-             select id from branch where id = any (coalesce(setting(setting || '_branches'), '{}')::uuid[])
-             union
-             select id from unnest(coalesce(setting(setting || '_subtrees'), '{}')::text[]) as subtree (root)
-               join branch on path >= root and path < rtrim(root, '/') || '0') as reached); end $$;
+           declare
+             root text;
+             reached uuid[];
+           begin
+             reached := (select coalesce(array_agg(id), '{}') from branch
+               where id = any (coalesce(setting(setting || '_branches'), '{}')::uuid[]));
+             foreach root in array coalesce(setting(setting || '_subtrees'), '{}')::text[] loop
+               reached := reached || (select coalesce(array_agg(id), '{}') from branch
+                 where path >= root and path < rtrim(root, '/') || '0');
+             end loop;
+             return reached;
+           end $$;
          create function reaches_all(setting text) returns boolean language plpgsql stable as $$
            begin return exists (select 1 from branch where kind = 'NATIONAL'
              and path ^@ any (coalesce(setting(setting || '_subtrees'), '{}')::text[])); end $$;

@@ -79,7 +79,7 @@ async fn every_login_gets_the_answers_that_its_scope_implies(world: World) {
         assert_eq!(signed.data()["sessionCreate"]["userErrors"], json!([]), "{on}");
         assert_eq!(signed.data()["sessionCreate"]["session"]["expiresIn"], 900, "{on}");
         let token = signed.data()["sessionCreate"]["session"]["accessToken"].as_str().unwrap();
-        let person = Person { world: &world, token: token.to_owned() };
+        let person = Person::with(&world, token.to_owned());
 
         let viewer = person.sends(DOCUMENT, "Viewer", json!({})).await;
         let viewer = viewer.data()["viewer"].clone();

@@ -392,8 +392,13 @@ impl World {
 
     /// Ask with a token, in French.
     pub async fn ask_as(&self, token: &str, query: &str, variables: Value) -> Answer {
+        self.ask_at(&self.url(""), token, query, variables).await
+    }
+
+    /// The same at another server.
+    pub async fn ask_at(&self, address: &str, token: &str, query: &str, variables: Value) -> Answer {
         let body = json!({"query": query, "variables": variables});
-        let request = self.client.post(self.url("/graphql")).header("accept-language", "fr").bearer_auth(token);
+        let request = self.client.post(format!("{address}/graphql")).header("accept-language", "fr").bearer_auth(token);
         self.send(request.json(&body)).await
     }
 

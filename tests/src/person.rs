@@ -10,20 +10,32 @@ pub struct Person<'w> {
     pub world: &'w World,
     /// Her access token.
     pub token: String,
+    /// The address of the server that she asks.
+    server: String,
 }
 
 impl World {
     /// Somebody of the demo world, by the first part of her address, who has signed in.
     pub async fn person(&self, login: &str) -> Person<'_> {
         let (token, _) = self.sign_in(&format!("{login}@unfm.example")).await;
-        Person { world: self, token }
+        Person::with(self, token)
     }
 }
 
-impl Person<'_> {
+impl<'w> Person<'w> {
+    /// Whoever holds this access token.
+    pub fn with(world: &'w World, token: String) -> Self {
+        Self { world, token, server: world.url("") }
+    }
+
+    /// The same person, who asks another server.
+    pub fn at(&self, address: &str) -> Self {
+        Self { server: address.to_owned(), ..self.clone() }
+    }
+
     /// She asks, in French.
     pub async fn asks(&self, query: &str, variables: Value) -> Answer {
-        self.world.ask_as(&self.token, query, variables).await
+        self.world.ask_at(&self.server, &self.token, query, variables).await
     }
 
     /// She sends a mutation whose only variable is its input.

@@ -5,16 +5,17 @@ use crate::platform::audit::record::{ActorKind, AuditOutcome, Entry, append};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::keys::Keys;
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
-    agreement, contribution, cooperative, document, indicator, listing, market, membership, partner_client, product,
-    programme, register_dispute, user,
+    agreement, budget_line, contribution, cooperative, document, expense, indicator, listing, market, membership,
+    partner_client, product, programme, register_dispute, tranche, user,
 };
 use domain::access::Permission;
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
+use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -157,7 +158,7 @@ impl Fixtures<'_, '_> {
     }
 
     /// Insert a row that is made of its key and its text.
-    async fn row<E>(&mut self, what: &'static str, make: impl FnOnce(Uuid, &str) -> E::Model) -> Result<()>
+    async fn row<E>(&mut self, what: &'static str, make: impl FnOnce(Uuid, &str) -> E::Model) -> Result<(Uuid, String)>
     where
         E: Node,
         E::Model: IntoActiveModel<E::ActiveModel>,
@@ -175,7 +176,7 @@ impl Fixtures<'_, '_> {
             kind: E::KIND,
             key,
             id: GlobalId::new(E::KIND, key).to_string(),
-            text,
+            text: text.clone(),
             slug: None,
             table: Some(E::default().table_name().to_owned()),
             branch: Some(self.branch),
@@ -185,7 +186,7 @@ impl Fixtures<'_, '_> {
             at: self.target.branch,
             target: self.target.name,
         });
-        Ok(())
+        Ok((key, text))
     }
 
     /// Write a text into something that is public otherwise.
@@ -412,7 +413,70 @@ async fn partnerships(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         ("amount", 98_765_432_100_i64.into()),
     ];
     fixtures.copy::<contribution::entity::Entity>("contribution", row, &of).await?;
+    money(fixtures, agreement).await?;
     programme_in(fixtures, "demo-unfpa-submitted", "SUBMITTED", agreement, false).await
+}
+
+/// A line of a budget with an expense, and what was moved from it.
+async fn money(fixtures: &mut Fixtures<'_, '_>, agreement: Uuid) -> Result<()> {
+    let branch = fixtures.branch;
+    let mut lines = Vec::new();
+    for (position, what) in [(1, "budget line"), (2, "other budget line")] {
+        let line = |key, text: &str| budget_line::entity::Model {
+            id: key,
+            branch_id: branch,
+            agreement_id: agreement,
+            position,
+            code: text.to_owned(),
+            name: Json(LocalizedText::new([(Locale::Fr, text.to_owned())], NAME_MAX).expect("a mark is a text")),
+            planned: 98_765_432_100,
+            amount: 98_765_432_100,
+            spent: 0,
+            version: 1,
+            created_at: 1,
+            changed_at: 1,
+        };
+        lines.push(fixtures.row::<budget_line::entity::Entity>(what, line).await?.0);
+    }
+    let expense = |key, text: &str| expense::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        agreement_id: agreement,
+        budget_line_id: lines[0],
+        amount: 98_765_432,
+        spent_on: Day(jiff::civil::date(2026, 1, 2)),
+        reference: text.to_owned(),
+        description: Some(text.to_owned()),
+        reverses_id: None,
+        status: EnumValue(domain::budget::ExpenseStatus::Pending),
+        entered_by: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (_, text) = fixtures.row::<expense::entity::Entity>("expense", expense).await?;
+    let tranche = |key, _: &str| tranche::entity::Model {
+        id: key,
+        branch_id: branch,
+        agreement_id: agreement,
+        ordinal: 1,
+        planned: 98_765_432,
+        planned_on: Day(jiff::civil::date(2026, 1, 2)),
+        release_share: 8_000,
+        received: 0,
+        justified: 0,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<tranche::entity::Entity>("tranche", tranche).await?;
+    let moved =
+        "insert into budget_transfer (id, branch_id, agreement_id, from_line_id, to_line_id, amount, made_on, reason)
+        values ($1, $2, $3, $4, $5, 1, '2026-01-02', $6)";
+    let ends = [lines[0].into(), lines[1].into()];
+    let values = [Uuid::now_v7().into(), branch.into(), agreement.into()].into_iter().chain(ends).chain([text.into()]);
+    fixtures.run(moved, values.collect()).await
 }
 
 /// A programme with what it follows and a figure.

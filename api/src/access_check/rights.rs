@@ -24,8 +24,16 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "agreementPartyAdd"
         | "agreementPartyRemove"
         | "contributionAdd"
-        | "contributionReverse" => Some(P::ManageAgreements),
-        "agreementNegotiate" | "agreementSign" | "contributionConfirm" => Some(P::DecideAgreements),
+        | "contributionReverse"
+        | "budgetLineAdd"
+        | "budgetLineTransfer"
+        | "expenseRecord"
+        | "expenseReverse"
+        | "trancheAdd"
+        | "trancheReceive" => Some(P::ManageAgreements),
+        "agreementNegotiate" | "agreementSign" | "contributionConfirm" | "expenseConfirm" | "trancheJustify" => {
+            Some(P::DecideAgreements)
+        }
         "partnerClientCreate" | "partnerClientRotate" | "partnerClientRevoke" => Some(P::ManagePartnerClients),
         "userInvite"
         | "userInvitationResend"

@@ -8,4 +8,5 @@ pub mod party;
 pub mod projection;
 pub mod query;
 pub mod relations;
+pub mod statement;
 pub mod store;

@@ -7,7 +7,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{given, mutate};
 use crate::platform::graphql::scalars::{Date, Decimal};
-use crate::platform::graphql::text::LocalizedTextInput;
+use crate::platform::graphql::text::{LocalizedTextInput, required};
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::fault::{Code, Fault, Faults};
@@ -187,11 +187,7 @@ fn legal_bases(given: &[LocalizedTextInput]) -> Result<Vec<LocalizedText>, Fault
 
 fn objectives(given: &[AgreementObjectiveInput]) -> Result<Vec<Objective>, Faults> {
     let read = |objective: AgreementObjectiveInput| {
-        let code = domain::text::clean(&objective.code, CODE_MAX).and_then(|code| {
-            let code: String = code.into();
-            if code.is_empty() { Err(Code::TextRequired) } else { Ok(code) }
-        });
-        let code = code.map_err(|code| vec![Fault::new(code).at("code")]);
+        let code = required(&objective.code, CODE_MAX, "code");
         let text = text(objective.text, DESCRIPTION_MAX, &["text"]);
         match (code, text) {
             (Ok(code), Ok(text)) => Ok(Objective { code, text }),

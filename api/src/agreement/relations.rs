@@ -1,8 +1,11 @@
 //! What agreements lead to.
 
 use crate::agreement::object::{Agreement, AgreementObjective, AgreementParty};
+use crate::agreement::statement::{AgreementStatement, StatementsOf};
 use crate::agreement::store::{ObjectivesOf, PartiesOf};
 use crate::branch::object::Branch;
+use crate::budget_line::object::BudgetLine;
+use crate::budget_line::store::LinesOf;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfAgreements as ContributionsOf;
 use crate::market;
@@ -10,10 +13,13 @@ use crate::market::object::Market;
 use crate::partner::object::Partner;
 use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
+use crate::platform::graphql::scalars::Date;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::programme;
 use crate::programme::object::Programme;
+use crate::tranche::object::Tranche;
+use crate::tranche::store::TranchesOf;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
@@ -42,6 +48,26 @@ impl Agreement {
     /// The contributions to the agreement, in their order.
     async fn contributions(&self, ctx: &Context<'_>) -> Result<List<Contribution>> {
         self.batch.load(ctx.reader(), ContributionsOf, self.key).await.map(List)
+    }
+
+    /// The lines of the agreement's budget, in their order; empty for callers who may not see them.
+    async fn budget_lines(&self, ctx: &Context<'_>) -> Result<List<BudgetLine>> {
+        self.batch.load(ctx.reader(), LinesOf, self.key).await.map(List)
+    }
+
+    /// The tranches in which the money of the agreement is received, in their order; empty for callers who may not see them.
+    async fn tranches(&self, ctx: &Context<'_>) -> Result<List<Tranche>> {
+        self.batch.load(ctx.reader(), TranchesOf, self.key).await.map(List)
+    }
+
+    /// What became of the money of the agreement by the end of a day; null for callers who may not see it.
+    async fn statement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today in Casablanca where none is named.")] on: Option<Date>,
+    ) -> Result<Option<AgreementStatement>> {
+        let day = on.map_or_else(|| ctx.reader().today(), |on| on.0);
+        self.batch.load(ctx.reader(), StatementsOf(day), self.key).await
     }
 
     /// The gaps in the funding of the agreement.

@@ -13,8 +13,9 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::codes::Coded;
-use domain::cooperative::{MEMBERS_MIN, Rules, WARNING_DAYS};
+use domain::cooperative::{EXPENSE_LIMIT, MEMBERS_MIN, Rules, WARNING_DAYS};
 use domain::disclosure::{K, K_VIOLENCE, Thresholds};
+use domain::money::Money;
 use domain::partner_client::ClientScope;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
@@ -398,6 +399,9 @@ pub struct Settings {
     /// So many days before a document of a cooperative ends it shows up.
     #[arg(long, env = "UNFM_DOCUMENT_WARNING_DAYS", default_value_t = WARNING_DAYS, value_parser = clap::value_parser!(u16).range(1..=366), global = true)]
     pub document_warning_days: u16,
+    /// An expense of an agreement's money above so many dirhams waits for a second person.
+    #[arg(long, env = "UNFM_EXPENSE_LIMIT", default_value_t = EXPENSE_LIMIT, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000), global = true)]
+    pub expense_limit: i64,
     /// Whose documents must be trusted: nobody's (`off`), everybody's but partners' programs' (`public`), or all (`only`).
     #[arg(long, env = "UNFM_TRUSTED_DOCUMENTS", default_value = "off", global = true)]
     pub trusted_documents: Trust,
@@ -422,10 +426,11 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 28] = [
     "UNFM_DISCLOSURE_THRESHOLD",
     "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
     "UNFM_MEMBERS_MIN",
+    "UNFM_EXPENSE_LIMIT",
     "UNFM_DOCUMENT_WARNING_DAYS",
     "UNFM_AUDIT_ANCHORS",
     "UNFM_RATE_ADDRESS",
@@ -539,9 +544,10 @@ impl Settings {
         Thresholds { people: self.disclosure_threshold, violence: self.disclosure_threshold_violence }
     }
 
-    /// What the association sets for itself about cooperatives.
+    /// What the association sets for itself about cooperatives and money.
     pub fn rules(&self) -> Rules {
-        Rules { members_min: self.members_min, warning_days: self.document_warning_days }
+        let expense_limit = Money::new(self.expense_limit * 100);
+        Rules { members_min: self.members_min, warning_days: self.document_warning_days, expense_limit }
     }
 
     /// How much everybody may ask for in a minute.

@@ -35,11 +35,10 @@ impl Scope<'_> {
             Actor::Anonymous => self.open::<E>(),
             Actor::Staff(staff) if staff.reach(E::SEE).is_everything() => Condition::all(),
             Actor::Staff(staff) => {
-                let any = Condition::any().add(self.open::<E>()).add(self.within::<E>(E::SEE));
-                match E::OWN {
-                    Some(person) => any.add(person.eq(staff.user)),
-                    None => any,
-                }
+                // What is cheap stands first: whoever looks at herself is not looked for among all within her reach.
+                let own = E::OWN.map(|person| person.eq(staff.user));
+                let any = own.into_iter().fold(Condition::any().add(self.open::<E>()), Condition::add);
+                any.add(self.within::<E>(E::SEE))
             }
             Actor::Partner(client) => {
                 let partys = E::partys(self.backend, client.partner).filter(|_| client.may(E::SEE));

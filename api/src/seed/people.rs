@@ -28,8 +28,9 @@ const PASSWORD: &str = "marhaba-demo";
 /// A person of the demo world: address, name, role, branch.
 type Person = (&'static str, &'static str, Role, &'static str);
 
-const PEOPLE: [Person; 10] = [
+const PEOPLE: [Person; 12] = [
     ("national@unfm.example", "Administratrice nationale (démo)", Role::NationalAdmin, "national"),
+    ("national2@unfm.example", "Deuxième administratrice nationale (démo)", Role::NationalAdmin, "national"),
     ("auditor@unfm.example", "Auditrice (démo)", Role::Auditor, "national"),
     ("region05@unfm.example", "Administratrice régionale (démo)", Role::BranchAdmin, "region-05"),
     ("khouribga@unfm.example", "Administratrice de Khouribga (démo)", Role::BranchAdmin, "khouribga"),
@@ -37,6 +38,7 @@ const PEOPLE: [Person; 10] = [
     ("programmes.khouribga@unfm.example", "Chargée de programmes (démo)", Role::ProgrammeOfficer, "khouribga"),
     ("finance.khouribga@unfm.example", "Chargée des finances (démo)", Role::FinanceOfficer, "khouribga"),
     ("cooperative@unfm.example", "Représentante de coopérative (démo)", Role::CooperativeRep, "khouribga"),
+    ("data.khouribga@unfm.example", "Saisie des données (démo)", Role::DataEntry, "khouribga"),
     ("mdiq@unfm.example", "Administratrice de M'diq-Fnideq (démo)", Role::BranchAdmin, "mdiq-fnideq"),
     ("totp@unfm.example", "Chargée des finances, second facteur (démo)", Role::FinanceOfficer, "khouribga"),
 ];

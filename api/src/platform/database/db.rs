@@ -131,6 +131,8 @@ impl Db {
                 // Every list goes along an index whatever its values are; to plan it anew for each cost more than to
                 // run it, several times over.
                 .options([("plan_cache_mode", "force_generic_plan")])
+                // Plans that are kept are expensive by estimate and cheap to run; to compile one took longer, each time.
+                .options([("jit", "off")])
         });
         Self::open(options, projections).await.map_err(|error| StartFault(unreachable_sentence(&error)))
     }

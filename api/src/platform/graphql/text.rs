@@ -131,6 +131,18 @@ impl LocalizedTextInput {
     }
 }
 
+/// A text of a form that may not be missing, as it is kept.
+///
+/// # Errors
+/// TEXT_REQUIRED, TEXT_TOO_LONG or TEXT_UNSAFE at the field.
+pub fn required(text: &str, max: usize, field: &str) -> Result<String, Faults> {
+    let text = rules::clean(text, max).and_then(|text| {
+        let text: String = text.into();
+        if text.is_empty() { Err(Code::TextRequired) } else { Ok(text) }
+    });
+    text.map_err(|code| vec![Fault::new(code).at(field)])
+}
+
 /// The condition that one of these texts of a table is there and is missing in a language.
 pub fn untranslated<E: EntityTrait>(texts: &[&'static str], language: Locale) -> Condition {
     let is_missing = |text: &&'static str| {

@@ -1,0 +1,381 @@
+//! The money of agreements: lines of a budget, what is spent of them, and what moves between them.
+
+use domain::id::founding;
+use serde_json::{Value, json};
+use tests::World;
+use tests::person::Person;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
+
+const CREATE: &str = "mutation($input: AgreementCreateInput!) { agreementCreate(input: $input) {
+    agreement { id } userErrors { code field } } }";
+const ADD: &str = "mutation($input: ContributionAddInput!) { contributionAdd(input: $input) { userErrors { code field } } }";
+const NEGOTIATE: &str = "mutation($input: AgreementNegotiateInput!) { agreementNegotiate(input: $input) {
+    userErrors { code field } } }";
+const SIGN: &str = "mutation($input: AgreementSignInput!) { agreementSign(input: $input) { userErrors { code field } } }";
+const LINE: &str = "mutation($input: BudgetLineAddInput!) { budgetLineAdd(input: $input) {
+    budgetLine { id version code name { text } amount { amount } spent { amount } remaining { amount } branch { slug } }
+    userErrors { code field } } }";
+const TRANSFER: &str = "mutation($input: BudgetLineTransferInput!) { budgetLineTransfer(input: $input) {
+    budgetLine { version amount { amount } remaining { amount }
+      transfers { amount { amount } madeOn reason from { code } to { code amount { amount } } } }
+    userErrors { code field } } }";
+const SPEND: &str = "mutation($input: ExpenseRecordInput!) { expenseRecord(input: $input) {
+    expense { id version status amount { amount } budgetLine { id version spent { amount } remaining { amount } } }
+    userErrors { code field } } }";
+const CONFIRM: &str = "mutation($input: ExpenseConfirmInput!) { expenseConfirm(input: $input) {
+    expense { version status } userErrors { code field } } }";
+const REVERSE: &str = "mutation($input: ExpenseReverseInput!) { expenseReverse(input: $input) {
+    expense { amount { amount } description reverses { id } budgetLine { spent { amount } remaining { amount } } }
+    userErrors { code field } } }";
+const TRANCHE: &str = "mutation($input: TrancheAddInput!) { trancheAdd(input: $input) {
+    tranche { id version number status } userErrors { code field } } }";
+const RECEIVE: &str = "mutation($input: TrancheReceiveInput!) { trancheReceive(input: $input) {
+    tranche { version status received { amount } } userErrors { code field } } }";
+const JUSTIFY: &str = "mutation($input: TrancheJustifyInput!) { trancheJustify(input: $input) {
+    tranche { version status received { amount } justified { amount } } userErrors { code field } } }";
+const STATEMENT: &str = "query($id: ID!, $on: Date) { agreement(id: $id) { statement(on: $on) {
+    budget { amount } received { amount } spent { amount } justified { amount } remaining { amount } cash { amount }
+    lines { code amount { amount } spent { amount } remaining { amount } } } } }";
+const LOOK: &str = "query($id: ID!) { agreement(id: $id) { budgetLines { code amount { amount } spent { amount }
+    expenses(first: 10) { totalCount nodes { amount { amount } reference } } transfers { reason } } } }";
+
+fn id(kind: Kind, name: &str, slug: &str) -> String {
+    GlobalId::new(kind, founding(name, slug)).to_string()
+}
+
+/// What the platform derives, and what stands there, where they differ.
+async fn differing(world: &World) -> Vec<String> {
+    world.owner.differences(world.clock.now()).await.unwrap()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// A drafted agreement of 1,000 dirhams with the INDH.
+async fn drafted(finance: &Person<'_>) -> String {
+    let draft = json!({"branchId": id(Kind::Branch, "branch", "khouribga"), "object": {"fr": "Convention (démo)"},
+        "parties": [{"partnerId": id(Kind::Partner, "partner", "indh"), "role": "FUNDING"}],
+        "budget": "1000.00", "startsOn": "2026-01-01", "durationMonths": 24});
+    let made = finance.does(CREATE, draft).await;
+    text(&made.data()["agreementCreate"]["agreement"]["id"])
+}
+
+/// The same in force: funded, and signed by another.
+async fn in_force(world: &World) -> String {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let agreement = drafted(&finance).await;
+    let paid = json!({"agreementId": agreement, "expectedVersion": 1, "partnerId": id(Kind::Partner, "partner", "indh"),
+        "kind": "CASH", "amount": "1000.00", "status": "CONFIRMED"});
+    assert_eq!(finance.does(ADD, paid).await.outcome(), "done");
+    let at = |version: i64| json!({"id": agreement, "expectedVersion": version});
+    assert_eq!(khouribga.does(NEGOTIATE, at(2)).await.outcome(), "done");
+    let mut signed = at(3);
+    signed["signedOn"] = json!("2026-01-01");
+    assert_eq!(khouribga.does(SIGN, signed).await.outcome(), "done");
+    agreement
+}
+
+fn line(agreement: &str, code: &str, amount: &str) -> Value {
+    json!({"agreementId": agreement, "code": code, "name": {"fr": "Équipement (démo)"}, "amount": amount})
+}
+
+async fn added(finance: &Person<'_>, agreement: &str, code: &str, amount: &str) -> String {
+    let added = finance.does(LINE, line(agreement, code, amount)).await;
+    text(&added.data()["budgetLineAdd"]["budgetLine"]["id"])
+}
+
+fn expense(line: &str, amount: &str) -> Value {
+    json!({"budgetLineId": line, "amount": amount, "spentOn": "2026-03-01", "reference": "FAC-1"})
+}
+
+async fn a_budget_is_laid_out_in_lines_that_make_no_more_than_it(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = in_force(&world).await;
+    let made = finance.does(LINE, line(&agreement, "EQUIPMENT", "600.00")).await;
+    let mut made = made.data()["budgetLineAdd"]["budgetLine"].clone();
+    made["id"].take();
+    let expected = json!({"id": null, "version": 1, "code": "EQUIPMENT", "name": {"text": "Équipement (démo)"},
+        "amount": {"amount": "600.00"}, "spent": {"amount": "0.00"}, "remaining": {"amount": "600.00"},
+        "branch": {"slug": "khouribga"}});
+    assert_eq!(made, expected, "{}", world.on);
+    for (code, amount, outcome) in [
+        ("EQUIPMENT", "1.00", "DUPLICATE_ENTRY code"),
+        ("TRAINING", "400.01", "BUDGET_EXCEEDED amount"),
+        ("TRAINING", "0.00", "AMOUNT_INVALID amount"),
+        (" ", "-1.00", "TEXT_REQUIRED code, AMOUNT_INVALID amount"),
+        ("TRAINING", "400.00", "done"),
+    ] {
+        assert_eq!(finance.does(LINE, line(&agreement, code, amount)).await.outcome(), outcome, "{}", world.on);
+    }
+    for (login, outcome) in [("mdiq", "NOT_FOUND"), ("programmes.khouribga", "FORBIDDEN"), ("data.khouribga", "FORBIDDEN")] {
+        let other = world.person(login).await.does(LINE, line(&agreement, "OTHER", "1.00")).await;
+        assert_eq!(other.outcome(), outcome, "{}: {login}", world.on);
+    }
+}
+
+async fn what_is_spent_is_booked_once_and_taken_back_by_another_entry(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = in_force(&world).await;
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    let mut booked = expense(&line, "250.50");
+    booked["idempotencyKey"] = json!("phone-1");
+    let first = finance.does(SPEND, booked.clone()).await;
+    let first = first.data()["expenseRecord"]["expense"].clone();
+    let after = json!({"id": line, "version": 1, "spent": {"amount": "250.50"}, "remaining": {"amount": "349.50"}});
+    assert_eq!((&first["status"], &first["budgetLine"]), (&json!("CONFIRMED"), &after), "{}", world.on);
+    let again = finance.does(SPEND, booked).await;
+    assert_eq!(again.data()["expenseRecord"]["expense"], first, "{}: a bad line sends it twice", world.on);
+
+    assert_eq!(finance.does(SPEND, expense(&line, "349.51")).await.outcome(), "BUDGET_EXCEEDED amount", "{}", world.on);
+    for (day, outcome) in [("2025-12-31", "DATE_INVALID spentOn"), ("2099-01-01", "DATE_INVALID spentOn")] {
+        let mut wrong = expense(&line, "1.00");
+        wrong["spentOn"] = json!(day);
+        assert_eq!(finance.does(SPEND, wrong).await.outcome(), outcome, "{}: {day}", world.on);
+    }
+    let mut wrong = expense(&line, "0.00");
+    wrong["reference"] = json!(" ");
+    assert_eq!(finance.does(SPEND, wrong).await.outcome(), "AMOUNT_INVALID amount, TEXT_REQUIRED reference", "{}", world.on);
+
+    let wrong = json!({"id": first["id"], "expectedVersion": 1, "reason": "Facture annulée (démo)"});
+    let taken_back = finance.does(REVERSE, wrong.clone()).await;
+    let expected = json!({"amount": {"amount": "-250.50"}, "description": "Facture annulée (démo)",
+        "reverses": {"id": first["id"]},
+        "budgetLine": {"spent": {"amount": "0.00"}, "remaining": {"amount": "600.00"}}});
+    assert_eq!(taken_back.data()["expenseReverse"]["expense"], expected, "{}", world.on);
+    assert_eq!(finance.does(REVERSE, wrong).await.outcome(), "STATUS_INVALID", "{}: once", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn an_agreement_that_is_not_in_force_spends_nothing(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = drafted(&finance).await;
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    assert_eq!(finance.does(SPEND, expense(&line, "1.00")).await.outcome(), "STATUS_INVALID", "{}", world.on);
+}
+
+async fn an_expense_above_the_limit_waits_for_a_second_person_and_counts_meanwhile(world: World) {
+    let stricter = world.also_served(&["--expense-limit", "100"]).await;
+    let agreement = in_force(&world).await;
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let (finance, khouribga) = (finance.at(&stricter), khouribga.at(&stricter));
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    let small = finance.does(SPEND, expense(&line, "100.00")).await;
+    assert_eq!(small.data()["expenseRecord"]["expense"]["status"], "CONFIRMED", "{}", world.on);
+    let large = khouribga.does(SPEND, expense(&line, "100.01")).await;
+    let large = &large.data()["expenseRecord"]["expense"];
+    assert_eq!((&large["status"], &large["budgetLine"]["spent"]["amount"]), (&json!("PENDING"), &json!("200.01")));
+    let confirm = json!({"id": large["id"], "expectedVersion": 1});
+    assert_eq!(khouribga.does(CONFIRM, confirm.clone()).await.outcome(), "FOUR_EYES_REQUIRED", "{}", world.on);
+    assert_eq!(finance.does(CONFIRM, confirm.clone()).await.outcome(), "FORBIDDEN", "{}", world.on);
+    let region = world.person("region05").await.at(&stricter);
+    let confirmed = region.does(CONFIRM, confirm).await;
+    let expected = json!({"version": 2, "status": "CONFIRMED"});
+    assert_eq!(confirmed.data()["expenseConfirm"]["expense"], expected, "{}", world.on);
+    let again = region.does(CONFIRM, json!({"id": large["id"], "expectedVersion": 2})).await;
+    assert_eq!(again.outcome(), "STATUS_INVALID", "{}", world.on);
+}
+
+async fn money_moves_between_lines_with_a_reason_and_the_budget_stays(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = in_force(&world).await;
+    let equipment = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    let training = added(&finance, &agreement, "TRAINING", "400.00").await;
+    finance.does(SPEND, expense(&equipment, "500.00")).await.data();
+    let moved = |amount: &str, version: i64| {
+        json!({"id": equipment, "expectedVersion": version, "toId": training, "amount": amount, "reason": "Formation (démo)"})
+    };
+    for (amount, outcome) in [("100.01", "BUDGET_EXCEEDED amount"), ("-1.00", "AMOUNT_INVALID amount")] {
+        assert_eq!(finance.does(TRANSFER, moved(amount, 1)).await.outcome(), outcome, "{}", world.on);
+    }
+    let mut to_itself = moved("1.00", 1);
+    to_itself["toId"] = json!(equipment);
+    assert_eq!(finance.does(TRANSFER, to_itself).await.outcome(), "NOT_FOUND toId", "{}", world.on);
+    let elsewhere = drafted(&finance).await;
+    let mut elsewhere_line = moved("1.00", 1);
+    elsewhere_line["toId"] = json!(added(&finance, &elsewhere, "OTHER", "1.00").await);
+    assert_eq!(finance.does(TRANSFER, elsewhere_line).await.outcome(), "NOT_FOUND toId", "{}", world.on);
+
+    let done = finance.does(TRANSFER, moved("100.00", 1)).await;
+    let seen = done.data()["budgetLineTransfer"]["budgetLine"].clone();
+    assert_eq!(
+        (&seen["version"], &seen["amount"]["amount"], &seen["remaining"]["amount"]),
+        (&json!(2), &json!("500.00"), &json!("0.00")),
+        "{}",
+        world.on
+    );
+    let transfer = &seen["transfers"][0];
+    assert_eq!(
+        (&transfer["amount"]["amount"], &transfer["from"]["code"], &transfer["to"]),
+        (&json!("100.00"), &json!("EQUIPMENT"), &json!({"code": "TRAINING", "amount": {"amount": "500.00"}})),
+        "{}",
+        world.on
+    );
+    assert_eq!(finance.does(TRANSFER, moved("1.00", 1)).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn a_line_is_not_overspent_by_fifty_at_once_on_two_instances(world: World) {
+    let agreement = in_force(&world).await;
+    let other = world.also_served(&[]).await;
+    let here = world.person("finance.khouribga").await;
+    let there = here.at(&other);
+    let line = added(&here, &agreement, "EQUIPMENT", "100.00").await;
+    // Ten of them fit.
+    let spend = |number: usize| {
+        let person = if number.is_multiple_of(2) { &here } else { &there };
+        let mut input = expense(&line, "10.00");
+        input["reference"] = json!(format!("FAC-{number}"));
+        async move { person.does(SPEND, input).await.outcome() }
+    };
+    let outcomes = futures_util::future::join_all((0..50).map(spend)).await;
+    let count = |wanted: &str| outcomes.iter().filter(|outcome| *outcome == wanted).count();
+    assert_eq!((count("done"), count("BUDGET_EXCEEDED amount")), (10, 40), "{}: {outcomes:?}", world.on);
+    let spent = "select cast(sum(amount) as bigint) from expense where reference like 'FAC-%'";
+    assert_eq!(world.raw_as_owner(spent).await, Ok(10_000), "{}", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn the_parties_and_the_branch_line_see_what_became_of_the_money_and_nobody_else(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = in_force(&world).await;
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    finance.does(SPEND, expense(&line, "250.50")).await.data();
+    let seen = json!([{"code": "EQUIPMENT", "amount": {"amount": "600.00"}, "spent": {"amount": "250.50"},
+        "expenses": {"totalCount": 1, "nodes": [{"amount": {"amount": "250.50"}, "reference": "FAC-1"}]},
+        "transfers": []}]);
+    for (login, sees) in [("region05", true), ("auditor", true), ("programmes.khouribga", true), ("mdiq", false), ("cooperative", false)] {
+        let answer = world.person(login).await.asks(LOOK, json!({"id": agreement})).await;
+        let expected = if sees { seen.clone() } else { json!([]) };
+        assert_eq!(answer.data()["agreement"]["budgetLines"], expected, "{}: {login}", world.on);
+    }
+    let anybody = world.ask(LOOK, json!({"id": agreement})).await;
+    assert_eq!(anybody.data()["agreement"]["budgetLines"], json!([]), "{}", world.on);
+    for (client, sees) in [("indh-demo", true), ("ocp-foundation-demo", false)] {
+        let token = world.program(client).await;
+        let answer = world.ask_as(&token, LOOK, json!({"id": agreement})).await;
+        let expected = if sees { seen.clone() } else { json!([]) };
+        assert_eq!(answer.data()["agreement"]["budgetLines"], expected, "{}: {client}", world.on);
+    }
+}
+
+async fn the_next_tranche_waits_until_enough_of_the_one_before_it_is_justified(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let agreement = in_force(&world).await;
+    let tranche = |number: i64, planned: &str, day: &str| {
+        json!({"agreementId": agreement, "number": number, "planned": planned, "plannedOn": day,
+            "justifiedPercentToRelease": "80"})
+    };
+    let first = finance.does(TRANCHE, tranche(1, "400.00", "2026-02-01")).await;
+    let first = text(&first.data()["trancheAdd"]["tranche"]["id"]);
+    for (wrong, outcome) in [
+        (tranche(1, "1.00", "2026-02-01"), "DUPLICATE_ENTRY number"),
+        (tranche(2, "1.00", "2026-01-01"), "DATE_INVALID plannedOn"),
+        (tranche(2, "600.01", "2026-06-01"), "BUDGET_EXCEEDED planned"),
+        (tranche(0, "-1.00", "2026-06-01"), "AMOUNT_INVALID number, AMOUNT_INVALID planned"),
+    ] {
+        assert_eq!(finance.does(TRANCHE, wrong).await.outcome(), outcome, "{}", world.on);
+    }
+    let second = finance.does(TRANCHE, tranche(2, "600.00", "2026-06-01")).await;
+    let second = text(&second.data()["trancheAdd"]["tranche"]["id"]);
+
+    let entry = |id: &str, version: i64, amount: &str, day: &str, on: &str| {
+        json!({"id": id, "expectedVersion": version, "amount": amount, day: on, "reference": "VIR-1"})
+    };
+    let early = finance.does(RECEIVE, entry(&second, 1, "600.00", "receivedOn", "2026-06-01")).await;
+    assert_eq!(early.outcome(), "TRANCHE_UNJUSTIFIED", "{}", world.on);
+    for (amount, day, outcome) in [
+        ("400.01", "2026-02-02", "BUDGET_EXCEEDED amount"),
+        ("400.00", "2025-12-31", "DATE_INVALID receivedOn"),
+        ("400.00", "2026-02-02", "done"),
+    ] {
+        let received = finance.does(RECEIVE, entry(&first, 1, amount, "receivedOn", day)).await;
+        assert_eq!(received.outcome(), outcome, "{}", world.on);
+    }
+    let line = added(&finance, &agreement, "EQUIPMENT", "1000.00").await;
+    finance.does(SPEND, expense(&line, "320.00")).await.data();
+    let justified = |version: i64, amount: &str| entry(&first, version, amount, "justifiedOn", "2026-04-01");
+    let own = finance.does(JUSTIFY, justified(2, "320.00")).await;
+    assert_eq!(own.outcome(), "FORBIDDEN", "{}: she enters", world.on);
+    let more = khouribga.does(JUSTIFY, justified(2, "320.01")).await;
+    assert_eq!(more.outcome(), "BUDGET_EXCEEDED amount", "{}: less was spent", world.on);
+    assert_eq!(khouribga.does(JUSTIFY, justified(2, "319.99")).await.outcome(), "done", "{}", world.on);
+    let early = finance.does(RECEIVE, entry(&second, 1, "600.00", "receivedOn", "2026-06-01")).await;
+    assert_eq!(early.outcome(), "TRANCHE_UNJUSTIFIED", "{}: a centime is missing", world.on);
+    let done = khouribga.does(JUSTIFY, justified(3, "0.01")).await;
+    let expected = json!({"version": 4, "status": "JUSTIFIED", "received": {"amount": "400.00"}, "justified": {"amount": "320.00"}});
+    assert_eq!(done.data()["trancheJustify"]["tranche"], expected, "{}", world.on);
+    let received = khouribga.does(RECEIVE, entry(&second, 1, "600.00", "receivedOn", "2026-06-01")).await;
+    assert_eq!(received.outcome(), "done", "{}", world.on);
+    finance.does(SPEND, expense(&line, "600.00")).await.data();
+    let own = khouribga.does(JUSTIFY, entry(&second, 2, "1.00", "justifiedOn", "2026-07-01")).await;
+    assert_eq!(own.outcome(), "FOUR_EYES_REQUIRED", "{}: she booked the receipt", world.on);
+    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn the_statement_adds_up_on_every_day(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let agreement = in_force(&world).await;
+    let tranche = json!({"agreementId": agreement, "number": 1, "planned": "500.00", "plannedOn": "2026-02-01"});
+    let tranche = finance.does(TRANCHE, tranche).await;
+    let tranche = text(&tranche.data()["trancheAdd"]["tranche"]["id"]);
+    let receipt = json!({"id": tranche, "expectedVersion": 1, "amount": "500.00", "receivedOn": "2026-02-10", "reference": "VIR-1"});
+    finance.does(RECEIVE, receipt).await.data();
+    let equipment = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    let training = added(&finance, &agreement, "TRAINING", "400.00").await;
+    finance.does(SPEND, expense(&equipment, "200.00")).await.data();
+    let mut later = expense(&training, "50.25");
+    later["spentOn"] = json!("2026-05-01");
+    let later = finance.does(SPEND, later).await;
+    let moved = json!({"id": equipment, "expectedVersion": 1, "toId": training, "amount": "100.00", "reason": "Formation (démo)"});
+    finance.does(TRANSFER, moved).await.data();
+    let justified = json!({"id": tranche, "expectedVersion": 2, "amount": "200.00", "justifiedOn": "2026-06-01", "reference": "J-1"});
+    khouribga.does(JUSTIFY, justified).await.data();
+    let wrong = json!({"id": later.data()["expenseRecord"]["expense"]["id"], "expectedVersion": 1, "reason": "Erreur (démo)"});
+    finance.does(REVERSE, wrong).await.data();
+
+    let money = |amount: &str| json!({"amount": amount});
+    let line = |code: &str, amount: &str, spent: &str, remaining: &str| {
+        json!({"code": code, "amount": money(amount), "spent": money(spent), "remaining": money(remaining)})
+    };
+    let figures = |received: &str, spent: &str, justified: &str, remaining: &str, cash: &str, lines: Value| {
+        json!({"budget": money("1000.00"), "received": money(received), "spent": money(spent), "justified": money(justified),
+            "remaining": money(remaining), "cash": money(cash), "lines": lines})
+    };
+    let untouched = json!([line("EQUIPMENT", "600.00", "0.00", "600.00"), line("TRAINING", "400.00", "0.00", "400.00")]);
+    let spring = json!([line("EQUIPMENT", "600.00", "200.00", "400.00"), line("TRAINING", "400.00", "0.00", "400.00")]);
+    let summer = json!([line("EQUIPMENT", "600.00", "200.00", "400.00"), line("TRAINING", "400.00", "50.25", "349.75")]);
+    let today = json!([line("EQUIPMENT", "500.00", "200.00", "300.00"), line("TRAINING", "500.00", "0.00", "500.00")]);
+    for (on, expected) in [
+        (json!("2026-01-31"), figures("0.00", "0.00", "0.00", "1000.00", "0.00", untouched)),
+        (json!("2026-03-01"), figures("500.00", "200.00", "0.00", "800.00", "300.00", spring)),
+        (json!("2026-06-01"), figures("500.00", "250.25", "200.00", "749.75", "249.75", summer)),
+        (Value::Null, figures("500.00", "200.00", "200.00", "800.00", "300.00", today)),
+    ] {
+        let seen = finance.asks(STATEMENT, json!({"id": agreement, "on": on})).await;
+        assert_eq!(seen.data()["agreement"]["statement"], expected, "{}: {on}", world.on);
+    }
+    for stranger in ["mdiq", "cooperative"] {
+        let seen = world.person(stranger).await.asks(STATEMENT, json!({"id": agreement})).await;
+        assert_eq!(seen.data()["agreement"]["statement"], Value::Null, "{}: {stranger}", world.on);
+    }
+    let anybody = world.ask(STATEMENT, json!({"id": agreement})).await;
+    assert_eq!(anybody.data()["agreement"]["statement"], Value::Null, "{}", world.on);
+    for (client, sees) in [("indh-demo", true), ("ocp-foundation-demo", false)] {
+        let token = world.program(client).await;
+        let seen = world.ask_as(&token, STATEMENT, json!({"id": agreement})).await;
+        assert_eq!(seen.data()["agreement"]["statement"]["cash"]["amount"].is_string(), sees, "{}: {client}", world.on);
+    }
+}
+
+tests::on_each_database!(
+    a_budget_is_laid_out_in_lines_that_make_no_more_than_it,
+    what_is_spent_is_booked_once_and_taken_back_by_another_entry,
+    an_agreement_that_is_not_in_force_spends_nothing,
+    an_expense_above_the_limit_waits_for_a_second_person_and_counts_meanwhile,
+    money_moves_between_lines_with_a_reason_and_the_budget_stays,
+    a_line_is_not_overspent_by_fifty_at_once_on_two_instances,
+    the_parties_and_the_branch_line_see_what_became_of_the_money_and_nobody_else,
+    the_next_tranche_waits_until_enough_of_the_one_before_it_is_justified,
+    the_statement_adds_up_on_every_day,
+);
