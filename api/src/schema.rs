@@ -23,6 +23,7 @@ use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
 use crate::platform::graphql::root::{Part, Parts, Root};
 use crate::product::query::ProductQuery;
+use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
 use crate::register_dispute::mutation::RegisterDisputeMutation;
 use crate::register_dispute::query::RegisterDisputeQuery;
@@ -91,6 +92,7 @@ impl Parts for Mutations {
             Part::of::<BudgetLineMutation>(),
             Part::of::<ExpenseMutation>(),
             Part::of::<TrancheMutation>(),
+            Part::of::<ProgrammeMutation>(),
             Part::of::<PartnerClientMutation>(),
             Part::of::<RegisterDisputeMutation>(),
         ]

@@ -77,6 +77,8 @@ codes! {
         BudgetExceeded = "BUDGET_EXCEEDED",
         /// Less of the tranche before it is justified than it demands.
         TrancheUnjustified = "TRANCHE_UNJUSTIFIED",
+        /// The text is no target of the Sustainable Development Goals.
+        SdgTargetInvalid = "SDG_TARGET_INVALID",
         /// The same thing is named twice.
         DuplicateEntry = "DUPLICATE_ENTRY",
         /// The assignment does not fit its role.

@@ -169,6 +169,11 @@ impl Code {
                 "La tranche précédente n'est pas assez justifiée.",
                 "The tranche before it is not justified enough.",
             ),
+            Self::SdgTargetInvalid => (
+                "ليست غاية من غايات التنمية المستدامة.",
+                "Ce n'est pas une cible des objectifs de développement durable.",
+                "It is no target of the Sustainable Development Goals.",
+            ),
             Self::DuplicateEntry => {
                 ("ذُكر العنصر نفسه مرتين.", "Le même élément est nommé deux fois.", "The same thing is named twice.")
             }

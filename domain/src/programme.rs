@@ -1,5 +1,6 @@
 //! Programmes for women and girls, from draft to close.
 
+use crate::branch::BranchKind;
 use crate::codes;
 use crate::fault::{Code, Fault};
 
@@ -55,6 +56,33 @@ codes! {
     }
 }
 
+codes! {
+    /// A kind of warning about a programme.
+    ProgrammeWarningCode {
+        /// The programme runs, does not fund itself, and no agreement that it rests on is in force.
+        NoAgreementInForce = "NO_AGREEMENT_IN_FORCE",
+    }
+}
+
+impl ProgrammeWarningCode {
+    /// The warning in words; Arabic for readers of Tamazight.
+    pub fn message(self, locale: crate::text::Locale) -> &'static str {
+        use crate::text::Locale;
+        let (ar, fr, en) = match self {
+            Self::NoAgreementInForce => (
+                "لا توجد اتفاقية سارية يستند إليها البرنامج.",
+                "Aucune convention en vigueur ne porte le programme.",
+                "The programme rests on no agreement that is in force.",
+            ),
+        };
+        match locale {
+            Locale::Ar | Locale::Zgh => ar,
+            Locale::Fr => fr,
+            Locale::En => en,
+        }
+    }
+}
+
 impl ProgrammeStatus {
     /// Whether the public sees a programme that stands here.
     pub fn is_published(self) -> bool {
@@ -98,11 +126,89 @@ impl ProgrammeStatus {
     }
 }
 
+/// The level whose word a move of a programme takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Whoever decides at the branch that leads the programme.
+    Lead,
+    /// The level that approves the lead's programmes ([`approving_kind`]).
+    Approving,
+    /// The national level.
+    National,
+}
+
+impl ProgrammeStatus {
+    /// Which level decides about going from here to there.
+    pub fn decided_by(self, next: Self) -> Level {
+        match (self, next) {
+            (_, Self::Approved) | (Self::Submitted, Self::Draft) => Level::Approving,
+            (_, Self::Closed) => Level::National,
+            _ => Level::Lead,
+        }
+    }
+
+    /// Whether going from here to there needs a reason.
+    pub fn needs_reason(self, next: Self) -> bool {
+        matches!((self, next), (Self::Submitted, Self::Draft) | (_, Self::Suspended | Self::Cancelled))
+    }
+}
+
+/// The rank of the branch that approves programmes of a lead of this rank. At the national level a second person does.
+pub fn approving_kind(lead: BranchKind) -> BranchKind {
+    match lead {
+        BranchKind::Local | BranchKind::Provincial => BranchKind::Regional,
+        BranchKind::Regional | BranchKind::National => BranchKind::National,
+    }
+}
+
+/// The most targets that a programme serves.
+pub const TARGETS_MAX: usize = 30;
+
+/// Check a target of the Sustainable Development Goals, such as "8.3" or "5.a": one of 17 goals, and a number or a letter below
+/// it (UN General Assembly resolution 71/313).
+///
+/// # Errors
+/// SDG_TARGET_INVALID.
+pub fn sdg_target(text: &str) -> Result<&str, Fault> {
+    let is_number = |text: &str, most: u8| text.parse::<u8>().is_ok_and(|number| (1..=most).contains(&number));
+    let is_plain = |text: &str| !text.starts_with(['0', '+']);
+    let is_below = |text: &str| matches!(text, "a" | "b" | "c" | "d") || (is_plain(text) && is_number(text, 19));
+    match text.split_once('.') {
+        Some((goal, below)) if is_plain(goal) && is_number(goal, 17) && is_below(below) => Ok(text),
+        _ => Err(Fault::new(Code::SdgTargetInvalid).with_detail(text.chars().take(20).collect::<String>())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::codes::Coded;
     use proptest::prelude::*;
+
+    #[test]
+    fn targets_are_those_of_the_seventeen_goals() {
+        for target in ["1.1", "5.a", "8.3", "17.19", "3.d"] {
+            assert_eq!(sdg_target(target), Ok(target));
+        }
+        for wrong in ["", "5", "0.1", "18.1", "5.e", "5.20", "05.1", "5.01", "+5.1", "5.a ", "5.a.b", "5,1", "٥.١"] {
+            assert_eq!(sdg_target(wrong).unwrap_err().code, Code::SdgTargetInvalid, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_province_submits_its_region_approves_and_the_nation_closes() {
+        use ProgrammeStatus as S;
+        assert_eq!(S::Draft.decided_by(S::Submitted), Level::Lead);
+        assert_eq!(S::Submitted.decided_by(S::Approved), Level::Approving);
+        assert_eq!(S::Submitted.decided_by(S::Draft), Level::Approving);
+        assert_eq!(S::Submitted.decided_by(S::Cancelled), Level::Lead);
+        assert_eq!(S::Approved.decided_by(S::Active), Level::Lead);
+        assert_eq!(S::Completed.decided_by(S::Closed), Level::National);
+        assert_eq!(approving_kind(BranchKind::Local), BranchKind::Regional);
+        assert_eq!(approving_kind(BranchKind::National), BranchKind::National);
+        assert!(S::Submitted.needs_reason(S::Draft) && S::Active.needs_reason(S::Suspended));
+        assert!(!S::Submitted.needs_reason(S::Approved) && S::Approved.needs_reason(S::Cancelled));
+    }
 
     #[test]
     fn the_life_of_a_programme() {

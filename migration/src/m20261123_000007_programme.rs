@@ -60,7 +60,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            programme_id {uuid} not null references programme (id) on delete cascade,
            from_status {text},
            to_status {text} not null,
-           actor {text} not null,
+           by_branch_id {uuid} not null references branch (id),
+           actor_id {uuid},
+           actor_name {text},
            reason {text},
            moved_at {long} not null
          );

@@ -340,9 +340,10 @@ impl Cases {
 
     /// The kind of thing that an argument called so names, below a field about this kind.
     fn kind_of(&mut self, place: &str, name: &str, about: Option<Kind>) -> Option<Kind> {
-        let kind = match name.trim_end_matches("Id") {
-            "id" | "ids" | "parent" => about,
-            "branch" => Some(Kind::Branch),
+        let kind = match name.trim_end_matches('s').trim_end_matches("Id") {
+            "id" | "parent" | "to" => about,
+            "branch" | "participatingBranch" => Some(Kind::Branch),
+            "budgetLine" => Some(Kind::BudgetLine),
             "cooperative" => Some(Kind::Cooperative),
             "user" => Some(Kind::User),
             "partner" => Some(Kind::Partner),

@@ -487,7 +487,7 @@ async fn programme_in(
     agreement: Uuid,
     accepted: bool,
 ) -> Result<()> {
-    let (programme, _) = fixtures
+    let (programme, text) = fixtures
         .copy::<programme::entity::Entity>(
             "programme",
             founding("programme", from),
@@ -497,6 +497,9 @@ async fn programme_in(
     let branch = fixtures.branch;
     let link = "insert into agreement_programme (agreement_id, programme_id, branch_id) values ($1, $2, $3)";
     fixtures.run(link, vec![agreement.into(), programme.into(), branch.into()]).await?;
+    let moved = "insert into programme_move (id, branch_id, programme_id, to_status, by_branch_id, actor_name, reason, moved_at)
+        values ($1, $2, $3, 'DRAFT', $2, $4, $4, 1)";
+    fixtures.run(moved, vec![Uuid::now_v7().into(), branch.into(), programme.into(), text.into()]).await?;
     let part = "insert into programme_branch (programme_id, branch_id, published) values ($1, $2, $3)";
     fixtures.run(part, vec![programme.into(), branch.into(), false.into()]).await?;
     let of = ("programme_id", Value::from(programme));

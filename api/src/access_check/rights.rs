@@ -34,6 +34,9 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "agreementNegotiate" | "agreementSign" | "contributionConfirm" | "expenseConfirm" | "trancheJustify" => {
             Some(P::DecideAgreements)
         }
+        "programmeCreate" => Some(P::ManageProgrammes),
+        "programmeSubmit" | "programmeReturn" | "programmeApprove" | "programmeActivate" | "programmeSuspend"
+        | "programmeResume" | "programmeComplete" | "programmeClose" | "programmeCancel" => Some(P::DecideProgrammes),
         "partnerClientCreate" | "partnerClientRotate" | "partnerClientRevoke" => Some(P::ManagePartnerClients),
         "userInvite"
         | "userInvitationResend"

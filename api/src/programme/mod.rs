@@ -3,6 +3,8 @@
 pub mod agreement_link;
 pub mod entity;
 pub mod indicator;
+pub mod movement;
+pub mod mutation;
 pub mod object;
 pub mod participation;
 pub mod projection;

@@ -10,13 +10,13 @@ use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::object::RowObject;
-use crate::platform::loading::reader::Reader;
+use crate::platform::loading::reader::{Reader, Reads};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Keys, RowReader};
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, SimpleObject};
 use domain::indicator::{IndicatorDirection, IndicatorUnit};
-use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
+use domain::programme::{ProgrammeStatus, ProgrammeWarningCode, StatusBasis, Theme};
 use domain::text::Locale;
 use sea_orm::DbErr;
 use std::sync::Arc;
@@ -102,6 +102,50 @@ impl RowObject for Programme {
         let row = level.take::<entity::Entity>(cells)?;
         level.take_optional::<branch::Entity>(cells)?;
         Ok(row)
+    }
+}
+
+/// A move of a programme from one status to another. The branch line that leads the programme sees it.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct ProgrammeMove {
+    /// The status before; null when the programme was created.
+    pub from: Option<EnumValue<ProgrammeStatus>>,
+    /// The status after.
+    pub to: EnumValue<ProgrammeStatus>,
+    /// When it was decided.
+    pub at: DateTime,
+    /// Who decided; null for the platform itself.
+    pub actor: Option<ProgrammeMoveActor>,
+    /// The reason that was given; null when none was needed.
+    pub reason: Option<String>,
+    #[graphql(skip)]
+    pub(crate) branch_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+/// The actor of a move, as recorded at that time; no link to what she is now.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ProgrammeMoveActor {
+    /// The actor's name at that time.
+    pub display_name: String,
+}
+
+/// Something about a programme that somebody should look at. It changes nothing.
+#[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(complex)]
+pub struct ProgrammeWarning {
+    /// The kind of warning.
+    pub code: EnumValue<ProgrammeWarningCode>,
+}
+
+#[ComplexObject]
+impl ProgrammeWarning {
+    /// The warning as a sentence for people, in the language of the request.
+    async fn message(&self, ctx: &Context<'_>) -> &'static str {
+        let locale = ctx.reader().locales().first().copied().unwrap_or(Locale::Ar);
+        self.code.0.message(locale)
     }
 }
 

@@ -9,9 +9,11 @@ use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
-use crate::programme::object::{Programme, ProgrammeIndicator};
-use crate::programme::store::{IndicatorsOf, ParticipantsOf};
+use crate::platform::query::stored::EnumValue;
+use crate::programme::object::{Programme, ProgrammeIndicator, ProgrammeMove, ProgrammeWarning};
+use crate::programme::store::{IndicatorsOf, IsFunded, MovesOf, ParticipantsOf};
 use async_graphql::{ComplexObject, Context};
+use domain::programme::{ProgrammeStatus, ProgrammeWarningCode};
 use std::sync::Arc;
 
 #[ComplexObject]
@@ -46,6 +48,22 @@ impl Programme {
     ) -> Result<Connection<Agreement>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), agreement::store::of_programmes(page), self.key).await
+    }
+
+    /// The moves of the programme from one status to another, in their order; empty for callers who may not see them.
+    async fn moves(&self, ctx: &Context<'_>) -> Result<List<ProgrammeMove>> {
+        self.batch.load(ctx.reader(), MovesOf, self.key).await.map(List)
+    }
+
+    /// What somebody should look at, for callers who reach the programme; empty for others.
+    async fn warnings(&self, ctx: &Context<'_>) -> Result<Vec<ProgrammeWarning>> {
+        let is_running = matches!(self.status.0, ProgrammeStatus::Active | ProgrammeStatus::Suspended);
+        if !is_running || self.is_self_funded {
+            return Ok(Vec::new());
+        }
+        let is_funded = self.batch.load(ctx.reader(), IsFunded, self.key).await?;
+        let code = EnumValue(ProgrammeWarningCode::NoAgreementInForce);
+        Ok(if is_funded == Some(false) { vec![ProgrammeWarning { code }] } else { Vec::new() })
     }
 
     /// The indicators that the programme follows, in their order.
@@ -85,5 +103,13 @@ impl ProgrammeIndicator {
     ) -> Result<Connection<IndicatorValue>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), of_programme_indicators(page), self.key).await
+    }
+}
+
+#[ComplexObject]
+impl ProgrammeMove {
+    /// The branch for which it was decided.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }
 }

@@ -1,23 +1,41 @@
-//! Reading programmes.
+//! Reading and changing programmes.
 
 use super::agreement_link as link;
-use super::entity::{Column, Entity, TEXTS};
+use super::entity::{Column, Entity, Model, TEXTS};
 use super::indicator;
-use super::object::{Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeOrder};
+use super::movement;
+use super::object::{
+    Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeMove, ProgrammeMoveActor, ProgrammeOrder,
+};
 use super::participation;
+use crate::agreement::entity as agreement;
+use crate::branch::entity as branch;
 use crate::indicator::entity as definition;
 use crate::indicator::object::Indicator;
 use crate::indicator::value;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::graphql::text::only_untranslated;
+use crate::platform::graphql::scalars::DateTime;
+use crate::platform::graphql::text::{name_keys, only_untranslated, slug};
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::object::{self, Children, NodeObject, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Keys;
-use sea_orm::ColumnTrait;
+use crate::platform::query::transaction::Tx;
+use crate::user::entity as user;
+use domain::access::Permission;
+use domain::actor::Actor;
+use domain::branch::{BranchKind, Path, national};
+use domain::calendar;
+use domain::fault::{Code, Fault, Faults};
+use domain::partnership::{AgreementState, AgreementStatus};
+use domain::programme::{Level, ProgrammeStatus, StatusBasis, Theme, approving_kind};
+use domain::text::LocalizedText;
+use jiff::civil::Date;
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -178,4 +196,305 @@ impl Related for ParticipantsOf {
         }
         Ok(participants)
     }
+}
+
+/// The moves of programmes, in their order.
+#[derive(Debug)]
+pub struct MovesOf;
+
+impl Related for MovesOf {
+    type Value = Vec<ProgrammeMove>;
+
+    fn of(&self) -> Kind {
+        Kind::Programme
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use movement::Column as Move;
+        let tx = reader.begin();
+        let columns = [
+            Move::ProgrammeId,
+            Move::FromStatus,
+            Move::ToStatus,
+            Move::ByBranchId,
+            Move::ActorName,
+            Move::Reason,
+            Move::MovedAt,
+        ];
+        let mut level = Keys::default();
+        let rows = tx
+            .select_columns::<movement::Entity>()
+            .among(Move::ProgrammeId, keys)
+            .statement(|statement| {
+                // Keys grow with time.
+                statement.order_by_expr(Move::Id.into_expr(), sea_orm::Order::Asc);
+            })
+            .only(columns.map(|column| column.into_expr()))
+            .all(|cells| {
+                let (programme, from, to) = (cells.take::<Uuid>()?, cells.take()?, cells.take()?);
+                let branch_key = cells.take::<Uuid>()?;
+                level.add(Kind::Branch, branch_key);
+                let actor = cells.take::<Option<String>>()?.map(|display_name| ProgrammeMoveActor { display_name });
+                let (reason, at) = (cells.take()?, DateTime::micros(cells.take()?));
+                Ok((programme, (from, to), at, (actor, branch_key, reason)))
+            })
+            .await?;
+        let batch = level.batch();
+        let mut moves: HashMap<Uuid, Vec<ProgrammeMove>> = HashMap::new();
+        for (programme, (from, to), at, (actor, branch_key, reason)) in rows {
+            let batch = batch.clone();
+            moves.entry(programme).or_default().push(ProgrammeMove { from, to, at, actor, reason, branch_key, batch });
+        }
+        Ok(moves)
+    }
+}
+
+/// Whether an agreement that programmes rest on is in force today; nothing where the caller does not reach the programme.
+#[derive(Debug)]
+pub struct IsFunded;
+
+impl Related for IsFunded {
+    type Value = Option<bool>;
+
+    fn of(&self) -> Kind {
+        Kind::Programme
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        if matches!(reader.actor(), Actor::Anonymous) {
+            return Ok(HashMap::new());
+        }
+        let tx = reader.begin();
+        let reached = tx.select_for_list::<Entity>(false).among(Column::Id, keys).only([Column::Id.into_expr()]);
+        let reached = reached.all(|cells| cells.take::<Uuid>()).await?;
+        let funded = funded(&tx, &reached, reader.today()).await?;
+        Ok(reached.into_iter().map(|programme| (programme, Some(funded.contains(&programme)))).collect())
+    }
+}
+
+/// Those of these programmes that rest on an agreement that is in force on a day.
+async fn funded(tx: &Tx<'_>, programmes: &[Uuid], today: Date) -> Result<Vec<Uuid>> {
+    use agreement::Column as Agreement;
+    let columns = [Agreement::Status, Agreement::SignedOn, Agreement::StartsOn, Agreement::EndsOn];
+    let expressions = columns.map(|column| column.into_expr());
+    let linked = tx
+        .select_columns::<agreement::Entity>()
+        .through::<link::Entity>(link::Column::AgreementId, Agreement::Id)
+        .among(link::Column::ProgrammeId, programmes)
+        .only([link::Column::ProgrammeId.into_expr()].into_iter().chain(expressions))
+        .all(|cells| {
+            let (programme, state) = (cells.take::<Uuid>()?, cells.take::<EnumValue<_>>()?.0);
+            let days = (cells.take::<Option<Day>>()?, cells.take::<Option<Day>>()?, cells.take::<Option<Day>>()?);
+            let day = |day: Option<Day>| day.map(|day| day.0);
+            Ok((programme, AgreementState::status_on(state, day(days.0), day(days.1), day(days.2), today)))
+        })
+        .await?;
+    let in_force = linked.into_iter().filter(|(_, status)| *status == AgreementStatus::InForce);
+    Ok(in_force.map(|(programme, _)| programme).collect())
+}
+
+/// A programme to be drafted, as its form was read.
+pub struct NewProgramme {
+    /// The title.
+    pub title: LocalizedText,
+    /// What it is.
+    pub description: Option<LocalizedText>,
+    /// What it is about.
+    pub theme: Theme,
+    /// The targets that it serves.
+    pub sdg_targets: Vec<String>,
+    /// Its first day.
+    pub starts_on: Option<Date>,
+    /// Its last day.
+    pub ends_on: Option<Date>,
+    /// Whether it needs no agreement.
+    pub self_funded: bool,
+}
+
+/// Draft a programme that rests on these agreements, and in which these branches take part.
+///
+/// # Errors
+/// NOT_FOUND (also of a branch that takes part and lies beyond the caller's reach), FORBIDDEN, BRANCH_CLOSED, the refusals of the
+/// form; NOT_FOUND and DUPLICATE_ENTRY at a place of `agreementIds` or `participatingBranchIds`.
+pub async fn create(
+    tx: &Tx<'_>,
+    branch: Uuid,
+    (agreements, participants): (&[Uuid], &[Uuid]),
+    form: impl FnOnce() -> Result<NewProgramme>,
+) -> Result<Uuid> {
+    tx.home::<Entity>(branch, &["branchId"]).await?;
+    for (position, participant) in participants.iter().enumerate() {
+        tx.home::<Entity>(*participant, &["participatingBranchIds", &position.to_string()]).await?;
+    }
+    let form = form()?;
+    let keys = name_keys(&form.title).map_err(|fault| fault.at("title"))?;
+    let known = tx.select_columns::<agreement::Entity>().among(agreement::Column::Id, agreements);
+    let known = known.only([agreement::Column::Id.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
+    let unknown = |(position, key): (usize, &Uuid)| {
+        (!known.contains(key)).then(|| Fault::new(Code::NotFound).at(&position.to_string()).at("agreementIds"))
+    };
+    let mut faults: Faults = agreements.iter().enumerate().filter_map(unknown).collect();
+    faults.extend(named_twice(agreements, "agreementIds"));
+    faults.extend(named_twice(participants, "participatingBranchIds"));
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let mut row = Model {
+        id,
+        number: 0,
+        branch_id: branch,
+        slug: slug(&form.title, id),
+        title: Json(form.title),
+        title_key_ar: keys.0,
+        title_key_fr: keys.1,
+        description: form.description.map(Json),
+        theme: EnumValue(form.theme),
+        sdg_targets: Json(form.sdg_targets),
+        starts_on: form.starts_on.map(Day),
+        ends_on: form.ends_on.map(Day),
+        self_funded: form.self_funded,
+        status: EnumValue(ProgrammeStatus::Draft),
+        status_basis: EnumValue(StatusBasis::Stated),
+        published: false,
+        sources: Json(Vec::new()),
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+    .into_active_model();
+    row.number = ActiveValue::NotSet;
+    tx.insert_all::<Entity>(vec![row]).await?;
+    let links = agreements.iter().map(|agreement| {
+        link::Model { agreement_id: *agreement, programme_id: id, branch_id: branch }.into_active_model()
+    });
+    tx.insert_plain::<link::Entity>(links.collect()).await?;
+    let parts = participants.iter().filter(|participant| **participant != branch).map(|participant| {
+        participation::Model { programme_id: id, branch_id: *participant, published: false }.into_active_model()
+    });
+    tx.insert_plain::<participation::Entity>(parts.collect()).await?;
+    record(tx, (id, branch), (None, ProgrammeStatus::Draft), branch, None).await?;
+    Ok(id)
+}
+
+fn named_twice(keys: &[Uuid], field: &str) -> Faults {
+    let twice = |position: &usize| keys.iter().take(*position).any(|other| Some(other) == keys.get(*position));
+    let fault = |position: usize| Fault::new(Code::DuplicateEntry).at(&position.to_string()).at(field);
+    (0..keys.len()).filter(twice).map(fault).collect()
+}
+
+/// Move a programme to another status: from this one, where only one is meant.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN (another level decides), CONFLICT, STATUS_INVALID, the refusals of the reason, AGREEMENT_REQUIRED,
+/// FOUR_EYES_REQUIRED (who submitted it does not approve it).
+pub async fn transition(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    (from, to): (Option<ProgrammeStatus>, ProgrammeStatus),
+    reason: impl FnOnce(bool) -> Result<Option<String>>,
+) -> Result<Uuid> {
+    let locked = tx.lock_to_decide::<Entity>(key).await?;
+    let (status, lead) = (locked.row().status.0, locked.row().branch_id);
+    let by = decider(tx, lead, status.decided_by(to)).await?;
+    let reason = reason(status.needs_reason(to))?;
+    locked.expect_version(version)?;
+    if from.is_some_and(|from| from != status) {
+        return Err(Fault::status(status, to).into());
+    }
+    let today = calendar::today(tx.now());
+    let is_funded = locked.row().self_funded || funded(tx, &[key], today).await?.contains(&key);
+    let next = status.transition(to, is_funded)?;
+    if (status, next) == (ProgrammeStatus::Submitted, ProgrammeStatus::Approved)
+        && submitter(tx, key).await?.is_some_and(|submitter| tx.actor().key() == Some(submitter))
+    {
+        return Err(Fault::new(Code::FourEyesRequired).into());
+    }
+    tx.update(locked, |row| {
+        row.status = ActiveValue::Set(EnumValue(next));
+        row.status_basis = ActiveValue::Set(EnumValue(StatusBasis::Stated));
+    })
+    .await?;
+    record(tx, (key, lead), (Some(status), next), by, reason).await?;
+    Ok(key)
+}
+
+/// The branch for which somebody decides at a level.
+///
+/// # Errors
+/// FORBIDDEN when she decides at no such branch.
+async fn decider(tx: &Tx<'_>, lead: Uuid, level: Level) -> Result<Uuid> {
+    let columns = [branch::Column::Path, branch::Column::Kind].map(|column| column.into_expr());
+    let find = tx.select_columns::<branch::Entity>().filter(branch::Column::Id.eq(lead)).only(columns);
+    let found = find.one(|cells| Ok((cells.take::<String>()?, cells.take::<EnumValue<BranchKind>>()?.0))).await?;
+    let (path, kind) = found.ok_or_else(|| Error::refused(Code::NotFound))?;
+    let wanted = match level {
+        Level::Lead => return Ok(lead),
+        Level::Approving => approving_kind(kind),
+        Level::National => BranchKind::National,
+    };
+    let above = path.split('/').filter_map(|key| Uuid::parse_str(key).ok());
+    let deciding = tx
+        .select_columns::<branch::Entity>()
+        .filter(branch::Column::Id.is_in(above))
+        .filter(branch::Column::Kind.is_in([EnumValue(wanted), EnumValue(BranchKind::National)]))
+        .only([branch::Column::Path, branch::Column::Id].map(|column| column.into_expr()))
+        .all(|cells| Ok((cells.take::<String>()?, cells.take::<Uuid>()?)))
+        .await?;
+    // The nearest one; where a province stands below the national branch itself, that one.
+    let nearest = deciding.into_iter().max_by_key(|(path, _)| path.len());
+    let (path, by) = nearest.ok_or_else(|| Error::internal(format!("no branch above {lead} of {}", national())))?;
+    let path = Path::parse(&path)?;
+    match tx.actor() {
+        Actor::Staff(staff) if staff.reach(Permission::DecideProgrammes).covers(by, &path) => Ok(by),
+        _ => Err(Error::refused(Code::Forbidden)),
+    }
+}
+
+/// Who submitted a programme last.
+async fn submitter(tx: &Tx<'_>, programme: Uuid) -> Result<Option<Uuid>> {
+    let submitted = tx
+        .select_columns::<movement::Entity>()
+        .filter(movement::Column::ProgrammeId.eq(programme))
+        .filter(movement::Column::ToStatus.eq(EnumValue(ProgrammeStatus::Submitted)))
+        .statement(|statement| {
+            statement.order_by_expr(movement::Column::Id.into_expr(), sea_orm::Order::Desc);
+        })
+        .only([movement::Column::ActorId.into_expr()])
+        .one(|cells| cells.take::<Option<Uuid>>())
+        .await?;
+    Ok(submitted.flatten())
+}
+
+/// Write down a move.
+async fn record(
+    tx: &Tx<'_>,
+    (programme_id, branch_id): (Uuid, Uuid),
+    (from, to): (Option<ProgrammeStatus>, ProgrammeStatus),
+    by_branch_id: Uuid,
+    reason: Option<String>,
+) -> Result<()> {
+    let actor_id = tx.actor().key();
+    let actor_name = match actor_id {
+        Some(actor) => {
+            let name = tx.select_columns::<user::Entity>().filter(user::Column::Id.eq(actor));
+            name.only([user::Column::DisplayName.into_expr()]).one(|cells| cells.take::<String>()).await?
+        }
+        None => None,
+    };
+    let row = movement::Model {
+        id: Uuid::now_v7(),
+        branch_id,
+        programme_id,
+        from_status: from.map(EnumValue),
+        to_status: EnumValue(to),
+        by_branch_id,
+        actor_id,
+        actor_name,
+        reason,
+        moved_at: tx.now().as_microsecond(),
+    };
+    tx.insert_plain::<movement::Entity>(vec![row.into_active_model()]).await
 }

@@ -1,0 +1,191 @@
+//! The life of a programme: a province plans and submits it, its region approves it, the national level closes it.
+
+use domain::id::founding;
+use serde_json::{Value, json};
+use tests::World;
+use tests::person::Person;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
+
+const CREATE: &str = "mutation($input: ProgrammeCreateInput!) { programmeCreate(input: $input) {
+    programme { id slug version status iatiStatus theme sdgTargets warnings { code message } agreements(first: 5) { nodes { slug } }
+      participatingBranches { slug } moves { from to } }
+    userErrors { code field } } }";
+const LOOK: &str = "query($id: ID!) { programme(id: $id) { status warnings { code message }
+    moves { from to branch { slug } actor { displayName } reason } } }";
+
+fn id(kind: Kind, name: &str, slug: &str) -> String {
+    GlobalId::new(kind, founding(name, slug)).to_string()
+}
+
+/// A programme of Khouribga's that rests on the demo agreement with the UNFPA.
+fn draft(branch: &str) -> Value {
+    json!({"branchId": id(Kind::Branch, "branch", branch), "title": {"ar": "برنامج (تجريبي)", "fr": "Programme (démo)"},
+        "theme": "TRAINING", "startsOn": "2026-01-01", "endsOn": "2026-12-31", "sdgTargets": ["5.a", "8.3"],
+        "agreementIds": [id(Kind::Agreement, "agreement", "demo-unfpa")]})
+}
+
+async fn drafted(person: &Person<'_>, draft: Value) -> String {
+    let made = person.does(CREATE, draft).await;
+    made.data()["programmeCreate"]["programme"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Somebody moves it; what came of it.
+async fn moves(person: &Person<'_>, way: &str, programme: &str, version: i64, reason: Option<&str>) -> String {
+    let query = format!("mutation($input: ProgrammeTransitionInput!) {{ programme{way}(input: $input) {{
+        programme {{ status }} userErrors {{ code field }} }} }}");
+    let input = json!({"id": programme, "expectedVersion": version, "reason": reason});
+    person.does(&query, input).await.outcome()
+}
+
+async fn a_province_submits_its_region_approves_and_the_nation_closes(world: World) {
+    let officer = world.person("programmes.khouribga").await;
+    let (khouribga, region) = (world.person("khouribga").await, world.person("region05").await);
+    let national = world.person("national").await;
+    let made = officer.does(CREATE, draft("khouribga")).await;
+    let made = &made.data()["programmeCreate"]["programme"];
+    assert_eq!(
+        (&made["status"], &made["iatiStatus"], &made["sdgTargets"], &made["warnings"], &made["agreements"]["nodes"], &made["moves"]),
+        (
+            &json!("DRAFT"),
+            &json!("1"),
+            &json!(["5.a", "8.3"]),
+            &json!([]),
+            &json!([{"slug": "demo-unfpa"}]),
+            &json!([{"from": null, "to": "DRAFT"}])
+        ),
+        "{}",
+        world.on
+    );
+    let programme = made["id"].as_str().unwrap();
+    // Who, which way, with which reason, and what comes of it; each that is done raises the version.
+    let mut version = 1;
+    for (person, way, reason, outcome) in [
+        (&officer, "Submit", None, "FORBIDDEN"),
+        (&khouribga, "Approve", None, "FORBIDDEN"),
+        (&khouribga, "Submit", None, "done"),
+        (&khouribga, "Approve", None, "FORBIDDEN"),
+        (&region, "Return", None, "TEXT_REQUIRED reason"),
+        (&region, "Return", Some("Compléter les cibles (démo)"), "done"),
+        (&khouribga, "Submit", None, "done"),
+        (&region, "Approve", None, "done"),
+        (&region, "Approve", None, "STATUS_INVALID"),
+        (&khouribga, "Activate", None, "done"),
+        (&khouribga, "Suspend", Some("  "), "TEXT_REQUIRED reason"),
+        (&khouribga, "Suspend", Some("Intempéries (démo)"), "done"),
+        (&khouribga, "Resume", None, "done"),
+        (&khouribga, "Close", None, "FORBIDDEN"),
+        (&national, "Close", None, "STATUS_INVALID"),
+        (&khouribga, "Complete", None, "done"),
+        (&region, "Close", None, "FORBIDDEN"),
+        (&national, "Close", None, "done"),
+    ] {
+        assert_eq!(moves(person, way, programme, version, reason).await, outcome, "{}: {way}", world.on);
+        version += i64::from(outcome == "done");
+    }
+    let seen = officer.asks(LOOK, json!({"id": programme})).await;
+    let seen = seen.data()["programme"]["moves"].as_array().unwrap().clone();
+    let told: Vec<String> = seen
+        .iter()
+        .map(|one| {
+            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            format!("{} {} {} {}", text(&one["from"]), text(&one["to"]), text(&one["branch"]["slug"]), text(&one["reason"]))
+        })
+        .collect();
+    let expected = [
+        "- DRAFT khouribga -",
+        "DRAFT SUBMITTED khouribga -",
+        "SUBMITTED DRAFT region-05 Compléter les cibles (démo)",
+        "DRAFT SUBMITTED khouribga -",
+        "SUBMITTED APPROVED region-05 -",
+        "APPROVED ACTIVE khouribga -",
+        "ACTIVE SUSPENDED khouribga Intempéries (démo)",
+        "SUSPENDED ACTIVE khouribga -",
+        "ACTIVE COMPLETED khouribga -",
+        "COMPLETED CLOSED national -",
+    ];
+    assert_eq!(told, expected, "{}", world.on);
+    assert_eq!(seen[4]["actor"]["displayName"], "Administratrice régionale (démo)", "{}", world.on);
+    let anybody = world.ask(LOOK, json!({"id": programme})).await;
+    assert_eq!(anybody.data()["programme"], json!({"status": "CLOSED", "warnings": [], "moves": []}), "{}", world.on);
+    let stale = moves(&khouribga, "Cancel", programme, 1, Some("Trop tard (démo)")).await;
+    assert_eq!(stale, "CONFLICT expectedVersion", "{}", world.on);
+}
+
+async fn whoever_submitted_it_does_not_approve_it(world: World) {
+    let (national, second) = (world.person("national").await, world.person("national2").await);
+    let programme = drafted(&national, draft("national")).await;
+    assert_eq!(moves(&national, "Submit", &programme, 1, None).await, "done", "{}", world.on);
+    assert_eq!(moves(&national, "Approve", &programme, 2, None).await, "FOUR_EYES_REQUIRED", "{}", world.on);
+    let region = world.person("region05").await;
+    assert_eq!(moves(&region, "Approve", &programme, 2, None).await, "NOT_FOUND", "{}: not her level", world.on);
+    assert_eq!(moves(&second, "Approve", &programme, 2, None).await, "done", "{}", world.on);
+    // A region's own is approved by the national level.
+    let programme = drafted(&region, draft("region-05")).await;
+    assert_eq!(moves(&region, "Submit", &programme, 1, None).await, "done", "{}", world.on);
+    assert_eq!(moves(&region, "Approve", &programme, 2, None).await, "FORBIDDEN", "{}", world.on);
+    assert_eq!(moves(&national, "Approve", &programme, 2, None).await, "done", "{}", world.on);
+}
+
+async fn a_programme_starts_under_an_agreement_and_is_warned_when_that_has_run_out(world: World) {
+    let (khouribga, region) = (world.person("khouribga").await, world.person("region05").await);
+    let mut bare = draft("khouribga");
+    bare["agreementIds"] = json!([]);
+    let without = drafted(&khouribga, bare.clone()).await;
+    let with = drafted(&khouribga, draft("khouribga")).await;
+    bare["isSelfFunded"] = json!(true);
+    let own = drafted(&khouribga, bare).await;
+    for (programme, outcome) in [(&without, "AGREEMENT_REQUIRED"), (&with, "done"), (&own, "done")] {
+        assert_eq!(moves(&khouribga, "Submit", programme, 1, None).await, "done", "{}", world.on);
+        assert_eq!(moves(&region, "Approve", programme, 2, None).await, "done", "{}", world.on);
+        assert_eq!(moves(&khouribga, "Activate", programme, 3, None).await, outcome, "{}", world.on);
+    }
+    let warned = async |person: &Person<'_>, programme: &str| {
+        let seen = person.asks(LOOK, json!({"id": programme})).await;
+        (seen.data()["programme"]["status"].clone(), seen.data()["programme"]["warnings"].clone())
+    };
+    assert_eq!(warned(&khouribga, &with).await, (json!("ACTIVE"), json!([])), "{}", world.on);
+    // The demo agreement runs for five years.
+    world.at("2031-11-26T12:00:00Z");
+    let (khouribga, mdiq) = (world.person("khouribga").await, world.person("mdiq").await);
+    let warning = json!([{"code": "NO_AGREEMENT_IN_FORCE", "message": "Aucune convention en vigueur ne porte le programme."}]);
+    assert_eq!(warned(&khouribga, &with).await, (json!("ACTIVE"), warning), "{}: it changes nothing", world.on);
+    assert_eq!(warned(&khouribga, &own).await, (json!("ACTIVE"), json!([])), "{}", world.on);
+    assert_eq!(warned(&mdiq, &with).await, (json!("ACTIVE"), json!([])), "{}: not hers to look at", world.on);
+}
+
+async fn every_fault_of_a_programme_is_told_at_its_place_and_nothing_is_kept(world: World) {
+    let officer = world.person("programmes.khouribga").await;
+    let count = "select count(*) from programme";
+    let before = world.raw_as_owner(count).await;
+    let mut wrong = draft("khouribga");
+    wrong["title"] = json!({"en": "In English alone"});
+    wrong["sdgTargets"] = json!(["5.a", "18.1", "5.a"]);
+    wrong["endsOn"] = json!("2025-12-31");
+    let expected = "TEXT_REQUIRED title, SDG_TARGET_INVALID sdgTargets.1, DUPLICATE_ENTRY sdgTargets.2, DATE_INVALID endsOn";
+    assert_eq!(officer.does(CREATE, wrong).await.outcome(), expected, "{}", world.on);
+    let unfpa = id(Kind::Agreement, "agreement", "demo-unfpa");
+    for (field, value, outcome) in [
+        ("agreementIds", json!([unfpa, id(Kind::Agreement, "agreement", "nothing")]), "NOT_FOUND agreementIds.1"),
+        ("agreementIds", json!([unfpa, unfpa]), "DUPLICATE_ENTRY agreementIds.1"),
+        ("participatingBranchIds", json!([id(Kind::Branch, "branch", "mdiq-fnideq")]), "NOT_FOUND"),
+        ("branchId", json!(id(Kind::Branch, "branch", "mdiq-fnideq")), "NOT_FOUND"),
+        ("sdgTargets", json!(vec!["5.a"; 31]), "LIMIT_EXCEEDED sdgTargets"),
+    ] {
+        let mut wrong = draft("khouribga");
+        wrong[field] = value;
+        let told = officer.does(CREATE, wrong).await.outcome();
+        assert!(told.starts_with(outcome), "{}: {told}", world.on);
+    }
+    assert_eq!(world.raw_as_owner(count).await, before, "{}", world.on);
+    for (login, outcome) in [("finance.khouribga", "FORBIDDEN"), ("mdiq", "NOT_FOUND"), ("auditor", "FORBIDDEN")] {
+        let refused = world.person(login).await.does(CREATE, draft("khouribga")).await;
+        assert_eq!(refused.outcome(), outcome, "{}: {login}", world.on);
+    }
+}
+
+tests::on_each_database!(
+    a_province_submits_its_region_approves_and_the_nation_closes,
+    whoever_submitted_it_does_not_approve_it,
+    a_programme_starts_under_an_agreement_and_is_warned_when_that_has_run_out,
+    every_fault_of_a_programme_is_told_at_its_place_and_nothing_is_kept,
+);
