@@ -108,6 +108,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         );
         on_postgres(manager, &policy).await?;
     }
+    // Sums are of all lines, also of those that branches beyond the actor's reach keep.
+    for table in ["budget_line", "expense"] {
+        let policy = format!("create policy whole on {table} for select using ((select is_for('AUTHENTICATE')))");
+        on_postgres(manager, &policy).await?;
+    }
     Ok(())
 }
 

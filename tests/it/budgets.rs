@@ -114,6 +114,26 @@ async fn a_budget_is_laid_out_in_lines_that_make_no_more_than_it(world: World) {
     }
 }
 
+async fn lines_that_a_branch_beyond_reach_keeps_count_too(world: World) {
+    let (finance, national) = (world.person("finance.khouribga").await, world.person("national").await);
+    let agreement = in_force(&world).await;
+    let mut away = line(&agreement, "NORTH", "700.00");
+    away["branchId"] = json!(id(Kind::Branch, "branch", "mdiq-fnideq"));
+    assert_eq!(finance.does(LINE, away.clone()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(national.does(LINE, away).await.outcome(), "done", "{}", world.on);
+    for (code, amount, outcome) in [
+        ("NORTH", "1.00", "DUPLICATE_ENTRY code"),
+        ("EQUIPMENT", "300.01", "BUDGET_EXCEEDED amount"),
+        ("EQUIPMENT", "300.00", "done"),
+    ] {
+        assert_eq!(finance.does(LINE, line(&agreement, code, amount)).await.outcome(), outcome, "{}", world.on);
+    }
+    let seen = world.person("mdiq").await.asks(LOOK, json!({"id": agreement})).await;
+    let codes: Vec<&Value> =
+        seen.data()["agreement"]["budgetLines"].as_array().unwrap().iter().map(|line| &line["code"]).collect();
+    assert_eq!(codes, ["NORTH"], "{}: each keeps its own", world.on);
+}
+
 async fn what_is_spent_is_booked_once_and_taken_back_by_another_entry(world: World) {
     let finance = world.person("finance.khouribga").await;
     let agreement = in_force(&world).await;
@@ -370,6 +390,7 @@ async fn the_statement_adds_up_on_every_day(world: World) {
 
 tests::on_each_database!(
     a_budget_is_laid_out_in_lines_that_make_no_more_than_it,
+    lines_that_a_branch_beyond_reach_keeps_count_too,
     what_is_spent_is_booked_once_and_taken_back_by_another_entry,
     an_agreement_that_is_not_in_force_spends_nothing,
     an_expense_above_the_limit_waits_for_a_second_person_and_counts_meanwhile,

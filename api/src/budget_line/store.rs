@@ -142,19 +142,16 @@ pub async fn add(
     if matches!(of.status.0, AgreementState::Terminated | AgreementState::Renewed) {
         return Err(Fault::new(Code::StatusInvalid).with_detail(of.status.0.to_string()).into());
     }
-    let others = tx
-        .select_in_scope::<Entity>()
-        .filter(Column::AgreementId.eq(agreement))
-        .only([Column::Position, Column::Code, Column::Planned].map(|column| column.into_expr()))
-        .all(|cells| Ok((cells.take::<i32>()?, cells.take::<String>()?, Amount::new(cells.take()?))))
-        .await?;
+    // Also those that branches beyond her reach keep.
+    let sql = "select position, code, planned from budget_line where agreement_id = $1";
+    let others: Vec<(i32, String, i64)> = tx.as_platform(async |tx| tx.query(sql, [agreement.into()]).await).await?;
     if others.len() >= LINES_MAX {
         return Err(Fault::new(Code::LimitExceeded).with_detail(LINES_MAX.to_string()).into());
     }
     if others.iter().any(|(_, code, _)| *code == form.code) {
         return Err(Fault::new(Code::DuplicateEntry).at("code").into());
     }
-    let allotted = Amount::sum(others.iter().map(|(_, _, planned)| *planned))?;
+    let allotted = Amount::sum(others.iter().map(|(_, _, planned)| Amount::new(*planned)))?;
     allot(of.budget.map(Amount::new), allotted, form.amount).map_err(|fault| fault.at("amount"))?;
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
     let row = Model {

@@ -4,7 +4,6 @@ use super::entity::{Column, Entity, Model};
 use super::entry;
 use super::object::Tranche;
 use crate::agreement::entity as agreement;
-use crate::expense::entity as expense;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Related, grouped};
@@ -15,7 +14,7 @@ use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use domain::access::Permission;
-use domain::budget::{ExpenseStatus, TrancheEntryKind, allot};
+use domain::budget::{TrancheEntryKind, allot};
 use domain::calendar;
 use domain::fault::{Code, Fault};
 use domain::money::Money;
@@ -188,23 +187,21 @@ pub async fn justify(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -
         return Err(Fault::new(Code::FourEyesRequired).into());
     }
     let sum = |column: sea_orm::sea_query::SimpleExpr| column.sum().cast_as(Alias::new("bigint"));
-    let spent = tx
-        .select_in_scope::<expense::Entity>()
-        .filter(expense::Column::AgreementId.eq(agreement))
-        .filter(expense::Column::Status.eq(EnumValue(ExpenseStatus::Confirmed)))
-        .only([sum(expense::Column::Amount.into_expr())])
-        .one(|cells| cells.take::<Option<i64>>())
-        .await?;
+    // Also by branches beyond her reach.
+    let sql = "select cast(coalesce(sum(amount), 0) as bigint) from expense
+        where agreement_id = $1 and status = 'CONFIRMED'";
+    let spent: Vec<i64> = tx.as_platform(async |tx| tx.query(sql, [agreement.into()]).await).await?;
+    let spent = Money::new(spent.first().copied().unwrap_or(0));
     let justified = tx
         .select_in_scope::<Entity>()
         .filter(Column::AgreementId.eq(agreement))
         .only([sum(Column::Justified.into_expr())])
         .one(|cells| cells.take::<Option<i64>>())
         .await?;
-    let amount = |sum: Option<Option<i64>>| Money::new(sum.flatten().unwrap_or(0));
+    let justified = Money::new(justified.flatten().unwrap_or(0));
     let at = |fault: Fault| fault.at("amount");
     allot(Some(Money::new(row.received)), Money::new(row.justified), form.amount).map_err(at)?;
-    allot(Some(amount(spent)), amount(justified), form.amount).map_err(at)?;
+    allot(Some(spent), justified, form.amount).map_err(at)?;
     enter(tx, locked, TrancheEntryKind::Justification, form).await
 }
 
