@@ -87,7 +87,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, BudgetEnteredBy => budget_entered_by, MandateBranchId => mandate_branch_id, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Branch: mandate_branch_id });
+crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, BudgetEnteredBy => budget_entered_by, MandateBranchId => mandate_branch_id, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Branch: mandate_branch_id, User: budget_entered_by });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -60,7 +60,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 }
 
-crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, ReversesId => reverses_id, EnteredBy => entered_by, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id, Contribution: reverses_id });
+crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, ReversesId => reverses_id, EnteredBy => entered_by, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id, Contribution: reverses_id, User: entered_by });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -67,7 +67,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(Expense { Id => id, Number => number, BranchId => branch_id, AgreementId => agreement_id, BudgetLineId => budget_line_id, Amount => amount, SpentOn => spent_on, Reference => reference, Description => description, ReversesId => reverses_id, Status => status, EnteredBy => entered_by, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { BudgetLine: budget_line_id, Expense: reverses_id });
+crate::table!(Expense { Id => id, Number => number, BranchId => branch_id, AgreementId => agreement_id, BudgetLineId => budget_line_id, Amount => amount, SpentOn => spent_on, Reference => reference, Description => description, ReversesId => reverses_id, Status => status, EnteredBy => entered_by, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Agreement: agreement_id, BudgetLine: budget_line_id, Expense: reverses_id, User: entered_by });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -22,7 +22,7 @@ pub struct Model {
     pub branch_id: Uuid,
     /// Of which agreement.
     pub agreement_id: Uuid,
-    /// The how manieth it is: 1 is received first.
+    /// Its place among the tranches of its agreement: 1 is received first.
     pub ordinal: i32,
     /// What is to be received, in centimes.
     pub planned: i64,
@@ -73,7 +73,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(Tranche { Id => id, BranchId => branch_id, AgreementId => agreement_id, Ordinal => ordinal, Planned => planned, PlannedOn => planned_on, ReleaseShare => release_share, Received => received, Justified => justified, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Agreement: agreement_id });
+crate::table!(Tranche { Id => id, BranchId => branch_id, AgreementId => agreement_id, Ordinal => ordinal, Planned => planned, PlannedOn => planned_on, ReleaseShare => release_share, Received => received, Justified => justified, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Agreement: agreement_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

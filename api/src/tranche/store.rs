@@ -58,7 +58,7 @@ impl Related for TranchesOf {
 
 /// A tranche to be added, as its form was read.
 pub struct NewTranche {
-    /// The how manieth it is.
+    /// Its place among the tranches of its agreement.
     pub ordinal: i32,
     /// What is to be received.
     pub planned: Money,
