@@ -90,6 +90,11 @@ impl Path {
         Self(format!("{}{}/", self.0, key.simple()))
     }
 
+    /// The keys from the national branch down to it.
+    pub fn keys(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.as_str().split('/').filter_map(|key| Uuid::parse_str(key).ok())
+    }
+
     /// Whether it is the path of the national branch.
     pub fn is_root(&self) -> bool {
         self.0.bytes().filter(|byte| *byte == b'/').count() == 2

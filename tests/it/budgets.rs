@@ -43,11 +43,6 @@ fn id(kind: Kind, name: &str, slug: &str) -> String {
     GlobalId::new(kind, founding(name, slug)).to_string()
 }
 
-/// What the platform derives, and what stands there, where they differ.
-async fn differing(world: &World) -> Vec<String> {
-    world.owner.differences(world.clock.now()).await.unwrap()
-}
-
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
@@ -164,7 +159,7 @@ async fn what_is_spent_is_booked_once_and_taken_back_by_another_entry(world: Wor
         "budgetLine": {"spent": {"amount": "0.00"}, "remaining": {"amount": "600.00"}}});
     assert_eq!(taken_back.data()["expenseReverse"]["expense"], expected, "{}", world.on);
     assert_eq!(finance.does(REVERSE, wrong).await.outcome(), "STATUS_INVALID", "{}: once", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
 async fn an_agreement_that_is_not_in_force_spends_nothing(world: World) {
@@ -232,7 +227,7 @@ async fn money_moves_between_lines_with_a_reason_and_the_budget_stays(world: Wor
         world.on
     );
     assert_eq!(finance.does(TRANSFER, moved("1.00", 1)).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
 async fn a_line_is_not_overspent_by_fifty_at_once_on_two_instances(world: World) {
@@ -253,7 +248,7 @@ async fn a_line_is_not_overspent_by_fifty_at_once_on_two_instances(world: World)
     assert_eq!((count("done"), count("BUDGET_EXCEEDED amount")), (10, 40), "{}: {outcomes:?}", world.on);
     let spent = "select cast(sum(amount) as bigint) from expense where reference like 'FAC-%'";
     assert_eq!(world.raw_as_owner(spent).await, Ok(10_000), "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
 async fn the_parties_and_the_branch_line_see_what_became_of_the_money_and_nobody_else(world: World) {
@@ -330,7 +325,7 @@ async fn the_next_tranche_waits_until_enough_of_the_one_before_it_is_justified(w
     finance.does(SPEND, expense(&line, "600.00")).await.data();
     let own = khouribga.does(JUSTIFY, entry(&second, 2, "1.00", "justifiedOn", "2026-07-01")).await;
     assert_eq!(own.outcome(), "FOUR_EYES_REQUIRED", "{}: she booked the receipt", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
 async fn the_statement_adds_up_on_every_day(world: World) {

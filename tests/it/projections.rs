@@ -25,11 +25,6 @@ use unfm::platform::query::table::Table;
 use unfm::platform::query::transaction::Tx;
 use unfm::{cooperative, indicator, market, product, seed};
 
-/// What is not what it should be.
-async fn differing(world: &World) -> Vec<String> {
-    world.owner.differences(world.clock.now()).await.unwrap()
-}
-
 /// How many nodes of a kind have a line in the log of changes after the line with this number.
 async fn changed(world: &World, kind: Kind, after: i64) -> i64 {
     let kind = kind.name();
@@ -54,11 +49,11 @@ async fn transition(person: &Person<'_>, mutation: &str, cooperative: &str, vers
 }
 
 async fn rows_and_what_is_derived_of_them_agree_in_every_seeded_world(world: World) {
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
     world.scale(1).await;
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{} with a synthetic world", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{} with a synthetic world", world.on);
     seed::remove_demo(&world.owner, world.clock.now()).await.unwrap();
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{} without a demo world", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{} without a demo world", world.on);
 }
 
 async fn what_was_changed_past_the_program_is_named(world: World) {
@@ -79,7 +74,7 @@ async fn what_was_changed_past_the_program_is_named(world: World) {
         })
         .await;
 
-    let found = differing(&world).await;
+    let found = world.differences().await;
     for expected in [
         &format!("product {product}: published is "),
         &format!("product {product}: name_key_fr should be \"amlou aux amandes\""),
@@ -119,7 +114,7 @@ async fn what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited(
         assert_eq!(world.raw_as_owner(&edited).await, Ok(0), "{}: {table}", world.on);
     }
     assert_eq!(on_sale().await, 0, "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 
     // Whoever looked at the product before may still edit it.
     let key = founding("product", "amlou-amande");
@@ -127,7 +122,7 @@ async fn what_goes_off_sale_with_its_cooperative_has_changed_and_was_not_edited(
     let again = transition(&khouribga, "cooperativeReinstate", "demo-argan", 2).await;
     assert_eq!(again["cooperative"]["status"], "ACTIVE", "{}", world.on);
     assert_eq!(on_sale().await, sold, "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
 async fn a_branch_that_is_moved_takes_along_what_stands_below_it(world: World) {
@@ -147,7 +142,7 @@ async fn a_branch_that_is_moved_takes_along_what_stands_below_it(world: World) {
     assert_eq!(moved.data()["done"]["branch"], json!({"version": 2}), "{}: {}", world.on, moved.text);
     // The branch below has another path; nobody has edited it.
     assert_eq!(changed(&world, Kind::Branch, before).await, 1, "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
     // Where it stood until today is kept.
     let stood =
         "select count(*) from branch_place where branch_id = (select id from branch where slug = 'khouribga')";
@@ -235,7 +230,7 @@ async fn what_was_measured_leaves_through_disclosure_control(world: World) {
     assert_eq!(told().await, ["SUPPRESSED", "SUPPRESSED", "SUPPRESSED"], "{}", world.on);
     assert!(threshold(&world, 5).await, "{}", world.on);
     assert_eq!(told().await, ["120", "SUPPRESSED", "SUPPRESSED"], "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
     let query = "{ programme(slug: \"demo-unfpa-active\") { indicators { values(first: 10) { nodes { sex value status } } } } }";
     let token = world.program("unfpa-demo").await;
     for answer in [world.ask(query, json!({})).await, world.ask_as(&token, query, json!({})).await] {
@@ -253,7 +248,7 @@ async fn other_thresholds_tell_less_at_once_and_as_much_again_when_they_are_lift
     let line = last_change(&world).await;
     assert_eq!((threshold(&world, 25).await, told().await.as_str()), (true, "-"), "{}", world.on);
     assert!(changed(&world, Kind::Cooperative, line).await > 0, "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
     assert!(!threshold(&world, 25).await, "{}: another instance has the same settings", world.on);
     assert_eq!((threshold(&world, 5).await, told().await.as_str()), (true, "24"), "{}", world.on);
 }
@@ -275,7 +270,7 @@ async fn a_panic_between_two_statements_leaves_nothing_of_either(world: World) {
     assert_eq!(last_change(&world).await, before, "{}", world.on);
     let suspended = "select count(*) from cooperative where slug = 'demo-argan' and status = 'SUSPENDED'";
     assert_eq!(world.raw_as_owner(suspended).await, Ok(0), "{}", world.on);
-    assert_eq!(differing(&world).await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
     // The connection that it was on is usable.
     let khouribga = world.person("khouribga").await;
     let suspended = transition(&khouribga, "cooperativeSuspend", "demo-argan", 1).await;
@@ -336,7 +331,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
         async |tx| to(tx, ProductStatus::Published).await,
     )
     .await;
-    assert_eq!(differing(&world).await, Vec::<String>::new());
+    assert_eq!(world.differences().await, Vec::<String>::new());
     let shown = "select count(*) from product where slug = 'amlou-amande' and published";
     assert_eq!(world.raw_as_owner(shown).await, Ok(0));
 
@@ -347,7 +342,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
         async |tx| market::store::transition(tx, market, MarketStatus::Suspended).await.map(drop),
     )
     .await;
-    assert_eq!(differing(&world).await, Vec::<String>::new());
+    assert_eq!(world.differences().await, Vec::<String>::new());
     assert_eq!(world.raw_as_owner(shown).await, Ok(1));
 }
 

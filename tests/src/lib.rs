@@ -419,6 +419,11 @@ impl World {
         self.send(self.client.post(self.url("/graphql")).json(&body)).await
     }
 
+    /// What the platform derives, and what stands there, where they differ.
+    pub async fn differences(&self) -> Vec<String> {
+        self.owner.differences(self.clock.now()).await.unwrap()
+    }
+
     /// How many statements an operation sends.
     pub async fn statements(&self, document: &str, operation: &str, variables: Value) -> u64 {
         let before = self.db.statements();

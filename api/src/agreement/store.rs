@@ -22,6 +22,7 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::Tx;
 use crate::programme::agreement_link as link;
+use domain::branch::Path;
 use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
 use domain::id::founding;
@@ -479,10 +480,9 @@ async fn mandate(tx: &Tx<'_>, of: Uuid) -> Result<Option<Uuid>> {
     let own = tx.select_columns::<branch::Entity>().filter(branch::Column::Id.eq(of)).only(columns);
     let own = own.one(|cells| Ok((cells.take::<String>()?, cells.take::<bool>()?))).await?;
     let Some((path, false)) = own else { return Ok(None) };
-    let above = path.split('/').filter_map(|key| Uuid::parse_str(key).ok()).filter(|key| *key != of);
     let persons = tx
         .select_columns::<branch::Entity>()
-        .filter(branch::Column::Id.is_in(above))
+        .filter(branch::Column::Id.is_in(Path::parse(&path)?.keys()))
         .filter(branch::Column::IsLegalPerson.eq(true))
         .only([branch::Column::Path, branch::Column::Id].map(|column| column.into_expr()))
         .all(|cells| Ok((cells.take::<String>()?, cells.take::<Uuid>()?)))

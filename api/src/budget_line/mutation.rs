@@ -11,7 +11,6 @@ use crate::platform::graphql::text::{LocalizedTextInput, required};
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::fault::{Fault, Faults};
 use domain::money::Money;
-use domain::partnership::entered;
 use domain::text::NAME_MAX;
 
 /// A budget line to be added to an agreement.
@@ -62,15 +61,11 @@ payload! {
 /// The longest code of a budget line, in characters.
 const CODE_MAX: usize = 40;
 
-fn amount(given: Decimal) -> Result<Money, Faults> {
-    Money::of(given.0).and_then(entered).map_err(|fault| vec![fault.at("amount")])
-}
-
 fn added(input: &BudgetLineAddInput) -> Result<NewLine> {
     let at_name = |wrong: Faults| wrong.into_iter().map(|fault: Fault| fault.at("name")).collect::<Faults>();
     let code = required(&input.code, CODE_MAX, "code");
     let name = input.name.clone().merged(None, NAME_MAX).map_err(at_name);
-    match (code, name, amount(input.amount)) {
+    match (code, name, input.amount.entered("amount")) {
         (Ok(code), Ok(name), Ok(amount)) => Ok(NewLine { code, name, amount }),
         (code, name, amount) => {
             Err([code.err(), name.err(), amount.err()].into_iter().flatten().flatten().collect::<Faults>().into())
@@ -79,7 +74,7 @@ fn added(input: &BudgetLineAddInput) -> Result<NewLine> {
 }
 
 fn moved(input: &BudgetLineTransferInput) -> Result<(Money, String)> {
-    match (amount(input.amount), required(&input.reason, NAME_MAX, "reason")) {
+    match (input.amount.entered("amount"), required(&input.reason, NAME_MAX, "reason")) {
         (Ok(amount), Ok(reason)) => Ok((amount, reason)),
         (amount, reason) => {
             Err([amount.err(), reason.err()].into_iter().flatten().flatten().collect::<Faults>().into())

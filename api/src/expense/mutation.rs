@@ -11,8 +11,6 @@ use crate::platform::graphql::text::required;
 use crate::platform::loading::reader::Reads;
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::fault::{Fault, Faults};
-use domain::money::Money;
-use domain::partnership::entered;
 use domain::text::NAME_MAX;
 
 /// An expense to be recorded.
@@ -69,7 +67,7 @@ payload! {
 
 /// Check all of a form at once.
 fn recorded(input: &ExpenseRecordInput) -> Result<NewExpense> {
-    let amount = Money::of(input.amount.0).and_then(entered).map_err(|fault| vec![fault.at("amount")]);
+    let amount = input.amount.entered("amount");
     let reference = required(&input.reference, NAME_MAX, "reference");
     let description = input.description.as_deref().map(|text| domain::text::clean(text, NAME_MAX)).transpose();
     let description = description.map_err(|code| vec![Fault::new(code).at("description")]);

@@ -404,8 +404,9 @@ pub async fn transition(
     if from.is_some_and(|from| from != status) {
         return Err(Fault::status(status, to).into());
     }
-    let today = calendar::today(tx.now());
-    let is_funded = locked.row().self_funded || funded(tx, &[key], today).await?.contains(&key);
+    let is_funded = to != ProgrammeStatus::Active
+        || locked.row().self_funded
+        || funded(tx, &[key], calendar::today(tx.now())).await?.contains(&key);
     let next = status.transition(to, is_funded)?;
     if (status, next) == (ProgrammeStatus::Submitted, ProgrammeStatus::Approved)
         && submitter(tx, key).await?.is_some_and(|submitter| tx.actor().key() == Some(submitter))
@@ -435,10 +436,9 @@ async fn decider(tx: &Tx<'_>, lead: Uuid, level: Level) -> Result<Uuid> {
         Level::Approving => approving_kind(kind),
         Level::National => BranchKind::National,
     };
-    let above = path.split('/').filter_map(|key| Uuid::parse_str(key).ok());
     let deciding = tx
         .select_columns::<branch::Entity>()
-        .filter(branch::Column::Id.is_in(above))
+        .filter(branch::Column::Id.is_in(Path::parse(&path)?.keys()))
         .filter(branch::Column::Kind.is_in([EnumValue(wanted), EnumValue(BranchKind::National)]))
         .only([branch::Column::Path, branch::Column::Id].map(|column| column.into_expr()))
         .all(|cells| Ok((cells.take::<String>()?, cells.take::<Uuid>()?)))

@@ -11,8 +11,6 @@ use crate::platform::graphql::text::required;
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::budget::{SHARE_MAX, release_share};
 use domain::fault::{Code, Fault, Faults};
-use domain::money::Money;
-use domain::partnership::entered;
 use domain::text::NAME_MAX;
 
 /// A tranche of an agreement's money to be planned.
@@ -78,16 +76,12 @@ payload! {
     }
 }
 
-fn amount(given: Decimal, field: &'static str) -> Result<Money, Faults> {
-    Money::of(given.0).and_then(entered).map_err(|fault| vec![fault.at(field)])
-}
-
 fn planned(input: &TrancheAddInput) -> Result<NewTranche> {
     let mut faults = Faults::new();
     if !(1..=100).contains(&input.number) {
         faults.push(Fault::new(Code::AmountInvalid).at("number"));
     }
-    let planned = amount(input.planned, "planned").map_err(|wrong| faults.extend(wrong));
+    let planned = input.planned.entered("planned").map_err(|wrong| faults.extend(wrong));
     let share = release_share(input.justified_percent_to_release.0)
         .map_err(|fault| faults.push(fault.at("justifiedPercentToRelease")));
     match (planned, share) {
@@ -99,7 +93,7 @@ fn planned(input: &TrancheAddInput) -> Result<NewTranche> {
 }
 
 fn entry(given: Decimal, on: Date, reference: &str) -> Result<NewEntry> {
-    match (amount(given, "amount"), required(reference, NAME_MAX, "reference")) {
+    match (given.entered("amount"), required(reference, NAME_MAX, "reference")) {
         (Ok(amount), Ok(reference)) => Ok(NewEntry { amount, on: on.0, reference }),
         (amount, reference) => {
             Err([amount.err(), reference.err()].into_iter().flatten().flatten().collect::<Faults>().into())

@@ -1,6 +1,7 @@
 //! Scalars: exact decimals, money, days, instants and wall-clock times, all as strings that lose nothing.
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use domain::fault::Faults;
 
 /// How the values of a scalar look, for the check of documents and variables.
 #[derive(Clone, Copy)]
@@ -152,6 +153,16 @@ pub struct Money {
     pub amount: Decimal,
     /// The currency of the amount.
     pub currency: CurrencyCode,
+}
+
+impl Decimal {
+    /// An amount of money of a form, in dirhams: above zero, and not beyond any that is given.
+    ///
+    /// # Errors
+    /// AMOUNT_INVALID at the field.
+    pub fn entered(self, field: &str) -> Result<domain::money::Money, Faults> {
+        domain::money::Money::of(self.0).and_then(domain::partnership::entered).map_err(|fault| vec![fault.at(field)])
+    }
 }
 
 impl Money {
