@@ -41,6 +41,7 @@ macro_rules! kinds {
             24 BudgetLine: budget_line::object::BudgetLine,
             25 Expense: expense::object::Expense,
             26 Tranche: tranche::object::Tranche,
+            27 Submission: submission::object::Submission,
         }
     };
 }
@@ -75,6 +76,7 @@ pub mod schema;
 pub mod seed;
 pub mod server;
 pub mod session;
+pub mod submission;
 pub mod telemetry;
 pub mod tranche;
 pub mod user;

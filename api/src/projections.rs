@@ -2,7 +2,8 @@
 
 use crate::platform::projection::Projections;
 use crate::{
-    agreement, branch, budget_line, contribution, cooperative, indicator, market, partner, product, programme, tranche,
+    agreement, branch, budget_line, contribution, cooperative, indicator, market, partner, product, programme,
+    submission, tranche,
 };
 
 /// What follows from changes of the database.
@@ -30,8 +31,11 @@ pub static PROJECTIONS: Projections = &[
     &programme::projection::TITLE_KEYS,
     &programme::projection::PARTICIPATIONS,
     &programme::projection::INDICATORS,
+    &submission::projection::DESKS,
+    &submission::projection::Acceptance,
     &indicator::disclosure::Disclosure,
     &indicator::projection::PUBLICATION,
+    &programme::projection::LATEST,
 ];
 
 #[cfg(test)]

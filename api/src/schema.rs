@@ -28,6 +28,8 @@ use crate::programme::query::ProgrammeQuery;
 use crate::register_dispute::mutation::RegisterDisputeMutation;
 use crate::register_dispute::query::RegisterDisputeQuery;
 use crate::session::mutation::SessionMutation;
+use crate::submission::mutation::SubmissionMutation;
+use crate::submission::query::SubmissionQuery;
 use crate::tranche::mutation::TrancheMutation;
 use crate::user::mutation::UserMutation;
 use crate::user::query::UserQuery;
@@ -58,6 +60,7 @@ impl Parts for Queries {
             Part::of::<AgreementQuery>(),
             Part::of::<ProgrammeQuery>(),
             Part::of::<IndicatorQuery>(),
+            Part::of::<SubmissionQuery>(),
             Part::of::<ViewerQuery>(),
             Part::of::<UserQuery>(),
             Part::of::<PartnerClientQuery>(),
@@ -93,6 +96,7 @@ impl Parts for Mutations {
             Part::of::<ExpenseMutation>(),
             Part::of::<TrancheMutation>(),
             Part::of::<ProgrammeMutation>(),
+            Part::of::<SubmissionMutation>(),
             Part::of::<PartnerClientMutation>(),
             Part::of::<RegisterDisputeMutation>(),
         ]

@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::fault::{Code, Fault, Faults};
 use crate::money::Money;
+use crate::submission::DUE_DAYS;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -127,7 +128,7 @@ pub const WARNING_DAYS: u16 = 30;
 /// An expense above so many dirhams waits for a second person, unless another limit is set.
 pub const EXPENSE_LIMIT: i64 = 10_000;
 
-/// What the association sets for itself about cooperatives and money.
+/// What the association sets for itself about cooperatives, money and figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The least number of members of an active cooperative.
@@ -136,11 +137,18 @@ pub struct Rules {
     pub warning_days: u16,
     /// An expense above it waits for a second person.
     pub expense_limit: Money,
+    /// A submission is late so many days after its period.
+    pub due_days: u16,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { members_min: MEMBERS_MIN, warning_days: WARNING_DAYS, expense_limit: Money::new(EXPENSE_LIMIT * 100) }
+        Self {
+            members_min: MEMBERS_MIN,
+            warning_days: WARNING_DAYS,
+            expense_limit: Money::new(EXPENSE_LIMIT * 100),
+            due_days: DUE_DAYS,
+        }
     }
 }
 

@@ -79,6 +79,18 @@ codes! {
         TrancheUnjustified = "TRANCHE_UNJUSTIFIED",
         /// The text is no target of the Sustainable Development Goals.
         SdgTargetInvalid = "SDG_TARGET_INVALID",
+        /// The figure does not fit the unit of its indicator.
+        FigureInvalid = "FIGURE_INVALID",
+        /// The indicator is not followed by this group.
+        DisaggregationInvalid = "DISAGGREGATION_INVALID",
+        /// The branch takes no part in the programme.
+        NotParticipating = "NOT_PARTICIPATING",
+        /// Branches below have not submitted yet.
+        SubmissionsMissing = "SUBMISSIONS_MISSING",
+        /// No figures were entered.
+        FiguresMissing = "FIGURES_MISSING",
+        /// The period overlaps with another one.
+        PeriodOverlaps = "PERIOD_OVERLAPS",
         /// The same thing is named twice.
         DuplicateEntry = "DUPLICATE_ENTRY",
         /// The assignment does not fit its role.

@@ -3,7 +3,6 @@
 use crate::codes;
 use crate::disclosure::{self, Line};
 use crate::fault::{Code, Fault};
-use crate::membership::{Milieu, Sex};
 use jiff::civil::{Date, date};
 
 codes! {
@@ -88,17 +87,53 @@ codes! {
     }
 }
 
+codes! {
+    /// A way to break a figure down into groups of people.
+    Disaggregation {
+        /// By sex.
+        Sex = "SEX",
+        /// By age band.
+        AgeBand = "AGE_BAND",
+        /// By urban and rural.
+        Milieu = "MILIEU",
+    }
+}
+
+codes! {
+    /// The group of people of one sex that a figure is about.
+    SexCategory {
+        /// Women and girls.
+        Female = "FEMALE",
+        /// Men and boys.
+        Male = "MALE",
+        /// People whose sex is not stated.
+        NotStated = "NOT_STATED",
+    }
+}
+
+codes! {
+    /// The group of people of one milieu that a figure is about.
+    MilieuCategory {
+        /// People who live in a town.
+        Urban = "URBAN",
+        /// People who live in the country.
+        Rural = "RURAL",
+        /// People of whom it is not stated.
+        NotStated = "NOT_STATED",
+    }
+}
+
 /// A figure of a programme as it was measured, beside others of the same indicator, kind, period and source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
     /// Where: a path, so that an area begins like the one that it lies in.
     pub place: String,
     /// Of one sex alone; none: of both.
-    pub sex: Option<Sex>,
+    pub sex: Option<SexCategory>,
     /// Of one age band alone; none: of all.
     pub age_band: Option<String>,
     /// Of town or country alone; none: of both.
-    pub milieu: Option<Milieu>,
+    pub milieu: Option<MilieuCategory>,
     /// What it tells about people.
     pub tells: Tells,
 }
@@ -241,8 +276,8 @@ mod tests {
 
     #[test]
     fn a_small_figure_is_not_told_and_does_not_follow_from_its_total() {
-        let women = |count| Measured { sex: Some(Sex::Female), ..counted("/", count) };
-        let men = |count| Measured { sex: Some(Sex::Male), ..counted("/", count) };
+        let women = |count| Measured { sex: Some(SexCategory::Female), ..counted("/", count) };
+        let men = |count| Measured { sex: Some(SexCategory::Male), ..counted("/", count) };
         assert_eq!(disclosed(&[counted("/", 4)], 5), [false]);
         assert_eq!(disclosed(&[counted("/", 9)], 10), [false], "violence");
         assert_eq!(disclosed(&[counted("/", 40), women(30), men(10)], 5), [true, true, true]);

@@ -174,6 +174,32 @@ impl Code {
                 "Ce n'est pas une cible des objectifs de développement durable.",
                 "It is no target of the Sustainable Development Goals.",
             ),
+            Self::FigureInvalid => (
+                "الرقم لا يوافق وحدة المؤشر.",
+                "Le chiffre ne convient pas à l'unité de l'indicateur.",
+                "The figure does not fit the unit of its indicator.",
+            ),
+            Self::DisaggregationInvalid => (
+                "المؤشر لا يُتتبع حسب هذه الفئة.",
+                "L'indicateur n'est pas suivi par ce groupe.",
+                "The indicator is not followed by this group.",
+            ),
+            Self::NotParticipating => (
+                "الفرع لا يشارك في البرنامج.",
+                "La section ne participe pas au programme.",
+                "The branch takes no part in the programme.",
+            ),
+            Self::SubmissionsMissing => (
+                "لم ترسل فروع تابعة أرقامها بعد.",
+                "Des sections rattachées n'ont pas encore transmis leurs chiffres.",
+                "Branches below have not submitted yet.",
+            ),
+            Self::FiguresMissing => ("لم يُدخل أي رقم.", "Aucun chiffre n'a été saisi.", "No figures were entered."),
+            Self::PeriodOverlaps => (
+                "الفترة تتداخل مع فترة أخرى.",
+                "La période en recouvre une autre.",
+                "The period overlaps with another one.",
+            ),
             Self::DuplicateEntry => {
                 ("ذُكر العنصر نفسه مرتين.", "Le même élément est nommé deux fois.", "The same thing is named twice.")
             }

@@ -1,21 +1,23 @@
 //! Programmes, the agreements they stand on, and their figures.
 //!
-//! `indicator_value` holds figures as they may leave the association, after disclosure control; what was measured
-//! stands in `measurement`, which nobody outside reads.
+//! `measurement` holds what branches entered, which nobody outside reads, on its way up the tree in a `submission`;
+//! `indicator_value` holds figures as they may leave the association, accepted and after disclosure control.
 
-use crate::ddl::{Open, drop_tables, migration, protect, run};
+use crate::ddl::{Open, drop_tables, migration, on_postgres, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Programmes and figures.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 9] = [
     "programme",
     "programme_branch",
     "programme_move",
     "agreement_programme",
+    "submission",
+    "submission_move",
     "indicator_value",
-    "measurement",
     "programme_indicator",
+    "measurement",
 ];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -76,9 +78,48 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index agreement_programme_programme on agreement_programme (programme_id);
          create index agreement_programme_branch on agreement_programme (branch_id);
+         create table submission (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           programme_id {uuid} not null references programme (id) on delete cascade,
+           period {text} not null,
+           period_start {text} not null,
+           period_end {text} not null,
+           status {text} not null check (status in ('OPEN', 'SUBMITTED', 'APPROVED_PROVINCE', 'APPROVED_REGION', 'ACCEPTED',
+             'RETURNED')),
+           stands_with_id {uuid} references branch (id),
+           submitted_by {uuid},
+           submitted_on {text},
+           waived_by_id {uuid} references branch (id),
+           waived_by_name {text},
+           waiver_reason {text},
+           {node},
+           unique (programme_id, branch_id, period),
+           check (period_end >= period_start),
+           check ((status = 'ACCEPTED') = (stands_with_id is null)),
+           check ((waived_by_id is null) = (waiver_reason is null))
+         );
+         create index submission_branch on submission (branch_id, number);
+         create index submission_stands_with on submission (stands_with_id, number);
+         create index submission_waived_by on submission (waived_by_id);
+         create table submission_move (
+           id {uuid} primary key,
+           branch_id {uuid} not null references branch (id),
+           submission_id {uuid} not null references submission (id) on delete cascade,
+           from_status {text},
+           to_status {text} not null,
+           by_branch_id {uuid} not null references branch (id),
+           actor_id {uuid},
+           actor_name {text},
+           comment {text},
+           moved_at {long} not null
+         );
+         create index submission_move_submission on submission_move (submission_id);
+         create index submission_move_branch on submission_move (branch_id);
          create table indicator_value (
            {number},
            branch_id {uuid} references branch (id),
+           submission_id {uuid} references submission (id) on delete cascade,
            indicator_id {uuid} not null references indicator (id),
            programme_id {uuid} references programme (id) on delete cascade,
            kind {text} not null check (kind in ('BASELINE', 'TARGET', 'ACTUAL', 'STATISTIC')),
@@ -87,8 +128,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            period_end {text} not null,
            area_kind {text} not null check (area_kind in ('COUNTRY', 'REGION', 'PROVINCE', 'BRANCH')),
            area_code {text} not null,
-           milieu {text} check (milieu in ('URBAN', 'RURAL')),
-           sex {text} check (sex in ('FEMALE', 'MALE')),
+           milieu {text} check (milieu in ('URBAN', 'RURAL', 'NOT_STATED')),
+           sex {text} check (sex in ('FEMALE', 'MALE', 'NOT_STATED')),
            age_band {text},
            value {text},
            status {text} not null check (status in ('AVAILABLE', 'SUPPRESSED', 'MISSING')),
@@ -108,22 +149,15 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index indicator_value_programme on indicator_value (programme_id, indicator_id, number);
          create index indicator_value_statistic on indicator_value (indicator_id, number) where programme_id is null;
          create index indicator_value_branch on indicator_value (branch_id);
-         create table measurement (
-           value_id {uuid} primary key references indicator_value (id) on delete cascade,
-           branch_id {uuid} not null references branch (id),
-           state {text} not null check (state in ('OPEN', 'SUBMITTED', 'APPROVED_PROVINCE', 'APPROVED_REGION', 'ACCEPTED',
-             'RETURNED')),
-           value {text} not null,
-           numerator {long},
-           denominator {long}
-         );
-         create index measurement_branch on measurement (branch_id);
+         create index indicator_value_submission on indicator_value (submission_id);
          create table programme_indicator (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),
            programme_id {uuid} not null references programme (id) on delete cascade,
            indicator_id {uuid} not null references indicator (id),
            position {int} not null,
+           disaggregations {json} not null,
+           age_bands {json} not null,
            latest_actual_id {uuid} references indicator_value (id) on delete set null,
            published boolean not null,
            {node},
@@ -132,7 +166,27 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index programme_indicator_indicator on programme_indicator (indicator_id);
          create index programme_indicator_branch on programme_indicator (branch_id);
-         create index programme_indicator_actual on programme_indicator (latest_actual_id)",
+         create index programme_indicator_actual on programme_indicator (latest_actual_id);
+         create table measurement (
+           value_id {uuid} primary key,
+           branch_id {uuid} not null references branch (id),
+           submission_id {uuid} references submission (id) on delete cascade,
+           programme_indicator_id {uuid} not null references programme_indicator (id) on delete cascade,
+           kind {text} not null check (kind in ('BASELINE', 'TARGET', 'ACTUAL')),
+           sex {text} check (sex in ('FEMALE', 'MALE', 'NOT_STATED')),
+           age_band {text},
+           milieu {text} check (milieu in ('URBAN', 'RURAL', 'NOT_STATED')),
+           source {text} not null,
+           value {text} not null,
+           numerator {long},
+           denominator {long},
+           position {int} not null,
+           entered_by {uuid}
+         );
+         create unique index measurement_cell on measurement (submission_id, programme_indicator_id, kind, source,
+           (coalesce(sex, '')), (coalesce(age_band, '')), (coalesce(milieu, '')));
+         create index measurement_indicator on measurement (programme_indicator_id);
+         create index measurement_branch on measurement (branch_id)",
     )
     .await?;
     protect(manager, "programme", Open::When("published")).await?;
@@ -140,6 +194,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     protect(manager, "programme_move", Open::None).await?;
     // A link shows nothing by itself: both its ends have policies of their own.
     protect(manager, "agreement_programme", Open::All).await?;
+    protect(manager, "submission", Open::None).await?;
+    protect(manager, "submission_move", Open::None).await?;
+    // A level waits also for branches beyond the reach of whoever decides there.
+    on_postgres(manager, "create policy whole on submission for select using ((select is_for('AUTHENTICATE')))")
+        .await?;
     protect(manager, "indicator_value", Open::When("published")).await?;
     protect(manager, "measurement", Open::None).await?;
     protect(manager, "programme_indicator", Open::When("published")).await

@@ -2,9 +2,11 @@
 
 use domain::actor::Actor;
 use domain::id::founding;
+use sea_orm::ActiveValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::{Answer, World};
+use unfm::indicator::value;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const DOCUMENT: &str = include_str!("../contract/partner.graphql");
@@ -102,7 +104,12 @@ async fn a_program_reads_what_its_partner_is_party_to_and_what_is_published(worl
         world.on
     );
     assert_eq!(approved["indicators"][0]["latestActual"], Value::Null, "{}: not accepted", world.on);
-    change("update indicator_value set accepted = true where programme_id in (select id from programme where slug = 'demo-unfpa-submitted')").await;
+    world
+        .change(async |tx| {
+            let figure = tx.lock_for_update::<value::Entity>(founding("indicator_value", hidden)).await?;
+            tx.update(figure, |row| row.accepted = ActiveValue::Set(true)).await.map(drop)
+        })
+        .await;
     assert_eq!(seen(&unfpa).await["indicators"][0]["latestActual"]["value"], "120", "{}", world.on);
     assert!(pulled(&world, &unfpa).await.contains(hidden), "{}", world.on);
     assert_eq!(seen(&indh).await, Value::Null, "{}", world.on);

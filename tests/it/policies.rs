@@ -27,6 +27,8 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "agreement_private",
         "product_review",
         "programme_move",
+        "submission",
+        "submission_move",
         "branch_place",
     ] {
         assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");

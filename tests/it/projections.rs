@@ -8,7 +8,7 @@ use domain::fault::Code;
 use domain::disclosure::Thresholds;
 use domain::id::founding;
 use domain::market::MarketStatus;
-use domain::membership::Sex;
+use domain::indicator::SexCategory as Sex;
 use domain::partnership::AgreementState;
 use domain::product::ProductStatus;
 use domain::programme::ProgrammeStatus;
@@ -200,8 +200,10 @@ async fn what_was_measured_leaves_through_disclosure_control(world: World) {
                     ..whole.clone() }.into_active_model();
                 row.number = ActiveValue::NotSet;
                 tx.insert_all::<value::Entity>(vec![row]).await?;
-                let measured = measurement::Model { value_id: key(name), branch_id: whole.branch_id.unwrap(),
-                    state: "SUBMITTED".into(), value: figure.into(), numerator: None, denominator: None };
+                let measured = measurement::Model { value_id: key(name), branch_id: whole.branch_id.unwrap(), submission_id: None,
+                    programme_indicator_id: founding("programme_indicator", "demo-unfpa-active"), kind: whole.kind,
+                    sex: sex.map(EnumValue), age_band: None, milieu: None, source: "STORY".into(), value: figure.into(),
+                    numerator: None, denominator: None, position: 0, entered_by: None };
                 tx.insert_plain::<measurement::Entity>(vec![measured.into_active_model()]).await?;
             }
             Ok(())

@@ -10,11 +10,12 @@ use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
     agreement, budget_line, contribution, cooperative, document, expense, indicator, listing, market, membership,
-    partner_client, product, programme, register_dispute, tranche, user,
+    partner_client, product, programme, register_dispute, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
+use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
 use serde_json::{Map, json};
@@ -509,8 +510,41 @@ async fn programme_in(
         .await?;
     let follows = [("latest_actual_id", Value::from(value)), of];
     let row = founding("programme_indicator", "demo-unfpa-active");
-    fixtures.copy::<programme::indicator::Entity>("indicator of a programme", row, &follows).await?;
-    Ok(())
+    let (follows, _) = fixtures.copy::<programme::indicator::Entity>("indicator of a programme", row, &follows).await?;
+    submission_of(fixtures, programme, follows).await
+}
+
+/// Figures of a programme on their way up the tree.
+async fn submission_of(fixtures: &mut Fixtures<'_, '_>, programme: Uuid, follows: Uuid) -> Result<()> {
+    let branch = fixtures.branch;
+    let entered = |key, text: &str| submission::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        programme_id: programme,
+        period: "2025".to_owned(),
+        period_start: Day(jiff::civil::date(2025, 1, 1)),
+        period_end: Day(jiff::civil::date(2025, 12, 31)),
+        status: EnumValue(SubmissionStatus::Open),
+        stands_with_id: Some(branch),
+        submitted_by: None,
+        submitted_on: None,
+        waived_by_id: Some(branch),
+        waived_by_name: Some(text.to_owned()),
+        waiver_reason: Some(text.to_owned()),
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (key, text) = fixtures.row::<submission::entity::Entity>("submission", entered).await?;
+    let moved =
+        "insert into submission_move (id, branch_id, submission_id, to_status, by_branch_id, actor_name, comment,
+        moved_at) values ($1, $2, $3, 'OPEN', $2, $4, $4, 1)";
+    fixtures.run(moved, vec![Uuid::now_v7().into(), branch.into(), key.into(), text.clone().into()]).await?;
+    let measured =
+        "insert into measurement (value_id, branch_id, submission_id, programme_indicator_id, kind, source, value,
+        position) values ($1, $2, $3, $4, 'ACTUAL', $5, '12', 0)";
+    fixtures.run(measured, vec![Uuid::now_v7().into(), branch.into(), key.into(), follows.into(), text.into()]).await
 }
 
 /// What a party's programs reach, and no other partner's.

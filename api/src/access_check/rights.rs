@@ -34,7 +34,9 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "agreementNegotiate" | "agreementSign" | "contributionConfirm" | "expenseConfirm" | "trancheJustify" => {
             Some(P::DecideAgreements)
         }
-        "programmeCreate" => Some(P::ManageProgrammes),
+        "programmeCreate" | "programmeIndicatorAdd" => Some(P::ManageProgrammes),
+        "indicatorValuesRecord" | "submissionWaive" => Some(P::ManageIndicators),
+        "submissionSubmit" | "submissionApprove" | "submissionReturn" | "submissionUnlock" => Some(P::DecideIndicators),
         "programmeSubmit" | "programmeReturn" | "programmeApprove" | "programmeActivate" | "programmeSuspend"
         | "programmeResume" | "programmeComplete" | "programmeClose" | "programmeCancel" => Some(P::DecideProgrammes),
         "partnerClientCreate" | "partnerClientRotate" | "partnerClientRevoke" => Some(P::ManagePartnerClients),

@@ -17,6 +17,7 @@ use domain::cooperative::{EXPENSE_LIMIT, MEMBERS_MIN, Rules, WARNING_DAYS};
 use domain::disclosure::{K, K_VIOLENCE, Thresholds};
 use domain::money::Money;
 use domain::partner_client::ClientScope;
+use domain::submission::DUE_DAYS;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
 use std::ffi::OsString;
@@ -402,6 +403,9 @@ pub struct Settings {
     /// An expense of an agreement's money above so many dirhams waits for a second person.
     #[arg(long, env = "UNFM_EXPENSE_LIMIT", default_value_t = EXPENSE_LIMIT, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000), global = true)]
     pub expense_limit: i64,
+    /// The figures of a period are late so many days after its end.
+    #[arg(long, env = "UNFM_SUBMISSION_DUE_DAYS", default_value_t = DUE_DAYS, value_parser = clap::value_parser!(u16).range(0..=366), global = true)]
+    pub submission_due_days: u16,
     /// Whose documents must be trusted: nobody's (`off`), everybody's but partners' programs' (`public`), or all (`only`).
     #[arg(long, env = "UNFM_TRUSTED_DOCUMENTS", default_value = "off", global = true)]
     pub trusted_documents: Trust,
@@ -426,11 +430,12 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 28] = [
+const KNOWN: [&str; 29] = [
     "UNFM_DISCLOSURE_THRESHOLD",
     "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
     "UNFM_MEMBERS_MIN",
     "UNFM_EXPENSE_LIMIT",
+    "UNFM_SUBMISSION_DUE_DAYS",
     "UNFM_DOCUMENT_WARNING_DAYS",
     "UNFM_AUDIT_ANCHORS",
     "UNFM_RATE_ADDRESS",
@@ -544,10 +549,15 @@ impl Settings {
         Thresholds { people: self.disclosure_threshold, violence: self.disclosure_threshold_violence }
     }
 
-    /// What the association sets for itself about cooperatives and money.
+    /// What the association sets for itself about cooperatives, money and figures.
     pub fn rules(&self) -> Rules {
         let expense_limit = Money::new(self.expense_limit * 100);
-        Rules { members_min: self.members_min, warning_days: self.document_warning_days, expense_limit }
+        Rules {
+            members_min: self.members_min,
+            warning_days: self.document_warning_days,
+            expense_limit,
+            due_days: self.submission_due_days,
+        }
     }
 
     /// How much everybody may ask for in a minute.

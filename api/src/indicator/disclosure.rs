@@ -2,7 +2,7 @@
 //!
 //! A figure stands in two tables. `measurement` holds what was measured, and nobody outside reads it. `indicator_value` holds what
 //! may leave: once a figure is accepted, disclosure control decides, over all figures of its programme, indicator, kind, period
-//! and source.
+//! and source. What was accepted and is unlocked again is not shown, and keeps what was told of it until then.
 
 use crate::platform::disclosure_threshold::{PEOPLE, THRESHOLDS, VIOLENCE};
 use crate::platform::error::Result;
@@ -31,11 +31,7 @@ const TOLD: Derived = Derived {
     kind: Some(Kind::IndicatorValue),
     key: "id",
     branch: "branch_id",
-    sources: &[
-        Source { table: "measurement", columns: &["value", "numerator", "denominator"], by: "value_id", to: "id" },
-        Source { table: "indicator_value", columns: &["accepted"], by: "id", to: "id" },
-        THRESHOLDS,
-    ],
+    sources: &[Source { table: "indicator_value", columns: &["accepted"], by: "id", to: "id" }, THRESHOLDS],
 };
 
 const COLUMNS: [&str; 2] = ["value", "status"];
@@ -124,7 +120,7 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
          from indicator_value v join measurement m on m.value_id = v.id
          join indicator i on i.id = v.indicator_id join programme p on p.id = v.programme_id
          left join branch b on v.area_kind = 'BRANCH' and b.slug = v.area_code
-         where {condition} order by v.id"
+         where {condition} and (v.accepted or v.submission_id is null) order by v.id"
     );
     let kept: Vec<(i32, i32)> = derivation.query(format!("select {PEOPLE}, {VIOLENCE}"), []).await?;
     let threshold = |least: i32| u64::try_from(least).unwrap_or(u64::MAX);

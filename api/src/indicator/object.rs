@@ -11,9 +11,9 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{InputObject, SimpleObject};
 use domain::indicator::{
-    AreaKind, IndicatorDirection, IndicatorUnit, IndicatorValueKind, IndicatorValueStatus, SourceMethod,
+    AreaKind, IndicatorDirection, IndicatorUnit, IndicatorValueKind, IndicatorValueStatus, MilieuCategory, SexCategory,
+    SourceMethod,
 };
-use domain::membership::{Milieu, Sex};
 use domain::programme::Theme;
 use uuid::Uuid;
 
@@ -125,9 +125,9 @@ pub struct IndicatorValue {
     /// The area that the figure is about.
     pub area: Area,
     /// The milieu that the figure is about; null when it is about both.
-    pub milieu: Option<EnumValue<Milieu>>,
+    pub milieu: Option<EnumValue<MilieuCategory>>,
     /// The sex that the figure is about; null when it is about both.
-    pub sex: Option<EnumValue<Sex>>,
+    pub sex: Option<EnumValue<SexCategory>>,
     /// The age band that the figure is about; null when it is about all ages.
     pub age_band: Option<String>,
     /// The source of the figure.

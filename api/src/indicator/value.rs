@@ -5,8 +5,9 @@ use crate::platform::query::expression::among_selected;
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
-use domain::indicator::{AreaKind, IndicatorValueKind, IndicatorValueStatus, SourceMethod};
-use domain::membership::{Milieu, Sex};
+use domain::indicator::{
+    AreaKind, IndicatorValueKind, IndicatorValueStatus, MilieuCategory, SexCategory, SourceMethod,
+};
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Condition;
@@ -22,6 +23,8 @@ pub struct Model {
     pub number: i64,
     /// The branch that owns it; none for statistics.
     pub branch_id: Option<Uuid>,
+    /// The submission that it was accepted with; none for what was not entered here.
+    pub submission_id: Option<Uuid>,
     /// What it measures.
     pub indicator_id: Uuid,
     /// The programme whose result it is; none for statistics.
@@ -39,9 +42,9 @@ pub struct Model {
     /// Which area.
     pub area_code: String,
     /// Of town or country alone; none: of both.
-    pub milieu: Option<EnumValue<Milieu>>,
+    pub milieu: Option<EnumValue<MilieuCategory>>,
     /// Of one sex alone; none: of both.
-    pub sex: Option<EnumValue<Sex>>,
+    pub sex: Option<EnumValue<SexCategory>>,
     /// Of one age band alone; none: of all.
     pub age_band: Option<String>,
     /// The figure with the decimals of its source.
@@ -96,7 +99,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Accepted => accepted, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Indicator: indicator_id, Programme: programme_id });
+crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, SubmissionId => submission_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Accepted => accepted, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Submission: submission_id, Indicator: indicator_id, Programme: programme_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -207,11 +207,27 @@ impl Derived {
         let set = columns.iter().enumerate().map(set).collect::<Vec<_>>().join(", ");
         let sql = format!("update {} set {set} where {} = $1 returning {answered}", self.table, self.key);
         let rows = derivation.rows(sql, std::iter::once(key.into()).chain(values)).await?;
-        rows.iter().map(|row| self.change(row, columns.to_vec(), &by)).collect()
+        rows.iter().map(|row| self.change(row, Some(columns.to_vec()), &by)).collect()
     }
 
-    /// The change of a row that was brought up to date.
-    fn change(&self, row: &QueryResult, columns: Vec<&'static str>, by: &[&'static str]) -> Result<Change> {
+    /// Send a statement that adds rows of the table, or sets these columns of some; the changes that it makes.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn write(
+        &self,
+        derivation: &Derivation<'_>,
+        statement: &str,
+        values: Vec<Value>,
+        columns: Option<&[&'static str]>,
+    ) -> Result<Vec<Change>> {
+        let (answered, by) = self.answered(derivation);
+        let rows = derivation.rows(format!("{statement} returning {answered}"), values).await?;
+        rows.iter().map(|row| self.change(row, columns.map(<[_]>::to_vec), &by)).collect()
+    }
+
+    /// The change of a row that was brought up to date, or is new.
+    fn change(&self, row: &QueryResult, columns: Option<Vec<&'static str>>, by: &[&'static str]) -> Result<Change> {
         let key: Uuid = row.try_get_by_index(0)?;
         let mut keys = vec![(self.key, key)];
         for (place, column) in by.iter().enumerate() {
@@ -223,7 +239,7 @@ impl Derived {
             key,
             branch: row.try_get_by_index(1)?,
             version: self.kind.map(|_| row.try_get_by_index(2)).transpose()?,
-            columns: Some(columns),
+            columns,
             keys,
             audited: None,
         })
@@ -285,7 +301,7 @@ impl SqlColumns {
             self.is_different()
         );
         let rows = derivation.rows(sql, values).await?;
-        rows.iter().map(|row| self.of.change(row, self.columns(), &by)).collect()
+        rows.iter().map(|row| self.of.change(row, Some(self.columns()), &by)).collect()
     }
 
     async fn compare(&self, derivation: &Derivation<'_>) -> Result<Vec<String>> {
@@ -294,7 +310,7 @@ impl SqlColumns {
         for (column, expression) in self.columns {
             let sql = format!(
                 "select {key}, cast({column} as text), cast(({expression}) as text) from {table}
-                 where {column} is distinct from ({expression}) order by {key} limit {MOST_LINES}"
+                 where {column} is distinct from ({expression}) order by {table}.{key} limit {MOST_LINES}"
             );
             let different: Vec<(Uuid, Option<String>, Option<String>)> = derivation.query(sql, []).await?;
             for (key, is, should) in different {

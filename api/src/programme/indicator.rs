@@ -2,9 +2,11 @@
 
 use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
+use crate::platform::query::stored::Json;
 use crate::platform::query::table::Node;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
+use domain::indicator::Disaggregation;
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Condition;
@@ -24,6 +26,10 @@ pub struct Model {
     pub indicator_id: Uuid,
     /// Its place in the programme.
     pub position: i32,
+    /// Into which groups its figures are broken down.
+    pub disaggregations: Json<Vec<Disaggregation>>,
+    /// The age bands, where they are broken down by age.
+    pub age_bands: Json<Vec<String>>,
     /// The latest figure; derived.
     pub latest_actual_id: Option<Uuid>,
     /// Whether it may be shown; derived.
@@ -56,7 +62,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(ProgrammeIndicator { Id => id, BranchId => branch_id, ProgrammeId => programme_id, IndicatorId => indicator_id, Position => position, LatestActualId => latest_actual_id, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Programme: programme_id, Indicator: indicator_id, IndicatorValue: latest_actual_id });
+crate::table!(ProgrammeIndicator { Id => id, BranchId => branch_id, ProgrammeId => programme_id, IndicatorId => indicator_id, Position => position, Disaggregations => disaggregations, AgeBands => age_bands, LatestActualId => latest_actual_id, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Programme: programme_id, Indicator: indicator_id, IndicatorValue: latest_actual_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

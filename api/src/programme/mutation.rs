@@ -1,7 +1,7 @@
 //! Root fields that change programmes.
 
-use super::object::Programme;
-use super::store::{self, NewProgramme};
+use super::object::{Programme, ProgrammeIndicator};
+use super::store::{self, NewIndicator, NewProgramme};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -12,6 +12,8 @@ use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::fault::{Code, Fault, Faults};
+use domain::figure::{AGE_BANDS, AGE_BANDS_MAX, age_bands};
+use domain::indicator::Disaggregation;
 use domain::programme::{ProgrammeStatus, TARGETS_MAX, Theme, sdg_target};
 use domain::text::{DESCRIPTION_MAX, NAME_MAX};
 use uuid::Uuid;
@@ -68,6 +70,65 @@ payload! {
         /// The programme as it is now; null when it was refused, unless the refusal is a CONFLICT.
         programme: Programme
     }
+}
+
+/// An indicator that a programme is to follow.
+#[derive(InputObject, Clone, Debug)]
+pub struct ProgrammeIndicatorAddInput {
+    /// The global id of the programme.
+    pub programme_id: ID,
+    /// The code of the indicator's definition.
+    pub indicator_code: String,
+    /// The groups that figures are broken down into.
+    #[graphql(default)]
+    pub disaggregations: Vec<EnumValue<Disaggregation>>,
+    /// The age bands, where figures are broken down by age: years such as "15-24" or, at the end, "60+", each beginning where
+    /// the one before it ends; 0-14, 15-24, 25-59 and 60+ when none are given.
+    pub age_bands: Option<Vec<String>>,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// The outcome of letting a programme follow an indicator.
+    ProgrammeIndicatorPayload {
+        /// The indicator as the programme follows it; null when it was refused.
+        programme_indicator: ProgrammeIndicator
+    }
+}
+
+/// Check how an indicator is to be followed, all at once.
+fn followed(input: &ProgrammeIndicatorAddInput) -> Result<NewIndicator> {
+    let mut faults = Faults::new();
+    let mut disaggregations: Vec<Disaggregation> = Vec::new();
+    for (position, dimension) in input.disaggregations.iter().enumerate() {
+        if disaggregations.contains(&dimension.0) {
+            faults.push(Fault::new(Code::DuplicateEntry).at(&position.to_string()).at("disaggregations"));
+        }
+        disaggregations.push(dimension.0);
+    }
+    let is_by_age = disaggregations.contains(&Disaggregation::AgeBand);
+    let bands = match &input.age_bands {
+        Some(bands) if !is_by_age && !bands.is_empty() => {
+            faults.push(Fault::new(Code::DisaggregationInvalid).at("ageBands"));
+            Vec::new()
+        }
+        Some(bands) if bands.len() > AGE_BANDS_MAX => {
+            faults.push(Fault::new(Code::LimitExceeded).at("ageBands").with_detail(AGE_BANDS_MAX.to_string()));
+            Vec::new()
+        }
+        Some(bands) if !bands.is_empty() => {
+            age_bands(bands).unwrap_or_else(|fault| faults.push(fault.at("ageBands")));
+            bands.clone()
+        }
+        _ if is_by_age => AGE_BANDS.map(str::to_owned).to_vec(),
+        _ => Vec::new(),
+    };
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    Ok(NewIndicator { code: input.indicator_code.clone(), disaggregations, age_bands: bands })
 }
 
 /// The most agreements that a programme rests on, and branches that take part in it.
@@ -246,5 +307,16 @@ impl ProgrammeMutation {
         #[graphql(desc = "The programme, at the version that the caller has read.")] input: ProgrammeTransitionInput,
     ) -> Result<ProgrammePayload> {
         transition(ctx, input, (None, ProgrammeStatus::Cancelled)).await
+    }
+
+    /// Lets a programme follow an indicator. Codes in `userErrors`: STATUS_INVALID (the programme is over), NOT_FOUND (no
+    /// indicator has the code), DUPLICATE_ENTRY, DISAGGREGATION_INVALID, LIMIT_EXCEEDED.
+    async fn programme_indicator_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The indicator, and the programme that is to follow it.")] input: ProgrammeIndicatorAddInput,
+    ) -> Result<ProgrammeIndicatorPayload> {
+        let programme = GlobalId::parse_as(Kind::Programme, &input.programme_id, "input.programmeId")?;
+        mutate(ctx, &input, async |tx| store::follow(tx, programme, || followed(&input)).await).await
     }
 }

@@ -15,7 +15,7 @@ use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, SimpleObject};
-use domain::indicator::{IndicatorDirection, IndicatorUnit};
+use domain::indicator::{Disaggregation, IndicatorDirection, IndicatorUnit};
 use domain::programme::{ProgrammeStatus, ProgrammeWarningCode, StatusBasis, Theme};
 use domain::text::Locale;
 use sea_orm::DbErr;
@@ -168,6 +168,10 @@ pub struct ProgrammeIndicator {
     pub direction: EnumValue<IndicatorDirection>,
     /// The name of the definition.
     pub name: Text,
+    /// The groups that the programme's figures are broken down into.
+    pub disaggregations: Vec<EnumValue<Disaggregation>>,
+    /// The age bands, where they are broken down by age; empty when they are not.
+    pub age_bands: Vec<String>,
     /// The definition of the indicator.
     pub definition: Arc<Indicator>,
     #[graphql(skip)]
@@ -193,6 +197,8 @@ impl ProgrammeIndicator {
             unit: definition.unit,
             direction: definition.direction,
             name: definition.name.clone(),
+            disaggregations: row.disaggregations.0.iter().copied().map(EnumValue).collect(),
+            age_bands: row.age_bands.0.clone(),
             definition,
             key: row.id,
             programme_key: row.programme_id,

@@ -55,3 +55,21 @@ pub static INDICATORS: SqlColumns = SqlColumns {
         "select programme.published from programme where programme.id = programme_indicator.programme_id",
     )],
 };
+
+/// The latest result of a programme that is not of one group alone.
+pub static LATEST: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "programme_indicator",
+        kind: Some(Kind::ProgrammeIndicator),
+        key: "id",
+        branch: "branch_id",
+        sources: &[Source { table: "indicator_value", columns: &["accepted"], by: "programme_id", to: "programme_id" }],
+    },
+    columns: &[(
+        "latest_actual_id",
+        "select v.id from indicator_value v
+         where v.programme_id = programme_indicator.programme_id and v.indicator_id = programme_indicator.indicator_id
+           and v.kind = 'ACTUAL' and v.accepted and v.sex is null and v.age_band is null and v.milieu is null
+         order by v.period_end desc, v.source_year desc, v.source_code desc, v.number desc limit 1",
+    )],
+};

@@ -9,7 +9,7 @@ use super::object::{
 };
 use super::participation;
 use crate::agreement::entity as agreement;
-use crate::branch::entity as branch;
+use crate::branch::line::{Above, line};
 use crate::indicator::entity as definition;
 use crate::indicator::object::Indicator;
 use crate::indicator::value;
@@ -25,12 +25,13 @@ use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::Tx;
-use crate::user::entity as user;
+use crate::user::name;
 use domain::access::Permission;
 use domain::actor::Actor;
-use domain::branch::{BranchKind, Path, national};
+use domain::branch::{BranchKind, national};
 use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
+use domain::indicator::Disaggregation;
 use domain::partnership::{AgreementState, AgreementStatus};
 use domain::programme::{Level, ProgrammeStatus, StatusBasis, Theme, approving_kind};
 use domain::text::LocalizedText;
@@ -427,26 +428,16 @@ pub async fn transition(
 /// # Errors
 /// FORBIDDEN when she decides at no such branch.
 async fn decider(tx: &Tx<'_>, lead: Uuid, level: Level) -> Result<Uuid> {
-    let columns = [branch::Column::Path, branch::Column::Kind].map(|column| column.into_expr());
-    let find = tx.select_columns::<branch::Entity>().filter(branch::Column::Id.eq(lead)).only(columns);
-    let found = find.one(|cells| Ok((cells.take::<String>()?, cells.take::<EnumValue<BranchKind>>()?.0))).await?;
-    let (path, kind) = found.ok_or_else(|| Error::refused(Code::NotFound))?;
-    let wanted = match level {
-        Level::Lead => return Ok(lead),
-        Level::Approving => approving_kind(kind),
-        Level::National => BranchKind::National,
-    };
-    let deciding = tx
-        .select_columns::<branch::Entity>()
-        .filter(branch::Column::Id.is_in(Path::parse(&path)?.keys()))
-        .filter(branch::Column::Kind.is_in([EnumValue(wanted), EnumValue(BranchKind::National)]))
-        .only([branch::Column::Path, branch::Column::Id].map(|column| column.into_expr()))
-        .all(|cells| Ok((cells.take::<String>()?, cells.take::<Uuid>()?)))
-        .await?;
+    if level == Level::Lead {
+        return Ok(lead);
+    }
+    let line = line(tx, lead).await?;
+    let kind = line.first().map_or(BranchKind::National, |own| own.kind);
+    let wanted = if level == Level::National { BranchKind::National } else { approving_kind(kind) };
     // The nearest one; where a province stands below the national branch itself, that one.
-    let nearest = deciding.into_iter().max_by_key(|(path, _)| path.len());
-    let (path, by) = nearest.ok_or_else(|| Error::internal(format!("no branch above {lead} of {}", national())))?;
-    let path = Path::parse(&path)?;
+    let nearest = line.into_iter().find(|above| above.kind <= wanted);
+    let Above { key: by, path, .. } =
+        nearest.ok_or_else(|| Error::internal(format!("no branch above {lead} of {}", national())))?;
     match tx.actor() {
         Actor::Staff(staff) if staff.reach(Permission::DecideProgrammes).covers(by, &path) => Ok(by),
         _ => Err(Error::refused(Code::Forbidden)),
@@ -476,14 +467,7 @@ async fn record(
     by_branch_id: Uuid,
     reason: Option<String>,
 ) -> Result<()> {
-    let actor_id = tx.actor().key();
-    let actor_name = match actor_id {
-        Some(actor) => {
-            let name = tx.select_columns::<user::Entity>().filter(user::Column::Id.eq(actor));
-            name.only([user::Column::DisplayName.into_expr()]).one(|cells| cells.take::<String>()).await?
-        }
-        None => None,
-    };
+    let (actor_id, actor_name) = (tx.actor().key(), name::of_actor(tx).await?);
     let row = movement::Model {
         id: Uuid::now_v7(),
         branch_id,
@@ -497,4 +481,63 @@ async fn record(
         moved_at: tx.now().as_microsecond(),
     };
     tx.insert_plain::<movement::Entity>(vec![row.into_active_model()]).await
+}
+
+/// How a programme is to follow an indicator, as its form was read.
+pub struct NewIndicator {
+    /// The code of the definition.
+    pub code: String,
+    /// Into which groups figures are broken down.
+    pub disaggregations: Vec<Disaggregation>,
+    /// The age bands, where they are broken down by age.
+    pub age_bands: Vec<String>,
+}
+
+/// The most indicators that a programme follows.
+const INDICATORS_MAX: i32 = 100;
+
+/// Let a programme follow an indicator.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, the refusals of the form, STATUS_INVALID when the programme is over, LIMIT_EXCEEDED; NOT_FOUND and
+/// DUPLICATE_ENTRY at `indicatorCode`.
+pub async fn follow(tx: &Tx<'_>, programme: Uuid, form: impl FnOnce() -> Result<NewIndicator>) -> Result<Uuid> {
+    // Who adds one meanwhile waits.
+    let locked = tx.lock_for_update::<Entity>(programme).await?;
+    let form = form()?;
+    let status = locked.row().status.0;
+    if matches!(status, ProgrammeStatus::Completed | ProgrammeStatus::Closed | ProgrammeStatus::Cancelled) {
+        return Err(Fault::new(Code::StatusInvalid).with_detail(status.to_string()).into());
+    }
+    let code = definition::Column::Code;
+    let defined = tx.select_columns::<definition::Entity>().filter(code.eq(form.code.as_str()));
+    let defined = defined.only([definition::Column::Id.into_expr()]).one(|cells| cells.take::<Uuid>()).await?;
+    let indicator_id = defined.ok_or_else(|| Fault::new(Code::NotFound).at("indicatorCode"))?;
+    let columns = [indicator::Column::IndicatorId, indicator::Column::Position].map(|column| column.into_expr());
+    let others = tx.select_columns::<indicator::Entity>().filter(indicator::Column::ProgrammeId.eq(programme));
+    let others = others.only(columns).all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<i32>()?))).await?;
+    if others.iter().any(|(other, _)| *other == indicator_id) {
+        return Err(Fault::new(Code::DuplicateEntry).at("indicatorCode").into());
+    }
+    let position = others.iter().map(|(_, position)| position + 1).max().unwrap_or(1);
+    if position > INDICATORS_MAX {
+        return Err(Fault::new(Code::LimitExceeded).with_detail(INDICATORS_MAX.to_string()).into());
+    }
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let row = indicator::Model {
+        id,
+        branch_id: locked.row().branch_id,
+        programme_id: programme,
+        indicator_id,
+        position,
+        disaggregations: Json(form.disaggregations),
+        age_bands: Json(form.age_bands),
+        latest_actual_id: None,
+        published: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.insert_all::<indicator::Entity>(vec![row.into_active_model()]).await?;
+    Ok(id)
 }

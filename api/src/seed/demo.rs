@@ -11,7 +11,9 @@ use crate::product::object::NO_PRICE;
 use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::disclosure::K;
+use domain::figure::AGE_BANDS;
 use domain::id::founding as key;
+use domain::indicator::Disaggregation;
 use domain::indicator::{AreaKind, IndicatorValueKind, IndicatorValueStatus, Period, SourceMethod};
 use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::membership::{MemberKind, Milieu, Sex, disclosed};
@@ -494,6 +496,7 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             figures.push(fresh!(indicator::value,
                 id: value_id,
                 branch_id: Some(branch_id),
+                submission_id: None,
                 indicator_id,
                 programme_id: Some(programme_id),
                 kind: EnumValue(IndicatorValueKind::Actual),
@@ -523,10 +526,18 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 indicator::measurement::Model {
                     value_id,
                     branch_id,
-                    state: if status.is_published() { "ACCEPTED" } else { "OPEN" }.to_owned(),
+                    submission_id: None,
+                    programme_indicator_id: key("programme_indicator", &programme_slug),
+                    kind: EnumValue(IndicatorValueKind::Actual),
+                    sex: None,
+                    age_band: None,
+                    milieu: None,
+                    source: "DEMO".to_owned(),
                     value: "120".to_owned(),
                     numerator: None,
                     denominator: None,
+                    position: 0,
+                    entered_by: None,
                 }
                 .into_active_model(),
             );
@@ -537,7 +548,9 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                     programme_id,
                     indicator_id,
                     position: 1,
-                    latest_actual_id: Some(value_id),
+                    disaggregations: Json(vec![Disaggregation::Sex, Disaggregation::Milieu]),
+                    age_bands: Json(AGE_BANDS.map(str::to_owned).to_vec()),
+                    latest_actual_id: status.is_published().then_some(value_id),
                     published: status.is_published(),
                     version: 1,
                     created_at: now,
@@ -567,6 +580,6 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
     tx.insert_plain::<programme::agreement_link::Entity>(links).await?;
     tx.insert_all::<indicator::entity::Entity>(vec![trained.into_active_model()]).await?;
     tx.insert_all::<indicator::value::Entity>(figures).await?;
-    tx.insert_plain::<indicator::measurement::Entity>(measured).await?;
-    tx.insert_all::<programme::indicator::Entity>(followed).await
+    tx.insert_all::<programme::indicator::Entity>(followed).await?;
+    tx.insert_plain::<indicator::measurement::Entity>(measured).await
 }

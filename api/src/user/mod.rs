@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod entity;
 pub mod mutation;
+pub mod name;
 pub mod object;
 pub mod query;
 pub mod relations;
