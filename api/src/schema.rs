@@ -14,6 +14,7 @@ use crate::document::mutation::DocumentMutation;
 use crate::document::query::DocumentQuery;
 use crate::expense::mutation::ExpenseMutation;
 use crate::geography::query::GeographyQuery;
+use crate::indicator::mutation::IndicatorMutation;
 use crate::indicator::query::IndicatorQuery;
 use crate::market::query::MarketQuery;
 use crate::membership::mutation::MembershipMutation;
@@ -96,6 +97,7 @@ impl Parts for Mutations {
             Part::of::<ExpenseMutation>(),
             Part::of::<TrancheMutation>(),
             Part::of::<ProgrammeMutation>(),
+            Part::of::<IndicatorMutation>(),
             Part::of::<SubmissionMutation>(),
             Part::of::<PartnerClientMutation>(),
             Part::of::<RegisterDisputeMutation>(),

@@ -251,6 +251,60 @@ pub fn missing_totals<'a>(form: &'a BTreeMap<Cell, Figure>, followed: &HashMap<U
     first.into_values().collect()
 }
 
+/// A part of a total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A number or an amount.
+    Number(Decimal),
+    /// A rate: a numerator over a denominator.
+    Rate(i64, i64),
+    /// A rate of which neither is known: it cannot be added.
+    Bare,
+    /// It is withheld.
+    Withheld,
+}
+
+impl Part {
+    /// The part that a figure is.
+    pub fn read(value: &str, share: Option<(i64, i64)>) -> Self {
+        match share {
+            Some((over, under)) => Self::Rate(over, under),
+            None => Decimal::parse(value).map_or(Self::Bare, Self::Number),
+        }
+    }
+}
+
+/// A total of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The number, the amount, or the rate.
+    pub value: Decimal,
+    /// Of a rate, its numerator and its denominator.
+    pub share: Option<(i128, i128)>,
+}
+
+/// The total of parts: their sum, or for rates the sum of numerators over that of denominators, rounded half up. Nothing where a
+/// part is withheld or cannot be added.
+pub fn total(unit: IndicatorUnit, parts: &[Part]) -> Option<Total> {
+    if let Some(per) = unit.per() {
+        let (mut over, mut under) = (0_i128, 0_i128);
+        for part in parts {
+            let Part::Rate(numerator, denominator) = part else { return None };
+            (over, under) = (over + i128::from(*numerator), under + i128::from(*denominator));
+        }
+        let scaled = over.checked_mul(i128::from(per) * 10_i128.pow(RATE_SCALE.into()) * 2)?;
+        let value = (under > 0).then(|| Decimal::new((scaled + under).div_euclid(2 * under), RATE_SCALE))?;
+        return Some(Total { value, share: Some((over, under)) });
+    }
+    let scale = if unit == IndicatorUnit::Mad { 2 } else { 0 };
+    let mut sum = 0_i128;
+    for part in parts {
+        let Part::Number(number) = part else { return None };
+        sum = sum.checked_add(number.in_units(scale)?)?;
+    }
+    Some(Total { value: Decimal::new(sum, scale), share: None })
+}
+
 /// Check age bands, such as "0-14" and "60+": years, each band beginning where the one before it ends.
 ///
 /// # Errors
@@ -401,7 +455,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_rate_of_a_whole_is_computed_from_its_parts() {
+        let rates = [Part::Rate(5, 10), Part::Rate(1000, 1000)];
+        let whole = total(IndicatorUnit::Percent, &rates).unwrap();
+        assert_eq!((whole.value.to_string().as_str(), whole.share), ("99.50", Some((1005, 1010))), "not 75 %");
+        let number = |text: &str| Part::read(text, None);
+        let sum = |unit: IndicatorUnit, parts: &[Part]| total(unit, parts).map(|total| total.value.to_string());
+        assert_eq!(sum(IndicatorUnit::Number, &[number("40"), number("2")]).as_deref(), Some("42"));
+        assert_eq!(sum(IndicatorUnit::Mad, &[number("0.10"), number("2.05")]).as_deref(), Some("2.15"));
+        for (unit, part) in [(IndicatorUnit::Number, Part::Withheld), (IndicatorUnit::Percent, number("50"))] {
+            assert_eq!(sum(unit, &[part]), None, "{unit}");
+        }
+        assert_eq!(sum(IndicatorUnit::Percent, &[Part::Rate(0, 0)]), None);
+    }
+
     proptest! {
+        #[test]
+        fn the_total_of_a_tree_is_the_same_whichever_way_it_is_added(
+            shares in prop::collection::vec((0_i64..10_000, 1_i64..10_000), 1..40), split in 0_usize..40,
+        ) {
+            let parts: Vec<Part> = shares.iter().map(|(over, under)| Part::Rate((*over).min(*under), *under)).collect();
+            let whole = total(IndicatorUnit::Percent, &parts).unwrap();
+            let (left, right) = parts.split_at(split.min(parts.len()));
+            let share = |parts: &[Part]| total(IndicatorUnit::Percent, parts).and_then(|total| total.share).unwrap_or((0, 0));
+            let ((a, b), (c, d)) = (share(left), share(right));
+            prop_assert_eq!(whole.share, Some((a + c, b + d)));
+        }
+
         #[test]
         fn what_is_counted_twice_over_sums_in_both_directions(counts in prop::collection::vec(0_u32..1000, 4), off in select(&[0_u32, 1][..])) {
             use {MilieuCategory as M, SexCategory as S};

@@ -19,6 +19,7 @@ mod m20261123_000008_search;
 mod m20261124_000009_people;
 mod m20261124_000010_audit;
 mod m20261126_000011_money;
+mod m20261126_000012_reference_kept;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_people::Migration),
             Box::new(m20261124_000010_audit::Migration),
             Box::new(m20261126_000011_money::Migration),
+            Box::new(m20261126_000012_reference_kept::Migration),
         ]
     }
 }

@@ -98,7 +98,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ),
     )
     .await?;
-    protect(manager, "branch_place", Open::None).await
+    // Totals of figures, which anybody may ask for, count each where its branch stood.
+    protect(manager, "branch_place", Open::All).await
 }
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

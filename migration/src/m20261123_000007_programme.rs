@@ -132,6 +132,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            sex {text} check (sex in ('FEMALE', 'MALE', 'NOT_STATED')),
            age_band {text},
            value {text},
+           numerator {long},
+           denominator {long},
            status {text} not null check (status in ('AVAILABLE', 'SUPPRESSED', 'MISSING')),
            source_code {text} not null,
            source_name {text} not null,
@@ -143,10 +145,13 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            {node},
            check ((kind = 'STATISTIC') = (programme_id is null)),
            check ((status = 'AVAILABLE') = (value is not null)),
+           check ((numerator is null) = (denominator is null) and (numerator is null or value is not null)),
            check (period_end >= period_start),
            check ((programme_id is null) = (branch_id is null))
          );
          create index indicator_value_programme on indicator_value (programme_id, indicator_id, number);
+         create index indicator_value_results on indicator_value (indicator_id, kind, period_end)
+           where programme_id is not null and sex is null and age_band is null and milieu is null;
          create index indicator_value_statistic on indicator_value (indicator_id, number) where programme_id is null;
          create index indicator_value_branch on indicator_value (branch_id);
          create index indicator_value_submission on indicator_value (submission_id);

@@ -433,7 +433,152 @@ async fn a_branch_that_moves_takes_its_figures_to_the_desks_of_its_new_place(wor
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
+const DEFINE: &str = "mutation($input: IndicatorDefineInput!) { indicatorDefine(input: $input) {
+    indicator { id version code unit name { text } earlierVersions { version name { text } unit } } userErrors { code field } } }";
+const TARGET: &str = "mutation($input: IndicatorTargetSetInput!) { indicatorTargetSet(input: $input) {
+    indicatorValue { version kind value period area { kind code } } userErrors { code field } } }";
+const TOTALS: &str = "query($slug: String!, $filter: IndicatorTotalFilter, $by: [IndicatorTotalDimension!]!) {
+    indicator(slug: $slug) { totals(filter: $filter, by: $by) { value status numerator denominator results source year theme
+      branch { slug } partner { slug } } } }";
+
+/// A share of women, defined by the nation.
+fn share(code: &str) -> Value {
+    json!({"code": code, "name": {"ar": "نسبة النساء (تجريبي)", "fr": "Part des femmes (démo)"}, "unit": "PERCENT",
+        "direction": "UP", "theme": "TRAINING", "numerator": "Femmes (démo)", "denominator": "Personnes (démo)"})
+}
+
+async fn the_nation_defines_indicators_and_keeps_each_version(world: World) {
+    let (national, khouribga) = (world.person("national").await, world.person("khouribga").await);
+    assert_eq!(khouribga.does(DEFINE, share("DEMO_SHARE")).await.outcome(), "FORBIDDEN", "{}", world.on);
+    let mut wrong = share("demo share");
+    wrong["numerator"] = Value::Null;
+    let refused = national.does(DEFINE, wrong).await;
+    assert_eq!(refused.outcome(), "TEXT_UNSAFE code, TEXT_REQUIRED numerator", "{}", world.on);
+    let made = national.does(DEFINE, share("DEMO_SHARE")).await;
+    let made = &made.data()["indicatorDefine"]["indicator"];
+    assert_eq!((&made["version"], &made["earlierVersions"]), (&json!(1), &json!([])), "{}", world.on);
+    assert_eq!(national.does(DEFINE, share("DEMO_SHARE")).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    let mut next = share("DEMO_SHARE");
+    next["expectedVersion"] = json!(1);
+    next["name"] = json!({"fr": "Proportion de femmes (démo)"});
+    let next = national.does(DEFINE, next).await;
+    let expected = json!([{"version": 1, "name": {"text": "Part des femmes (démo)"}, "unit": "PERCENT"}]);
+    let seen = &next.data()["indicatorDefine"]["indicator"];
+    assert_eq!((&seen["version"], &seen["earlierVersions"]), (&json!(2), &expected), "{}", world.on);
+    // A unit under which figures stand does not change.
+    let mut unit = share("DEMO_TRAINED");
+    unit["expectedVersion"] = json!(1);
+    assert_eq!(national.does(DEFINE, unit).await.outcome(), "FIGURE_INVALID unit", "{}", world.on);
+    let found = world.ask("{ indicator(slug: \"demo-share\") { name { text } } }", json!({})).await;
+    assert_eq!(found.data()["indicator"]["name"]["text"], "نسبة النساء (تجريبي)", "{}: the other language stays", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn a_target_is_set_by_whoever_plans_and_later_by_whoever_decides(world: World) {
+    let (_, follows) = running(&world, "khouribga", &[]).await;
+    let (officer, khouribga) = (world.person("programmes.khouribga").await, world.person("khouribga").await);
+    let target = |value: &str, version: Option<i64>| json!({"programmeIndicatorId": follows, "value": value, "period": "2026",
+        "branchId": id(Kind::Branch, "branch", "khouribga"), "expectedVersion": version});
+    assert_eq!(officer.does(TARGET, target("100", None)).await.outcome(), "FORBIDDEN", "{}: it runs", world.on);
+    let set = khouribga.does(TARGET, target("100", None)).await;
+    let expected = json!({"version": 1, "kind": "TARGET", "value": "100", "period": "2026", "area": {"kind": "BRANCH", "code": "khouribga"}});
+    assert_eq!(set.data()["indicatorTargetSet"]["indicatorValue"], expected, "{}", world.on);
+    for (input, outcome) in [
+        (target("120", None), "CONFLICT expectedVersion"),
+        (target("-1", Some(1)), "FIGURE_INVALID value"),
+        (target("120", Some(1)), "done"),
+    ] {
+        assert_eq!(khouribga.does(TARGET, input).await.outcome(), outcome, "{}", world.on);
+    }
+    let mut half = target("60", None);
+    half["period"] = json!("2026-S1");
+    assert_eq!(khouribga.does(TARGET, half).await.outcome(), "PERIOD_OVERLAPS period", "{}", world.on);
+    for (login, outcome) in [("mdiq", "NOT_FOUND"), ("data.khouribga", "FORBIDDEN"), ("auditor", "FORBIDDEN")] {
+        let refused = world.person(login).await.does(TARGET, target("1", None)).await;
+        assert_eq!(refused.outcome(), outcome, "{}: {login}", world.on);
+    }
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+/// Figures that branches enter, and that come up to the nation.
+async fn accepted(world: &World, programme: &str, forms: &[(&str, Value)]) {
+    let (national, second) = (world.person("national").await, world.person("national2").await);
+    let mut desks = Vec::new();
+    for (branch, values) in forms {
+        let made = national.does(RECORD, form(programme, branch, values.clone())).await;
+        let key = text(&made.data()["indicatorValuesRecord"]["submission"]["id"]);
+        assert_eq!(national.does(SUBMIT, at(&key, 1)).await.outcome(), "done", "{branch}");
+        desks.push(key);
+    }
+    // The nation waits until both have come past their regions.
+    for version in [2, 3] {
+        for key in &desks {
+            assert_eq!(second.does(APPROVE, at(key, version)).await.outcome(), "done", "{version}");
+        }
+    }
+}
+
+async fn a_total_is_computed_from_its_parts_where_each_branch_stood(world: World) {
+    let national = world.person("national").await;
+    assert_eq!(national.does(DEFINE, share("DEMO_SHARE")).await.outcome(), "done", "{}", world.on);
+    let (programme, trained) = running(&world, "national", &["khouribga", "mdiq-fnideq"]).await;
+    let follow = "mutation($input: ProgrammeIndicatorAddInput!) { programmeIndicatorAdd(input: $input) {
+        programmeIndicator { id } userErrors { code field } } }";
+    let added = national.does(follow, json!({"programmeId": programme, "indicatorCode": "DEMO_SHARE"})).await;
+    let share = text(&added.data()["programmeIndicatorAdd"]["programmeIndicator"]["id"]);
+    let figures = |over: i64, under: i64, people: &str| json!([
+        {"programmeIndicatorId": share, "numerator": over, "denominator": under},
+        {"programmeIndicatorId": trained, "value": people}]);
+    // 5 of 10 and 1,000 of 1,000: 99.5 %, and not the mean of 50 % and 100 %. Three people are withheld.
+    let forms = [("khouribga", figures(5, 10, "3")), ("mdiq-fnideq", figures(1000, 1000, "40"))];
+    accepted(&world, &programme, &forms).await;
+    let totals = async |person: Option<&Person<'_>>, slug: &str, filter: Value, by: Value| {
+        let variables = json!({"slug": slug, "filter": filter, "by": by});
+        let answer = match person {
+            Some(person) => person.asks(TOTALS, variables).await,
+            None => world.ask(TOTALS, variables).await,
+        };
+        answer.data()["indicator"]["totals"].as_array().unwrap().clone()
+    };
+    let own = json!({"programme": programme});
+    let whole = totals(None, "demo-share", own.clone(), json!(["YEAR", "THEME"])).await;
+    let expected = json!([{"value": "99.50", "status": "AVAILABLE", "numerator": "1005", "denominator": "1010", "results": 2,
+        "source": "UNFM", "year": 2026, "theme": "TRAINING", "branch": null, "partner": null}]);
+    assert_eq!(json!(whole), expected, "{}", world.on);
+    let people = |rows: &[Value]| -> Vec<String> {
+        rows.iter().map(|row| format!("{} {} {}", row["branch"]["slug"], row["value"], row["status"]).replace('"', "")).collect()
+    };
+    let by = json!(["BRANCH"]);
+    let told = totals(None, "demo-trained", own.clone(), by.clone()).await;
+    let mut told = people(&told);
+    told.sort();
+    assert_eq!(told, ["region-01 40 AVAILABLE", "region-05 null SUPPRESSED"], "{}: outside", world.on);
+    let inside = totals(Some(&national), "demo-trained", own.clone(), json!([])).await;
+    assert_eq!(inside[0]["value"], "43", "{}: within reach", world.on);
+    let khouribga = world.person("khouribga").await;
+    let theirs = totals(Some(&khouribga), "demo-trained", own.clone(), by.clone()).await;
+    assert!(people(&theirs).contains(&"region-05 3 AVAILABLE".to_owned()), "{}: {theirs:?}", world.on);
+
+    // A branch that moves leaves its figures where it stood, unless a later day is asked for.
+    world.at("2026-12-05T12:00:00Z");
+    let national = world.person("national").await;
+    let branch = id(Kind::Branch, "branch", "khouribga");
+    let version = national.asks("query($id: ID!) { branch(id: $id) { version } }", json!({"id": branch})).await;
+    let moved = json!({"id": branch, "expectedVersion": version.data()["branch"]["version"],
+        "parentId": id(Kind::Branch, "branch", "region-01")});
+    let move_it = "mutation($input: BranchMoveInput!) { branchMove(input: $input) { userErrors { code field } } }";
+    assert_eq!(national.does(move_it, moved).await.outcome(), "done", "{}", world.on);
+    let region = id(Kind::Branch, "branch", "region-05");
+    let then = totals(Some(&national), "demo-share", json!({"programme": programme, "branch": region}), by.clone()).await;
+    assert_eq!((&then[0]["value"], &then[0]["branch"]["slug"]), (&json!("50.00"), &json!("khouribga")), "{}", world.on);
+    let now = json!({"programme": programme, "branch": region, "asOf": "2026-12-31"});
+    assert_eq!(totals(Some(&national), "demo-share", now, by).await, Vec::<Value>::new(), "{}", world.on);
+}
+
 tests::on_each_database!(
+    the_nation_defines_indicators_and_keeps_each_version,
+    a_target_is_set_by_whoever_plans_and_later_by_whoever_decides,
+    a_total_is_computed_from_its_parts_where_each_branch_stood,
     the_contract_runs_from_the_agreement_to_the_accepted_figure,
     every_fault_of_a_form_is_told_at_its_place_and_nothing_is_kept,
     figures_are_changed_at_a_version_and_locked_once_they_are_submitted,

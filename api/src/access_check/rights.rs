@@ -35,7 +35,9 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
             Some(P::DecideAgreements)
         }
         "programmeCreate" | "programmeIndicatorAdd" => Some(P::ManageProgrammes),
-        "indicatorValuesRecord" | "submissionWaive" => Some(P::ManageIndicators),
+        "indicatorValuesRecord" | "indicatorDefine" | "indicatorTargetSet" | "submissionWaive" => {
+            Some(P::ManageIndicators)
+        }
         "submissionSubmit" | "submissionApprove" | "submissionReturn" | "submissionUnlock" => Some(P::DecideIndicators),
         "programmeSubmit" | "programmeReturn" | "programmeApprove" | "programmeActivate" | "programmeSuspend"
         | "programmeResume" | "programmeComplete" | "programmeClose" | "programmeCancel" => Some(P::DecideProgrammes),

@@ -1,4 +1,5 @@
-//! The table of where branches stood on which days; derived by `projection.rs`.
+//! The table of where branches stood on which days; derived by `projection.rs`. Totals of figures, which anybody may ask for, count
+//! each where its branch stood.
 
 use crate::platform::query::stored::Day;
 use crate::platform::query::table::{Guarded, Open};
@@ -31,7 +32,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Guarded for Entity {
     const SEE: Permission = Permission::SeeBranches;
     const MANAGE: Permission = Permission::ManageBranches;
-    const OPEN: Open<Column> = Open::Never;
+    const OPEN: Open<Column> = Open::All;
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;

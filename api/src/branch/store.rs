@@ -17,6 +17,7 @@ use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::{Locked, Tx};
+use domain::actor::Actor;
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{Locale, NAME_MAX};
@@ -83,8 +84,13 @@ impl Related for PlacesOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         use place::Column as Place;
         let columns = [Place::BranchId, Place::ParentId, Place::ValidFrom, Place::ValidUntil];
+        if !matches!(reader.actor(), Actor::Staff(_)) {
+            return Ok(HashMap::new());
+        }
         let tx = reader.begin();
-        let select = tx.select_columns::<place::Entity>().among(Place::BranchId, keys);
+        let reached = tx.select_in_scope::<Entity>().among(Column::Id, keys).only([Column::Id.into_expr()]);
+        let reached = reached.all(|cells| cells.take::<Uuid>()).await?;
+        let select = tx.select_columns::<place::Entity>().among(Place::BranchId, &reached);
         let select = select.statement(|statement| {
             statement.order_by_expr(Place::ValidFrom.into_expr(), sea_orm::Order::Desc);
         });

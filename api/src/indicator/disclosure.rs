@@ -34,7 +34,7 @@ const TOLD: Derived = Derived {
     sources: &[Source { table: "indicator_value", columns: &["accepted"], by: "id", to: "id" }, THRESHOLDS],
 };
 
-const COLUMNS: [&str; 2] = ["value", "status"];
+const COLUMNS: [&str; 4] = ["value", "numerator", "denominator", "status"];
 
 impl Projection for Disclosure {
     fn table(&self) -> &'static str {
@@ -54,7 +54,9 @@ impl Projection for Disclosure {
             hold(derivation, rows).await?;
             let mut changes = Vec::new();
             for figure in different(derivation, rows).await? {
-                let values = vec![figure.should.0.into(), figure.should.1.as_str().into()];
+                let Told { value, share, status } = figure.should;
+                let (numerator, denominator) = share.unzip();
+                let values = vec![value.into(), numerator.into(), denominator.into(), status.as_str().into()];
                 changes.extend(TOLD.set(derivation, figure.key, &COLUMNS, values).await?);
             }
             Ok(changes)
@@ -64,16 +66,21 @@ impl Projection for Disclosure {
     fn differences<'a>(&'a self, derivation: &'a Derivation<'a>) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async {
             let line = |figure: Figure| {
-                let should = figure.should.0.as_deref();
-                difference(TOLD.table, figure.key, "value", figure.is.0.as_deref(), should)
+                let (is, should) = (figure.is.value.as_deref(), figure.should.value.as_deref());
+                difference(TOLD.table, figure.key, "value", is, should)
             };
             Ok(different(derivation, &Rows::ALL).await?.into_iter().map(line).collect())
         })
     }
 }
 
-/// What is told: the figure, if any, and whether there is one.
-type Told = (Option<String>, IndicatorValueStatus);
+/// What is told: the figure, if any, with what a rate is of, and whether there is one.
+#[derive(PartialEq)]
+struct Told {
+    value: Option<String>,
+    share: Option<(i64, i64)>,
+    status: IndicatorValueStatus,
+}
 
 /// A figure with what is told of it and what should be.
 struct Figure {
@@ -86,8 +93,8 @@ struct Figure {
 /// not accepted does not leave.
 type Group = (Uuid, Uuid, String, String, String, bool);
 
-/// A figure of a group: its key, what is told of it, what was measured, and whether it is about violence.
-type Member = (Uuid, Told, String, Measured, bool);
+/// A figure of a group: its key, what is told of it, what could be, what was measured, and whether it is about violence.
+type Member = (Uuid, Told, Told, Measured, bool);
 
 /// The figures whose fellows these rows are, as a condition on `v`: all of the same programmes.
 fn fellows(derivation: &Derivation<'_>, rows: &Rows) -> (String, Vec<sea_orm::Value>) {
@@ -114,7 +121,7 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
     let (condition, values) = fellows(derivation, rows);
     let sql = format!(
         "select v.programme_id, v.indicator_id, v.kind, v.period, v.source_code, v.accepted,
-           v.id, v.value, v.status, m.value, m.numerator, m.denominator, i.unit,
+           v.id, v.value, v.numerator, v.denominator, v.status, m.value, m.numerator, m.denominator, i.unit,
            p.theme = 'VIOLENCE_RESPONSE' or i.theme = 'VIOLENCE_RESPONSE', v.area_kind, v.area_code, b.path, v.sex, v.age_band,
            v.milieu
          from indicator_value v join measurement m on m.value_id = v.id
@@ -134,7 +141,10 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
         let group: Group = (cells.take()?, cells.take()?, cells.take()?, cells.take()?, cells.take()?, cells.take()?);
         let kind = IndicatorValueKind::parse(&group.2);
         let key = cells.take()?;
-        let is: Told = (cells.take()?, cells.take::<EnumValue<IndicatorValueStatus>>()?.0);
+        let (value, numerator, denominator) =
+            (cells.take()?, cells.take::<Option<i64>>()?, cells.take::<Option<i64>>()?);
+        let status = cells.take::<EnumValue<IndicatorValueStatus>>()?.0;
+        let is = Told { value, share: numerator.zip(denominator), status };
         let (value, numerator, denominator) =
             (cells.take::<String>()?, cells.take::<Option<i64>>()?, cells.take::<Option<i64>>()?);
         let (unit, is_violence) = (cells.take::<EnumValue<IndicatorUnit>>()?.0, cells.take::<bool>()?);
@@ -147,18 +157,18 @@ async fn different(derivation: &Derivation<'_>, rows: &Rows) -> Result<Vec<Figur
             milieu: cells.take::<Option<EnumValue<_>>>()?.map(|milieu| milieu.0),
             tells: if is_about_people { tells(unit, &value, numerator.zip(denominator)) } else { Tells::Nothing },
         };
-        groups.entry(group).or_default().push((key, is, value, measured, is_violence));
+        let could =
+            Told { value: Some(value), share: numerator.zip(denominator), status: IndicatorValueStatus::Available };
+        groups.entry(group).or_default().push((key, is, could, measured, is_violence));
     }
     let mut different = Vec::new();
     for ((.., is_accepted), figures) in groups {
         let k = thresholds.of(figures.iter().any(|(.., is_violence)| *is_violence));
         let measured: Vec<Measured> = figures.iter().map(|(_, _, _, measured, _)| measured.clone()).collect();
         let shown = if is_accepted { disclosed(&measured, k) } else { vec![true; measured.len()] };
-        for ((key, is, value, ..), is_shown) in figures.into_iter().zip(shown) {
-            let should = match is_shown {
-                true => (Some(value), IndicatorValueStatus::Available),
-                false => (None, IndicatorValueStatus::Suppressed),
-            };
+        for ((key, is, could, ..), is_shown) in figures.into_iter().zip(shown) {
+            let hidden = Told { value: None, share: None, status: IndicatorValueStatus::Suppressed };
+            let should = if is_shown { could } else { hidden };
             if is != should {
                 different.push(Figure { key, is, should });
             }

@@ -114,6 +114,10 @@ pub struct IndicatorValue {
     pub kind: EnumValue<IndicatorValueKind>,
     /// The figure with the decimals of its source; null exactly when `status` is not AVAILABLE.
     pub value: Option<Decimal>,
+    /// The numerator of a rate; null when the figure is no rate, or is not told.
+    pub numerator: Option<i64>,
+    /// The denominator of a rate; null when the figure is no rate, or is not told.
+    pub denominator: Option<i64>,
     /// Whether there is a figure.
     pub status: EnumValue<IndicatorValueStatus>,
     /// The period: "2018", "2024-S1", "2024-Q1", "2024-03".
@@ -153,6 +157,8 @@ impl RowObject for IndicatorValue {
             changed_at: DateTime::micros(row.changed_at),
             kind: row.kind,
             value: figure.map(Decimal),
+            numerator: row.numerator,
+            denominator: row.denominator,
             status: row.status,
             period: row.period.clone(),
             period_start: row.period_start.into(),
@@ -174,6 +180,27 @@ impl RowObject for IndicatorValue {
             batch,
         }
     }
+}
+
+/// An earlier version of the definition of an indicator.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct IndicatorVersion {
+    /// The version of the indicator that it was.
+    pub version: i32,
+    /// The indicator's name then.
+    pub name: Text,
+    /// The unit that it was measured in.
+    pub unit: EnumValue<IndicatorUnit>,
+    /// Whether a higher or a lower figure was better.
+    pub direction: EnumValue<IndicatorDirection>,
+    /// The theme that it had.
+    pub theme: EnumValue<Theme>,
+    /// What it counted; null when it was no ratio.
+    pub numerator: Option<String>,
+    /// What the numerator was related to; null when it was no ratio.
+    pub denominator: Option<String>,
+    /// When the next version took its place.
+    pub ended_at: DateTime,
 }
 
 /// Criteria for a list of indicators.

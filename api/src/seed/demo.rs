@@ -509,6 +509,8 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 sex: None,
                 age_band: None,
                 value: Some("120".to_owned()),
+                numerator: None,
+                denominator: None,
                 status: EnumValue(IndicatorValueStatus::Available),
                 source_code: "DEMO".to_owned(),
                 source_name: "Demo world".to_owned(),

@@ -199,6 +199,8 @@ async fn indicators(tx: &Tx<'_>) -> Result<()> {
                 sex: None,
                 age_band: None,
                 value: Some(domain::decimal::Decimal::parse(&figure.value)?.to_string()),
+                numerator: None,
+                denominator: None,
                 status: EnumValue(IndicatorValueStatus::Available),
                 source_code: source_code(&source.name),
                 source_name: source.name.clone(),

@@ -77,10 +77,10 @@ impl Projection for Acceptance {
             // What is told of each, and whether it is shown, is decided by the projections behind this one.
             let add = format!(
                 "insert into indicator_value (id, branch_id, submission_id, indicator_id, programme_id, kind, period,
-                   period_start, period_end, area_kind, area_code, milieu, sex, age_band, value, status, source_code,
+                   period_start, period_end, area_kind, area_code, milieu, sex, age_band, value, numerator, denominator, status, source_code,
                    source_name, source_method, source_year, accepted, published, is_demo, version, created_at, changed_at)
                  select m.value_id, m.branch_id, s.id, f.indicator_id, s.programme_id, m.kind, s.period, s.period_start,
-                   s.period_end, 'BRANCH', b.slug, m.milieu, m.sex, m.age_band, m.value, 'AVAILABLE', m.source, m.source,
+                   s.period_end, 'BRANCH', b.slug, m.milieu, m.sex, m.age_band, m.value, m.numerator, m.denominator, 'AVAILABLE', m.source, m.source,
                    'ADMINISTRATIVE', cast(substr(s.period, 1, 4) as integer), true, false, p.is_demo, 1, ${now}, ${now}
                  from measurement m join submission s on s.id = m.submission_id
                  join programme_indicator f on f.id = m.programme_indicator_id

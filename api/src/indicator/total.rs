@@ -1,0 +1,321 @@
+//! Totals of the results of programmes: summed up the tree of branches, from numerators and denominators.
+
+use super::measurement;
+use super::value;
+use crate::branch::place;
+use crate::platform::error::Result;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::list::List;
+use crate::platform::graphql::scalars::{Date, Decimal};
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::table::{Keys, RowReader};
+use crate::platform::query::transaction::Tx;
+use crate::programme::entity as programme;
+use crate::{agreement, programme as programmes};
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::actor::Actor;
+use domain::branch::national;
+use domain::fault::{Code, Fault};
+use domain::figure::{Part, total};
+use domain::indicator::{IndicatorUnit, IndicatorValueKind, IndicatorValueStatus};
+use domain::partnership::PartyRole;
+use domain::programme::Theme;
+use sea_orm::ColumnTrait;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
+
+/// By what totals are told apart.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndicatorTotalDimension {
+    /// By the year in which the period ends.
+    Year,
+    /// By the branches directly below the one that is asked for.
+    Branch,
+    /// By the themes of the programmes.
+    Theme,
+    /// By the partners that fund the agreements of the programmes. A result of a programme that several fund counts for each.
+    Partner,
+}
+
+/// What is summed.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct IndicatorTotalFilter {
+    /// Only results of branches at or below the one with this global id; of the whole association when it is not given.
+    pub branch: Option<ID>,
+    /// Only results of the programme with this global id.
+    pub programme: Option<ID>,
+    /// Only results of programmes with this theme.
+    pub theme: Option<EnumValue<Theme>>,
+    /// Only results of periods that end on this day or later.
+    pub from: Option<Date>,
+    /// Only results of periods that end on this day or earlier.
+    pub until: Option<Date>,
+    /// Counts each result where its branch stood on this day; when it is not given, where it stood on the last day of the
+    /// period.
+    pub as_of: Option<Date>,
+}
+
+/// A total of results of programmes, of one source. Rates are computed from the numerators and denominators of the parts, and
+/// never as a mean of rates.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct IndicatorTotal {
+    /// The total; null when it is withheld, since a part of it is.
+    pub value: Option<Decimal>,
+    /// Whether there is a total: SUPPRESSED when a part of it is withheld, MISSING when a rate has no numerators.
+    pub status: EnumValue<IndicatorValueStatus>,
+    /// The numerator of a rate.
+    pub numerator: Option<Decimal>,
+    /// The denominator of a rate.
+    pub denominator: Option<Decimal>,
+    /// The number of results that it sums.
+    pub results: i32,
+    /// The code of the source: two sources are never added up.
+    pub source: String,
+    /// The year, where totals are told apart by it.
+    pub year: Option<i32>,
+    /// The theme, where totals are told apart by it.
+    pub theme: Option<EnumValue<Theme>>,
+    #[graphql(skip)]
+    pub(crate) branch_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) partner_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+/// The most results that one total sums.
+const RESULTS_MAX: usize = 50_000;
+
+/// A result as it is summed.
+struct Row {
+    key: Uuid,
+    branch: Uuid,
+    programme: Uuid,
+    theme: Theme,
+    ends_on: jiff::civil::Date,
+    source: String,
+    part: Part,
+}
+
+/// What tells a total apart from the others.
+type Group = (String, Option<i32>, Option<Uuid>, Option<Theme>, Option<Uuid>);
+
+/// The totals of an indicator.
+///
+/// # Errors
+/// BAD_USER_INPUT naming the argument, LIMIT_EXCEEDED, or the database's refusal.
+pub async fn totals(
+    reader: &Reader,
+    (indicator, unit): (Uuid, IndicatorUnit),
+    filter: Option<IndicatorTotalFilter>,
+    by: &[IndicatorTotalDimension],
+) -> Result<List<IndicatorTotal>> {
+    let filter = filter.unwrap_or_default();
+    let id = |kind: Kind, given: &Option<ID>, argument: &str| {
+        given.as_ref().map(|id| GlobalId::parse_as(kind, id, argument)).transpose()
+    };
+    let root = id(Kind::Branch, &filter.branch, "filter.branch")?.unwrap_or_else(national);
+    let programme = id(Kind::Programme, &filter.programme, "filter.programme")?;
+    let tx = reader.begin();
+    let mut rows = results(&tx, indicator, programme, &filter).await?;
+    if rows.len() > RESULTS_MAX {
+        let fault = Fault::new(Code::LimitExceeded).with_detail(format!("> {RESULTS_MAX}"));
+        return Err(fault.into());
+    }
+    measured(&tx, &mut rows).await?;
+    let is_by = |dimension: IndicatorTotalDimension| by.contains(&dimension);
+    let places =
+        if is_by(IndicatorTotalDimension::Branch) || root != national() { places(&tx).await? } else { HashMap::new() };
+    let funders = match is_by(IndicatorTotalDimension::Partner) {
+        true => funders(&tx, &rows).await?,
+        false => HashMap::new(),
+    };
+    let mut groups: BTreeMap<Group, Vec<Part>> = BTreeMap::new();
+    for row in rows {
+        let day = filter.as_of.map_or(row.ends_on, |day| day.0);
+        let below = match places.is_empty() {
+            true => Some(row.branch),
+            false => below(&places, root, row.branch, day),
+        };
+        let Some(below) = below else { continue };
+        let year = is_by(IndicatorTotalDimension::Year).then(|| i32::from(row.ends_on.year()));
+        let branch = is_by(IndicatorTotalDimension::Branch).then_some(below);
+        let theme = is_by(IndicatorTotalDimension::Theme).then_some(row.theme);
+        let paid: Vec<Option<Uuid>> = match funders.get(&row.programme) {
+            Some(partners) => partners.iter().copied().map(Some).collect(),
+            None => vec![None],
+        };
+        for partner in paid {
+            groups.entry((row.source.clone(), year, branch, theme, partner)).or_default().push(row.part);
+        }
+    }
+    let mut level = Keys::default();
+    for (_, _, branch, _, partner) in groups.keys() {
+        branch.iter().for_each(|branch| level.add(Kind::Branch, *branch));
+        partner.iter().for_each(|partner| level.add(Kind::Partner, *partner));
+    }
+    let batch = level.batch();
+    let made = groups.into_iter().map(|((source, year, branch_key, theme, partner_key), parts)| {
+        let sum = total(unit, &parts);
+        let status = match sum {
+            Some(_) => IndicatorValueStatus::Available,
+            None if parts.contains(&Part::Withheld) => IndicatorValueStatus::Suppressed,
+            None => IndicatorValueStatus::Missing,
+        };
+        let whole = |number: i128| Decimal(domain::decimal::Decimal::new(number, 0));
+        IndicatorTotal {
+            value: sum.map(|sum| Decimal(sum.value)),
+            status: status.into(),
+            numerator: sum.and_then(|sum| sum.share).map(|(over, _)| whole(over)),
+            denominator: sum.and_then(|sum| sum.share).map(|(_, under)| whole(under)),
+            results: i32::try_from(parts.len()).unwrap_or(i32::MAX),
+            source,
+            year,
+            theme: theme.map(EnumValue),
+            branch_key,
+            partner_key,
+            batch: batch.clone(),
+        }
+    });
+    Ok(List(made.collect()))
+}
+
+/// The accepted results of an indicator that are not of one group alone, and that whoever asks may see.
+async fn results(
+    tx: &Tx<'_>,
+    indicator: Uuid,
+    programme: Option<Uuid>,
+    filter: &IndicatorTotalFilter,
+) -> Result<Vec<Row>> {
+    use value::Column as V;
+    let mut select = tx
+        .select_columns::<value::Entity>()
+        .through::<programme::Entity>(programme::Column::Id, V::ProgrammeId)
+        .filter(V::IndicatorId.eq(indicator))
+        .filter(V::Kind.eq(EnumValue(IndicatorValueKind::Actual)))
+        .filter(V::ProgrammeId.is_not_null())
+        .filter(V::Accepted.eq(true))
+        .filter(V::Sex.is_null())
+        .filter(V::AgeBand.is_null())
+        .filter(V::Milieu.is_null());
+    if let Some(programme) = programme {
+        select = select.filter(V::ProgrammeId.eq(programme));
+    }
+    if let Some(theme) = filter.theme {
+        select = select.filter(programme::Column::Theme.eq(theme));
+    }
+    if let Some(from) = filter.from {
+        select = select.filter(V::PeriodEnd.gte(Day(from.0)));
+    }
+    if let Some(until) = filter.until {
+        select = select.filter(V::PeriodEnd.lte(Day(until.0)));
+    }
+    let columns =
+        [V::Id, V::BranchId, V::ProgrammeId, V::PeriodEnd, V::SourceCode, V::Value, V::Numerator, V::Denominator];
+    let theme = programme::Column::Theme.into_expr();
+    let rows = select
+        .only(columns.map(|column| column.into_expr()).into_iter().chain([theme]))
+        .statement(|statement| {
+            statement.limit(RESULTS_MAX as u64 + 1);
+        })
+        .all(|cells| {
+            let (key, branch, programme) = (cells.take()?, cells.take()?, cells.take()?);
+            let (ends_on, source) = (cells.take::<Day>()?.0, cells.take()?);
+            let value = cells.take::<Option<String>>()?;
+            let share = cells.take::<Option<i64>>()?.zip(cells.take::<Option<i64>>()?);
+            let theme = cells.take::<EnumValue<Theme>>()?.0;
+            let part = value.map_or(Part::Withheld, |value| Part::read(&value, share));
+            Ok(Row { key, branch, programme, theme, ends_on, source, part })
+        });
+    rows.await
+}
+
+/// Put what was measured in place of what is withheld, where whoever asks reaches it.
+async fn measured(tx: &Tx<'_>, rows: &mut [Row]) -> Result<()> {
+    let withheld: Vec<Uuid> = rows.iter().filter(|row| row.part == Part::Withheld).map(|row| row.key).collect();
+    if withheld.is_empty() || !matches!(tx.actor(), Actor::Staff(_)) {
+        return Ok(());
+    }
+    use measurement::Column as M;
+    let columns = [M::ValueId, M::Value, M::Numerator, M::Denominator].map(|column| column.into_expr());
+    let found = tx.select_columns::<measurement::Entity>().among(M::ValueId, &withheld).only(columns);
+    let found = found.all(|cells| {
+        let (key, value) = (cells.take::<Uuid>()?, cells.take::<String>()?);
+        Ok((key, Part::read(&value, cells.take::<Option<i64>>()?.zip(cells.take::<Option<i64>>()?))))
+    });
+    let found: HashMap<Uuid, Part> = found.await?.into_iter().collect();
+    for row in rows {
+        if let Some(part) = found.get(&row.key) {
+            row.part = *part;
+        }
+    }
+    Ok(())
+}
+
+/// Where branches stood: the one above, from a day on and until before another, in the order of days.
+type Places = HashMap<Uuid, Vec<(Option<Uuid>, jiff::civil::Date)>>;
+
+/// Where every branch has stood since when.
+async fn places(tx: &Tx<'_>) -> Result<Places> {
+    use place::Column as P;
+    let columns = [P::BranchId, P::ParentId, P::ValidFrom].map(|column| column.into_expr());
+    let select = tx.select_columns::<place::Entity>().statement(|statement| {
+        statement.order_by_expr(P::ValidFrom.into_expr(), sea_orm::Order::Asc);
+    });
+    let place = |cells: &mut RowReader<'_>| Ok((cells.take::<Uuid>()?, (cells.take()?, cells.take::<Day>()?.0)));
+    let rows = select.only(columns).all(place).await?;
+    let mut places = Places::new();
+    for (branch, place) in rows {
+        places.entry(branch).or_default().push(place);
+    }
+    Ok(places)
+}
+
+/// The branch directly below `root` in which a branch stood on a day, or `root` itself; none where it stood elsewhere.
+fn below(places: &Places, root: Uuid, branch: Uuid, day: jiff::civil::Date) -> Option<Uuid> {
+    let (mut at, mut seen) = (branch, HashSet::new());
+    if at == root {
+        return Some(root);
+    }
+    // A line of branches never comes back to where it was.
+    while seen.insert(at) {
+        let stood = places.get(&at)?;
+        // Before anything was written down, where it stood first.
+        let (above, _) = stood.iter().rev().find(|(_, since)| *since <= day).or(stood.first())?;
+        match above {
+            Some(above) if *above == root => return Some(at),
+            Some(above) => at = *above,
+            None => return None,
+        }
+    }
+    None
+}
+
+/// The partners that fund the agreements of programmes, as far as whoever asks may see them.
+async fn funders(tx: &Tx<'_>, rows: &[Row]) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    use agreement::party::Column as Party;
+    use programmes::agreement_link::Column as Link;
+    let mut keys: Vec<Uuid> = rows.iter().map(|row| row.programme).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let found = tx
+        .select_columns::<agreement::party::Entity>()
+        .through::<programmes::agreement_link::Entity>(Link::AgreementId, Party::AgreementId)
+        .among(Link::ProgrammeId, &keys)
+        .filter(Party::Role.eq(EnumValue(PartyRole::Funding)))
+        .only([Link::ProgrammeId.into_expr(), Party::PartnerId.into_expr()])
+        .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Uuid>()?)))
+        .await?;
+    let mut funders: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (programme, partner) in found {
+        let partners = funders.entry(programme).or_default();
+        // Of two agreements with one partner it counts once.
+        if !partners.contains(&partner) {
+            partners.push(partner);
+        }
+    }
+    Ok(funders)
+}
