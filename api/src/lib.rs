@@ -42,6 +42,7 @@ macro_rules! kinds {
             25 Expense: expense::object::Expense,
             26 Tranche: tranche::object::Tranche,
             27 Submission: submission::object::Submission,
+            28 CalendarEntry: calendar::object::CalendarEntry,
         }
     };
 }

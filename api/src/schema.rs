@@ -6,6 +6,8 @@ use crate::audit::query::AuditQuery;
 use crate::branch::mutation::BranchMutation;
 use crate::branch::query::BranchQuery;
 use crate::budget_line::mutation::BudgetLineMutation;
+use crate::calendar::mutation::CalendarMutation;
+use crate::calendar::query::CalendarQuery;
 use crate::category::query::CategoryQuery;
 use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
@@ -16,9 +18,11 @@ use crate::expense::mutation::ExpenseMutation;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::mutation::IndicatorMutation;
 use crate::indicator::query::IndicatorQuery;
+use crate::market::mutation::MarketMutation;
 use crate::market::query::MarketQuery;
 use crate::membership::mutation::MembershipMutation;
 use crate::node::{Node, NodeQuery};
+use crate::partner::mutation::PartnerMutation;
 use crate::partner::query::PartnerQuery;
 use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
@@ -53,6 +57,7 @@ impl Parts for Queries {
             Part::of::<NodeQuery>(),
             Part::of::<GeographyQuery>(),
             Part::of::<CategoryQuery>(),
+            Part::of::<CalendarQuery>(),
             Part::of::<BranchQuery>(),
             Part::of::<MarketQuery>(),
             Part::of::<CooperativeQuery>(),
@@ -91,6 +96,7 @@ impl Parts for Mutations {
             Part::of::<CooperativeMutation>(),
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
+            Part::of::<MarketMutation>(),
             Part::of::<AgreementMutation>(),
             Part::of::<ContributionMutation>(),
             Part::of::<BudgetLineMutation>(),
@@ -99,7 +105,9 @@ impl Parts for Mutations {
             Part::of::<ProgrammeMutation>(),
             Part::of::<IndicatorMutation>(),
             Part::of::<SubmissionMutation>(),
+            Part::of::<PartnerMutation>(),
             Part::of::<PartnerClientMutation>(),
+            Part::of::<CalendarMutation>(),
             Part::of::<RegisterDisputeMutation>(),
         ]
     }

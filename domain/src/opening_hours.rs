@@ -169,6 +169,36 @@ fn is_sound(week: &Week) -> bool {
 }
 
 impl OpeningHours {
+    /// What they are made of.
+    pub fn parts(&self) -> Parts {
+        Parts {
+            days: self.days.clone(),
+            week: self.week.clone(),
+            ramadan: self.ramadan.clone(),
+            holidays: self.holidays.clone(),
+            exceptions: self.exceptions.clone(),
+        }
+    }
+
+    /// Whether the hours of some day are published.
+    pub fn is_published(&self) -> bool {
+        self.week.iter().chain(self.ramadan.iter().flatten()).any(Option::is_some) || !self.exceptions.is_empty()
+    }
+
+    /// The week in Ramadan, Monday first; none: as usual.
+    pub fn ramadan(&self) -> Option<impl Iterator<Item = (Weekday, Option<&[Interval]>)>> {
+        use crate::codes::Coded;
+        let week = self.ramadan.as_ref()?;
+        Some(Weekday::ALL.iter().copied().zip(week.iter().map(Option::as_deref)))
+    }
+
+    /// Days that are not like the others, in their order.
+    pub fn exceptions(&self) -> Vec<&ExceptionDay> {
+        let mut exceptions: Vec<&ExceptionDay> = self.exceptions.iter().collect();
+        exceptions.sort_by_key(|exception| exception.date);
+        exceptions
+    }
+
     /// Hours of which nothing is published.
     pub fn unknown() -> Self {
         Self::default()

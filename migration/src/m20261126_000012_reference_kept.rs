@@ -1,4 +1,4 @@
-//! Reference data that the national level keeps: definitions of indicators with their earlier versions, and partners.
+//! Reference data that the national level keeps: definitions of indicators with their earlier versions, partners and the calendar.
 
 use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
@@ -8,7 +8,7 @@ migration!("Reference data that is kept here.", up: |manager| up(manager), down:
 const TABLES: [&str; 1] = ["indicator_version"];
 
 /// Tables without a branch that the national level changes.
-const KEPT: [&str; 2] = ["indicator", "partner"];
+const KEPT: [&str; 3] = ["indicator", "partner", "calendar_entry"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(

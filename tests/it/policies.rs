@@ -210,7 +210,7 @@ async fn every_change_leaves_a_line_in_the_book(world: World) {
     let lines = "select count(*) from change c join market m on m.id = c.object_id
                  where m.slug = 'demo-mdiq' and c.object_type = 'Market'";
     assert_eq!(world.raw_as_owner(lines).await, Ok(1), "{}", world.on);
-    world.change(async |tx| unfm::market::store::transition(tx, key, domain::market::MarketStatus::Suspended).await).await;
+    world.change(async |tx| unfm::market::store::transition(tx, key, None, domain::market::MarketStatus::Suspended).await).await;
     let second = format!("{lines} and c.version = 2 and m.version = 2");
     assert_eq!(world.raw_as_owner(&second).await, Ok(1), "{}", world.on);
 }

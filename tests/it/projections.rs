@@ -341,7 +341,7 @@ async fn two_changes_at_once_leave_nothing_that_neither_of_them_saw() {
     at_once(
         &world,
         async |tx| cooperative::store::transition(tx, argan, None, CooperativeStatus::Active, MEMBERS_MIN).await.map(drop),
-        async |tx| market::store::transition(tx, market, MarketStatus::Suspended).await.map(drop),
+        async |tx| market::store::transition(tx, market, None, MarketStatus::Suspended).await.map(drop),
     )
     .await;
     assert_eq!(world.differences().await, Vec::<String>::new());

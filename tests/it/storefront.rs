@@ -64,7 +64,7 @@ async fn a_market_is_open_by_the_wall_clock_of_casablanca(world: World) {
 
 async fn a_market_that_does_not_work_is_closed_and_what_it_lists_is_unavailable(world: World) {
     let market = key("market", "demo-mdiq");
-    world.change(async |tx| unfm::market::store::transition(tx, market, MarketStatus::Suspended).await).await;
+    world.change(async |tx| unfm::market::store::transition(tx, market, None, MarketStatus::Suspended).await).await;
 
     let question =
         "{ market(slug: \"demo-mdiq\") { status isOpen nextOpening listings(first: 1) { nodes { available } } }

@@ -19,6 +19,10 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "membershipAdd" | "membershipEnd" | "membershipEdit" | "documentAdd" | "documentEdit" | "documentEnd" => {
             Some(P::ManageMembers)
         }
+        "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
+        "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
+        "partnerCreate" | "partnerEdit" => Some(P::ManagePartners),
+        "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),
         "agreementCreate"
         | "agreementEdit"
         | "agreementPartyAdd"

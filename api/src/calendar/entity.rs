@@ -1,7 +1,7 @@
 //! The table of the national calendar.
 
 use crate::platform::query::stored::{Day, EnumValue, Json};
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::calendar::{CalendarKind, DayStatus};
 use domain::text::LocalizedText;
@@ -51,4 +51,11 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = None;
     const COOPERATIVE: Option<Column> = None;
+}
+
+crate::table!(CalendarEntry { Id => id, Kind => kind, MonthDay => month_day, FirstYear => first_year, StartsOn => starts_on, EndsOn => ends_on, Name => name, Status => status, Source => source, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names {  });
+
+impl Node for Entity {
+    const VERSION: Column = Column::Version;
+    const CHANGED_AT: Column = Column::ChangedAt;
 }

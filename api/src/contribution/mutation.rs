@@ -1,9 +1,10 @@
 //! Root fields that change contributions.
 
 use super::object::Contribution;
-use super::store::{self, Given};
+use super::store::{self, Given, Whole};
 use crate::agreement::object::Agreement;
-use crate::platform::error::Result;
+use crate::market::object::Market;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{UserError, run, user_errors};
 use crate::platform::graphql::scalars::Decimal;
@@ -15,12 +16,14 @@ use async_graphql::{Context, ID, InputObject, InputType, Object, SimpleObject};
 use domain::partnership::{ContributionKind, ContributionStatus};
 use uuid::Uuid;
 
-/// What somebody gives to an agreement.
+/// What somebody gives to an agreement or to a market.
 #[derive(InputObject, Clone, Debug)]
 pub struct ContributionAddInput {
-    /// The global id of the agreement that is contributed to.
-    pub agreement_id: ID,
-    /// The agreement's version that the caller has read. Another one is refused with CONFLICT.
+    /// The global id of the agreement that is contributed to. Exactly one of `agreementId` and `marketId` is required.
+    pub agreement_id: Option<ID>,
+    /// The global id of the market that is contributed to without an agreement.
+    pub market_id: Option<ID>,
+    /// The version of the agreement or the market that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
     /// The global id of the partner that pays; null when it is not known.
     pub partner_id: Option<ID>,
@@ -66,13 +69,15 @@ pub struct ContributionReverseInput {
 pub struct ContributionPayload {
     /// The contribution as it is now; null when it was refused, unless the refusal is a CONFLICT about it.
     pub contribution: Option<Contribution>,
-    /// The agreement as it is now; null when it was refused, unless the refusal is a CONFLICT.
+    /// The agreement as it is now; null when the contribution is to a market, or was refused, unless the refusal is a CONFLICT.
     pub agreement: Option<Agreement>,
+    /// The market as it is now; null when the contribution is to an agreement, or was refused, unless the refusal is a CONFLICT.
+    pub market: Option<Market>,
     /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
 }
 
-/// Run a mutation whose thing is a contribution, or the agreement whose version was not the one that was read.
+/// Run a mutation whose thing is a contribution, or the agreement or market whose version was not the one that was read.
 async fn change(
     ctx: &Context<'_>,
     input: &impl InputType,
@@ -87,7 +92,11 @@ async fn change(
         Some(key) => Agreement::open(reader, key).await?,
         None => None,
     };
-    Ok(ContributionPayload { contribution, agreement, user_errors: user_errors(ctx, outcome.faults) })
+    let market = match contribution.as_ref().map_or(outcome.thing, |contribution| contribution.market_key) {
+        Some(key) if agreement.is_none() => Market::open(reader, key).await?,
+        Some(_) | None => None,
+    };
+    Ok(ContributionPayload { contribution, agreement, market, user_errors: user_errors(ctx, outcome.faults) })
 }
 
 fn partner(id: Option<&ID>) -> Result<Option<Uuid>> {
@@ -100,21 +109,25 @@ pub struct ContributionMutation;
 
 #[Object]
 impl ContributionMutation {
-    /// Adds a contribution to an agreement that is not signed. Codes in `userErrors`: CONFLICT, STATUS_INVALID,
+    /// Adds a contribution to an agreement that is not signed, or to a market. Codes in `userErrors`: CONFLICT, STATUS_INVALID,
     /// AMOUNT_INVALID, PAYER_REQUIRED, NOT_FOUND (at `partnerId`).
     async fn contribution_add(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The contribution, and the agreement that it is for.")] input: ContributionAddInput,
     ) -> Result<ContributionPayload> {
-        let agreement = GlobalId::parse_as(Kind::Agreement, &input.agreement_id, "input.agreementId")?;
+        let whole = match (&input.agreement_id, &input.market_id) {
+            (Some(id), None) => Whole::Agreement(GlobalId::parse_as(Kind::Agreement, id, "input.agreementId")?),
+            (None, Some(id)) => Whole::Market(GlobalId::parse_as(Kind::Market, id, "input.marketId")?),
+            _ => return Err(Error::expected("input.agreementId", "one of agreementId and marketId")),
+        };
         let given = Given {
             partner: partner(input.partner_id.as_ref())?,
             kind: input.kind.0,
             amount: input.amount,
             status: input.status.0,
         };
-        change(ctx, &input, async |tx| store::add(tx, agreement, input.expected_version, given).await).await
+        change(ctx, &input, async |tx| store::add(tx, whole, input.expected_version, given).await).await
     }
 
     /// Confirms a contribution: it is certain who pays it. Codes in `userErrors`: CONFLICT, STATUS_INVALID, PAYER_REQUIRED,

@@ -3,8 +3,9 @@
 use super::entity::{Column, Entity, Model};
 use crate::agreement::entity as agreement;
 use crate::contribution::object::Contribution;
+use crate::market::entity as market;
 use crate::partner::entity as partner;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::scalars::Decimal;
 use crate::platform::loading::batch::{Related, grouped};
@@ -91,13 +92,65 @@ pub struct Given {
     pub status: ContributionStatus,
 }
 
-/// Add a contribution to an agreement that is not signed.
+/// What is contributed to.
+#[derive(Clone, Copy, Debug)]
+pub enum Whole {
+    /// An agreement.
+    Agreement(Uuid),
+    /// A market, without an agreement.
+    Market(Uuid),
+}
+
+/// What is contributed to, held to be changed.
+enum Held {
+    Agreement(Locked<agreement::Entity>),
+    Market(Locked<market::Entity>),
+}
+
+impl Held {
+    /// Hold what a contribution is for, before the contribution is; an agreement as long as it is not signed.
+    async fn lock(tx: &Tx<'_>, whole: Whole) -> Result<Self> {
+        match whole {
+            Whole::Agreement(key) => {
+                let locked = tx.lock_for_update::<agreement::Entity>(key).await?;
+                locked.row().status.0.expect_unsigned()?;
+                Ok(Self::Agreement(locked))
+            }
+            Whole::Market(key) => tx.lock_for_update(key).await.map(Self::Market),
+        }
+    }
+
+    fn expect_version(&self, version: i32) -> Result<()> {
+        match self {
+            Self::Agreement(locked) => locked.expect_version(version),
+            Self::Market(locked) => locked.expect_version(version),
+        }
+    }
+
+    /// The branch, and the agreement or the market.
+    fn keys(&self) -> (Uuid, Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Agreement(locked) => (locked.row().branch_id, Some(locked.row().id), None),
+            Self::Market(locked) => (locked.row().branch_id, None, Some(locked.row().id)),
+        }
+    }
+
+    /// Raise its version: whoever signs or looks at it has read the contributions as they are.
+    async fn touch(self, tx: &Tx<'_>) -> Result<()> {
+        match self {
+            Self::Agreement(locked) => tx.update(locked, |_| {}).await.map(drop),
+            Self::Market(locked) => tx.update(locked, |_| {}).await.map(drop),
+        }
+    }
+}
+
+/// Add a contribution to an agreement that is not signed, or to a market.
 ///
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID; AMOUNT_INVALID at `amount`, PAYER_REQUIRED and NOT_FOUND at `partnerId`.
-pub async fn add(tx: &Tx<'_>, agreement: Uuid, version: i32, given: Given) -> Result<Uuid> {
-    let locked = tx.lock_version::<agreement::Entity>(agreement, version).await?;
-    locked.row().status.0.expect_unsigned()?;
+pub async fn add(tx: &Tx<'_>, whole: Whole, version: i32, given: Given) -> Result<Uuid> {
+    let locked = Held::lock(tx, whole).await?;
+    locked.expect_version(version)?;
     let amount = Money::of(given.amount.0).and_then(entered).map_err(|fault| fault.at("amount"));
     let payer = payer(tx, given.partner, given.status).await?;
     let amount = match (amount, payer) {
@@ -119,7 +172,7 @@ pub async fn add(tx: &Tx<'_>, agreement: Uuid, version: i32, given: Given) -> Re
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID; PAYER_REQUIRED and NOT_FOUND at `partnerId`.
 pub async fn confirm(tx: &Tx<'_>, key: Uuid, version: i32, partner: Option<Uuid>) -> Result<Uuid> {
-    let agreement = lock_agreement(tx, key).await?;
+    let held = Held::lock(tx, whole_of(tx, key).await?).await?;
     let locked = tx.lock_to_decide::<Entity>(key).await?;
     locked.expect_version(version)?;
     let partner = locked.row().partner_id.or(partner);
@@ -137,10 +190,7 @@ pub async fn confirm(tx: &Tx<'_>, key: Uuid, version: i32, partner: Option<Uuid>
         row.entered_by = ActiveValue::Set(actor);
     })
     .await?;
-    if let Some(agreement) = agreement {
-        // Whoever signs has read the contributions as they are.
-        tx.update(agreement, |_| {}).await?;
-    }
+    held.touch(tx).await?;
     Ok(key)
 }
 
@@ -149,9 +199,8 @@ pub async fn confirm(tx: &Tx<'_>, key: Uuid, version: i32, partner: Option<Uuid>
 /// # Errors
 /// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID.
 pub async fn reverse(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
-    let agreement = lock_agreement(tx, key).await?;
+    let held = Held::lock(tx, whole_of(tx, key).await?).await?;
     let reversed = tx.lock_version::<Entity>(key, version).await?;
-    let agreement = agreement.ok_or_else(|| Fault::new(Code::StatusInvalid))?;
     let reversed = reversed.row();
     if reversed.reverses_id.is_some() || is_reversed(tx, key).await? {
         return Err(Fault::new(Code::StatusInvalid).into());
@@ -162,19 +211,20 @@ pub async fn reverse(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
         amount: -reversed.amount,
         status: reversed.status,
         reverses_id: Some(key),
-        ..new(tx, &agreement).await?
+        ..new(tx, &held).await?
     };
-    insert(tx, agreement, row).await
+    insert(tx, held, row).await
 }
 
-/// The agreement that a contribution is for, to be changed before the contribution is; none when it is for a market.
-async fn lock_agreement(tx: &Tx<'_>, key: Uuid) -> Result<Option<Locked<agreement::Entity>>> {
-    let columns = [Column::AgreementId.into_expr()];
+/// What a contribution is for.
+async fn whole_of(tx: &Tx<'_>, key: Uuid) -> Result<Whole> {
+    let columns = [Column::AgreementId, Column::MarketId].map(|column| column.into_expr());
     let of = tx.select_in_scope::<Entity>().filter(Column::Id.eq(key)).only(columns);
-    let Some(agreement) = of.one(|cells| cells.take::<Option<Uuid>>()).await?.flatten() else { return Ok(None) };
-    let locked = tx.lock_for_update::<agreement::Entity>(agreement).await?;
-    locked.row().status.0.expect_unsigned()?;
-    Ok(Some(locked))
+    match of.one(|cells| Ok((cells.take::<Option<Uuid>>()?, cells.take::<Option<Uuid>>()?))).await? {
+        Some((Some(agreement), _)) => Ok(Whole::Agreement(agreement)),
+        Some((None, Some(market))) => Ok(Whole::Market(market)),
+        Some((None, None)) | None => Err(Error::refused(Code::NotFound)),
+    }
 }
 
 /// Whether another contribution takes this one back.
@@ -195,20 +245,25 @@ async fn payer(tx: &Tx<'_>, payer: Option<Uuid>, status: ContributionStatus) -> 
     Ok(Some(Fault::new(code).at("partnerId")))
 }
 
-/// A contribution to an agreement, behind its sisters, that somebody enters now.
-async fn new(tx: &Tx<'_>, agreement: &Locked<agreement::Entity>) -> Result<Model> {
+/// A contribution behind its sisters, that somebody enters now.
+async fn new(tx: &Tx<'_>, held: &Held) -> Result<Model> {
+    let (branch_id, agreement_id, market_id) = held.keys();
+    let sisters = match (agreement_id, market_id) {
+        (Some(agreement), _) => Column::AgreementId.eq(agreement),
+        (None, market) => Column::MarketId.eq(market),
+    };
     let last = tx
         .select_in_scope::<Entity>()
-        .filter(Column::AgreementId.eq(agreement.row().id))
+        .filter(sisters)
         .only([Column::Position.max()])
         .one(|cells| cells.take::<Option<i32>>())
         .await?;
     let now = tx.now().as_microsecond();
     Ok(Model {
         id: Uuid::now_v7(),
-        branch_id: agreement.row().branch_id,
-        market_id: None,
-        agreement_id: Some(agreement.row().id),
+        branch_id,
+        market_id,
+        agreement_id,
         partner_id: None,
         position: last.flatten().unwrap_or(0) + 1,
         kind: None,
@@ -224,10 +279,10 @@ async fn new(tx: &Tx<'_>, agreement: &Locked<agreement::Entity>) -> Result<Model
     })
 }
 
-/// Add a contribution to its agreement, whose version goes up: whoever signs has read all of them.
-async fn insert(tx: &Tx<'_>, agreement: Locked<agreement::Entity>, row: Model) -> Result<Uuid> {
+/// Add a contribution to what it is for, whose version goes up.
+async fn insert(tx: &Tx<'_>, held: Held, row: Model) -> Result<Uuid> {
     let key = row.id;
     tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
-    tx.update(agreement, |_| {}).await?;
+    held.touch(tx).await?;
     Ok(key)
 }

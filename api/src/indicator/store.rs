@@ -22,7 +22,7 @@ use crate::programme::indicator as followed;
 use crate::programme::participation;
 use domain::access::Permission;
 use domain::decimal::Decimal;
-use domain::fault::{Code, Fault, Faults};
+use domain::fault::{Code, Fault};
 use domain::figure::Followed;
 use domain::indicator::{
     AreaKind, IndicatorDirection, IndicatorUnit, IndicatorValueKind, IndicatorValueStatus, Period, SourceMethod,
@@ -212,8 +212,7 @@ pub async fn define(tx: &Tx<'_>, version: Option<i32>, form: impl FnOnce() -> Re
         if version.is_some() {
             return Err(Fault::new(Code::Conflict).at("expectedVersion").into());
         }
-        let at = |fault: Fault| fault.at("name");
-        let name = form.name.merged(None, NAME_MAX).map_err(|wrong| wrong.into_iter().map(at).collect::<Faults>())?;
+        let name = form.name.merged_at(None, NAME_MAX, "name")?;
         let id = Uuid::now_v7();
         let row = Model {
             id,
@@ -235,9 +234,7 @@ pub async fn define(tx: &Tx<'_>, version: Option<i32>, form: impl FnOnce() -> Re
     let locked = tx.lock_for_update::<Entity>(key).await?;
     locked.expect_version(version.unwrap_or(0))?;
     let row = locked.row();
-    let at = |fault: Fault| fault.at("name");
-    let name = form.name.merged(Some(row.name.0.clone()), NAME_MAX);
-    let name = name.map_err(|wrong| wrong.into_iter().map(at).collect::<Faults>())?;
+    let name = form.name.merged_at(Some(row.name.0.clone()), NAME_MAX, "name")?;
     let is_followed = tx.select_columns::<followed::Entity>().filter(followed::Column::IndicatorId.eq(key));
     if row.unit.0 != form.unit && is_followed.count(None).await? > 0 {
         return Err(Fault::new(Code::FigureInvalid).at("unit").into());

@@ -1,6 +1,7 @@
 //! Markets, as the public sees them.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod projection;
 pub mod query;

@@ -41,6 +41,15 @@ pub struct OpeningDay {
     pub intervals: Option<Vec<OpeningInterval>>,
 }
 
+/// The hours of a day that is not like the others.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct OpeningException {
+    /// The day.
+    pub date: Date,
+    /// The opening hours of the day; empty: the market is closed.
+    pub intervals: Vec<OpeningInterval>,
+}
+
 /// An aim of a market.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct Aim {
@@ -85,6 +94,10 @@ pub struct Market {
     pub opening_days: Vec<EnumValue<Weekday>>,
     /// The regular week: always seven days, Monday first.
     pub opening_hours: Vec<OpeningDay>,
+    /// The week in Ramadan, Monday first; empty: as usual.
+    pub ramadan_hours: Vec<OpeningDay>,
+    /// Days that are not like the others, in their order.
+    pub opening_exceptions: Vec<OpeningException>,
     /// The origin of the opening hours.
     pub opening_hours_basis: EnumValue<OpeningHoursBasis>,
     /// The market's time zone, by its name in the tz database.
@@ -131,7 +144,9 @@ impl RowObject for Market {
             announced_on: row.announced_on.map(Date::from),
             opened_on: row.opened_on.map(Date::from),
             opening_days: hours.opening_days().map(EnumValue).collect(),
-            opening_hours: week(&hours),
+            opening_hours: hours.week().map(day).collect(),
+            ramadan_hours: hours.ramadan().into_iter().flatten().map(day).collect(),
+            opening_exceptions: hours.exceptions().into_iter().map(exception).collect(),
             opening_hours_basis: row.opening_hours_basis,
             time_zone: domain::calendar::ZONE,
             cost: row.cost.map(Money::centimes),
@@ -164,18 +179,16 @@ impl RowObject for Market {
     }
 }
 
-fn week(hours: &rules::OpeningHours) -> Vec<OpeningDay> {
-    let interval = |interval: &rules::Interval| OpeningInterval {
-        opens: LocalTime(interval.opens),
-        closes: LocalTime(interval.closes),
-    };
-    hours
-        .week()
-        .map(|(day, intervals)| OpeningDay {
-            day: day.into(),
-            intervals: intervals.map(|intervals| intervals.iter().map(interval).collect()),
-        })
-        .collect()
+fn interval(interval: &rules::Interval) -> OpeningInterval {
+    OpeningInterval { opens: LocalTime(interval.opens), closes: LocalTime(interval.closes) }
+}
+
+fn day((day, intervals): (Weekday, Option<&[rules::Interval]>)) -> OpeningDay {
+    OpeningDay { day: day.into(), intervals: intervals.map(|intervals| intervals.iter().map(interval).collect()) }
+}
+
+fn exception(exception: &rules::ExceptionDay) -> OpeningException {
+    OpeningException { date: Date(exception.date), intervals: exception.intervals.iter().map(interval).collect() }
 }
 
 /// Conditions on markets: those that are given must all be met.

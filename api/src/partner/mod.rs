@@ -1,6 +1,7 @@
 //! Partner organisations.
 
 pub mod entity;
+pub mod mutation;
 pub mod object;
 pub mod projection;
 pub mod query;

@@ -1,16 +1,22 @@
-//! Reading partner organisations.
+//! Reading and changing partner organisations.
 
-use super::entity::{Column, Entity};
+use super::entity::{Column, Entity, Model};
 use super::object::Partner;
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::graphql::lookup::Lookup;
+use crate::platform::graphql::text::{LocalizedTextInput, slug};
 use crate::platform::loading::object::{self, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, NameOrder, Order};
+use crate::platform::query::stored::Json;
+use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
 use domain::actor::Actor;
+use domain::text::NAME_MAX;
 use jiff::Timestamp;
+use sea_orm::{ActiveValue, IntoActiveModel};
+use uuid::Uuid;
 
 /// One partner.
 ///
@@ -41,4 +47,38 @@ pub async fn list(reader: &Reader, roots: ListArgs, by: NameOrder) -> Result<Con
     let tx = reader.begin();
     let select = tx.select_for_list::<Entity>(published);
     object::list(reader, name, select, &roots.page, &Order::named(by, in_arabic, "partner", Column::Slug)).await
+}
+
+/// Record a partner organisation.
+///
+/// # Errors
+/// FORBIDDEN, the refusals of the name.
+pub async fn create(tx: &Tx<'_>, name: LocalizedTextInput) -> Result<Uuid> {
+    tx.everywhere::<Entity>()?;
+    let name = name.merged_at(None, NAME_MAX, "name")?;
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let row = Model {
+        id,
+        slug: slug(&name, id),
+        name: Json(name),
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
+    Ok(id)
+}
+
+/// Edit a partner organisation; its slug stays.
+///
+/// # Errors
+/// FORBIDDEN, NOT_FOUND, CONFLICT, the refusals of the name.
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Uuid> {
+    tx.everywhere::<Entity>()?;
+    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let name = name.merged_at(Some(locked.row().name.0.clone()), NAME_MAX, "name")?;
+    locked.expect_version(version)?;
+    tx.update(locked, |row| row.name = ActiveValue::Set(Json(name))).await?;
+    Ok(key)
 }

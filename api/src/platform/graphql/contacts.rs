@@ -1,7 +1,8 @@
 //! The GraphQL face of public contacts.
 
 use crate::platform::query::stored::Json;
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
+use domain::fault::Faults;
 
 /// The contact details of a place for the public; those that are not published are null.
 #[derive(SimpleObject, Clone, Debug)]
@@ -18,5 +19,34 @@ impl From<Json<domain::contacts::Contacts>> for Contacts {
     fn from(document: Json<domain::contacts::Contacts>) -> Self {
         let domain::contacts::Contacts { phone, email, website } = document.0;
         Self { phone, email, website }
+    }
+}
+
+/// The contact details of a place for the public, as they are given: one that is not named stays as it is, null removes it.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ContactsInput {
+    /// Telephone number, in international form: "+212523000000".
+    pub phone: MaybeUndefined<String>,
+    /// The public e-mail address.
+    pub email: MaybeUndefined<String>,
+    /// Address of a web page, with `https://` or `http://`.
+    pub website: MaybeUndefined<String>,
+}
+
+impl ContactsInput {
+    /// The contacts that it makes of others, or of none; none when nothing is left of them.
+    ///
+    /// # Errors
+    /// All faults at once: TEXT_UNSAFE at `phone` and `website`, EMAIL_INVALID at `email`.
+    pub fn merged(
+        self,
+        before: Option<domain::contacts::Contacts>,
+    ) -> Result<Option<domain::contacts::Contacts>, Faults> {
+        let mut contacts = before.unwrap_or_default();
+        self.phone.update_to(&mut contacts.phone);
+        self.email.update_to(&mut contacts.email);
+        self.website.update_to(&mut contacts.website);
+        contacts.check()?;
+        Ok(Some(contacts).filter(|contacts| *contacts != domain::contacts::Contacts::default()))
     }
 }

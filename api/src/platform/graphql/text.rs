@@ -108,6 +108,19 @@ pub struct LocalizedTextInput {
 }
 
 impl LocalizedTextInput {
+    /// The same, each fault at a field that holds the text.
+    ///
+    /// # Errors
+    /// Those of [`LocalizedTextInput::merged`], below `field`.
+    pub fn merged_at(
+        self,
+        before: Option<rules::LocalizedText>,
+        max: usize,
+        field: &str,
+    ) -> Result<rules::LocalizedText, Faults> {
+        self.merged(before, max).map_err(|wrong| wrong.into_iter().map(|fault| fault.at(field)).collect())
+    }
+
     /// The text that it makes of another one, or of nothing.
     ///
     /// # Errors
