@@ -43,11 +43,13 @@ macro_rules! kinds {
             26 Tranche: tranche::object::Tranche,
             27 Submission: submission::object::Submission,
             28 CalendarEntry: calendar::object::CalendarEntry,
+            29 Activity: activity::object::Activity,
         }
     };
 }
 
 pub mod access_check;
+pub mod activity;
 pub mod agreement;
 pub mod audit;
 pub mod branch;

@@ -1,5 +1,6 @@
 //! The schema: its roots, merged from the features.
 
+use crate::activity::mutation::ActivityMutation;
 use crate::agreement::mutation::AgreementMutation;
 use crate::agreement::query::AgreementQuery;
 use crate::audit::query::AuditQuery;
@@ -103,6 +104,7 @@ impl Parts for Mutations {
             Part::of::<ExpenseMutation>(),
             Part::of::<TrancheMutation>(),
             Part::of::<ProgrammeMutation>(),
+            Part::of::<ActivityMutation>(),
             Part::of::<IndicatorMutation>(),
             Part::of::<SubmissionMutation>(),
             Part::of::<PartnerMutation>(),

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 pub mod access;
+pub mod activity;
 pub mod actor;
 pub mod branch;
 pub mod budget;

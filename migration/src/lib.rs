@@ -20,6 +20,7 @@ mod m20261124_000009_people;
 mod m20261124_000010_audit;
 mod m20261126_000011_money;
 mod m20261126_000012_reference_kept;
+mod m20261126_000013_activity;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_audit::Migration),
             Box::new(m20261126_000011_money::Migration),
             Box::new(m20261126_000012_reference_kept::Migration),
+            Box::new(m20261126_000013_activity::Migration),
         ]
     }
 }

@@ -29,6 +29,8 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "programme_move",
         "submission",
         "submission_move",
+        "activity",
+        "activity_participation",
     ] {
         assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");
     }

@@ -183,9 +183,126 @@ async fn every_fault_of_a_programme_is_told_at_its_place_and_nothing_is_kept(wor
     }
 }
 
+const EDIT: &str = "mutation($input: ProgrammeEditInput!) { programmeEdit(input: $input) {
+    programme { version title { text } theme sdgTargets endsOn agreements(first: 5) { nodes { slug } } participatingBranches { slug } }
+    userErrors { code field } } }";
+
+async fn a_programme_is_edited_as_far_as_its_status_allows(world: World) {
+    let (officer, khouribga, region) =
+        (world.person("programmes.khouribga").await, world.person("khouribga").await, world.person("region05").await);
+    let programme = drafted(&region, draft("region-05")).await;
+    assert_eq!(officer.does(EDIT, json!({"id": programme, "expectedVersion": 1})).await.outcome(), "NOT_FOUND", "{}", world.on);
+    let wrong = json!({"id": programme, "expectedVersion": 1, "title": {"fr": null, "ar": null}, "sdgTargets": ["18.1"]});
+    assert_eq!(region.does(EDIT, wrong).await.outcome(), "SDG_TARGET_INVALID sdgTargets.0", "{}", world.on);
+    let wrong = json!({"id": programme, "expectedVersion": 1, "title": {"fr": null, "ar": null}, "endsOn": "2025-01-01",
+        "agreementIds": [id(Kind::Agreement, "agreement", "nothing")]});
+    let outcome = region.does(EDIT, wrong).await.outcome();
+    assert_eq!(outcome, "TEXT_REQUIRED title, DATE_INVALID endsOn, NOT_FOUND agreementIds.0", "{}", world.on);
+    let whole = json!({"id": programme, "expectedVersion": 1, "title": {"fr": "Programme remanié (démo)"}, "theme": "LITERACY",
+        "sdgTargets": ["4.6"], "endsOn": null, "agreementIds": [id(Kind::Agreement, "agreement", "demo-indh")],
+        "participatingBranchIds": [id(Kind::Branch, "branch", "khouribga")]});
+    let edited = region.does(EDIT, whole.clone()).await;
+    let expected = json!({"version": 2, "title": {"text": "Programme remanié (démo)"}, "theme": "LITERACY", "sdgTargets": ["4.6"],
+        "endsOn": null, "agreements": {"nodes": [{"slug": "demo-indh"}]}, "participatingBranches": [{"slug": "khouribga"}]});
+    assert_eq!(edited.data()["programmeEdit"]["programme"], expected, "{}", world.on);
+    assert_eq!(region.does(EDIT, whole).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+
+    // Before the level above it stays as it is; afterwards its texts, its end and who takes part may change.
+    let national = world.person("national").await;
+    assert_eq!(moves(&region, "Submit", &programme, 2, None).await, "done", "{}", world.on);
+    let title = |version: i64| json!({"id": programme, "expectedVersion": version, "title": {"fr": "Titre (démo)"}});
+    assert_eq!(region.does(EDIT, title(3)).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    assert_eq!(moves(&national, "Approve", &programme, 3, None).await, "done", "{}", world.on);
+    assert_eq!(region.does(EDIT, title(4)).await.outcome(), "done", "{}", world.on);
+    let fixed = json!({"id": programme, "expectedVersion": 5, "theme": "TRAINING", "startsOn": "2026-02-01"});
+    assert_eq!(region.does(EDIT, fixed).await.outcome(), "STATUS_INVALID theme, STATUS_INVALID startsOn", "{}", world.on);
+    let without = json!({"id": programme, "expectedVersion": 5, "participatingBranchIds": [], "endsOn": "2026-12-31"});
+    let without = region.does(EDIT, without).await;
+    let seen = &without.data()["programmeEdit"]["programme"];
+    assert_eq!((&seen["participatingBranches"], &seen["endsOn"]), (&json!([]), &json!("2026-12-31")), "{}", world.on);
+    let away = json!({"id": programme, "expectedVersion": 6, "participatingBranchIds": [id(Kind::Branch, "branch", "mdiq-fnideq")]});
+    assert_eq!(region.does(EDIT, away).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(khouribga.does(EDIT, title(6)).await.outcome(), "NOT_FOUND", "{}: the lead alone writes it", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+const ADD: &str = "mutation($input: ActivityAddInput!) { activityAdd(input: $input) {
+    activity { id version kind title { text } status startsOn endsOn place capacity branch { slug } province { code } participants }
+    userErrors { code field } } }";
+const CHANGE: &str = "mutation($input: ActivityEditInput!) { activityEdit(input: $input) {
+    activity { version endsOn place capacity } userErrors { code field } } }";
+const CANCEL: &str = "mutation($input: ActivityCancelInput!) { activityCancel(input: $input) {
+    activity { status cancellationReason } userErrors { code field } } }";
+const COUNT: &str = "mutation($input: ParticipationRecordInput!) { participationRecord(input: $input) {
+    activity { version status participants participation { people sex ageBand } } userErrors { code field } } }";
+
+async fn an_activity_is_planned_held_and_counted(world: World) {
+    let (officer, data) = (world.person("programmes.khouribga").await, world.person("data.khouribga").await);
+    let programme = drafted(&officer, draft("khouribga")).await;
+    let plan = |more: Value| {
+        let mut plan = json!({"programmeId": programme, "branchId": id(Kind::Branch, "branch", "khouribga"), "kind": "CARAVAN",
+            "title": {"fr": "Caravane (démo)"}, "startsOn": "2026-10-05", "endsOn": "2026-10-06", "provinceCode": "05.311",
+            "place": "Oulad Azzouz (démo)", "capacity": 60});
+        plan.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        plan
+    };
+    for (more, outcome) in [
+        (json!({"title": {"en": "Caravan"}, "capacity": 0, "place": "x".repeat(600)}), "TEXT_REQUIRED title, TEXT_TOO_LONG place, AMOUNT_INVALID capacity"),
+        (json!({"startsOn": "2025-12-31"}), "DATE_INVALID startsOn"),
+        (json!({"endsOn": "2026-10-04"}), "DATE_INVALID endsOn"),
+        (json!({"endsOn": "2027-01-01"}), "DATE_INVALID endsOn"),
+        (json!({"provinceCode": "99.999"}), "NOT_FOUND provinceCode"),
+        (json!({"branchId": id(Kind::Branch, "branch", "mdiq-fnideq")}), "NOT_FOUND"),
+        (json!({"programmeId": id(Kind::Programme, "programme", "nothing")}), "NOT_FOUND"),
+    ] {
+        assert_eq!(officer.does(ADD, plan(more)).await.outcome(), outcome, "{}", world.on);
+    }
+    let region = world.person("region05").await;
+    let elsewhere = region.does(ADD, plan(json!({"branchId": id(Kind::Branch, "branch", "region-05")}))).await;
+    assert_eq!(elsewhere.outcome(), "NOT_PARTICIPATING branchId", "{}", world.on);
+    let made = data.does(ADD, plan(json!({}))).await;
+    let made = made.data()["activityAdd"]["activity"].clone();
+    assert_eq!((&made["status"], &made["participants"], &made["province"]["code"]), (&json!("PLANNED"), &Value::Null, &json!("05.311")), "{}", world.on);
+    let changed = data.does(CHANGE, json!({"id": made["id"], "expectedVersion": 1, "endsOn": "2026-10-07", "capacity": null})).await;
+    let expected = json!({"version": 2, "endsOn": "2026-10-07", "place": "Oulad Azzouz (démo)", "capacity": null});
+    assert_eq!(changed.data()["activityEdit"]["activity"], expected, "{}", world.on);
+
+    // It is counted once it has begun; a second count takes the place of the first.
+    let count = |version: i64, groups: Value| json!({"activityId": made["id"], "expectedVersion": version, "groups": groups});
+    let wrong = json!([{"people": -1, "sex": "FEMALE"}, {"people": 2, "milieu": "RURAL"}]);
+    let outcome = data.does(COUNT, count(2, wrong)).await.outcome();
+    assert_eq!(outcome, "AMOUNT_INVALID groups.0.people, DISAGGREGATION_INVALID groups.1.sex, DISAGGREGATION_INVALID groups.1.milieu", "{}", world.on);
+    let women = json!([{"people": 30, "sex": "FEMALE", "ageBand": "15-24"}, {"people": 12, "sex": "FEMALE", "ageBand": "25-59"}]);
+    let counted = data.does(COUNT, count(2, women)).await;
+    let expected = json!({"version": 3, "status": "HELD", "participants": 42, "participation": [
+        {"people": 30, "sex": "FEMALE", "ageBand": "15-24"}, {"people": 12, "sex": "FEMALE", "ageBand": "25-59"}]});
+    assert_eq!(counted.data()["participationRecord"]["activity"], expected, "{}", world.on);
+    let again = data.does(COUNT, count(3, json!([{"people": 40, "sex": "FEMALE"}]))).await;
+    assert_eq!(again.data()["participationRecord"]["activity"]["participants"], 40, "{}", world.on);
+    let cancel = |activity: &Value, version: i64| json!({"id": activity, "expectedVersion": version, "reason": "Pluie (démo)"});
+    assert_eq!(data.does(CANCEL, cancel(&made["id"], 4)).await.outcome(), "STATUS_INVALID", "{}: it was held", world.on);
+
+    let later = officer.does(ADD, plan(json!({"startsOn": "2026-12-20", "endsOn": null}))).await;
+    let later = later.data()["activityAdd"]["activity"]["id"].clone();
+    let early = json!({"activityId": later, "expectedVersion": 1, "groups": []});
+    assert_eq!(data.does(COUNT, early).await.outcome(), "DATE_INVALID", "{}", world.on);
+    assert_eq!(officer.does(CANCEL, cancel(&later, 1)).await.outcome(), "done", "{}", world.on);
+    let list = "query($id: ID!) { programme(id: $id) { activities(first: 10) { totalCount nodes { status cancellationReason } } } }";
+    let seen = officer.asks(list, json!({"id": programme})).await;
+    let expected = json!({"totalCount": 2, "nodes": [{"status": "CANCELLED", "cancellationReason": "Pluie (démo)"},
+        {"status": "HELD", "cancellationReason": null}]});
+    assert_eq!(seen.data()["programme"]["activities"], expected, "{}", world.on);
+    for (login, outcome) in [("mdiq", "NOT_FOUND"), ("finance.khouribga", "FORBIDDEN"), ("auditor", "FORBIDDEN")] {
+        let person = world.person(login).await;
+        assert_eq!(person.does(CANCEL, cancel(&made["id"], 4)).await.outcome(), outcome, "{}: {login}", world.on);
+    }
+}
+
 tests::on_each_database!(
     a_province_submits_its_region_approves_and_the_nation_closes,
     whoever_submitted_it_does_not_approve_it,
     a_programme_starts_under_an_agreement_and_is_warned_when_that_has_run_out,
     every_fault_of_a_programme_is_told_at_its_place_and_nothing_is_kept,
+    a_programme_is_edited_as_far_as_its_status_allows,
+    an_activity_is_planned_held_and_counted,
 );

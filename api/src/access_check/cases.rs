@@ -353,6 +353,7 @@ impl Cases {
             "region" => Some(Kind::Region),
             "agreement" => Some(Kind::Agreement),
             "programme" => Some(Kind::Programme),
+            "activity" => Some(Kind::Activity),
             "programmeIndicator" => Some(Kind::ProgrammeIndicator),
             "product" => Some(Kind::Product),
             "indicator" => Some(Kind::Indicator),

@@ -9,10 +9,11 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
-    agreement, budget_line, contribution, cooperative, document, expense, indicator, listing, market, membership,
-    partner_client, product, programme, register_dispute, submission, tranche, user,
+    activity, agreement, budget_line, contribution, cooperative, document, expense, indicator, listing, market,
+    membership, partner_client, product, programme, register_dispute, submission, tranche, user,
 };
 use domain::access::Permission;
+use domain::activity::{ActivityKind, ActivityStatus};
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
 use domain::submission::SubmissionStatus;
@@ -511,7 +512,30 @@ async fn programme_in(
     let follows = [("latest_actual_id", Value::from(value)), of];
     let row = founding("programme_indicator", "demo-unfpa-active");
     let (follows, _) = fixtures.copy::<programme::indicator::Entity>("indicator of a programme", row, &follows).await?;
-    submission_of(fixtures, programme, follows).await
+    submission_of(fixtures, programme, follows).await?;
+    let branch = fixtures.branch;
+    let planned = |key, text: &str| activity::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        programme_id: programme,
+        kind: EnumValue(ActivityKind::Caravan),
+        title: Json(LocalizedText::new([(Locale::Fr, text.to_owned())], NAME_MAX).expect("a mark is a text")),
+        starts_on: Day(jiff::civil::date(2026, 1, 1)),
+        ends_on: Day(jiff::civil::date(2026, 1, 1)),
+        province_id: None,
+        place: Some(text.to_owned()),
+        capacity: None,
+        status: EnumValue(ActivityStatus::Held),
+        cancellation_reason: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (key, text) = fixtures.row::<activity::entity::Entity>("activity", planned).await?;
+    let came = "insert into activity_participation (id, branch_id, activity_id, position, age_band, people)
+        values ($1, $2, $3, 0, $4, 12)";
+    fixtures.run(came, vec![Uuid::now_v7().into(), branch.into(), key.into(), text.into()]).await
 }
 
 /// Figures of a programme on their way up the tree.

@@ -38,10 +38,15 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "agreementNegotiate" | "agreementSign" | "contributionConfirm" | "expenseConfirm" | "trancheJustify" => {
             Some(P::DecideAgreements)
         }
-        "programmeCreate" | "programmeIndicatorAdd" => Some(P::ManageProgrammes),
-        "indicatorValuesRecord" | "indicatorDefine" | "indicatorTargetSet" | "submissionWaive" => {
-            Some(P::ManageIndicators)
-        }
+        "programmeCreate" | "programmeEdit" | "programmeIndicatorAdd" => Some(P::ManageProgrammes),
+        "activityAdd"
+        | "activityEdit"
+        | "activityCancel"
+        | "participationRecord"
+        | "indicatorValuesRecord"
+        | "indicatorDefine"
+        | "indicatorTargetSet"
+        | "submissionWaive" => Some(P::ManageIndicators),
         "submissionSubmit" | "submissionApprove" | "submissionReturn" | "submissionUnlock" => Some(P::DecideIndicators),
         "programmeSubmit" | "programmeReturn" | "programmeApprove" | "programmeActivate" | "programmeSuspend"
         | "programmeResume" | "programmeComplete" | "programmeClose" | "programmeCancel" => Some(P::DecideProgrammes),

@@ -103,8 +103,8 @@ pub enum Whole {
 
 /// What is contributed to, held to be changed.
 enum Held {
-    Agreement(Locked<agreement::Entity>),
-    Market(Locked<market::Entity>),
+    Agreement(Box<Locked<agreement::Entity>>),
+    Market(Box<Locked<market::Entity>>),
 }
 
 impl Held {
@@ -114,9 +114,9 @@ impl Held {
             Whole::Agreement(key) => {
                 let locked = tx.lock_for_update::<agreement::Entity>(key).await?;
                 locked.row().status.0.expect_unsigned()?;
-                Ok(Self::Agreement(locked))
+                Ok(Self::Agreement(Box::new(locked)))
             }
-            Whole::Market(key) => tx.lock_for_update(key).await.map(Self::Market),
+            Whole::Market(key) => Ok(Self::Market(Box::new(tx.lock_for_update(key).await?))),
         }
     }
 
@@ -138,8 +138,8 @@ impl Held {
     /// Raise its version: whoever signs or looks at it has read the contributions as they are.
     async fn touch(self, tx: &Tx<'_>) -> Result<()> {
         match self {
-            Self::Agreement(locked) => tx.update(locked, |_| {}).await.map(drop),
-            Self::Market(locked) => tx.update(locked, |_| {}).await.map(drop),
+            Self::Agreement(locked) => tx.update(*locked, |_| {}).await.map(drop),
+            Self::Market(locked) => tx.update(*locked, |_| {}).await.map(drop),
         }
     }
 }

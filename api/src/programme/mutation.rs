@@ -1,16 +1,16 @@
 //! Root fields that change programmes.
 
 use super::object::{Programme, ProgrammeIndicator};
-use super::store::{self, NewIndicator, NewProgramme};
+use super::store::{self, Edit, NewIndicator, NewProgramme};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::mutation::mutate;
+use crate::platform::graphql::mutation::{given, mutate};
 use crate::platform::graphql::scalars::Date;
 use crate::platform::graphql::text::{LocalizedTextInput, required};
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::transaction::Tx;
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::fault::{Code, Fault, Faults};
 use domain::figure::{AGE_BANDS, AGE_BANDS_MAX, age_bands};
 use domain::indicator::Disaggregation;
@@ -45,6 +45,37 @@ pub struct ProgrammeCreateInput {
     /// Whether the programme needs no agreement.
     #[graphql(default)]
     pub is_self_funded: bool,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
+/// A programme to be edited: what is not named stays as it is, null removes it.
+#[derive(InputObject, Clone, Debug)]
+pub struct ProgrammeEditInput {
+    /// The global id of the programme.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The programme's title.
+    pub title: Option<LocalizedTextInput>,
+    /// The programme's description.
+    pub description: MaybeUndefined<LocalizedTextInput>,
+    /// The theme of the programme; of a draft alone.
+    pub theme: Option<EnumValue<Theme>>,
+    /// The targets of the Sustainable Development Goals that it serves; of a draft alone.
+    pub sdg_targets: Option<Vec<String>>,
+    /// The programme's first day; of a draft alone.
+    pub starts_on: MaybeUndefined<Date>,
+    /// The programme's last day; without one it is open-ended.
+    pub ends_on: MaybeUndefined<Date>,
+    /// Whether the programme needs no agreement; of a draft alone.
+    pub is_self_funded: Option<bool>,
+    /// The global ids of the agreements that the programme rests on, in place of those that it rested on.
+    pub agreement_ids: Option<Vec<ID>>,
+    /// The global ids of the other branches that take part in the programme, in place of those that took part. A branch that has
+    /// entered figures stays.
+    pub participating_branch_ids: Option<Vec<ID>>,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -144,28 +175,34 @@ fn keys(kind: Kind, ids: &[ID], field: &str) -> Result<Vec<Uuid>> {
     ids.iter().enumerate().map(key).collect()
 }
 
-/// Check all of a form at once.
-fn drafted(input: &ProgrammeCreateInput) -> Result<NewProgramme> {
+/// What is wrong with targets of the Sustainable Development Goals.
+fn targets(given: &[String]) -> Faults {
     let mut faults = Faults::new();
-    let mut text = |given: LocalizedTextInput, max: usize, field: &'static str| {
-        let at = |fault: Fault| fault.at(field);
-        given.merged(None, max).map_err(|wrong| faults.extend(wrong.into_iter().map(at))).ok()
-    };
-    let title = text(input.title.clone(), NAME_MAX, "title");
-    let description = input.description.clone().map(|given| text(given, DESCRIPTION_MAX, "description"));
-    if input.sdg_targets.len() > TARGETS_MAX {
+    if given.len() > TARGETS_MAX {
         faults.push(Fault::new(Code::LimitExceeded).at("sdgTargets").with_detail(TARGETS_MAX.to_string()));
     }
-    for (position, target) in input.sdg_targets.iter().take(TARGETS_MAX).enumerate() {
+    for (position, target) in given.iter().take(TARGETS_MAX).enumerate() {
         let at = |fault: Fault| fault.at(&position.to_string()).at("sdgTargets");
         match sdg_target(target) {
-            Ok(_) if input.sdg_targets.iter().take(position).any(|other| other == target) => {
+            Ok(_) if given.iter().take(position).any(|other| other == target) => {
                 faults.push(at(Fault::new(Code::DuplicateEntry)));
             }
             Ok(_) => {}
             Err(fault) => faults.push(at(fault)),
         }
     }
+    faults
+}
+
+/// Check all of a form at once.
+fn drafted(input: &ProgrammeCreateInput) -> Result<NewProgramme> {
+    let mut faults = Faults::new();
+    let mut text = |text: LocalizedTextInput, max: usize, field: &'static str| {
+        text.merged_at(None, max, field).map_err(|wrong| faults.extend(wrong)).ok()
+    };
+    let title = text(input.title.clone(), NAME_MAX, "title");
+    let description = input.description.clone().map(|given| text(given, DESCRIPTION_MAX, "description"));
+    faults.extend(targets(&input.sdg_targets));
     let (starts_on, ends_on) = (input.starts_on.as_ref().map(|day| day.0), input.ends_on.as_ref().map(|day| day.0));
     if starts_on.zip(ends_on).is_some_and(|(first, last)| last < first) {
         faults.push(Fault::new(Code::DateInvalid).at("endsOn"));
@@ -219,6 +256,43 @@ impl ProgrammeMutation {
             let agreements = keys(Kind::Agreement, &input.agreement_ids, "agreementIds")?;
             let participants = keys(Kind::Branch, &input.participating_branch_ids, "participatingBranchIds")?;
             store::create(tx, branch, (&agreements, &participants), || drafted(&input)).await
+        };
+        mutate(ctx, &input, work).await
+    }
+
+    /// Edits a programme that is not over and not before the level that approves it: all of a draft, and of one that was approved
+    /// its texts, its last day, its agreements and the branches that take part. Codes in `userErrors`: CONFLICT, STATUS_INVALID
+    /// (also at a field that a draft alone changes, or at a branch that has entered figures), TEXT_REQUIRED, TEXT_TOO_LONG,
+    /// TEXT_UNSAFE, DATE_INVALID, SDG_TARGET_INVALID, DUPLICATE_ENTRY, LIMIT_EXCEEDED, NOT_FOUND (at a place of `agreementIds`).
+    async fn programme_edit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The programme, and what changes of it.")] input: ProgrammeEditInput,
+    ) -> Result<ProgrammePayload> {
+        let key = GlobalId::parse_as(Kind::Programme, &input.id, "input.id")?;
+        let work = async |tx: &Tx<'_>| {
+            let agreements = input.agreement_ids.as_ref();
+            let agreements = agreements.map(|ids| keys(Kind::Agreement, ids, "agreementIds")).transpose()?;
+            let participants = input.participating_branch_ids.as_ref();
+            let participants = participants.map(|ids| keys(Kind::Branch, ids, "participatingBranchIds")).transpose()?;
+            let form = || {
+                let faults = input.sdg_targets.as_deref().map(targets).unwrap_or_default();
+                if !faults.is_empty() {
+                    return Err(faults.into());
+                }
+                Ok(Edit {
+                    title: input.title.clone(),
+                    description: given(&input.description, Clone::clone),
+                    theme: input.theme.map(|theme| theme.0),
+                    sdg_targets: input.sdg_targets.clone(),
+                    starts_on: given(&input.starts_on, |day| day.0),
+                    ends_on: given(&input.ends_on, |day| day.0),
+                    self_funded: input.is_self_funded,
+                    agreements,
+                    participants,
+                })
+            };
+            store::edit(tx, key, input.expected_version, form).await
         };
         mutate(ctx, &input, work).await
     }

@@ -1,5 +1,7 @@
 //! What programmes lead to.
 
+use crate::activity;
+use crate::activity::object::Activity;
 use crate::agreement;
 use crate::agreement::object::Agreement;
 use crate::branch::object::Branch;
@@ -48,6 +50,22 @@ impl Programme {
     ) -> Result<Connection<Agreement>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), agreement::store::of_programmes(page), self.key).await
+    }
+
+    /// The activities of the programme within the caller's reach, those entered last first.
+    async fn activities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<Activity>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), activity::store::of_programmes(page), self.key).await
     }
 
     /// The moves of the programme from one status to another, in their order; empty for callers who may not see them.

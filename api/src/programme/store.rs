@@ -17,14 +17,16 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::scalars::DateTime;
-use crate::platform::graphql::text::{name_keys, only_untranslated, slug};
+use crate::platform::graphql::text::{LocalizedTextInput, name_keys, only_untranslated, slug};
 use crate::platform::loading::batch::{Batch, Related, grouped};
 use crate::platform::loading::object::{self, Children, NodeObject, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
+use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::Tx;
+use crate::submission::entity as submission;
 use crate::user::name;
 use domain::access::Permission;
 use domain::actor::Actor;
@@ -34,10 +36,10 @@ use domain::fault::{Code, Fault, Faults};
 use domain::indicator::Disaggregation;
 use domain::partnership::{AgreementState, AgreementStatus};
 use domain::programme::{Level, ProgrammeStatus, StatusBasis, Theme, approving_kind};
-use domain::text::LocalizedText;
+use domain::text::{DESCRIPTION_MAX, LocalizedText, NAME_MAX};
 use jiff::civil::Date;
-use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
-use std::collections::HashMap;
+use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -329,13 +331,7 @@ pub async fn create(
     }
     let form = form()?;
     let keys = name_keys(&form.title).map_err(|fault| fault.at("title"))?;
-    let known = tx.select_columns::<agreement::Entity>().among(agreement::Column::Id, agreements);
-    let known = known.only([agreement::Column::Id.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
-    let unknown = |(position, key): (usize, &Uuid)| {
-        (!known.contains(key)).then(|| Fault::new(Code::NotFound).at(&position.to_string()).at("agreementIds"))
-    };
-    let mut faults: Faults = agreements.iter().enumerate().filter_map(unknown).collect();
-    faults.extend(named_twice(agreements, "agreementIds"));
+    let mut faults = unknown_agreements(tx, agreements).await?;
     faults.extend(named_twice(participants, "participatingBranchIds"));
     if !faults.is_empty() {
         return Err(faults.into());
@@ -367,16 +363,188 @@ pub async fn create(
     .into_active_model();
     row.number = ActiveValue::NotSet;
     tx.insert_all::<Entity>(vec![row]).await?;
+    rest(tx, (id, branch), agreements).await?;
+    join(tx, (id, branch), participants).await?;
+    record(tx, (id, branch), (None, ProgrammeStatus::Draft), branch, None).await?;
+    Ok(id)
+}
+
+/// What changes of a programme; what is not there stays as it is.
+pub struct Edit {
+    /// The title.
+    pub title: Option<LocalizedTextInput>,
+    /// What it is; nothing within: nothing is said.
+    pub description: Option<Option<LocalizedTextInput>>,
+    /// What it is about.
+    pub theme: Option<Theme>,
+    /// The targets that it serves.
+    pub sdg_targets: Option<Vec<String>>,
+    /// Its first day; nothing within: none.
+    pub starts_on: Option<Option<Date>>,
+    /// Its last day; nothing within: none.
+    pub ends_on: Option<Option<Date>>,
+    /// Whether it needs no agreement.
+    pub self_funded: Option<bool>,
+    /// The agreements that it rests on.
+    pub agreements: Option<Vec<Uuid>>,
+    /// The branches that take part.
+    pub participants: Option<Vec<Uuid>>,
+}
+
+impl Edit {
+    /// The fields that it names and that a draft alone changes.
+    fn of_drafts(&self) -> impl Iterator<Item = &'static str> {
+        let fields = [
+            (self.theme.is_some(), "theme"),
+            (self.sdg_targets.is_some(), "sdgTargets"),
+            (self.starts_on.is_some(), "startsOn"),
+            (self.self_funded.is_some(), "isSelfFunded"),
+        ];
+        fields.into_iter().filter(|(is_named, _)| *is_named).map(|(_, field)| field)
+    }
+}
+
+/// Edit a programme: all of a draft; once it was approved, what may change while it runs.
+///
+/// # Errors
+/// NOT_FOUND (also of a branch that takes part and lies beyond the caller's reach), FORBIDDEN, CONFLICT, BRANCH_CLOSED, the
+/// refusals of the form, STATUS_INVALID; NOT_FOUND and DUPLICATE_ENTRY at a place of `agreementIds` or `participatingBranchIds`.
+pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -> Result<Edit>) -> Result<Uuid> {
+    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let form = form()?;
+    let (row, lead) = (locked.row(), locked.row().branch_id);
+    let before = match &form.participants {
+        Some(participants) => {
+            let before = participants_of(tx, key).await?;
+            let is_new = |participant: &Uuid| !before.contains(participant) && *participant != lead;
+            for (position, participant) in participants.iter().enumerate().filter(|(_, one)| is_new(one)) {
+                tx.home::<Entity>(*participant, &["participatingBranchIds", &position.to_string()]).await?;
+            }
+            before
+        }
+        None => Vec::new(),
+    };
+    locked.expect_version(version)?;
+    let status = row.status.0;
+    let mut faults = match status {
+        ProgrammeStatus::Draft => Faults::new(),
+        ProgrammeStatus::Approved | ProgrammeStatus::Active | ProgrammeStatus::Suspended => {
+            let fixed = |field: &str| Fault::new(Code::StatusInvalid).at(field).with_detail(status.to_string());
+            form.of_drafts().map(fixed).collect()
+        }
+        ProgrammeStatus::Submitted
+        | ProgrammeStatus::Completed
+        | ProgrammeStatus::Closed
+        | ProgrammeStatus::Cancelled => {
+            return Err(Fault::new(Code::StatusInvalid).with_detail(status.to_string()).into());
+        }
+    };
+    let title = match form.title {
+        Some(given) => given.merged_at(Some(row.title.0.clone()), NAME_MAX, "title"),
+        None => Ok(row.title.0.clone()),
+    };
+    let title = title.map_err(|wrong| faults.extend(wrong)).ok();
+    let description = match form.description {
+        None => row.description.clone().map(|text| text.0),
+        Some(None) => None,
+        Some(Some(given)) => {
+            let known = row.description.clone().map(|text| text.0);
+            given.merged_at(known, DESCRIPTION_MAX, "description").map_err(|wrong| faults.extend(wrong)).ok()
+        }
+    };
+    let starts_on = form.starts_on.unwrap_or(row.starts_on.map(|day| day.0));
+    let ends_on = form.ends_on.unwrap_or(row.ends_on.map(|day| day.0));
+    if starts_on.zip(ends_on).is_some_and(|(first, last)| last < first) {
+        faults.push(Fault::new(Code::DateInvalid).at("endsOn"));
+    }
+    if let Some(agreements) = &form.agreements {
+        faults.extend(unknown_agreements(tx, agreements).await?);
+    }
+    if let Some(participants) = &form.participants {
+        faults.extend(named_twice(participants, "participatingBranchIds"));
+        let gone: Vec<Uuid> = before.iter().copied().filter(|branch| !participants.contains(branch)).collect();
+        if !gone.is_empty() {
+            use submission::Column as S;
+            let entered = tx.select_columns::<submission::Entity>().filter(S::ProgrammeId.eq(key));
+            if entered.filter(S::BranchId.is_in(gone)).count(None).await? > 0 {
+                faults.push(Fault::new(Code::StatusInvalid).at("participatingBranchIds"));
+            }
+        }
+    }
+    let (Some(title), true) = (title, faults.is_empty()) else { return Err(faults.into()) };
+    if let Some(agreements) = form.agreements {
+        let old = tx.select_columns::<link::Entity>().filter(link::Column::ProgrammeId.eq(key));
+        let old = old.only([link::Column::AgreementId.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
+        note(tx, (key, lead), "agreements", (&old, &agreements));
+        tx.delete_parts::<Entity, link::Entity>(&locked, link::Column::ProgrammeId, Condition::all()).await?;
+        rest(tx, (key, lead), &agreements).await?;
+    }
+    if let Some(participants) = form.participants {
+        note(tx, (key, lead), "participatingBranches", (&before, &participants));
+        let gone = participation::Column::BranchId.is_not_in(participants.iter().copied());
+        let of = participation::Column::ProgrammeId;
+        tx.delete_parts::<Entity, participation::Entity>(&locked, of, Condition::all().add(gone)).await?;
+        let new: Vec<Uuid> = participants.into_iter().filter(|branch| !before.contains(branch)).collect();
+        join(tx, (key, lead), &new).await?;
+    }
+    tx.update(locked, |row| {
+        row.title = ActiveValue::Set(Json(title));
+        row.description = ActiveValue::Set(description.map(Json));
+        row.starts_on = ActiveValue::Set(starts_on.map(Day));
+        row.ends_on = ActiveValue::Set(ends_on.map(Day));
+        if let Some(theme) = form.theme {
+            row.theme = ActiveValue::Set(EnumValue(theme));
+        }
+        if let Some(targets) = form.sdg_targets {
+            row.sdg_targets = ActiveValue::Set(Json(targets));
+        }
+        if let Some(self_funded) = form.self_funded {
+            row.self_funded = ActiveValue::Set(self_funded);
+        }
+    })
+    .await?;
+    Ok(key)
+}
+
+/// Tell the audit of parts of a programme, which are no columns of it.
+fn note(tx: &Tx<'_>, (key, branch): (Uuid, Uuid), what: &str, (before, after): (&[Uuid], &[Uuid])) {
+    let list = |keys: &[Uuid]| keys.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", ");
+    let changes = [(what.to_owned(), serde_json::json!([list(before), list(after)]))].into_iter().collect();
+    tx.record(Change::noted(Kind::Programme, key, Some(branch), Audited { changes, personal: BTreeMap::new() }));
+}
+
+/// The branches that take part in a programme of another one.
+async fn participants_of(tx: &Tx<'_>, programme: Uuid) -> Result<Vec<Uuid>> {
+    let select = tx.select_columns::<participation::Entity>().filter(participation::Column::ProgrammeId.eq(programme));
+    select.only([participation::Column::BranchId.into_expr()]).all(|cells| cells.take::<Uuid>()).await
+}
+
+/// Let a programme rest on agreements.
+async fn rest(tx: &Tx<'_>, (id, branch): (Uuid, Uuid), agreements: &[Uuid]) -> Result<()> {
     let links = agreements.iter().map(|agreement| {
         link::Model { agreement_id: *agreement, programme_id: id, branch_id: branch }.into_active_model()
     });
-    tx.insert_plain::<link::Entity>(links.collect()).await?;
-    let parts = participants.iter().filter(|participant| **participant != branch).map(|participant| {
+    tx.insert_plain::<link::Entity>(links.collect()).await
+}
+
+/// Let branches take part in a programme of another one.
+async fn join(tx: &Tx<'_>, (id, lead): (Uuid, Uuid), participants: &[Uuid]) -> Result<()> {
+    let parts = participants.iter().filter(|participant| **participant != lead).map(|participant| {
         participation::Model { programme_id: id, branch_id: *participant, published: false }.into_active_model()
     });
-    tx.insert_plain::<participation::Entity>(parts.collect()).await?;
-    record(tx, (id, branch), (None, ProgrammeStatus::Draft), branch, None).await?;
-    Ok(id)
+    tx.insert_plain::<participation::Entity>(parts.collect()).await
+}
+
+/// What is wrong with the agreements of a form: they are named twice, or whoever asks sees none such.
+async fn unknown_agreements(tx: &Tx<'_>, agreements: &[Uuid]) -> Result<Faults> {
+    let known = tx.select_columns::<agreement::Entity>().among(agreement::Column::Id, agreements);
+    let known = known.only([agreement::Column::Id.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
+    let unknown = |(position, key): (usize, &Uuid)| {
+        (!known.contains(key)).then(|| Fault::new(Code::NotFound).at(&position.to_string()).at("agreementIds"))
+    };
+    let mut faults: Faults = agreements.iter().enumerate().filter_map(unknown).collect();
+    faults.extend(named_twice(agreements, "agreementIds"));
+    Ok(faults)
 }
 
 fn named_twice(keys: &[Uuid], field: &str) -> Faults {
