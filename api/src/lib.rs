@@ -44,6 +44,7 @@ macro_rules! kinds {
             27 Submission: submission::object::Submission,
             28 CalendarEntry: calendar::object::CalendarEntry,
             29 Activity: activity::object::Activity,
+            30 AgreementAmendment: amendment::object::AgreementAmendment,
         }
     };
 }
@@ -51,6 +52,7 @@ macro_rules! kinds {
 pub mod access_check;
 pub mod activity;
 pub mod agreement;
+pub mod amendment;
 pub mod audit;
 pub mod branch;
 pub mod budget_line;

@@ -3,6 +3,7 @@
 use crate::activity::mutation::ActivityMutation;
 use crate::agreement::mutation::AgreementMutation;
 use crate::agreement::query::AgreementQuery;
+use crate::amendment::mutation::AmendmentMutation;
 use crate::audit::query::AuditQuery;
 use crate::branch::mutation::BranchMutation;
 use crate::branch::query::BranchQuery;
@@ -99,6 +100,7 @@ impl Parts for Mutations {
             Part::of::<DocumentMutation>(),
             Part::of::<MarketMutation>(),
             Part::of::<AgreementMutation>(),
+            Part::of::<AmendmentMutation>(),
             Part::of::<ContributionMutation>(),
             Part::of::<BudgetLineMutation>(),
             Part::of::<ExpenseMutation>(),

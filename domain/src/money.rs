@@ -2,9 +2,11 @@
 
 use crate::decimal::Decimal;
 use crate::fault::{Code, Fault};
+use serde::{Deserialize, Serialize};
 
 /// An amount of money in centimes of the Moroccan dirham (MAD); negative for what is owed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Money {
     /// The amount in centimes.
     pub centimes: i64,

@@ -3,8 +3,11 @@
 use crate::codes;
 use crate::fault::{Code, Fault};
 use crate::money::Money;
+use crate::text::LocalizedText;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 codes! {
     /// As what a partner is party to an agreement.
@@ -175,10 +178,13 @@ impl AgreementState {
             Self::Draft => AgreementStatus::Draft,
             Self::Negotiation => AgreementStatus::Negotiation,
             Self::Terminated => AgreementStatus::Terminated,
-            Self::Renewed => AgreementStatus::Renewed,
+            // What was renewed stays in force to its last day.
+            Self::Renewed if ends_on.is_none_or(|last| today > last) => AgreementStatus::Renewed,
             Self::Signed if ends_on.is_some_and(|last| today > last) => AgreementStatus::Expired,
-            Self::Signed if starts_on.or(signed_on).is_none_or(|first| today < first) => AgreementStatus::Signed,
-            Self::Signed => AgreementStatus::InForce,
+            Self::Signed | Self::Renewed if starts_on.or(signed_on).is_none_or(|first| today < first) => {
+                AgreementStatus::Signed
+            }
+            Self::Signed | Self::Renewed => AgreementStatus::InForce,
         }
     }
 }
@@ -254,6 +260,44 @@ impl Terms {
         let months = self.ends_on(Some(today)).err();
         [amount, start, months].into_iter().flatten().collect()
     }
+}
+
+codes! {
+    /// The status of an amendment.
+    AmendmentStatus {
+        /// The amendment waits for its signature.
+        Proposed = "PROPOSED",
+        /// The amendment was signed.
+        Signed = "SIGNED",
+        /// The amendment was withdrawn.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+/// What an agreement lays down and an amendment changes; what is not known is not there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmendedTerms {
+    /// What it is about.
+    pub object: Option<LocalizedText>,
+    /// The whole that the contributions make.
+    pub budget: Option<Money>,
+    /// The first day in force.
+    pub starts_on: Option<Date>,
+    /// The last day in force.
+    pub ends_on: Option<Date>,
+    /// How long it runs, in months.
+    pub duration_months: Option<i32>,
+}
+
+/// What is contributed with an amendment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmendmentContribution {
+    /// Who pays.
+    pub partner: Uuid,
+    /// In money or in kind.
+    pub kind: ContributionKind,
+    /// How much.
+    pub amount: Money,
 }
 
 /// An agreement that is to be signed.

@@ -21,6 +21,7 @@ mod m20261124_000010_audit;
 mod m20261126_000011_money;
 mod m20261126_000012_reference_kept;
 mod m20261126_000013_activity;
+mod m20261126_000014_amendment;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_money::Migration),
             Box::new(m20261126_000012_reference_kept::Migration),
             Box::new(m20261126_000013_activity::Migration),
+            Box::new(m20261126_000014_amendment::Migration),
         ]
     }
 }

@@ -26,12 +26,15 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            budget {long} check (budget >= 0),
            budget_entered_by {uuid},
            mandate_branch_id {uuid} references branch (id),
+           predecessor_id {uuid} unique references agreement (id),
+           terminated_on {text},
            published boolean generated always as (status in ('SIGNED', 'TERMINATED', 'RENEWED')) stored not null,
            sources {json} not null,
            is_demo boolean not null,
            {node},
            check (not published or signed_on is not null),
-           check ((signed_on is null) = (signed_on_basis is null))
+           check ((signed_on is null) = (signed_on_basis is null)),
+           check ((status = 'TERMINATED') = (terminated_on is not null))
          );
          create index agreement_branch on agreement (branch_id, number);
          create table agreement_private (

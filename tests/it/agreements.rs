@@ -230,7 +230,138 @@ async fn a_contribution_is_taken_back_once_by_a_new_one(world: World) {
     assert_eq!((&stale["contribution"], &stale["agreement"]["version"]), (&Value::Null, &json!(3)), "{}", world.on);
 }
 
+const AMEND: &str = "mutation($input: AgreementAmendInput!) { agreementAmend(input: $input) {
+    agreementAmendment { id version number status signedOn terms { budget { amount } endsOn } contributions { amount { amount } partner { slug } } }
+    userErrors { code field } } }";
+const SIGN_AMENDMENT: &str = "mutation($input: AgreementAmendmentSignInput!) { agreementAmendmentSign(input: $input) {
+    agreementAmendment { version status signedOn } userErrors { code field } } }";
+const WITHDRAW: &str = "mutation($input: AgreementAmendmentWithdrawInput!) { agreementAmendmentWithdraw(input: $input) {
+    agreementAmendment { status } userErrors { code field } } }";
+const TERMS: &str = "query($id: ID!, $on: Date!) { agreement(id: $id) { version status budget { amount } endsOn fundingGaps { code }
+    amendments { number status } asOf(date: $on) { amendment budget { amount } endsOn object { text(locale: FR) } } } }";
+const RENEW: &str = "mutation($input: AgreementRenewInput!) { agreementRenew(input: $input) {
+    agreement { id version status startsOn endsOn object { text(locale: FR) } parties { role partner { slug } } predecessor { id } }
+    userErrors { code field } } }";
+const TERMINATE: &str = "mutation($input: AgreementTerminateInput!) { agreementTerminate(input: $input) {
+    agreement { version status terminatedOn } userErrors { code field } } }";
+
+/// An agreement that is funded, and signed by another: at its fourth version.
+async fn signed(world: &World) -> String {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let key = drafted(&finance).await;
+    assert_eq!(finance.does(ADD, contribution(&key, 1, "1000.00")).await.outcome(), "done");
+    assert_eq!(khouribga.does(NEGOTIATE, at(&key, 2)).await.outcome(), "done");
+    assert_eq!(khouribga.does(SIGN, signature(&key, 3, "2026-02-03")).await.outcome(), "done");
+    key
+}
+
+async fn an_amendment_is_signed_by_another_and_the_old_figures_stay_readable(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let key = signed(&world).await;
+    let amend = |version: i64, more: Value| {
+        let mut amend = json!({"agreementId": key, "expectedVersion": version, "reason": "Prolongation (démo)"});
+        amend.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        amend
+    };
+    let paid = json!([{"partnerId": partner("unfpa"), "kind": "CASH", "amount": "500.00"}]);
+    for (more, outcome) in [
+        (json!({}), "STATUS_INVALID"),
+        (json!({"budget": "1500.00"}), "SUM_MISMATCH budget"),
+        (json!({"durationMonths": 0}), "DATE_INVALID durationMonths"),
+        (json!({"reason": " ", "budget": "-1.00"}), "TEXT_REQUIRED reason, AMOUNT_INVALID budget"),
+        (json!({"budget": "1500.00", "contributions": [{"partnerId": partner("nothing"), "kind": "CASH", "amount": "500.00"}]}),
+            "NOT_FOUND contributions.0.partnerId"),
+    ] {
+        assert_eq!(finance.does(AMEND, amend(4, more)).await.outcome(), outcome, "{}", world.on);
+    }
+    let whole = json!({"budget": "1500.00", "durationMonths": 36, "contributions": paid, "object": {"fr": "Convention prolongée (démo)"}});
+    let made = finance.does(AMEND, amend(4, whole)).await;
+    let made = made.data()["agreementAmend"]["agreementAmendment"].clone();
+    let terms = json!({"budget": {"amount": "1500.00"}, "endsOn": "2028-12-31"});
+    assert_eq!((&made["number"], &made["status"], &made["terms"]), (&json!(1), &json!("PROPOSED"), &terms), "{}", world.on);
+    assert_eq!(finance.does(AMEND, amend(5, json!({"durationMonths": 30}))).await.outcome(), "STATUS_INVALID", "{}: one at a time", world.on);
+    let anybody = world.ask(TERMS, json!({"id": key, "on": "2026-11-24"})).await;
+    let seen = &anybody.data()["agreement"];
+    assert_eq!((&seen["amendments"], &seen["budget"]["amount"]), (&json!([]), &json!("1000.00")), "{}: not before it is signed", world.on);
+
+    let sign = |version: i64, day: &str| json!({"id": made["id"], "expectedVersion": version, "signedOn": day});
+    assert_eq!(finance.does(SIGN_AMENDMENT, sign(1, "2026-10-01")).await.outcome(), "FORBIDDEN", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN_AMENDMENT, sign(1, "2026-01-01")).await.outcome(), "DATE_INVALID signedOn", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN_AMENDMENT, sign(1, "2099-01-01")).await.outcome(), "DATE_INVALID signedOn", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN_AMENDMENT, sign(1, "2026-10-01")).await.outcome(), "done", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN_AMENDMENT, sign(2, "2026-10-01")).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    for (day, number, budget, ends_on, object) in [
+        ("2026-09-30", 0, "1000.00", "2027-12-31", "Convention de formation (démo)"),
+        ("2026-10-01", 1, "1500.00", "2028-12-31", "Convention prolongée (démo)"),
+    ] {
+        let seen = world.ask(TERMS, json!({"id": key, "on": day})).await;
+        let expected = json!({"amendment": number, "budget": {"amount": budget}, "endsOn": ends_on, "object": {"text": object}});
+        assert_eq!(seen.data()["agreement"]["asOf"], expected, "{}: {day}", world.on);
+    }
+    let seen = world.ask(TERMS, json!({"id": key, "on": "2026-01-31"})).await;
+    let seen = &seen.data()["agreement"];
+    assert_eq!((&seen["asOf"], &seen["fundingGaps"], &seen["endsOn"]), (&Value::Null, &json!([]), &json!("2028-12-31")), "{}", world.on);
+
+    // The second person is another one also where both may decide.
+    let mine = khouribga.does(AMEND, amend(6, json!({"durationMonths": 40}))).await;
+    let mine = mine.data()["agreementAmend"]["agreementAmendment"]["id"].clone();
+    let own = json!({"id": mine, "expectedVersion": 1, "signedOn": "2026-11-01"});
+    assert_eq!(khouribga.does(SIGN_AMENDMENT, own).await.outcome(), "FOUR_EYES_REQUIRED", "{}", world.on);
+    assert_eq!(khouribga.does(WITHDRAW, json!({"id": mine, "expectedVersion": 1})).await.outcome(), "done", "{}", world.on);
+    let mdiq = world.person("mdiq").await;
+    assert_eq!(mdiq.does(AMEND, amend(7, json!({"durationMonths": 40}))).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn an_agreement_is_renewed_by_a_successor_or_ended_before_its_time(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let key = signed(&world).await;
+    let renew = |version: i64, more: Value| {
+        let mut renew = json!({"id": key, "expectedVersion": version, "durationMonths": 12});
+        renew.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        renew
+    };
+    assert_eq!(finance.does(RENEW, renew(4, json!({"startsOn": "2027-06-01"}))).await.outcome(), "DATE_INVALID startsOn", "{}", world.on);
+    let next = finance.does(RENEW, renew(4, json!({}))).await;
+    let next = next.data()["agreementRenew"]["agreement"].clone();
+    let expected = json!({"id": next["id"], "version": 1, "status": "DRAFT", "startsOn": "2028-01-01", "endsOn": "2028-12-31",
+        "object": {"text": "Convention de formation (démo)"}, "predecessor": {"id": key},
+        "parties": [{"role": "IMPLEMENTING", "partner": {"slug": "unfm"}}, {"role": "FUNDING", "partner": {"slug": "indh"}}]});
+    assert_eq!(next, expected, "{}", world.on);
+    assert_eq!(finance.does(RENEW, renew(4, json!({}))).await.outcome(), "STATUS_INVALID", "{}: once", world.on);
+    let successor = next["id"].as_str().unwrap();
+    assert_eq!(khouribga.does(NEGOTIATE, at(successor, 1)).await.outcome(), "done", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN, signature(successor, 2, "2026-11-20")).await.outcome(), "done", "{}", world.on);
+    let listed = async |status: &str| {
+        let query = "query($status: AgreementStatus!) { agreements(first: 100, filter: {status: $status}) { nodes { id } } }";
+        let seen = world.ask(query, json!({"status": status})).await;
+        seen.data()["agreements"]["nodes"].as_array().unwrap().iter().any(|node| node["id"] == key.as_str())
+    };
+    // It stays in force to its last day.
+    let status = async || world.ask(TERMS, json!({"id": key, "on": "2026-11-24"})).await.data()["agreement"]["status"].clone();
+    assert_eq!((status().await, listed("IN_FORCE").await, listed("RENEWED").await), (json!("IN_FORCE"), true, false), "{}", world.on);
+    world.at("2028-01-01T12:00:00Z");
+    assert_eq!((status().await, listed("IN_FORCE").await, listed("RENEWED").await), (json!("RENEWED"), false, true), "{}", world.on);
+
+    let khouribga = world.person("khouribga").await;
+    let end = |version: i64, day: &str, reason: &str| json!({"id": successor, "expectedVersion": version, "terminatedOn": day, "reason": reason});
+    for (input, outcome) in [
+        (end(3, "2026-11-01", "Accord des parties (démo)"), "DATE_INVALID terminatedOn"),
+        (end(3, "2028-06-01", "Accord des parties (démo)"), "DATE_INVALID terminatedOn"),
+        (end(3, "2028-01-01", ""), "TEXT_REQUIRED reason"),
+        (end(2, "2028-01-01", "Accord des parties (démo)"), "CONFLICT expectedVersion"),
+        (end(3, "2028-01-01", "Accord des parties (démo)"), "done"),
+        (end(4, "2028-01-01", "Accord des parties (démo)"), "STATUS_INVALID"),
+    ] {
+        assert_eq!(khouribga.does(TERMINATE, input).await.outcome(), outcome, "{}", world.on);
+    }
+    let seen = world.ask("query($id: ID!) { agreement(id: $id) { status terminatedOn } }", json!({"id": successor})).await;
+    assert_eq!(seen.data()["agreement"], json!({"status": "TERMINATED", "terminatedOn": "2028-01-01"}), "{}", world.on);
+}
+
 tests::on_each_database!(
+    an_amendment_is_signed_by_another_and_the_old_figures_stay_readable,
+    an_agreement_is_renewed_by_a_successor_or_ended_before_its_time,
     one_enters_the_money_and_another_signs,
     whoever_entered_the_money_does_not_sign,
     everything_that_is_missing_before_a_signature_is_told_at_once,

@@ -292,6 +292,14 @@ async fn an_activity_is_planned_held_and_counted(world: World) {
     let expected = json!({"totalCount": 2, "nodes": [{"status": "CANCELLED", "cancellationReason": "Pluie (démo)"},
         {"status": "HELD", "cancellationReason": null}]});
     assert_eq!(seen.data()["programme"]["activities"], expected, "{}", world.on);
+    // Who may not see them sees none.
+    let all = "{ programmes(first: 20, published: true) { nodes { activities(first: 5) { totalCount nodes { id participants participation { people }
+        province { id } programme { id } branch { id } } } } } }";
+    for login in ["market.khouribga", "cooperative", "region05"] {
+        let seen = world.person(login).await.asks(all, json!({})).await;
+        let none = seen.data()["programmes"]["nodes"].as_array().unwrap().iter().all(|node| node["activities"]["totalCount"] == 0);
+        assert!(none, "{}: {login}", world.on);
+    }
     for (login, outcome) in [("mdiq", "NOT_FOUND"), ("finance.khouribga", "FORBIDDEN"), ("auditor", "FORBIDDEN")] {
         let person = world.person(login).await;
         assert_eq!(person.does(CANCEL, cancel(&made["id"], 4)).await.outcome(), outcome, "{}: {login}", world.on);

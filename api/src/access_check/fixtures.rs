@@ -9,13 +9,14 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
-    activity, agreement, budget_line, contribution, cooperative, document, expense, indicator, listing, market,
-    membership, partner_client, product, programme, register_dispute, submission, tranche, user,
+    activity, agreement, amendment, budget_line, contribution, cooperative, document, expense, indicator, listing,
+    market, membership, partner_client, product, programme, register_dispute, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
+use domain::partnership::{AmendedTerms, AmendmentStatus};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
@@ -416,6 +417,24 @@ async fn partnerships(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
     ];
     fixtures.copy::<contribution::entity::Entity>("contribution", row, &of).await?;
     money(fixtures, agreement).await?;
+    let proposed = |key, text: &str| amendment::entity::Model {
+        id: key,
+        branch_id: branch,
+        agreement_id: agreement,
+        ordinal: 1,
+        status: EnumValue(AmendmentStatus::Proposed),
+        reason: text.to_owned(),
+        terms: Json(AmendedTerms::default()),
+        earlier: None,
+        contributions: Json(Vec::new()),
+        signed_on: None,
+        entered_by: None,
+        published: false,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<amendment::entity::Entity>("amendment", proposed).await?;
     programme_in(fixtures, "demo-unfpa-submitted", "SUBMITTED", agreement, false).await
 }
 

@@ -25,6 +25,8 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),
         "agreementCreate"
         | "agreementEdit"
+        | "agreementAmend"
+        | "agreementRenew"
         | "agreementPartyAdd"
         | "agreementPartyRemove"
         | "contributionAdd"
@@ -35,9 +37,14 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "expenseReverse"
         | "trancheAdd"
         | "trancheReceive" => Some(P::ManageAgreements),
-        "agreementNegotiate" | "agreementSign" | "contributionConfirm" | "expenseConfirm" | "trancheJustify" => {
-            Some(P::DecideAgreements)
-        }
+        "agreementNegotiate"
+        | "agreementSign"
+        | "agreementTerminate"
+        | "agreementAmendmentSign"
+        | "agreementAmendmentWithdraw"
+        | "contributionConfirm"
+        | "expenseConfirm"
+        | "trancheJustify" => Some(P::DecideAgreements),
         "programmeCreate" | "programmeEdit" | "programmeIndicatorAdd" => Some(P::ManageProgrammes),
         "activityAdd"
         | "activityEdit"

@@ -9,6 +9,7 @@ use crate::platform::graphql::mutation::{given, mutate};
 use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::graphql::text::{LocalizedTextInput, required};
 use crate::platform::query::stored::EnumValue;
+use crate::platform::query::transaction::Tx;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::fault::{Code, Fault, Faults};
 use domain::money::Money;
@@ -121,6 +122,40 @@ pub struct AgreementNegotiateInput {
     pub id: ID,
     /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
+/// An agreement to be ended before its last day.
+#[derive(InputObject, Clone, Debug)]
+pub struct AgreementTerminateInput {
+    /// The global id of the agreement.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The day on which it ends.
+    pub terminated_on: Date,
+    /// The reason for which it ends. It is not public.
+    pub reason: String,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
+/// An agreement to be renewed.
+#[derive(InputObject, Clone, Debug)]
+pub struct AgreementRenewInput {
+    /// The global id of the agreement.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The first day of the new agreement; the day after the last one of the old when it is not given.
+    pub starts_on: Option<Date>,
+    /// The duration of the new agreement in months, 1 to 600.
+    pub duration_months: Option<i32>,
+    /// The budget of the new agreement in dirhams.
+    pub budget: Option<Decimal>,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -350,5 +385,38 @@ impl AgreementMutation {
         };
         let version = input.expected_version;
         mutate(ctx, &input, async |tx| store::sign(tx, key, version, input.signed_on.0, place).await).await
+    }
+
+    /// Ends a signed agreement before its last day. Codes in `userErrors`: CONFLICT, STATUS_INVALID, DATE_INVALID, TEXT_REQUIRED,
+    /// TEXT_TOO_LONG, TEXT_UNSAFE.
+    async fn agreement_terminate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The agreement, and the day on which it ends.")] input: AgreementTerminateInput,
+    ) -> Result<AgreementPayload> {
+        let key = GlobalId::parse_as(Kind::Agreement, &input.id, "input.id")?;
+        let (version, day) = (input.expected_version, input.terminated_on.0);
+        let reason = || Ok(required(&input.reason, DESCRIPTION_MAX, "reason")?);
+        mutate(ctx, &input, async |tx| store::terminate(tx, key, version, day, reason).await).await
+    }
+
+    /// Drafts the agreement that takes the place of a signed one, with the same object, legal bases, objectives and parties; it is
+    /// the one that is answered. Its signature renews the old one, which stays in force to its last day. Codes in `userErrors`:
+    /// CONFLICT, STATUS_INVALID (it is not signed, or is renewed already), AMOUNT_INVALID, DATE_INVALID.
+    async fn agreement_renew(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The agreement, and what the new one lays down.")] input: AgreementRenewInput,
+    ) -> Result<AgreementPayload> {
+        let key = GlobalId::parse_as(Kind::Agreement, &input.id, "input.id")?;
+        let work = async |tx: &Tx<'_>| {
+            let terms = Terms {
+                budget: input.budget.map(budget).transpose()?,
+                starts_on: input.starts_on.map(|day| day.0),
+                duration_months: input.duration_months,
+            };
+            store::renew(tx, key, input.expected_version, terms).await
+        };
+        mutate(ctx, &input, work).await
     }
 }

@@ -43,6 +43,8 @@ pub struct Agreement {
     pub starts_on: Option<Date>,
     /// The agreement's last day in force, computed from the first day (or the signature) and the duration; null: not published.
     pub ends_on: Option<Date>,
+    /// The day on which the agreement was terminated before its last day; null when it was not.
+    pub terminated_on: Option<Date>,
     /// The duration in months; null when it is not published.
     pub duration_months: Option<i32>,
     /// The budget of the agreement; null when it is not published.
@@ -57,6 +59,8 @@ pub struct Agreement {
     pub(crate) branch_key: Uuid,
     #[graphql(skip)]
     pub(crate) mandate_key: Option<Uuid>,
+    #[graphql(skip)]
+    pub(crate) predecessor_key: Option<Uuid>,
     #[graphql(skip)]
     pub(crate) budget_centimes: Option<i64>,
     #[graphql(skip)]
@@ -82,6 +86,7 @@ impl RowObject for Agreement {
             signed_in: row.signed_in.as_ref().map(Text::from),
             starts_on: starts_on.map(Date),
             ends_on: ends_on.map(Date),
+            terminated_on: row.terminated_on.map(Date::from),
             duration_months: row.duration_months,
             budget: row.budget.map(Money::centimes),
             sources: sources(row.sources.clone()),
@@ -89,6 +94,7 @@ impl RowObject for Agreement {
             key: row.id,
             branch_key: row.branch_id,
             mandate_key: row.mandate_branch_id,
+            predecessor_key: row.predecessor_id,
             budget_centimes: row.budget,
             batch,
         }

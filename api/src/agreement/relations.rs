@@ -3,6 +3,8 @@
 use crate::agreement::object::{Agreement, AgreementObjective, AgreementParty};
 use crate::agreement::statement::{AgreementStatement, StatementsOf};
 use crate::agreement::store::{ObjectivesOf, PartiesOf};
+use crate::amendment::object::{AgreementAmendment, AgreementTerms};
+use crate::amendment::store::{AmendmentsOf, TermsOn};
 use crate::branch::object::Branch;
 use crate::budget_line::object::BudgetLine;
 use crate::budget_line::store::LinesOf;
@@ -68,6 +70,25 @@ impl Agreement {
     ) -> Result<Option<AgreementStatement>> {
         let day = on.map_or_else(|| ctx.reader().today(), |on| on.0);
         self.batch.load(ctx.reader(), StatementsOf(day), self.key).await
+    }
+
+    /// The amendments of the agreement, in their order: those that were signed, and for its branch line also others.
+    async fn amendments(&self, ctx: &Context<'_>) -> Result<List<AgreementAmendment>> {
+        self.batch.load(ctx.reader(), AmendmentsOf, self.key).await.map(List)
+    }
+
+    /// What the agreement laid down on a day; null when it was not signed by then.
+    async fn as_of(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day.")] date: Date,
+    ) -> Result<Option<AgreementTerms>> {
+        self.batch.load(ctx.reader(), TermsOn(date.0), self.key).await
+    }
+
+    /// The agreement that this one renews; null when it renews none.
+    async fn predecessor(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
+        self.batch.object(ctx.reader(), self.predecessor_key).await.transpose()
     }
 
     /// The gaps in the funding of the agreement.

@@ -19,7 +19,7 @@ use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::expression::among;
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
-use crate::platform::query::table::Keys;
+use crate::platform::query::table::{Keys, RowReader};
 use crate::platform::query::transaction::Tx;
 use crate::programme::agreement_link as link;
 use domain::branch::Path;
@@ -58,15 +58,21 @@ fn in_status(status: AgreementStatus, today: Date) -> Condition {
     let has_ended = || Column::EndsOn.lt(Day(today));
     let has_begun = || Func::coalesce([Column::StartsOn.into_expr(), Column::SignedOn.into_expr()]).lte(Day(today));
     let runs = || Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(Day(today)));
+    let still_runs = || Column::EndsOn.gte(Day(today));
+    // What was renewed stays in force to its last day.
+    let renewed = || Condition::all().add(state(AgreementState::Renewed));
     let signed = || Condition::all().add(state(AgreementState::Signed));
+    let running = || Condition::any().add(signed()).add(renewed().add(still_runs()));
     match status {
         AgreementStatus::Draft => state(AgreementState::Draft).into_condition(),
         AgreementStatus::Negotiation => state(AgreementState::Negotiation).into_condition(),
         AgreementStatus::Terminated => state(AgreementState::Terminated).into_condition(),
-        AgreementStatus::Renewed => state(AgreementState::Renewed).into_condition(),
+        AgreementStatus::Renewed => {
+            renewed().add(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.lt(Day(today))))
+        }
         AgreementStatus::Expired => signed().add(has_ended()),
-        AgreementStatus::InForce => signed().add(runs()).add(has_begun()),
-        AgreementStatus::Signed => signed().add(runs()).add(has_begun().not()),
+        AgreementStatus::InForce => Condition::all().add(running()).add(runs()).add(has_begun()),
+        AgreementStatus::Signed => Condition::all().add(running()).add(runs()).add(has_begun().not()),
     }
 }
 
@@ -289,6 +295,8 @@ pub async fn create(tx: &Tx<'_>, branch: Uuid, form: impl FnOnce() -> Result<New
         budget: form.terms.budget.map(|budget| budget.centimes),
         budget_entered_by: form.terms.budget.and(tx.actor().key()),
         mandate_branch_id: None,
+        predecessor_id: None,
+        terminated_on: None,
         published: false,
         sources: Json(Vec::new()),
         is_demo: false,
@@ -430,6 +438,10 @@ pub async fn sign(
     locked.expect_version(version)?;
     let row = locked.row();
     let next = row.status.0.transition(AgreementState::Signed)?;
+    let renewed = match row.predecessor_id {
+        Some(predecessor) => Some(tx.lock_to_decide::<Entity>(predecessor).await?),
+        None => None,
+    };
     let columns = [contribution::Column::Amount, contribution::Column::Status, contribution::Column::EnteredBy];
     let contributions = tx
         .select_in_scope::<contribution::Entity>()
@@ -460,6 +472,11 @@ pub async fn sign(
         return Err(faults.into());
     }
     let (ends_on, mandate) = (terms.ends_on(Some(signed_on))?, mandate(tx, row.branch_id).await?);
+    if let Some(renewed) = renewed
+        && renewed.row().status.0 == AgreementState::Signed
+    {
+        tx.update(renewed, |row| row.status = ActiveValue::Set(EnumValue(AgreementState::Renewed))).await?;
+    }
     tx.update(locked, |row| {
         row.status = ActiveValue::Set(EnumValue(next));
         row.signed_on = ActiveValue::Set(Some(Day(signed_on)));
@@ -472,6 +489,108 @@ pub async fn sign(
     })
     .await?;
     Ok(key)
+}
+
+/// End an agreement before its last day.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID, the refusals of the reason; DATE_INVALID at `terminatedOn`, which is not before
+/// the signature, not behind the last day and not in the future.
+pub async fn terminate(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    terminated_on: Date,
+    reason: impl FnOnce() -> Result<String>,
+) -> Result<Uuid> {
+    let locked = tx.lock_to_decide::<Entity>(key).await?;
+    let reason = reason()?;
+    locked.expect_version(version)?;
+    let row = locked.row();
+    let next = row.status.0.transition(AgreementState::Terminated)?;
+    let is_before = row.signed_on.is_none_or(|signed| terminated_on < signed.0);
+    let is_after = row.ends_on.is_some_and(|last| terminated_on > last.0);
+    if is_before || is_after || terminated_on > calendar::today(tx.now()) {
+        return Err(Fault::new(Code::DateInvalid).at("terminatedOn").into());
+    }
+    // Why is told to those who read the audit; the agreement itself is public.
+    note(tx, (key, row.branch_id), "terminationReason", (None, Some(reason)));
+    tx.update(locked, |row| {
+        row.status = ActiveValue::Set(EnumValue(next));
+        row.terminated_on = ActiveValue::Set(Some(Day(terminated_on)));
+    })
+    .await?;
+    Ok(key)
+}
+
+/// Draft the agreement that takes the place of a signed one: with the same object, legal bases, objectives and parties, from the
+/// day after its last one. The signature of the new one renews it.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID (it is not signed, or is renewed already), and those of [`Terms::faults`].
+pub async fn renew(tx: &Tx<'_>, key: Uuid, version: i32, given: Terms) -> Result<Uuid> {
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let row = locked.row();
+    let renewed = tx.select_in_scope::<Entity>().filter(Column::PredecessorId.eq(key)).count(None).await?;
+    if row.status.0 != AgreementState::Signed || renewed > 0 {
+        return Err(Fault::new(Code::StatusInvalid).with_detail(row.status.0.to_string()).into());
+    }
+    let next_day = row.ends_on.and_then(|last| last.0.tomorrow().ok());
+    let terms = Terms { starts_on: given.starts_on.or(next_day), ..given };
+    let mut faults = terms.faults(calendar::today(tx.now()));
+    if terms.starts_on.zip(row.ends_on).is_some_and(|(first, last)| first <= last.0) {
+        faults.push(Fault::new(Code::DateInvalid).at("startsOn"));
+    }
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let mut new = Model {
+        id,
+        number: 0,
+        slug: row.object.as_ref().map_or_else(|| format!("agreement-{}", id.simple()), |object| slug(&object.0, id)),
+        status: EnumValue(AgreementState::Draft),
+        signed_on: None,
+        signed_on_basis: None,
+        signed_in: None,
+        starts_on: terms.starts_on.map(Day),
+        duration_months: terms.duration_months,
+        ends_on: terms.ends_on(None)?.map(Day),
+        budget: terms.budget.map(|budget| budget.centimes),
+        budget_entered_by: terms.budget.and(tx.actor().key()),
+        mandate_branch_id: None,
+        predecessor_id: Some(key),
+        sources: Json(Vec::new()),
+        version: 1,
+        created_at: now,
+        changed_at: now,
+        ..row.clone()
+    }
+    .into_active_model();
+    new.number = ActiveValue::NotSet;
+    tx.insert_all::<Entity>(vec![new]).await?;
+    let of = (id, row.branch_id);
+    let columns = [party::Column::PartnerId, party::Column::Role].map(|column| column.into_expr());
+    let parties = tx.select_columns::<party::Entity>().filter(party::Column::AgreementId.eq(key));
+    let parties = parties.statement(|statement| {
+        statement.order_by_expr(party::Column::Position.into_expr(), sea_orm::Order::Asc);
+    });
+    let read = |cells: &mut RowReader<'_>| Ok((cells.take::<Uuid>()?, cells.take::<Option<EnumValue<PartyRole>>>()?));
+    let parties = parties.only(columns).all(read).await?;
+    let party = |(partner, role): (Uuid, Option<EnumValue<PartyRole>>)| {
+        // Whose role is not published implements it, as the association does.
+        Party { partner, role: role.map_or(PartyRole::Implementing, |role| role.0) }
+    };
+    name_parties(tx, of, 1, &parties.into_iter().map(party).collect::<Vec<_>>()).await?;
+    let columns = [objective::Column::Code, objective::Column::Text].map(|column| column.into_expr());
+    let stated = tx.select_columns::<objective::Entity>().filter(objective::Column::AgreementId.eq(key));
+    let stated = stated.statement(|statement| {
+        statement.order_by_expr(objective::Column::Position.into_expr(), sea_orm::Order::Asc);
+    });
+    let read = |cells: &mut RowReader<'_>| Ok(Objective { code: cells.take()?, text: cells.take::<Json<_>>()?.0 });
+    let stated = stated.only(columns).all(read).await?;
+    state_objectives(tx, of, stated).await?;
+    Ok(id)
 }
 
 /// The legal person under whose mandate a branch signs: the nearest above it; none, where it is one itself.

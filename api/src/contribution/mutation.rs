@@ -4,7 +4,7 @@ use super::object::Contribution;
 use super::store::{self, Given, Whole};
 use crate::agreement::object::Agreement;
 use crate::market::object::Market;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{UserError, run, user_errors};
 use crate::platform::graphql::scalars::Decimal;
@@ -117,9 +117,9 @@ impl ContributionMutation {
         #[graphql(desc = "The contribution, and the agreement that it is for.")] input: ContributionAddInput,
     ) -> Result<ContributionPayload> {
         let whole = match (&input.agreement_id, &input.market_id) {
-            (Some(id), None) => Whole::Agreement(GlobalId::parse_as(Kind::Agreement, id, "input.agreementId")?),
-            (None, Some(id)) => Whole::Market(GlobalId::parse_as(Kind::Market, id, "input.marketId")?),
-            _ => return Err(Error::expected("input.agreementId", "one of agreementId and marketId")),
+            (Some(id), None) => Some(Whole::Agreement(GlobalId::parse_as(Kind::Agreement, id, "input.agreementId")?)),
+            (None, Some(id)) => Some(Whole::Market(GlobalId::parse_as(Kind::Market, id, "input.marketId")?)),
+            (Some(_), Some(_)) | (None, None) => None,
         };
         let given = Given {
             partner: partner(input.partner_id.as_ref())?,

@@ -14,6 +14,7 @@ use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::{Locked, Tx};
+use domain::access::Permission;
 use domain::fault::{Code, Fault, Faults};
 use domain::money::Money;
 use domain::partnership::{ContributionKind, ContributionStatus, entered};
@@ -116,7 +117,14 @@ impl Held {
                 locked.row().status.0.expect_unsigned()?;
                 Ok(Self::Agreement(Box::new(locked)))
             }
-            Whole::Market(key) => Ok(Self::Market(Box::new(tx.lock_for_update(key).await?))),
+            Whole::Market(key) => {
+                let locked = tx.lock_for_update::<market::Entity>(key).await?;
+                // Whoever keeps a market does not keep its money.
+                if !tx.permits::<market::Entity>(key, Permission::ManageAgreements).await? {
+                    return Err(Error::refused(Code::Forbidden));
+                }
+                Ok(Self::Market(Box::new(locked)))
+            }
         }
     }
 
@@ -147,9 +155,14 @@ impl Held {
 /// Add a contribution to an agreement that is not signed, or to a market.
 ///
 /// # Errors
-/// NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID; AMOUNT_INVALID at `amount`, PAYER_REQUIRED and NOT_FOUND at `partnerId`.
-pub async fn add(tx: &Tx<'_>, whole: Whole, version: i32, given: Given) -> Result<Uuid> {
-    let locked = Held::lock(tx, whole).await?;
+/// BAD_USER_INPUT when it is not said what is contributed to, NOT_FOUND, FORBIDDEN, CONFLICT, STATUS_INVALID; AMOUNT_INVALID at
+/// `amount`, PAYER_REQUIRED and NOT_FOUND at `partnerId`.
+pub async fn add(tx: &Tx<'_>, whole: Option<Whole>, version: i32, given: Given) -> Result<Uuid> {
+    if !tx.actor().may(Permission::ManageAgreements) {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    let expected = || Error::expected("input.agreementId", "one of agreementId and marketId");
+    let locked = Held::lock(tx, whole.ok_or_else(expected)?).await?;
     locked.expect_version(version)?;
     let amount = Money::of(given.amount.0).and_then(entered).map_err(|fault| fault.at("amount"));
     let payer = payer(tx, given.partner, given.status).await?;

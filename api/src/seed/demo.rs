@@ -438,6 +438,8 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             budget: None,
             budget_entered_by: None,
             mandate_branch_id: None,
+            predecessor_id: None,
+            terminated_on: None,
             published: true,
             sources: Json(Vec::new()),
             is_demo: true,

@@ -322,6 +322,8 @@ async fn the_agreement(tx: &Tx<'_>, facts: &Founding) -> Result<()> {
         budget: None,
         budget_entered_by: None,
         mandate_branch_id: None,
+        predecessor_id: None,
+        terminated_on: None,
         published: true,
         sources: Json(facts.agreement_sources()),
         is_demo: false,

@@ -209,7 +209,7 @@ pub async fn justify(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -
 async fn expect_signed(tx: &Tx<'_>, agreement: Uuid, form: &NewEntry, field: &str) -> Result<()> {
     let found = tx.select::<agreement::Entity>().filter(agreement::Column::Id.eq(agreement));
     let of = found.one(agreement::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
-    if of.status.0 != AgreementState::Signed {
+    if !matches!(of.status.0, AgreementState::Signed | AgreementState::Renewed) {
         return Err(Fault::new(Code::StatusInvalid).with_detail(of.status.0.to_string()).into());
     }
     let is_before = of.signed_on.is_some_and(|signed| form.on < signed.0);

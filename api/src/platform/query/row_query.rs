@@ -134,7 +134,7 @@ impl RowQuery<'_, '_> {
         most: u64,
     ) -> Result<Vec<QueryResult>> {
         self.narrow_to_keys();
-        let place = Alias::new("place");
+        let place = Alias::new("place_in_list");
         self.statement.exprs(std::mem::take(&mut self.columns));
         self.statement.expr_window_as(Func::cust(Alias::new("row_number")), window, place.clone());
         let mut outer = Query::select();
