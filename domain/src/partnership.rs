@@ -263,6 +263,32 @@ impl Terms {
 }
 
 codes! {
+    /// Why somebody should look at an agreement.
+    AgreementAlertCode {
+        /// The agreement ends within 90 days.
+        EndsWithin90Days = "ENDS_WITHIN_90_DAYS",
+        /// The agreement ends within 30 days.
+        EndsWithin30Days = "ENDS_WITHIN_30_DAYS",
+    }
+}
+
+/// So many days before its end an agreement shows up for the first time.
+pub const ALERT_DAYS: i64 = 90;
+
+/// So many days before its end an agreement shows up for the second time.
+const LAST_ALERT_DAYS: i32 = 30;
+
+/// Why somebody should look at an agreement that ends on a day, and how many days are left.
+pub fn alert(ends_on: Date, today: Date) -> Option<(AgreementAlertCode, i32)> {
+    let left = (ends_on - today).get_days();
+    match left {
+        0..=LAST_ALERT_DAYS => Some((AgreementAlertCode::EndsWithin30Days, left)),
+        _ if (0..=ALERT_DAYS).contains(&i64::from(left)) => Some((AgreementAlertCode::EndsWithin90Days, left)),
+        _ => None,
+    }
+}
+
+codes! {
     /// The status of an amendment.
     AmendmentStatus {
         /// The amendment waits for its signature.
@@ -395,6 +421,18 @@ mod tests {
 
     fn paid(centimes: i64, payer_known: bool) -> Paid {
         Paid { amount: Money::new(centimes), payer_known, confirmed: payer_known }
+    }
+
+    #[test]
+    fn an_agreement_shows_up_before_its_end() {
+        let today = date(2026, 10, 1);
+        let told = |ends_on| alert(ends_on, today).map(|(code, left)| format!("{code} {left}"));
+        assert_eq!(told(date(2026, 12, 31)), None);
+        assert_eq!(told(date(2026, 12, 30)).as_deref(), Some("ENDS_WITHIN_90_DAYS 90"));
+        assert_eq!(told(date(2026, 11, 1)).as_deref(), Some("ENDS_WITHIN_90_DAYS 31"));
+        assert_eq!(told(date(2026, 10, 31)).as_deref(), Some("ENDS_WITHIN_30_DAYS 30"));
+        assert_eq!(told(today).as_deref(), Some("ENDS_WITHIN_30_DAYS 0"));
+        assert_eq!(told(date(2026, 9, 30)), None, "it has ended");
     }
 
     #[test]

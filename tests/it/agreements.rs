@@ -337,17 +337,28 @@ async fn an_agreement_is_renewed_by_a_successor_or_ended_before_its_time(world: 
         let seen = world.ask(query, json!({"status": status})).await;
         seen.data()["agreements"]["nodes"].as_array().unwrap().iter().any(|node| node["id"] == key.as_str())
     };
+    let alerts = "query($slug: String!) { branch(slug: $slug) { alerts { code daysLeft agreement { id } } } }";
     // It stays in force to its last day.
     let status = async || world.ask(TERMS, json!({"id": key, "on": "2026-11-24"})).await.data()["agreement"]["status"].clone();
     assert_eq!((status().await, listed("IN_FORCE").await, listed("RENEWED").await), (json!("IN_FORCE"), true, false), "{}", world.on);
     world.at("2028-01-01T12:00:00Z");
     assert_eq!((status().await, listed("IN_FORCE").await, listed("RENEWED").await), (json!("RENEWED"), false, true), "{}", world.on);
 
+    // It shows up before its end.
+    world.at("2028-12-01T12:00:00Z");
     let khouribga = world.person("khouribga").await;
+    let seen = khouribga.asks(alerts, json!({"slug": "khouribga"})).await;
+    let expected = json!([{"code": "ENDS_WITHIN_30_DAYS", "daysLeft": 30, "agreement": {"id": successor}}]);
+    assert_eq!(seen.data()["branch"]["alerts"], expected, "{}", world.on);
+    for login in ["mdiq", "programmes.khouribga"] {
+        let seen = world.person(login).await.asks(alerts, json!({"slug": "khouribga"})).await;
+        let sees = seen.data()["branch"]["alerts"] != json!([]);
+        assert_eq!(sees, login != "mdiq", "{}: {login}", world.on);
+    }
     let end = |version: i64, day: &str, reason: &str| json!({"id": successor, "expectedVersion": version, "terminatedOn": day, "reason": reason});
     for (input, outcome) in [
         (end(3, "2026-11-01", "Accord des parties (démo)"), "DATE_INVALID terminatedOn"),
-        (end(3, "2028-06-01", "Accord des parties (démo)"), "DATE_INVALID terminatedOn"),
+        (end(3, "2028-12-02", "Accord des parties (démo)"), "DATE_INVALID terminatedOn"),
         (end(3, "2028-01-01", ""), "TEXT_REQUIRED reason"),
         (end(2, "2028-01-01", "Accord des parties (démo)"), "CONFLICT expectedVersion"),
         (end(3, "2028-01-01", "Accord des parties (démo)"), "done"),

@@ -10,7 +10,7 @@ use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
-use domain::partnership::{AgreementStatus, PartyRole, SignedOnBasis};
+use domain::partnership::{AgreementAlertCode, AgreementStatus, PartyRole, SignedOnBasis};
 use domain::text::Locale;
 use uuid::Uuid;
 
@@ -120,6 +120,20 @@ pub struct AgreementObjective {
     pub code: String,
     /// The text of the objective.
     pub text: Text,
+}
+
+/// An agreement that somebody should look at. The branch that keeps it sees the alert.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct AgreementAlert {
+    /// Why somebody should look at the agreement.
+    pub code: EnumValue<AgreementAlertCode>,
+    /// The number of days that are left; 0 on the last one.
+    pub days_left: i32,
+    #[graphql(skip)]
+    pub(crate) agreement_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
 }
 
 /// Conditions on agreements: those that are given must all be met.

@@ -1,6 +1,6 @@
 //! What agreements lead to.
 
-use crate::agreement::object::{Agreement, AgreementObjective, AgreementParty};
+use crate::agreement::object::{Agreement, AgreementAlert, AgreementObjective, AgreementParty};
 use crate::agreement::statement::{AgreementStatement, StatementsOf};
 use crate::agreement::store::{ObjectivesOf, PartiesOf};
 use crate::amendment::object::{AgreementAmendment, AgreementTerms};
@@ -135,5 +135,13 @@ impl AgreementParty {
     /// The partner that is party to the agreement.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
         self.batch.object(ctx.reader(), self.partner_key).await.transpose()
+    }
+}
+
+#[ComplexObject]
+impl AgreementAlert {
+    /// The agreement.
+    async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
+        self.batch.object(ctx.reader(), self.agreement_key).await.transpose()
     }
 }

@@ -1,7 +1,7 @@
 //! Reading and changing agreements.
 
 use super::entity::{Column, Entity, Model, TEXTS};
-use super::object::{Agreement, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
+use super::object::{Agreement, AgreementAlert, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
 use super::objective;
 use super::party;
 use crate::branch::entity as branch;
@@ -22,15 +22,18 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, RowReader};
 use crate::platform::query::transaction::Tx;
 use crate::programme::agreement_link as link;
+use domain::actor::Actor;
 use domain::branch::Path;
 use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
 use domain::id::founding;
 use domain::money::Money;
 use domain::partnership::{
-    AgreementState, AgreementStatus, ContributionStatus, Paid, PartyRole, SignedOnBasis, Signing, Terms,
+    ALERT_DAYS, AgreementState, AgreementStatus, ContributionStatus, Paid, PartyRole, SignedOnBasis, Signing, Terms,
+    alert,
 };
 use domain::text::{DESCRIPTION_MAX, LocalizedText};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
@@ -197,6 +200,48 @@ impl Related for ObjectivesOf {
             objectives.entry(agreement).or_default().push(AgreementObjective { code, text: Text(text.0) });
         }
         Ok(objectives)
+    }
+}
+
+/// The agreements of branches that end soon and that no other one renews, the first to end first.
+#[derive(Debug)]
+pub struct AlertsOf;
+
+impl Related for AlertsOf {
+    type Value = Vec<AgreementAlert>;
+
+    fn of(&self) -> Kind {
+        Kind::Branch
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        if !matches!(reader.actor(), Actor::Staff(_)) {
+            return Ok(HashMap::new());
+        }
+        let (tx, today) = (reader.begin(), reader.today());
+        let rows = tx
+            .select_in_scope::<Entity>()
+            .among(Column::BranchId, keys)
+            .filter(Column::Status.eq(EnumValue(AgreementState::Signed)))
+            .filter(Column::EndsOn.gte(Day(today)))
+            .filter(Column::EndsOn.lte(Day(today.saturating_add(ALERT_DAYS.days()))))
+            .statement(|statement| {
+                statement.order_by_expr(Column::EndsOn.into_expr(), sea_orm::Order::Asc);
+            })
+            .only([Column::Id, Column::BranchId, Column::EndsOn].map(|column| column.into_expr()))
+            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Uuid>()?, cells.take::<Day>()?.0)))
+            .await?;
+        let mut level = Keys::default();
+        rows.iter().for_each(|(agreement, ..)| level.add(Kind::Agreement, *agreement));
+        let batch = level.batch();
+        let mut alerts: HashMap<Uuid, Self::Value> = HashMap::new();
+        for (agreement_key, branch, ends_on) in rows {
+            let Some((code, days_left)) = alert(ends_on, today) else { continue };
+            let batch = batch.clone();
+            let alert = AgreementAlert { code: EnumValue(code), days_left, agreement_key, batch };
+            alerts.entry(branch).or_default().push(alert);
+        }
+        Ok(alerts)
     }
 }
 

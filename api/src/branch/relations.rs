@@ -2,6 +2,8 @@
 
 use super::store;
 use super::store::{MissingTranslationsOf, PlacesOf};
+use crate::agreement::object::AgreementAlert;
+use crate::agreement::store::AlertsOf;
 use crate::branch::object::{Branch, BranchPlace, MissingTranslations};
 use crate::cooperative;
 use crate::cooperative::object::Cooperative;
@@ -39,6 +41,12 @@ impl Branch {
     /// The province that the branch is for; null for a branch of a region and the national one.
     async fn province(&self, ctx: &Context<'_>) -> Option<Result<Province>> {
         self.batch.object(ctx.reader(), self.province_key).await.transpose()
+    }
+
+    /// The agreements of the branch that end soon and that no other one renews, the first to end first; empty for callers who do
+    /// not reach the branch.
+    async fn alerts(&self, ctx: &Context<'_>) -> Result<List<AgreementAlert>> {
+        self.batch.load(ctx.reader(), AlertsOf, self.key).await.map(List)
     }
 
     /// Where the branch stood in the tree, the last place first; empty for callers who do not reach the branch.
