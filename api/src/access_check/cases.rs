@@ -327,9 +327,12 @@ impl Cases {
         (!parts.is_empty()).then(|| format!("{{ {} }}", parts.join(" ")))
     }
 
-    /// The arguments of a field that must be told nothing, or one of the values of an enum: its last one.
+    /// The arguments of a field that must be told nothing, a day, or one of the values of an enum: its last one.
     fn choices(&self, args: &[Value]) -> Option<String> {
         let choice = |argument: &Value| {
+            if named(&argument["type"]) == "Date" {
+                return Some(format!("{}: \"2026-12-31\"", text(argument, "name")));
+            }
             let of = self.types.get(named(&argument["type"]))?;
             let value = list(of, "enumValues").last()?;
             Some(format!("{}: {}", text(argument, "name"), text(value, "name")))
@@ -604,6 +607,7 @@ impl Cases {
                 ("Int", _) => "1".to_owned(),
                 ("Boolean", _) => "false".to_owned(),
                 ("Date", _) => "\"2026-01-01\"".to_owned(),
+                ("LocalTime", _) => "\"09:00\"".to_owned(),
                 ("Decimal", _) => "\"1.00\"".to_owned(),
                 ("DateTime", _) => "\"2027-01-01T00:00:00Z\"".to_owned(),
                 _ => {
