@@ -383,7 +383,18 @@ async fn the_statement_adds_up_on_every_day(world: World) {
     }
 }
 
+async fn an_expense_sends_as_many_statements_as_was_agreed(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = in_force(&world).await;
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    let before = world.db.statements();
+    assert_eq!(finance.does(SPEND, expense(&line, "1.00")).await.outcome(), "done", "{}", world.on);
+    let agreed = if world.on == "SQLite" { 14 } else { 20 };
+    assert_eq!(world.db.statements() - before, agreed, "{}", world.on);
+}
+
 tests::on_each_database!(
+    an_expense_sends_as_many_statements_as_was_agreed,
     a_budget_is_laid_out_in_lines_that_make_no_more_than_it,
     lines_that_a_branch_beyond_reach_keeps_count_too,
     what_is_spent_is_booked_once_and_taken_back_by_another_entry,

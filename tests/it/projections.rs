@@ -157,8 +157,14 @@ async fn a_branch_that_is_moved_takes_along_what_stands_below_it(world: World) {
 async fn what_a_status_shows_is_what_the_domain_says(world: World) {
     let world = &world;
     let shown = async |table: &str, status: &str| {
+        // Whoever terminates an agreement says on which day.
+        let day = match (table, status) {
+            ("agreement", "TERMINATED") => ", terminated_on = '2026-03-01'",
+            ("agreement", _) => ", terminated_on = null",
+            _ => "",
+        };
         let sql =
-            format!("update {table} set status = '{status}' where number = (select min(number) from {table})");
+            format!("update {table} set status = '{status}'{day} where number = (select min(number) from {table})");
         world.change(async |tx| tx.rewrite(&sql).await).await;
         let sql =
             format!("select count(*) from {table} where published and number = (select min(number) from {table})");

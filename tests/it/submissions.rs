@@ -575,7 +575,29 @@ async fn a_total_is_computed_from_its_parts_where_each_branch_stood(world: World
     assert_eq!(totals(Some(&national), "demo-share", now, by).await, Vec::<Value>::new(), "{}", world.on);
 }
 
+async fn a_form_of_200_figures_sends_as_many_statements_as_one(world: World) {
+    let (programme, follows) = running(&world, "khouribga", &[]).await;
+    let data = world.person("data.khouribga").await;
+    let figures = |count: usize| -> Value {
+        let value = |place: usize| json!({"programmeIndicatorId": follows, "value": "1", "source": format!("Registre {place} (démo)")});
+        (0..count).map(value).collect()
+    };
+    // Whoever asks first has her rights read.
+    data.asks("{ viewer { user { id } } }", json!({})).await.data();
+    let mut sent = Vec::new();
+    for (period, count) in [("2026-Q1", 1), ("2026-Q2", 200)] {
+        let mut form = form(&programme, "khouribga", figures(count));
+        form["period"] = json!(period);
+        let before = world.db.statements();
+        assert_eq!(data.does(RECORD, form).await.outcome(), "done", "{}", world.on);
+        sent.push(world.db.statements() - before);
+    }
+    let agreed = if world.on == "SQLite" { 24 } else { 30 };
+    assert_eq!(sent, [agreed, agreed], "{}", world.on);
+}
+
 tests::on_each_database!(
+    a_form_of_200_figures_sends_as_many_statements_as_one,
     the_nation_defines_indicators_and_keeps_each_version,
     a_target_is_set_by_whoever_plans_and_later_by_whoever_decides,
     a_total_is_computed_from_its_parts_where_each_branch_stood,

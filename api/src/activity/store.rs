@@ -141,15 +141,7 @@ pub async fn add(
     if matches!(run.status.0, ProgrammeStatus::Completed | ProgrammeStatus::Closed | ProgrammeStatus::Cancelled) {
         return Err(Fault::new(Code::StatusInvalid).with_detail(run.status.0.to_string()).into());
     }
-    if branch != run.branch_id {
-        let part = tx
-            .select_columns::<participant::Entity>()
-            .filter(participant::Column::ProgrammeId.eq(programme))
-            .filter(participant::Column::BranchId.eq(branch));
-        if part.count(None).await? == 0 {
-            return Err(Fault::new(Code::NotParticipating).at("branchId").into());
-        }
-    }
+    participant::expect(tx, (programme, run.branch_id), branch).await?;
     expect_within(&run, form.days)?;
     let province_id = province_of(tx, form.province.as_ref()).await?;
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());

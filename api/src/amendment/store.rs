@@ -9,10 +9,10 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::loading::batch::{Related, grouped};
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::{Day, EnumValue, Json};
-use crate::platform::query::table::{Keys, Table};
+use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
@@ -42,19 +42,8 @@ impl Related for AmendmentsOf {
     }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let tx = reader.begin();
-        let mut level = Keys::default();
-        let rows = tx
-            .select::<Entity>()
-            .among(Column::AgreementId, keys)
-            .statement(|statement| {
-                statement.order_by_expr(Column::Ordinal.into_expr(), sea_orm::Order::Asc);
-            })
-            .all(|cells| level.take::<Entity>(cells))
-            .await?;
-        let batch = level.batch();
-        let amendments = rows.iter().map(|row| AgreementAmendment::new(row, batch.clone(), reader));
-        Ok(grouped(amendments, |amendment| amendment.agreement_key))
+        let found = object::all_of::<AgreementAmendment>(reader, (Column::AgreementId, keys), Column::Ordinal).await?;
+        Ok(grouped(found, |amendment| amendment.agreement_key))
     }
 }
 

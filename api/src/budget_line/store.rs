@@ -8,7 +8,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::scalars::{Date, Money};
 use crate::platform::loading::batch::{Related, grouped};
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, Json};
@@ -39,19 +39,8 @@ impl Related for LinesOf {
     }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let tx = reader.begin();
-        let mut level = Keys::default();
-        let rows = tx
-            .select::<Entity>()
-            .among(Column::AgreementId, keys)
-            .statement(|statement| {
-                statement.order_by_expr(Column::Position.into_expr(), sea_orm::Order::Asc);
-            })
-            .all(|cells| level.take::<Entity>(cells))
-            .await?;
-        let batch = level.batch();
-        let lines = rows.iter().map(|row| BudgetLine::new(row, batch.clone(), reader));
-        Ok(grouped(lines, |line| line.agreement_key))
+        let found = object::all_of::<BudgetLine>(reader, (Column::AgreementId, keys), Column::Position).await?;
+        Ok(grouped(found, |line| line.agreement_key))
     }
 }
 

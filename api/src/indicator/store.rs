@@ -307,15 +307,7 @@ pub async fn set_target(
     let rules = Followed { unit: definition.unit.0, disaggregations: Vec::new(), age_bands: Vec::new() };
     let figure = rules.figure(IndicatorValueKind::Target, Some(form.value), (None, None))?;
     let value = figure.ok_or_else(|| Fault::new(Code::FigureInvalid).at("value"))?.value;
-    if branch != run.branch_id {
-        let part = tx
-            .select_columns::<participation::Entity>()
-            .filter(participation::Column::ProgrammeId.eq(run.id))
-            .filter(participation::Column::BranchId.eq(branch));
-        if part.count(None).await? == 0 {
-            return Err(Fault::new(Code::NotParticipating).at("branchId").into());
-        }
-    }
+    participation::expect(tx, (run.id, run.branch_id), branch).await?;
     let others = tx
         .select_in_scope::<value::Entity>()
         .filter(V::ProgrammeId.eq(run.id))

@@ -1,9 +1,12 @@
 //! The table of branches that take part in programmes of others.
 
 use crate::partner::reach;
+use crate::platform::error::Result;
 use crate::platform::query::expression::among_selected;
 use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::transaction::Tx;
 use domain::access::Permission;
+use domain::fault::{Code, Fault};
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Condition;
@@ -40,4 +43,17 @@ impl Guarded for Entity {
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
         Some(among_selected(backend, Column::ProgrammeId, reach::programmes(partner)))
     }
+}
+
+/// Check that a branch leads a programme or takes part in it.
+///
+/// # Errors
+/// NOT_PARTICIPATING at `branchId`.
+pub async fn expect(tx: &Tx<'_>, (programme, lead): (Uuid, Uuid), branch: Uuid) -> Result<()> {
+    if branch == lead {
+        return Ok(());
+    }
+    let part =
+        tx.select_columns::<Entity>().filter(Column::ProgrammeId.eq(programme)).filter(Column::BranchId.eq(branch));
+    if part.count(None).await? > 0 { Ok(()) } else { Err(Fault::new(Code::NotParticipating).at("branchId").into()) }
 }

@@ -192,8 +192,11 @@ pub async fn record(
     if !rows.is_empty() {
         tx.insert_plain::<measurement::Entity>(rows).await?;
     }
-    let said = changed.iter().map(|change| change.said(&followed)).collect();
-    tx.record(Change::noted(Kind::Submission, key, Some(branch), Audited { changes: said, personal: BTreeMap::new() }));
+    if !changed.is_empty() {
+        let changes = changed.iter().map(|change| change.said(&followed)).collect();
+        let audited = Audited { changes, personal: BTreeMap::new() };
+        tx.record(Change::noted(Kind::Submission, key, Some(branch), audited));
+    }
     Ok(key)
 }
 
@@ -327,15 +330,7 @@ async fn existing(
     if let Some(key) = same(&others) {
         return tx.lock_for_update::<Entity>(key).await.map(Some);
     }
-    if run.branch_id != branch {
-        let part = tx
-            .select_columns::<participation::Entity>()
-            .filter(participation::Column::ProgrammeId.eq(run.id))
-            .filter(participation::Column::BranchId.eq(branch));
-        if part.count(None).await? == 0 {
-            return Err(Fault::new(Code::NotParticipating).at("branchId").into());
-        }
-    }
+    participation::expect(tx, (run.id, run.branch_id), branch).await?;
     if let Some((_, other)) = others.first() {
         return Err(Fault::new(Code::PeriodOverlaps).at("period").with_detail(format!("{text}, {other}")).into());
     }

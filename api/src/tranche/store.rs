@@ -7,11 +7,11 @@ use crate::agreement::entity as agreement;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Related, grouped};
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, EnumValue};
-use crate::platform::query::table::{Keys, Table};
+use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
 use domain::access::Permission;
 use domain::budget::{TrancheEntryKind, allot};
@@ -40,19 +40,8 @@ impl Related for TranchesOf {
     }
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let tx = reader.begin();
-        let mut level = Keys::default();
-        let rows = tx
-            .select::<Entity>()
-            .among(Column::AgreementId, keys)
-            .statement(|statement| {
-                statement.order_by_expr(Column::Ordinal.into_expr(), sea_orm::Order::Asc);
-            })
-            .all(|cells| level.take::<Entity>(cells))
-            .await?;
-        let batch = level.batch();
-        let tranches = rows.iter().map(|row| Tranche::new(row, batch.clone(), reader));
-        Ok(grouped(tranches, |tranche| tranche.agreement_key))
+        let found = object::all_of::<Tranche>(reader, (Column::AgreementId, keys), Column::Ordinal).await?;
+        Ok(grouped(found, |tranche| tranche.agreement_key))
     }
 }
 

@@ -99,6 +99,25 @@ pub fn all<T: RowObject>(rows: Vec<Row<T>>, reader: &Reader) -> Vec<T> {
     rows.iter().map(|row| shown(row, batch.clone(), reader)).collect()
 }
 
+/// The objects whose column points to some keys, all of them, in the order of another column.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn all_of<T: RowObject>(
+    reader: &Reader,
+    (column, keys): (impl ColumnTrait, &[Uuid]),
+    order: impl ColumnTrait,
+) -> Result<Vec<T>> {
+    let tx = reader.begin();
+    let mut level = Keys::default();
+    let select = tx.select::<T::Entity>().among(column, keys).statement(|statement| {
+        statement.order_by_expr(order.into_expr(), sea_orm::Order::Asc);
+    });
+    let rows = select.all(|cells| level.take::<T::Entity>(cells)).await?;
+    let batch = level.batch();
+    Ok(rows.iter().map(|row| shown::<T>(row, batch.clone(), reader)).collect())
+}
+
 /// A page of a list at the root. `name` is the list with its filter and its order: a cursor is good for no other.
 ///
 /// # Errors
