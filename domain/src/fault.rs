@@ -91,6 +91,10 @@ codes! {
         FiguresMissing = "FIGURES_MISSING",
         /// The period overlaps with another one.
         PeriodOverlaps = "PERIOD_OVERLAPS",
+        /// The file cannot be read as a sheet.
+        FileInvalid = "FILE_INVALID",
+        /// A column of the sheet is missing, unknown or stands there twice.
+        ColumnInvalid = "COLUMN_INVALID",
         /// The same thing is named twice.
         DuplicateEntry = "DUPLICATE_ENTRY",
         /// The assignment does not fit its role.

@@ -1,5 +1,6 @@
 //! The figures that a branch enters: what fits a unit, which groups there are, and what must sum to its total.
 
+use crate::codes::Coded;
 use crate::decimal::Decimal;
 use crate::fault::{Code, Fault, Faults};
 use crate::indicator::{Disaggregation, IndicatorUnit, IndicatorValueKind, MilieuCategory, SexCategory};
@@ -14,6 +15,12 @@ const NUMBER_MAX: i64 = 100_000_000_000;
 
 /// Digits behind the point of a rate that is computed.
 const RATE_SCALE: u8 = 2;
+
+/// The source of figures for which none is named: the branch's own records.
+pub const OWN_RECORDS: &str = "UNFM";
+
+/// The longest name of a source, in characters.
+const SOURCE_MAX: usize = 80;
 
 /// People whose age is not stated: a category of every dimension.
 pub const AGE_NOT_STATED: &str = "NOT_STATED";
@@ -63,6 +70,17 @@ impl Cell {
     }
 }
 
+/// A group of people; nothing of a dimension: whatever they are of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// Of one sex alone.
+    pub sex: Option<SexCategory>,
+    /// Of one age band alone.
+    pub age_band: Option<String>,
+    /// Of town or country alone.
+    pub milieu: Option<MilieuCategory>,
+}
+
 /// What was entered for a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
@@ -72,6 +90,17 @@ pub struct Figure {
     pub numerator: Option<i64>,
     /// Among how many.
     pub denominator: Option<i64>,
+}
+
+/// A figure of a form, as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is about.
+    pub cell: Cell,
+    /// The figure, if it is given.
+    pub value: Option<Decimal>,
+    /// Of how many and among how many, if they are.
+    pub share: (Option<i64>, Option<i64>),
 }
 
 /// How a programme follows an indicator.
@@ -183,6 +212,28 @@ impl Followed {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
+    /// The groups that a form asks for: everybody, and each category of each dimension by itself, those who did not state theirs
+    /// among them.
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups = vec![Group::default()];
+        for dimension in &self.disaggregations {
+            groups.extend(match dimension {
+                Disaggregation::Sex => {
+                    SexCategory::ALL.iter().map(|sex| Group { sex: Some(*sex), ..Group::default() }).collect::<Vec<_>>()
+                }
+                Disaggregation::AgeBand => {
+                    let bands = self.age_bands.iter().map(String::as_str).chain([AGE_NOT_STATED]);
+                    bands.map(|band| Group { age_band: Some(band.to_owned()), ..Group::default() }).collect()
+                }
+                Disaggregation::Milieu => {
+                    let milieus = MilieuCategory::ALL.iter();
+                    milieus.map(|milieu| Group { milieu: Some(*milieu), ..Group::default() }).collect()
+                }
+            });
+        }
+        groups
+    }
+
     /// The categories that make a dimension complete, whether or not somebody is of none of them.
     fn categories(&self, dimension: Disaggregation) -> Vec<String> {
         match dimension {
@@ -191,6 +242,15 @@ impl Followed {
             Disaggregation::AgeBand => self.age_bands.clone(),
         }
     }
+}
+
+/// The source of a figure: the branch's own records when none is named.
+///
+/// # Errors
+/// TEXT_TOO_LONG and TEXT_UNSAFE at `source`.
+pub fn source(given: Option<&str>) -> Result<String, Fault> {
+    let named = given.filter(|source| !source.trim().is_empty()).unwrap_or(OWN_RECORDS);
+    crate::text::required(named, SOURCE_MAX).map(String::from).map_err(|code| Fault::new(code).at("source"))
 }
 
 /// A figure as what is summed: numbers and amounts in hundredths, rates by both their parts.

@@ -200,6 +200,16 @@ impl Code {
                 "La période en recouvre une autre.",
                 "The period overlaps with another one.",
             ),
+            Self::FileInvalid => (
+                "لا يمكن قراءة الملف: يلزم جدول XLSX أو ملف CSV بترميز UTF-8.",
+                "Le fichier ne peut pas être lu : il faut un classeur XLSX ou un fichier CSV en UTF-8.",
+                "The file cannot be read: an XLSX workbook or a CSV file in UTF-8 is needed.",
+            ),
+            Self::ColumnInvalid => (
+                "عمود في الجدول ناقص أو غير معروف أو مكرر.",
+                "Une colonne du tableau manque, est inconnue ou figure deux fois.",
+                "A column of the sheet is missing, unknown or stands there twice.",
+            ),
             Self::DuplicateEntry => {
                 ("ذُكر العنصر نفسه مرتين.", "Le même élément est nommé deux fois.", "The same thing is named twice.")
             }

@@ -47,7 +47,7 @@ async fn everything_in_the_schema_says_what_it_is() {
                 }
             }
         }
-        let own = ["Decimal", "Date", "DateTime", "LocalTime", "LocalDateTime"].contains(&name.as_str());
+        let own = ["Decimal", "Date", "DateTime", "LocalTime", "LocalDateTime", "Upload"].contains(&name.as_str());
         assert!(!own || kind["specifiedByURL"].is_string(), "{name}");
     }
     assert_eq!(silent, Vec::<String>::new());

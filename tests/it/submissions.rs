@@ -25,11 +25,11 @@ const LOOK: &str = "query($id: ID!) { submission(id: $id) { status version branc
 const TOLD: &str = "query($slug: String!) { programme(slug: $slug) { indicators { code latestActual { value status }
     values(first: 20) { totalCount nodes { value status sex milieu } } } } }";
 
-fn id(kind: Kind, name: &str, slug: &str) -> String {
+pub(crate) fn id(kind: Kind, name: &str, slug: &str) -> String {
     GlobalId::new(kind, founding(name, slug)).to_string()
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
@@ -168,7 +168,7 @@ fn values(follows: &str) -> Value {
 }
 
 /// A programme that runs, led by this branch, with what it follows: the key of the programme, and of the indicator.
-async fn running(world: &World, lead: &str, with: &[&str]) -> (String, String) {
+pub(crate) async fn running(world: &World, lead: &str, with: &[&str]) -> (String, String) {
     let (national, second) = (world.person("national").await, world.person("national2").await);
     let draft = json!({"branchId": id(Kind::Branch, "branch", lead), "title": {"fr": "Programme (démo)"}, "theme": "TRAINING",
         "startsOn": "2026-01-01", "endsOn": "2026-12-31", "isSelfFunded": true,
@@ -191,7 +191,7 @@ async fn running(world: &World, lead: &str, with: &[&str]) -> (String, String) {
     (programme, follows)
 }
 
-fn form(programme: &str, branch: &str, values: Value) -> Value {
+pub(crate) fn form(programme: &str, branch: &str, values: Value) -> Value {
     json!({"programmeId": programme, "branchId": id(Kind::Branch, "branch", branch), "period": "2026-Q3", "values": values})
 }
 

@@ -3,6 +3,7 @@
 
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::upload::Uploads;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, Response};
@@ -333,6 +334,9 @@ impl Cases {
             if named(&argument["type"]) == "Date" {
                 return Some(format!("{}: \"2026-12-31\"", text(argument, "name")));
             }
+            if text(argument, "name") == "period" {
+                return Some("period: \"2026\"".to_owned());
+            }
             let of = self.types.get(named(&argument["type"]))?;
             let value = list(of, "enumValues").last()?;
             Some(format!("{}: {}", text(argument, "name"), text(value, "name")))
@@ -608,6 +612,7 @@ impl Cases {
                 ("Boolean", _) => "false".to_owned(),
                 ("Date", _) => "\"2026-01-01\"".to_owned(),
                 ("LocalTime", _) => "\"09:00\"".to_owned(),
+                ("Upload", _) => format!("\"{}\"", uploads().name(0).unwrap_or_default()),
                 ("Decimal", _) => "\"1.00\"".to_owned(),
                 ("DateTime", _) => "\"2027-01-01T00:00:00Z\"".to_owned(),
                 _ => {
@@ -619,6 +624,11 @@ impl Cases {
         }
         Some(format!("{{ {} }}", parts.join(", ")))
     }
+}
+
+/// The files that come along with every request: a sheet.
+pub(super) fn uploads() -> Uploads {
+    Uploads::new(["programme,period,branch,indicator,value\nx,2026,x,x,1\n".into()])
 }
 
 /// How an input is filled, and what was found in it.

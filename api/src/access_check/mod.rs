@@ -331,7 +331,7 @@ impl<'c> Check<'c> {
             Err(error) => return format!("\"INTERNAL\" {}", error.cause()),
         };
         let reader = self.readers.reader(actor, Vec::new());
-        let request = request.data(reader).data(self.auth.clone()).data(self.readers.clone());
+        let request = request.data(reader).data(self.auth.clone()).data(self.readers.clone()).data(cases::uploads());
         let answer = (self.ask)(request).await;
         serde_json::to_string(&answer).unwrap_or_default()
     }

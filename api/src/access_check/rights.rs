@@ -51,6 +51,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "activityCancel"
         | "participationRecord"
         | "indicatorValuesRecord"
+        | "sheetImport"
         | "indicatorDefine"
         | "indicatorTargetSet"
         | "submissionWaive" => Some(P::ManageIndicators),

@@ -164,7 +164,7 @@ pub async fn create_for(
 
 /// What is stored of a secret: bound to the credential that it belongs to.
 fn stored(client_id: &str, secret: &str) -> String {
-    hashed(&format!("{client_id} {secret}"))
+    hashed(format!("{client_id} {secret}"))
 }
 
 /// Keep a secret's hash.

@@ -71,14 +71,14 @@ pub fn secret() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
-/// What is stored of a secret that cannot be guessed: its SHA-256, as text.
-pub fn hashed(secret: &str) -> String {
+/// What is stored of a secret that cannot be guessed, and what names a content: its SHA-256, as text.
+pub fn hashed(secret: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(digest(secret))
 }
 
-/// The SHA-256 of a text.
-pub fn digest(text: &str) -> [u8; 32] {
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+/// The SHA-256 of a text or a content.
+pub fn digest(text: impl AsRef<[u8]>) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, text.as_ref());
     digest.as_ref().try_into().expect("SHA-256 has 256 bits")
 }
 

@@ -16,3 +16,4 @@ pub mod query;
 pub mod rate_limit;
 pub mod redis;
 pub mod scope;
+pub mod sheet;

@@ -7,15 +7,24 @@ use crate::agreement::object::Agreement;
 use crate::branch::object::Branch;
 use crate::indicator::object::IndicatorValue;
 use crate::indicator::store::{LatestStatisticsOf, of_programme_indicators};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
+use crate::platform::graphql::download::Download;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::platform::query::stored::EnumValue;
+use crate::platform::sheet::Format;
 use crate::programme::object::{Programme, ProgrammeIndicator, ProgrammeMove, ProgrammeWarning};
 use crate::programme::store::{IndicatorsOf, IsFunded, MovesOf, ParticipantsOf};
-use async_graphql::{ComplexObject, Context};
+use crate::session::token::Bearer;
+use crate::submission::sheet::Asked;
+use async_graphql::{ComplexObject, Context, ID};
+use domain::access::Permission;
+use domain::actor::Actor;
+use domain::indicator::Period;
 use domain::programme::{ProgrammeStatus, ProgrammeWarningCode};
+use domain::text::Locale;
 use std::sync::Arc;
 
 #[ComplexObject]
@@ -82,6 +91,29 @@ impl Programme {
         let is_funded = self.batch.load(ctx.reader(), IsFunded, self.key).await?;
         let code = EnumValue(ProgrammeWarningCode::NoAgreementInForce);
         Ok(if is_funded == Some(false) { vec![ProgrammeWarning { code }] } else { Vec::new() })
+    }
+
+    /// The sheet of a period, to be filled in and imported by `sheetImport`: a row for each branch within reach, indicator and
+    /// group of people, with what was entered so far. Null for callers who may read no figures that were entered.
+    async fn sheet(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The period: `2026`, `2026-S1`, `2026-Q1` or `2026-03`.")] period: String,
+        #[graphql(desc = "The global id of one branch; without it the sheet has all that lie within reach.")] branch_id: Option<ID>,
+        #[graphql(desc = "The file format.", default_with = "Format::Xlsx")] format: Format,
+        #[graphql(desc = "The language of names and titles; that of the request when it is not given.")] locale: Option<
+            EnumValue<Locale>,
+        >,
+    ) -> Result<Option<Download>> {
+        let reader = ctx.reader();
+        let branch = branch_id.map(|id| GlobalId::parse_as(Kind::Branch, &id, "branchId")).transpose()?;
+        Period::parse(&period).map_err(|_| Error::expected("period", "2026, 2026-S1, 2026-Q1 or 2026-03"))?;
+        let reads = matches!(reader.actor(), Actor::Staff(staff) if staff.may(Permission::SeeIndicators));
+        let Some(bearer) = ctx.data_opt::<Bearer>().filter(|_| reads) else { return Ok(None) };
+        let language =
+            locale.map(|locale| locale.0).or_else(|| reader.locales().first().copied()).unwrap_or(Locale::Ar);
+        let asked = Asked { programme: self.key, branch, period, format, language: language.to_string() };
+        Ok(Some(Download::new(reader.keys(), reader.now(), &(bearer, asked))))
     }
 
     /// The indicators that the programme follows, in their order.

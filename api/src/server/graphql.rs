@@ -8,8 +8,9 @@ use super::document::{COST, Document, Exceeded, Rejection, keyword, variables};
 use super::meter::Meter;
 use super::persisted::{Extensions, Found, Named};
 use super::request_id::{IsTrusted, RequestId};
-use super::{LARGEST_BODY, State};
+use super::{LARGEST_BODY, State, uploads};
 use crate::platform::audit::record::Origin;
+use crate::platform::graphql::upload::Uploads;
 use crate::platform::loading::reader::Reader;
 use crate::session::token::Bearer;
 use crate::telemetry;
@@ -43,6 +44,9 @@ struct Sent {
     #[serde(rename = "documentId")]
     document_id: Option<String>,
     extensions: Option<Extensions>,
+    /// The files that come along.
+    #[serde(skip)]
+    uploads: Uploads,
 }
 
 /// What is known of a request before its document is read.
@@ -205,6 +209,11 @@ pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Resp
 }
 
 async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &HeaderMap, body: Body) -> Response {
+    if !is_encoded(headers)
+        && let Some(boundary) = uploads::boundary(headers)
+    {
+        return receive_files(state, asking, meter, headers, (boundary, body)).await;
+    }
     if !is_json(headers) || is_encoded(headers) {
         return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType);
     }
@@ -223,6 +232,35 @@ async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &Hea
     match sent {
         Ok(sent) if is_object => execute(state, asking, meter, sent, true).await,
         _ => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
+    }
+}
+
+/// Receive a request that brings files. Whoever has no token brings none: a plain form of another page cannot send one.
+async fn receive_files(
+    state: &State,
+    asking: Asking,
+    meter: &mut Meter,
+    headers: &HeaderMap,
+    (boundary, body): (String, Body),
+) -> Response {
+    if asking.bearer.is_none() {
+        return asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
+    }
+    let lanes = &state.0.lanes;
+    let Some(_place) = lanes.upload() else { return asking.turn_away() };
+    let read = match read_body(state, &lanes.signed_in, headers, body, uploads::LARGEST).await {
+        Ok(body) => uploads::read(boundary, body).await,
+        Err(refusal) => Err(refusal),
+    };
+    match read {
+        Ok((operations, uploads)) => match serde_json::from_slice::<Sent>(&operations) {
+            Ok(sent) => execute(state, asking, meter, Sent { uploads, ..sent }, true).await,
+            Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
+        },
+        Err((status, code)) => {
+            state.0.metrics.refused(&[code]);
+            asking.refuse(status, code)
+        }
     }
 }
 
@@ -337,7 +375,10 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     let mut query = Query::new("");
     let personal = reader.personal_reads();
     let (actor, origin) = (reader.actor().clone(), reader.origin().clone());
-    query = query.data(reader).data(state.0.auth.clone());
+    query = query.data(reader).data(state.0.auth.clone()).data(sent.uploads);
+    if let Some(bearer) = &asking.bearer {
+        query = query.data(bearer.clone());
+    }
     query.set_parsed_query(ready.document);
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.

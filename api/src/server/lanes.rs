@@ -9,6 +9,8 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 /// So many bodies are read at once in a lane; each may take memory of its own.
 const READING: usize = 512;
+/// So many requests that bring files are in flight; each file is held in memory.
+const UPLOADS: usize = 4;
 /// So many requests wait for their turn in a lane.
 const WAITING: usize = 256;
 /// A text of so many bytes waits for its turn to be parsed.
@@ -27,6 +29,7 @@ pub(super) struct Lanes {
     pub signed_in: Lane,
     /// For those who want to sign in, and programs that ask for a token: they wait for hashes.
     pub logins: Lane,
+    uploads: Semaphore,
 }
 
 impl Lanes {
@@ -34,7 +37,17 @@ impl Lanes {
     pub fn new(connections: usize) -> Self {
         let anonymous = (connections * 3 / 4).max(1);
         let logins = (connections / 2).max(2);
-        Self { anonymous: Lane::new(anonymous), signed_in: Lane::new(connections), logins: Lane::new(logins) }
+        Self {
+            anonymous: Lane::new(anonymous),
+            signed_in: Lane::new(connections),
+            logins: Lane::new(logins),
+            uploads: Semaphore::new(UPLOADS),
+        }
+    }
+
+    /// A place for a request that brings files, until it is answered; nothing when there is none.
+    pub fn upload(&self) -> Option<SemaphorePermit<'_>> {
+        self.uploads.try_acquire().ok()
     }
 }
 

@@ -7,6 +7,7 @@ mod body;
 mod connections;
 mod demo;
 mod document;
+mod downloads;
 mod graphql;
 mod lanes;
 mod meter;
@@ -14,6 +15,7 @@ mod oauth;
 pub mod pages;
 mod persisted;
 mod request_id;
+mod uploads;
 
 use crate::config::{Mode, Network, Settings};
 use crate::platform::database::db::Db;
@@ -171,6 +173,7 @@ pub fn router(state: State, settings: &Settings) -> Router {
     router
         .route("/oauth/token", post(oauth::token).fallback(oauth::refuse_method))
         .route("/.well-known/jwks.json", get(pages::jwks))
+        .route("/downloads/{file}", get(downloads::fetch))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
         .fallback(pages::not_found)

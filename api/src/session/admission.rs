@@ -29,7 +29,7 @@ pub async fn admit_from(limits: &RateLimits, address: Option<IpAddr>, weight: u3
 /// # Errors
 /// How whoever comes from there stands, when there were too many.
 pub async fn admit_as(limits: &RateLimits, address: Option<IpAddr>, login: &str) -> Result<(), Standing> {
-    let key = digest(&format!("{login} {:x}", block_of(address)));
+    let key = digest(format!("{login} {:x}", block_of(address)));
     let (half, _) = key.split_first_chunk().expect("a digest is longer");
     refuse(limits.take(Policy::SignIn, u128::from_be_bytes(*half), 1).await)
 }

@@ -36,7 +36,7 @@ impl Attempts {
     pub(crate) fn on(reader: &Reader, login: &str) -> Self {
         // An IPv6 network hands out 2^64 addresses: they count as one.
         let block = reader.origin().address.map(|address| block(address).to_string()).unwrap_or_default();
-        Self { here: hashed(&format!("{login} {block}")), everywhere: hashed(login) }
+        Self { here: hashed(format!("{login} {block}")), everywhere: hashed(login) }
     }
 
     /// Count an attempt that is about to be made as one that failed.

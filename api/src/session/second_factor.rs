@@ -73,7 +73,7 @@ pub(crate) async fn accept(tx: &Tx<'_>, keys: &Keys, user: Uuid, given: &str) ->
         let text = "update user_secret set totp_step = $2 where user_id = $1 and totp_step < $2";
         return Ok(step > last && tx.execute(text, [user.into(), step.into()]).await? == 1);
     }
-    let hash = hashed(&plain(given));
+    let hash = hashed(plain(given));
     let left: Vec<&String> = recovery.iter().filter(|one| **one != hash).collect();
     if left.len() == recovery.len() {
         return Ok(false);
@@ -114,7 +114,7 @@ pub(crate) async fn confirm(tx: &Tx<'_>, keys: &Keys, user: Uuid, given: &str) -
     let Some((_, Some(sealed), ..)) = held(tx, user).await? else { return Ok(None) };
     let Some(step) = step(keys, user, &sealed, given, tx)? else { return Ok(None) };
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code()).collect();
-    let hashes: Vec<String> = codes.iter().map(|code| hashed(&plain(code))).collect();
+    let hashes: Vec<String> = codes.iter().map(|code| hashed(plain(code))).collect();
     let hashes = serde_json::to_string(&hashes).map_err(Error::internal)?;
     let text = "update user_secret set totp_secret = totp_pending, totp_pending = null, totp_step = $2,
         recovery_hashes = $3 where user_id = $1";

@@ -18,7 +18,7 @@ const LONGEST: usize = 4096;
 const LEEWAY: SignedDuration = SignedDuration::from_secs(60);
 
 /// For whom a token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Audience {
     /// People of the association.
     Staff,
@@ -61,7 +61,7 @@ struct Claims {
 }
 
 /// Whoever showed a token that holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bearer {
     /// For whom the token is.
     pub audience: Audience,

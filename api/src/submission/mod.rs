@@ -7,4 +7,5 @@ pub mod object;
 pub mod projection;
 pub mod query;
 pub mod relations;
+pub mod sheet;
 pub mod store;

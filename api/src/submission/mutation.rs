@@ -1,25 +1,28 @@
 //! Root fields that enter figures and move submissions.
 
 use super::object::Submission;
-use super::store::{self, Entry, Form};
+use super::sheet::{self, Filled};
+use super::store::{self, Form};
 use crate::payload;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::scalars::Decimal;
 use crate::platform::graphql::text::required;
+use crate::platform::graphql::upload::Upload;
+use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
+use crate::programme::object::Programme;
 use async_graphql::{Context, ID, InputObject, Object};
+use domain::access::Permission;
 use domain::fault::{Code, Fault, Faults};
-use domain::figure::Cell;
+use domain::figure::{Cell, Entry};
 use domain::indicator::{IndicatorValueKind, MilieuCategory, Period, SexCategory};
 use domain::text::NAME_MAX;
+use tokio::sync::Semaphore;
 
-/// The source of figures for which none is named: the branch's own records.
-const OWN_RECORDS: &str = "UNFM";
-
-/// The longest name of a source, in characters.
-const SOURCE_MAX: usize = 80;
+/// A text of more bytes names no age band.
+const AGE_BAND_MAX: usize = 80;
 
 /// The most figures of one form.
 const FORM_MAX: usize = 1000;
@@ -128,6 +131,30 @@ pub struct SubmissionWaiveInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A filled sheet of a programme and period.
+#[derive(InputObject, Clone, Debug)]
+pub struct SheetImportInput {
+    /// The global id of the programme.
+    pub programme_id: ID,
+    /// The period: `2026`, `2026-S1`, `2026-Q1` or `2026-03`.
+    pub period: String,
+    /// The sheet as `Programme.sheet` gives it out, filled in: a workbook (XLSX), or comma-separated values (CSV) in UTF-8; at
+    /// most 10 MB and 100,000 rows. Columns may stand in any order, under their titles in any language. A figure whose cells
+    /// are empty is cleared.
+    pub file: Upload,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// The outcome of importing a sheet.
+    SheetImportPayload {
+        /// The programme whose figures were entered; null when the sheet was refused.
+        programme: Programme
+    }
+}
+
 payload! {
     /// The outcome of changing a submission.
     SubmissionPayload {
@@ -147,21 +174,20 @@ fn read(input: &IndicatorValuesRecordInput) -> Result<Form> {
     let mut entries = Vec::new();
     for (position, value) in input.values.iter().enumerate() {
         let place = position.to_string();
-        let at = |fault: Fault, field: &str| fault.at(field).at(&place).at("values");
         let field = format!("input.values.{position}.programmeIndicatorId");
         let indicator = GlobalId::parse_as(Kind::ProgrammeIndicator, &value.programme_indicator_id, &field)?;
-        let source = value.source.as_deref().filter(|source| !source.trim().is_empty()).unwrap_or(OWN_RECORDS);
-        let source = domain::text::required(source, SOURCE_MAX);
-        let source = source.map_err(|code| faults.push(at(Fault::new(code), "source")));
-        if value.age_band.as_ref().is_some_and(|band| band.len() > SOURCE_MAX) {
-            faults.push(at(Fault::new(Code::DisaggregationInvalid), "ageBand"));
+        let source = domain::figure::source(value.source.as_deref());
+        let source = source.map_err(|fault| faults.push(fault.at(&place).at("values")));
+        if value.age_band.as_ref().is_some_and(|band| band.len() > AGE_BAND_MAX) {
+            let wrong = Fault::new(Code::DisaggregationInvalid).at("ageBand");
+            faults.push(wrong.at(&place).at("values"));
         }
         let Ok(source) = source else { continue };
         entries.push(Entry {
             cell: Cell {
                 indicator,
                 kind: value.kind.0,
-                source: source.into(),
+                source,
                 sex: value.sex.map(|sex| sex.0),
                 age_band: value.age_band.clone(),
                 milieu: value.milieu.map(|milieu| milieu.0),
@@ -174,6 +200,24 @@ fn read(input: &IndicatorValuesRecordInput) -> Result<Form> {
         Ok(period) if faults.is_empty() => Ok(Form { text: input.period.clone(), period, entries }),
         _ => Err(faults.into()),
     }
+}
+
+/// Read a file where it keeps nobody waiting who asks for something else, and one at a time.
+///
+/// # Errors
+/// UNAVAILABLE when its turn does not come.
+async fn read_aside<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, Faults> + Send + 'static,
+) -> Result<Result<T, Faults>> {
+    static TURN: Semaphore = Semaphore::const_new(1);
+    let turn = TURN.acquire().await.map_err(Error::internal)?;
+    // Whoever hangs up meanwhile gives nothing free.
+    let read = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        read()
+    });
+    // A reader that fails on a file has not read it.
+    Ok(read.await.unwrap_or_else(|_| Err(vec![Fault::new(Code::FileInvalid).at("file")])))
 }
 
 /// Root fields that enter figures and move submissions.
@@ -195,6 +239,29 @@ impl SubmissionMutation {
         let branch = GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.branchId")?;
         let version = input.expected_version;
         mutate(ctx, &input, async |tx| store::record(tx, (programme, branch), version, || read(&input)).await).await
+    }
+
+    /// Enters the figures of a sheet, of every branch in it: all of them or none. Each refusal names the row, by its number in
+    /// the sheet, and the column: `["file", "12", "value"]`; of more than 1,000 refusals a last one, LIMIT_EXCEEDED, says how many
+    /// there are. Codes in `userErrors`, beside those of `indicatorValuesRecord`: FILE_INVALID, COLUMN_INVALID, FIGURES_MISSING
+    /// (the sheet has no rows), NOT_FOUND (no such programme, branch or indicator), CONFLICT (the figures were changed after the
+    /// sheet was given out).
+    async fn sheet_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sheet, and what it is about.")] input: SheetImportInput,
+    ) -> Result<SheetImportPayload> {
+        let key = GlobalId::parse_as(Kind::Programme, &input.programme_id, "input.programmeId")?;
+        ctx.reader().signed_in()?;
+        // Nobody has a file read who may enter nothing.
+        if !ctx.reader().actor().may(Permission::ManageIndicators) {
+            return Err(Error::refused(Code::Forbidden));
+        }
+        let content = input.file.content(ctx, "input.file")?;
+        let period = Period::parse(&input.period).map_err(|fault| vec![fault.at("period")]);
+        let text = input.period.clone();
+        let filled = read_aside(move || period.and_then(|period| Ok((period, Filled::read(&content, &text)?)))).await?;
+        mutate(ctx, &input, async |tx| sheet::store::enter(tx, key, &input.period, &filled).await).await
     }
 
     /// Submits the figures of a branch to the level above; they are locked from then on. Codes in `userErrors`: CONFLICT,

@@ -29,7 +29,7 @@ use domain::branch::BranchKind;
 use domain::calendar;
 use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
-use domain::figure::{Cell, Figure, Followed, mismatches, missing_totals};
+use domain::figure::{Cell, Entry, Figure, Followed, mismatches, missing_totals};
 use domain::indicator::{IndicatorUnit, IndicatorValueKind, Period};
 use domain::programme::ProgrammeStatus;
 use domain::submission::{SubmissionStatus, SubmissionWarningCode, desk, is_jump};
@@ -93,16 +93,6 @@ fn awaiting(actor: &Actor) -> Condition {
         .add(at(Permission::DecideIndicators, SubmissionStatus::is_pending).add(others))
 }
 
-/// A figure of a form.
-pub struct Entry {
-    /// What it is about.
-    pub cell: Cell,
-    /// The figure, if it is given.
-    pub value: Option<domain::decimal::Decimal>,
-    /// Of how many and among how many, if they are.
-    pub share: (Option<i64>, Option<i64>),
-}
-
 /// A form of figures, as it was read.
 pub struct Form {
     /// The period as it is written.
@@ -115,10 +105,10 @@ pub struct Form {
 
 /// An indicator that a programme follows.
 #[derive(Clone)]
-struct FollowedAs {
-    programme: Uuid,
-    code: String,
-    of: Followed,
+pub(super) struct FollowedAs {
+    pub(super) programme: Uuid,
+    pub(super) code: String,
+    pub(super) of: Followed,
 }
 
 /// Enter the figures of a form: those that it names are set, and those that it gives nothing for are cleared. The submission
@@ -287,7 +277,7 @@ fn changed<'a>(
 ///
 /// # Errors
 /// NOT_FOUND; STATUS_INVALID when it does not run.
-async fn running(tx: &Tx<'_>, key: Uuid) -> Result<programme::Model> {
+pub(super) async fn running(tx: &Tx<'_>, key: Uuid) -> Result<programme::Model> {
     let found = tx.select::<programme::Entity>().filter(programme::Column::Id.eq(key)).one(programme::Entity::read);
     let run = found.await?.ok_or_else(|| Error::refused(Code::NotFound))?;
     match run.status.0 {
@@ -378,7 +368,7 @@ async fn start(
 }
 
 /// The indicators that programmes follow, with their codes.
-async fn followed(tx: &Tx<'_>, programmes: &[Uuid]) -> Result<HashMap<Uuid, FollowedAs>> {
+pub(super) async fn followed(tx: &Tx<'_>, programmes: &[Uuid]) -> Result<HashMap<Uuid, FollowedAs>> {
     let expressions = [
         follows::Column::Id.into_expr(),
         follows::Column::ProgrammeId.into_expr(),
@@ -403,7 +393,7 @@ async fn followed(tx: &Tx<'_>, programmes: &[Uuid]) -> Result<HashMap<Uuid, Foll
 }
 
 /// The figures of submissions, in the order in which they were entered.
-async fn figures(tx: &Tx<'_>, submissions: &[Uuid]) -> Result<Vec<measurement::Model>> {
+pub(super) async fn figures(tx: &Tx<'_>, submissions: &[Uuid]) -> Result<Vec<measurement::Model>> {
     use measurement::Column as M;
     let columns = [
         M::ValueId,

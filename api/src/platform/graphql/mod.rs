@@ -1,6 +1,7 @@
 //! The GraphQL side of the platform: ids, scalars, texts, mutations.
 
 pub mod contacts;
+pub mod download;
 pub mod enumeration;
 pub mod global_id;
 pub mod list;
@@ -10,3 +11,4 @@ pub mod root;
 pub mod scalars;
 pub mod source;
 pub mod text;
+pub mod upload;

@@ -87,7 +87,7 @@ impl Idempotency {
         if key.is_empty() || key.chars().count() > LONGEST || key.contains(char::is_control) {
             return Err(Error::expected("input.idempotencyKey", "1 to 128 characters"));
         }
-        Ok(Some(Self { key: key.to_owned(), input: hashed(&input.to_string()) }))
+        Ok(Some(Self { key: key.to_owned(), input: hashed(input.to_string()) }))
     }
 
     /// Take the key for this transaction; what came of it the first time, when it was taken before.

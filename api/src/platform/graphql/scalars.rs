@@ -1,5 +1,6 @@
 //! Scalars: exact decimals, money, days, instants and wall-clock times, all as strings that lose nothing.
 
+use crate::platform::graphql::upload::Upload;
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 use domain::fault::Faults;
 
@@ -15,7 +16,7 @@ pub struct ScalarForm {
 }
 
 /// All scalars of the schema, GraphQL's own first (GraphQL specification, October 2021, section 3.5).
-pub const SCALARS: [ScalarForm; 10] = [
+pub const SCALARS: [ScalarForm; 11] = [
     ScalarForm {
         name: "Int",
         expected: "Int, -2147483648 to 2147483647",
@@ -46,6 +47,7 @@ pub const SCALARS: [ScalarForm; 10] = [
         expected: "LocalDateTime, such as \"2026-09-21T09:00:00\"",
         is_valid: LocalDateTime::is_valid,
     },
+    ScalarForm { name: "Upload", expected: "Upload, a file of a multipart request", is_valid: Upload::is_valid },
 ];
 
 fn is_int(number: &async_graphql::Number) -> bool {
