@@ -45,6 +45,9 @@ macro_rules! kinds {
             28 CalendarEntry: calendar::object::CalendarEntry,
             29 Activity: activity::object::Activity,
             30 AgreementAmendment: amendment::object::AgreementAmendment,
+            31 SteeringCommittee: committee::object::SteeringCommittee,
+            32 SteeringMeeting: committee::object::SteeringMeeting,
+            33 AgreementDocument: agreement_document::object::AgreementDocument,
         }
     };
 }
@@ -52,6 +55,7 @@ macro_rules! kinds {
 pub mod access_check;
 pub mod activity;
 pub mod agreement;
+pub mod agreement_document;
 pub mod amendment;
 pub mod audit;
 pub mod branch;
@@ -59,6 +63,7 @@ pub mod budget_line;
 pub mod calendar;
 pub mod category;
 pub mod command;
+pub mod committee;
 pub mod config;
 pub mod contribution;
 pub mod cooperative;

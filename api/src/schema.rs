@@ -3,6 +3,7 @@
 use crate::activity::mutation::ActivityMutation;
 use crate::agreement::mutation::AgreementMutation;
 use crate::agreement::query::AgreementQuery;
+use crate::agreement_document::mutation::AgreementDocumentMutation;
 use crate::amendment::mutation::AmendmentMutation;
 use crate::audit::query::AuditQuery;
 use crate::branch::mutation::BranchMutation;
@@ -11,6 +12,7 @@ use crate::budget_line::mutation::BudgetLineMutation;
 use crate::calendar::mutation::CalendarMutation;
 use crate::calendar::query::CalendarQuery;
 use crate::category::query::CategoryQuery;
+use crate::committee::mutation::CommitteeMutation;
 use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
@@ -101,6 +103,8 @@ impl Parts for Mutations {
             Part::of::<MarketMutation>(),
             Part::of::<AgreementMutation>(),
             Part::of::<AmendmentMutation>(),
+            Part::of::<CommitteeMutation>(),
+            Part::of::<AgreementDocumentMutation>(),
             Part::of::<ContributionMutation>(),
             Part::of::<BudgetLineMutation>(),
             Part::of::<ExpenseMutation>(),

@@ -91,6 +91,14 @@ codes! {
         FiguresMissing = "FIGURES_MISSING",
         /// The period overlaps with another one.
         PeriodOverlaps = "PERIOD_OVERLAPS",
+        /// The text is no SHA-256 in hexadecimal digits.
+        DigestInvalid = "DIGEST_INVALID",
+        /// A steering committee has one chair.
+        ChairInvalid = "CHAIR_INVALID",
+        /// The quorum is none, or more than have a vote.
+        QuorumInvalid = "QUORUM_INVALID",
+        /// Too few of those who have a vote were present to decide.
+        QuorumMissing = "QUORUM_MISSING",
         /// The file cannot be read as a sheet.
         FileInvalid = "FILE_INVALID",
         /// A column of the sheet is missing, unknown or stands there twice.

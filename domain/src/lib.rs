@@ -13,6 +13,7 @@ pub mod branch;
 pub mod budget;
 pub mod calendar;
 pub mod codes;
+pub mod committee;
 pub mod contacts;
 pub mod cooperative;
 pub mod decimal;

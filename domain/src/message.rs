@@ -200,6 +200,26 @@ impl Code {
                 "La période en recouvre une autre.",
                 "The period overlaps with another one.",
             ),
+            Self::DigestInvalid => (
+                "البصمة SHA-256 تتكون من 64 رقما سداسيا عشريا.",
+                "Une empreinte SHA-256 a 64 chiffres hexadécimaux.",
+                "A SHA-256 has 64 hexadecimal digits.",
+            ),
+            Self::ChairInvalid => (
+                "للجنة القيادة رئيس واحد.",
+                "Un comité de pilotage a une seule présidence.",
+                "A steering committee has one chair.",
+            ),
+            Self::QuorumInvalid => (
+                "النصاب يكون بين واحد وعدد من لهم حق التصويت.",
+                "Le quorum va de un au nombre des membres qui votent.",
+                "The quorum is between one and the number of members who have a vote.",
+            ),
+            Self::QuorumMissing => (
+                "لم يكتمل النصاب لاتخاذ القرار.",
+                "Le quorum n'est pas atteint pour décider.",
+                "Too few members with a vote were present to decide.",
+            ),
             Self::FileInvalid => (
                 "لا يمكن قراءة الملف: يلزم جدول XLSX أو ملف CSV بترميز UTF-8.",
                 "Le fichier ne peut pas être lu : il faut un classeur XLSX ou un fichier CSV en UTF-8.",

@@ -24,6 +24,24 @@ codes! {
 }
 
 codes! {
+    /// The kind of a document of an agreement.
+    AgreementDocumentKind {
+        /// The agreement itself, as it was signed.
+        Agreement = "AGREEMENT",
+        /// An amendment, as it was signed.
+        Amendment = "AMENDMENT",
+        /// The minutes of a meeting.
+        Minutes = "MINUTES",
+        /// A report to the parties.
+        Report = "REPORT",
+        /// The proof of a payment.
+        ProofOfPayment = "PROOF_OF_PAYMENT",
+        /// A document of another kind.
+        Other = "OTHER",
+    }
+}
+
+codes! {
     /// Where an agreement stands by what was decided about it; this is stored.
     AgreementState {
         /// It is being written.

@@ -22,6 +22,7 @@ mod m20261126_000011_money;
 mod m20261126_000012_reference_kept;
 mod m20261126_000013_activity;
 mod m20261126_000014_amendment;
+mod m20261126_000015_committee;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000012_reference_kept::Migration),
             Box::new(m20261126_000013_activity::Migration),
             Box::new(m20261126_000014_amendment::Migration),
+            Box::new(m20261126_000015_committee::Migration),
         ]
     }
 }

@@ -80,13 +80,17 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            branch_id {uuid} not null references branch (id),
            agreement_id {uuid} not null references agreement (id) on delete cascade,
            tranche_id {uuid} not null references tranche (id) on delete cascade,
+           ordinal {int} not null check (ordinal > 0),
            kind {text} not null check (kind in ('RECEIPT', 'JUSTIFICATION')),
-           amount {long} not null check (amount > 0),
+           amount {long} not null check (amount <> 0),
+           reverses {int},
            entered_on {text} not null,
            reference {text} not null,
-           entered_by {uuid}
+           entered_by {uuid},
+           unique (tranche_id, ordinal),
+           unique (tranche_id, reverses),
+           check ((reverses is null) = (amount > 0))
          );
-         create index tranche_entry_tranche on tranche_entry (tranche_id);
          create index tranche_entry_agreement on tranche_entry (agreement_id);
          create index tranche_entry_branch on tranche_entry (branch_id)",
     )

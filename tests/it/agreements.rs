@@ -279,6 +279,8 @@ async fn an_amendment_is_signed_by_another_and_the_old_figures_stay_readable(wor
     let made = made.data()["agreementAmend"]["agreementAmendment"].clone();
     let terms = json!({"budget": {"amount": "1500.00"}, "endsOn": "2028-12-31"});
     assert_eq!((&made["number"], &made["status"], &made["terms"]), (&json!(1), &json!("PROPOSED"), &terms), "{}", world.on);
+    let comes = json!([{"amount": {"amount": "500.00"}, "partner": {"slug": "unfpa"}}]);
+    assert_eq!(made["contributions"], comes, "{}", world.on);
     assert_eq!(finance.does(AMEND, amend(5, json!({"durationMonths": 30}))).await.outcome(), "STATUS_INVALID", "{}: one at a time", world.on);
     let anybody = world.ask(TERMS, json!({"id": key, "on": "2026-11-24"})).await;
     let seen = &anybody.data()["agreement"];
@@ -370,7 +372,124 @@ async fn an_agreement_is_renewed_by_a_successor_or_ended_before_its_time(world: 
     assert_eq!(seen.data()["agreement"], json!({"status": "TERMINATED", "terminatedOn": "2028-01-01"}), "{}", world.on);
 }
 
+const COMMITTEE: &str = "mutation($input: SteeringCommitteeSetInput!) { steeringCommitteeSet(input: $input) {
+    steeringCommittee { id version quorum members { number role office partner { slug } } } userErrors { code field } } }";
+const MEETING: &str = "mutation($input: SteeringMeetingRecordInput!) { steeringMeetingRecord(input: $input) {
+    steeringMeeting { id version number heldOn quorum isQuorate minutes decisions present { number office } }
+    userErrors { code field } } }";
+const MINUTES: &str = "mutation($input: SteeringMeetingEditInput!) { steeringMeetingEdit(input: $input) {
+    steeringMeeting { version minutes decisions } userErrors { code field } } }";
+
+async fn a_steering_committee_decides_when_it_is_quorate(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let agreement = drafted(&finance).await;
+    let seat = |slug: &str, role: &str, office: &str| json!({"partnerId": partner(slug), "role": role, "office": office});
+    let set = |version: Value, quorum: i32, members: &[Value]| {
+        json!({"agreementId": agreement, "expectedVersion": version, "quorum": quorum, "members": members})
+    };
+    let (chair, member) = (seat("indh", "CHAIR", "Gouverneur (démo)"), seat("unfm", "MEMBER", "Présidente (démo)"));
+    for (quorum, members, outcome) in [
+        (1, &[][..], "LIMIT_EXCEEDED members"),
+        (1, std::slice::from_ref(&member), "CHAIR_INVALID members"),
+        (3, &[chair.clone(), member.clone()], "QUORUM_INVALID quorum"),
+        (1, &[chair.clone(), chair.clone()], "DUPLICATE_ENTRY members.1, CHAIR_INVALID members.1.role"),
+        (1, &[chair.clone(), seat("unfpa", "MEMBER", "Déléguée (démo)")], "NOT_FOUND members.1.partnerId"),
+        (1, &[seat("indh", "CHAIR", " ")], "TEXT_REQUIRED members.0.office"),
+    ] {
+        let told = finance.does(COMMITTEE, set(Value::Null, quorum, members)).await;
+        assert_eq!(told.outcome(), outcome, "{}", world.on);
+    }
+    let both = [chair.clone(), member.clone(), seat("unfm", "SECRETARY", "Trésorière (démo)")];
+    let made = finance.does(COMMITTEE, set(Value::Null, 2, &both)).await;
+    let committee = &made.data()["steeringCommitteeSet"]["steeringCommittee"];
+    let second = json!({"number": 2, "role": "MEMBER", "office": "Présidente (démo)", "partner": {"slug": "unfm"}});
+    assert_eq!((&committee["version"], &committee["members"][1]), (&json!(1), &second), "{}", world.on);
+    assert_eq!(finance.does(COMMITTEE, set(Value::Null, 2, &both)).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+
+    let held = |version: i64, present: &[i32], decisions: &[&str]| {
+        json!({"steeringCommitteeId": committee["id"], "expectedVersion": version, "heldOn": "2026-03-02", "present": present,
+            "decisions": decisions})
+    };
+    for (input, outcome) in [
+        (held(1, &[1, 3], &["Ouvrir l'atelier"]), "QUORUM_MISSING decisions"),
+        (held(1, &[1, 1, 4], &[]), "DUPLICATE_ENTRY present.1, NOT_FOUND present.2"),
+        (held(2, &[1, 2], &[]), "CONFLICT expectedVersion"),
+        (held(1, &[1, 2], &["ok", " "]), "TEXT_REQUIRED decisions.1"),
+        (json!({"heldOn": "2027-01-01", "steeringCommitteeId": committee["id"], "expectedVersion": 1, "present": [1]}),
+            "DATE_INVALID heldOn"),
+    ] {
+        assert_eq!(finance.does(MEETING, input).await.outcome(), outcome, "{}", world.on);
+    }
+    let met = finance.does(MEETING, held(1, &[1, 2], &["Ouvrir l'atelier (démo)"])).await;
+    let met = &met.data()["steeringMeetingRecord"]["steeringMeeting"];
+    assert_eq!((&met["number"], &met["isQuorate"], &met["decisions"]),
+        (&json!(1), &json!(true), &json!(["Ouvrir l'atelier (démo)"])), "{}", world.on);
+    let short = finance.does(MEETING, held(1, &[3], &[])).await;
+    let short = &short.data()["steeringMeetingRecord"]["steeringMeeting"];
+    assert_eq!((&short["number"], &short["isQuorate"]), (&json!(2), &json!(false)), "{}", world.on);
+
+    // The committee changes; who was present then stays.
+    assert_eq!(finance.does(COMMITTEE, set(json!(1), 1, &[chair])).await.outcome(), "done", "{}", world.on);
+    let edit = |id: &Value, more: Value| {
+        let mut input = json!({"id": id, "expectedVersion": 1});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    let refused = finance.does(MINUTES, edit(&short["id"], json!({"decisions": ["Rien (démo)"]}))).await;
+    assert_eq!(refused.outcome(), "QUORUM_MISSING decisions", "{}: two were needed on that day", world.on);
+    let edited = finance.does(MINUTES, edit(&met["id"], json!({"minutes": "Procès-verbal (démo)"}))).await;
+    assert_eq!(edited.data()["steeringMeetingEdit"]["steeringMeeting"],
+        json!({"version": 2, "minutes": "Procès-verbal (démo)", "decisions": ["Ouvrir l'atelier (démo)"]}), "{}", world.on);
+    let look = "query($id: ID!) { agreement(id: $id) { steeringCommittee { quorum members { office }
+        meetings { number quorum present { office } } } } }";
+    let seen = khouribga.asks(look, json!({"id": agreement})).await;
+    let seats = |offices: &[&str]| offices.iter().map(|office| json!({"office": office})).collect::<Vec<_>>();
+    let expected = json!({"quorum": 1, "members": seats(&["Gouverneur (démo)"]), "meetings": [
+        {"number": 1, "quorum": 2, "present": seats(&["Gouverneur (démo)", "Présidente (démo)"])},
+        {"number": 2, "quorum": 2, "present": seats(&["Trésorière (démo)"])}]});
+    assert_eq!(seen.data()["agreement"]["steeringCommittee"], expected, "{}", world.on);
+}
+
+const DOCUMENT: &str = "mutation($input: AgreementDocumentAddInput!) { agreementDocumentAdd(input: $input) {
+    agreementDocument { id version } userErrors { code field } } }";
+const DOCUMENT_EDIT: &str = "mutation($input: AgreementDocumentEditInput!) { agreementDocumentEdit(input: $input) {
+    agreementDocument { version title reference datedOn isWithdrawn } userErrors { code field } } }";
+
+async fn what_documents_there_are_is_kept_and_only_the_branch_line_sees_it(world: World) {
+    let (finance, mdiq) = (world.person("finance.khouribga").await, world.person("mdiq").await);
+    let agreement = signed(&world).await;
+    let digest = "A1".repeat(32);
+    let added = |more: Value| {
+        let mut input = json!({"agreementId": agreement, "kind": "AGREEMENT", "title": "Convention signée (démo)"});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    for (input, outcome) in [
+        (added(json!({"title": "", "sha256": "abc"})), "TEXT_REQUIRED title, DIGEST_INVALID sha256"),
+        (added(json!({"reference": "x".repeat(201)})), "TEXT_TOO_LONG reference"),
+    ] {
+        assert_eq!(finance.does(DOCUMENT, input).await.outcome(), outcome, "{}", world.on);
+    }
+    let made = finance.does(DOCUMENT, added(json!({"reference": "CV-1", "datedOn": "2026-01-01", "sha256": digest}))).await;
+    let key = made.data()["agreementDocumentAdd"]["agreementDocument"]["id"].clone();
+    assert_eq!(mdiq.does(DOCUMENT, added(json!({}))).await.outcome(), "NOT_FOUND", "{}", world.on);
+    let edit = json!({"id": key, "expectedVersion": 1, "reference": null, "isWithdrawn": true});
+    let edited = finance.does(DOCUMENT_EDIT, edit.clone()).await;
+    assert_eq!(edited.data()["agreementDocumentEdit"]["agreementDocument"], json!({"version": 2,
+        "title": "Convention signée (démo)", "reference": null, "datedOn": "2026-01-01", "isWithdrawn": true}), "{}", world.on);
+    assert_eq!(finance.does(DOCUMENT_EDIT, edit).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    let look = "query($id: ID!) { agreement(id: $id) { documents { kind sha256 } } }";
+    let seen = finance.asks(look, json!({"id": agreement})).await;
+    let expected = json!([{"kind": "AGREEMENT", "sha256": digest.to_lowercase()}]);
+    assert_eq!(seen.data()["agreement"]["documents"], expected, "{}", world.on);
+    // The agreement is public, its papers are not.
+    let seen = world.ask(look, json!({"id": agreement})).await;
+    assert_eq!(seen.data()["agreement"]["documents"], json!([]), "{}", world.on);
+}
+
 tests::on_each_database!(
+    a_steering_committee_decides_when_it_is_quorate,
+    what_documents_there_are_is_kept_and_only_the_branch_line_sees_it,
     an_amendment_is_signed_by_another_and_the_old_figures_stay_readable,
     an_agreement_is_renewed_by_a_successor_or_ended_before_its_time,
     one_enters_the_money_and_another_signs,

@@ -35,7 +35,11 @@ const JUSTIFY: &str = "mutation($input: TrancheJustifyInput!) { trancheJustify(i
     tranche { version status received { amount } justified { amount } } userErrors { code field } } }";
 const STATEMENT: &str = "query($id: ID!, $on: Date) { agreement(id: $id) { statement(on: $on) {
     budget { amount } received { amount } spent { amount } justified { amount } remaining { amount } cash { amount }
-    lines { code amount { amount } spent { amount } remaining { amount } } } } }";
+    lines { code amount { amount } spent { amount } remaining { amount } }
+    parties { partner { slug } contributed { amount } spent { amount } remaining { amount } } } } }";
+const TAKE_BACK: &str = "mutation($input: TrancheReverseInput!) { trancheReverse(input: $input) {
+    tranche { version status received { amount } justified { amount }
+      entries { number kind amount { amount } reverses reference } } userErrors { code field } } }";
 const LOOK: &str = "query($id: ID!) { agreement(id: $id) { budgetLines { code amount { amount } spent { amount }
     expenses(first: 10) { totalCount nodes { amount { amount } reference } } transfers { reason } } } }";
 
@@ -355,7 +359,8 @@ async fn the_statement_adds_up_on_every_day(world: World) {
     };
     let figures = |received: &str, spent: &str, justified: &str, remaining: &str, cash: &str, lines: Value| {
         json!({"budget": money("1000.00"), "received": money(received), "spent": money(spent), "justified": money(justified),
-            "remaining": money(remaining), "cash": money(cash), "lines": lines})
+            "remaining": money(remaining), "cash": money(cash), "lines": lines, "parties": [{"partner": {"slug": "indh"},
+                "contributed": money("1000.00"), "spent": money(spent), "remaining": money(remaining)}]})
     };
     let untouched = json!([line("EQUIPMENT", "600.00", "0.00", "600.00"), line("TRAINING", "400.00", "0.00", "400.00")]);
     let spring = json!([line("EQUIPMENT", "600.00", "200.00", "400.00"), line("TRAINING", "400.00", "0.00", "400.00")]);
@@ -383,6 +388,172 @@ async fn the_statement_adds_up_on_every_day(world: World) {
     }
 }
 
+async fn an_entry_of_a_tranche_is_taken_back_once_by_a_new_one(world: World) {
+    let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
+    let agreement = in_force(&world).await;
+    let tranche = json!({"agreementId": agreement, "number": 1, "planned": "500.00", "plannedOn": "2026-02-01"});
+    let tranche = finance.does(TRANCHE, tranche).await;
+    let tranche = text(&tranche.data()["trancheAdd"]["tranche"]["id"]);
+    let receipt = |version: i64, amount: &str| {
+        json!({"id": tranche, "expectedVersion": version, "amount": amount, "receivedOn": "2026-02-10", "reference": "VIR-1"})
+    };
+    finance.does(RECEIVE, receipt(1, "300.00")).await.data();
+    finance.does(RECEIVE, receipt(2, "200.00")).await.data();
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    finance.does(SPEND, expense(&line, "350.00")).await.data();
+    let justified = json!({"id": tranche, "expectedVersion": 3, "amount": "250.00", "justifiedOn": "2026-06-01", "reference": "J-1"});
+    khouribga.does(JUSTIFY, justified).await.data();
+
+    let back = |version: i64, number: i64| {
+        json!({"id": tranche, "expectedVersion": version, "entryNumber": number, "reason": "Doublon (démo)"})
+    };
+    for (person, input, outcome) in [
+        (&finance, back(4, 4), "NOT_FOUND entryNumber"),
+        (&finance, back(3, 1), "CONFLICT expectedVersion"),
+        (&finance, back(4, 1), "BUDGET_EXCEEDED entryNumber"),
+        (&finance, back(4, 3), "FORBIDDEN"),
+        (&finance, json!({"id": tranche, "expectedVersion": 4, "entryNumber": 2, "reason": " "}), "TEXT_REQUIRED reason"),
+        (&finance, back(4, 2), "done"),
+        (&finance, back(5, 2), "STATUS_INVALID entryNumber"),
+        (&finance, back(5, 4), "STATUS_INVALID entryNumber"),
+        (&khouribga, back(5, 3), "done"),
+    ] {
+        assert_eq!(person.does(TAKE_BACK, input.clone()).await.outcome(), outcome, "{}: {input}", world.on);
+    }
+    let told = finance.does(TAKE_BACK, back(6, 1)).await;
+    let told = &told.data()["trancheReverse"]["tranche"];
+    assert_eq!((&told["received"]["amount"], &told["justified"]["amount"], &told["status"]),
+        (&json!("0.00"), &json!("0.00"), &json!("PLANNED")), "{}", world.on);
+    let entries: Vec<String> = told["entries"].as_array().unwrap().iter()
+        .map(|entry| format!("{} {} {} {}", entry["number"], text(&entry["kind"]), text(&entry["amount"]["amount"]), entry["reverses"]))
+        .collect();
+    assert_eq!(entries, ["1 RECEIPT 300.00 null", "2 RECEIPT 200.00 null", "3 JUSTIFICATION 250.00 null", "4 RECEIPT -200.00 2",
+        "5 JUSTIFICATION -250.00 3", "6 RECEIPT -300.00 1"], "{}", world.on);
+    assert!(world.differences().await.is_empty(), "{}", world.on);
+}
+
+/// Numbers that look random, and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        // Knuth's constants (MMIX).
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// What is booked, as somebody would add it up by hand: centimes by the day of the month of March.
+#[derive(Default)]
+struct Book {
+    spent: Vec<(u64, i64)>,
+    received: Vec<(u64, i64)>,
+}
+
+async fn through_any_history_budget_and_cash_add_up(world: World) {
+    let finance = world.person("finance.khouribga").await;
+    let agreement = in_force(&world).await;
+    let lines = [added(&finance, &agreement, "A", "600.00").await, added(&finance, &agreement, "B", "400.00").await];
+    let tranche = json!({"agreementId": agreement, "number": 1, "planned": "900.00", "plannedOn": "2026-02-01"});
+    let tranche = finance.does(TRANCHE, tranche).await;
+    let tranche = text(&tranche.data()["trancheAdd"]["tranche"]["id"]);
+    let (mut dice, mut book) = (Dice(20_261_126), Book::default());
+    let amount = |centimes: i64| format!("{}.{:02}", centimes / 100, centimes % 100);
+    let version = async |of: &str, id: &str| {
+        let query = format!("query($id: ID!) {{ node(id: $id) {{ ... on {of} {{ version }} }} }}");
+        finance.asks(&query, json!({"id": id})).await.data()["node"]["version"].clone()
+    };
+    // Whatever is refused leaves no trace.
+    let (mut done, mut refused) = (0, 0);
+    let mut expenses: Vec<(String, i64)> = Vec::new();
+    let mut receipts: Vec<(i64, i64)> = Vec::new();
+    let mut entries = 0_i64;
+    // The day on which the world stands, where what is taken back is booked.
+    let today = 31;
+    for _ in 0..60 {
+        let (day, centimes) = (1 + dice.throw(30), 1 + i64::try_from(dice.throw(20_000)).unwrap());
+        let line = &lines[usize::try_from(dice.throw(2)).unwrap()];
+        let on = format!("2026-03-{day:02}");
+        let outcome = match dice.throw(5) {
+            0 | 1 => {
+                let mut input = expense(line, &amount(centimes));
+                input["spentOn"] = json!(on);
+                let told = finance.does(SPEND, input).await;
+                if told.outcome() == "done" {
+                    book.spent.push((day, centimes));
+                    expenses.push((text(&told.data()["expenseRecord"]["expense"]["id"]), centimes));
+                }
+                told.outcome()
+            }
+            2 if !expenses.is_empty() => {
+                let place = usize::try_from(dice.throw(expenses.len() as u64)).unwrap();
+                let (id, centimes) = expenses.remove(place);
+                let input = json!({"id": id, "expectedVersion": version("Expense", &id).await, "reason": "Erreur (démo)"});
+                let told = finance.does(REVERSE, input).await.outcome();
+                assert_eq!(told, "done", "{}", world.on);
+                book.spent.push((today, -centimes));
+                told
+            }
+            3 => {
+                let (from, to) = if *line == lines[0] { (&lines[0], &lines[1]) } else { (&lines[1], &lines[0]) };
+                let input = json!({"id": from, "expectedVersion": version("BudgetLine", from).await, "toId": to,
+                    "amount": amount(centimes), "reason": "Besoin (démo)"});
+                finance.does(TRANSFER, input).await.outcome()
+            }
+            _ if dice.throw(3) == 0 && !receipts.is_empty() => {
+                let (number, centimes) = receipts.remove(0);
+                let input = json!({"id": tranche, "expectedVersion": version("Tranche", &tranche).await, "entryNumber": number,
+                    "reason": "Rejet (démo)"});
+                let told = finance.does(TAKE_BACK, input).await.outcome();
+                assert_eq!(told, "done", "{}", world.on);
+                entries += 1;
+                book.received.push((today, -centimes));
+                told
+            }
+            _ => {
+                let input = json!({"id": tranche, "expectedVersion": version("Tranche", &tranche).await,
+                    "amount": amount(centimes), "receivedOn": on, "reference": "VIR-1"});
+                let told = finance.does(RECEIVE, input).await.outcome();
+                if told == "done" {
+                    entries += 1;
+                    receipts.push((entries, centimes));
+                    book.received.push((day, centimes));
+                }
+                told
+            }
+        };
+        match outcome.as_str() {
+            "done" => done += 1,
+            "BUDGET_EXCEEDED amount" => refused += 1,
+            other => panic!("{}: {other}", world.on),
+        }
+    }
+    assert!(done > 20 && refused > 5, "{}: {done} were booked and {refused} refused", world.on);
+
+    let centimes = |money: &Value| text(&money["amount"]).replace('.', "").parse::<i64>().unwrap();
+    for day in [0, 5, 15, 30, today] {
+        let on = match day {
+            0 => json!("2026-02-28"),
+            31 => Value::Null,
+            day => json!(format!("2026-03-{day:02}")),
+        };
+        let seen = finance.asks(STATEMENT, json!({"id": agreement, "on": on})).await;
+        let statement = &seen.data()["agreement"]["statement"];
+        let by = |book: &[(u64, i64)]| book.iter().filter(|(on, _)| *on <= day).map(|(_, centimes)| centimes).sum::<i64>();
+        let (spent, received) = (by(&book.spent), by(&book.received));
+        assert_eq!((centimes(&statement["spent"]), centimes(&statement["received"])), (spent, received), "{}: {day}", world.on);
+        // Budget = spent + remaining; received = spent + cash.
+        assert_eq!(spent + centimes(&statement["remaining"]), 100_000, "{}: {day}", world.on);
+        assert_eq!(received, spent + centimes(&statement["cash"]), "{}: {day}", world.on);
+        let sum = |list: &str, field: &str| {
+            statement[list].as_array().unwrap().iter().map(|one| centimes(&one[field])).sum::<i64>()
+        };
+        let whole = [sum("lines", "amount"), sum("lines", "spent"), sum("parties", "spent"), sum("lines", "remaining")];
+        assert_eq!(whole, [100_000, spent, spent, 100_000 - spent], "{}: {day}", world.on);
+    }
+    assert!(world.differences().await.is_empty(), "{}", world.on);
+}
+
 async fn an_expense_sends_as_many_statements_as_was_agreed(world: World) {
     let finance = world.person("finance.khouribga").await;
     let agreement = in_force(&world).await;
@@ -394,6 +565,8 @@ async fn an_expense_sends_as_many_statements_as_was_agreed(world: World) {
 }
 
 tests::on_each_database!(
+    an_entry_of_a_tranche_is_taken_back_once_by_a_new_one,
+    through_any_history_budget_and_cash_add_up,
     an_expense_sends_as_many_statements_as_was_agreed,
     a_budget_is_laid_out_in_lines_that_make_no_more_than_it,
     lines_that_a_branch_beyond_reach_keeps_count_too,

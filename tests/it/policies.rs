@@ -31,6 +31,9 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "submission_move",
         "activity",
         "activity_participation",
+        "steering_committee",
+        "steering_meeting",
+        "agreement_document",
     ] {
         assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");
     }

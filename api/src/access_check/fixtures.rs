@@ -9,14 +9,16 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
-    activity, agreement, amendment, budget_line, contribution, cooperative, document, expense, indicator, listing,
-    market, membership, partner_client, product, programme, register_dispute, submission, tranche, user,
+    activity, agreement, agreement_document, amendment, budget_line, committee, contribution, cooperative, document,
+    expense, indicator, listing, market, membership, partner_client, product, programme, register_dispute, submission,
+    tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
+use domain::committee::{CommitteeMember, CommitteeRole};
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
-use domain::partnership::{AmendedTerms, AmendmentStatus};
+use domain::partnership::{AgreementDocumentKind, AmendedTerms, AmendmentStatus};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
@@ -435,7 +437,60 @@ async fn partnerships(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         changed_at: 1,
     };
     fixtures.row::<amendment::entity::Entity>("amendment", proposed).await?;
+    steering(fixtures, agreement).await?;
     programme_in(fixtures, "demo-unfpa-submitted", "SUBMITTED", agreement, false).await
+}
+
+/// The committee of an agreement with a meeting, and a document.
+async fn steering(fixtures: &mut Fixtures<'_, '_>, agreement: Uuid) -> Result<()> {
+    let branch = fixtures.branch;
+    let seat = |text: &str| CommitteeMember {
+        partner: founding("partner", "unfpa"),
+        role: CommitteeRole::Chair,
+        office: text.to_owned(),
+    };
+    let sits = |key, text: &str| committee::entity::Model {
+        id: key,
+        branch_id: branch,
+        agreement_id: agreement,
+        quorum: 1,
+        members: Json(vec![seat(text)]),
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (key, _) = fixtures.row::<committee::entity::Entity>("steering committee", sits).await?;
+    let met = |id, text: &str| committee::meeting::Model {
+        id,
+        branch_id: branch,
+        committee_id: key,
+        ordinal: 1,
+        held_on: Day(jiff::civil::date(2026, 1, 2)),
+        quorum: 1,
+        present: Json(vec![seat(text)]),
+        minutes: Some(text.to_owned()),
+        decisions: Json(vec![text.to_owned()]),
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<committee::meeting::Entity>("steering meeting", met).await?;
+    let filed = |key, text: &str| agreement_document::entity::Model {
+        id: key,
+        branch_id: branch,
+        agreement_id: agreement,
+        ordinal: 1,
+        kind: EnumValue(AgreementDocumentKind::Report),
+        title: text.to_owned(),
+        reference: Some(text.to_owned()),
+        dated_on: None,
+        sha256: None,
+        is_withdrawn: false,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<agreement_document::entity::Entity>("agreement document", filed).await.map(drop)
 }
 
 /// A line of a budget with an expense, and what was moved from it.
@@ -491,7 +546,11 @@ async fn money(fixtures: &mut Fixtures<'_, '_>, agreement: Uuid) -> Result<()> {
         created_at: 1,
         changed_at: 1,
     };
-    fixtures.row::<tranche::entity::Entity>("tranche", tranche).await?;
+    let (key, proof) = fixtures.row::<tranche::entity::Entity>("tranche", tranche).await?;
+    let booked = "insert into tranche_entry (id, branch_id, agreement_id, tranche_id, ordinal, kind, amount, entered_on, reference)
+        values ($1, $2, $3, $4, 1, 'RECEIPT', 1, '2026-01-02', $5)";
+    let values = vec![Uuid::now_v7().into(), branch.into(), agreement.into(), key.into(), proof.into()];
+    fixtures.run(booked, values).await?;
     let moved =
         "insert into budget_transfer (id, branch_id, agreement_id, from_line_id, to_line_id, amount, made_on, reason)
         values ($1, $2, $3, $4, $5, 1, '2026-01-02', $6)";

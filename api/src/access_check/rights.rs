@@ -27,6 +27,11 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "agreementEdit"
         | "agreementAmend"
         | "agreementRenew"
+        | "steeringCommitteeSet"
+        | "steeringMeetingRecord"
+        | "steeringMeetingEdit"
+        | "agreementDocumentAdd"
+        | "agreementDocumentEdit"
         | "agreementPartyAdd"
         | "agreementPartyRemove"
         | "contributionAdd"
@@ -36,7 +41,8 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "expenseRecord"
         | "expenseReverse"
         | "trancheAdd"
-        | "trancheReceive" => Some(P::ManageAgreements),
+        | "trancheReceive"
+        | "trancheReverse" => Some(P::ManageAgreements),
         "agreementNegotiate"
         | "agreementSign"
         | "agreementTerminate"

@@ -1,13 +1,17 @@
 //! What agreements lead to.
 
 use crate::agreement::object::{Agreement, AgreementAlert, AgreementObjective, AgreementParty};
-use crate::agreement::statement::{AgreementStatement, StatementsOf};
+use crate::agreement::statement::{AgreementStatement, StatementParty, StatementsOf};
 use crate::agreement::store::{ObjectivesOf, PartiesOf};
+use crate::agreement_document::object::AgreementDocument;
+use crate::agreement_document::store::DocumentsOf;
 use crate::amendment::object::{AgreementAmendment, AgreementTerms};
 use crate::amendment::store::{AmendmentsOf, TermsOn};
 use crate::branch::object::Branch;
 use crate::budget_line::object::BudgetLine;
 use crate::budget_line::store::LinesOf;
+use crate::committee::object::SteeringCommittee;
+use crate::committee::store::CommitteeOf;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfAgreements as ContributionsOf;
 use crate::market;
@@ -77,6 +81,16 @@ impl Agreement {
         self.batch.load(ctx.reader(), AmendmentsOf, self.key).await.map(List)
     }
 
+    /// The steering committee of the agreement; null when there is none, and for callers who may not see it.
+    async fn steering_committee(&self, ctx: &Context<'_>) -> Result<Option<SteeringCommittee>> {
+        self.batch.load(ctx.reader(), CommitteeOf, self.key).await
+    }
+
+    /// The documents of the agreement, in the order in which they were added; empty for callers who may not see them.
+    async fn documents(&self, ctx: &Context<'_>) -> Result<List<AgreementDocument>> {
+        self.batch.load(ctx.reader(), DocumentsOf, self.key).await.map(List)
+    }
+
     /// What the agreement laid down on a day; null when it was not signed by then.
     async fn as_of(
         &self,
@@ -143,5 +157,13 @@ impl AgreementAlert {
     /// The agreement.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
         self.batch.object(ctx.reader(), self.agreement_key).await.transpose()
+    }
+}
+
+#[ComplexObject]
+impl StatementParty {
+    /// The partner that contributes; null: the payer is not published.
+    async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
+        self.batch.object(ctx.reader(), self.partner_key).await.transpose()
     }
 }

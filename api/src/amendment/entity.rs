@@ -72,7 +72,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(AgreementAmendment { Id => id, BranchId => branch_id, AgreementId => agreement_id, Ordinal => ordinal, Status => status, Reason => reason, Terms => terms, Earlier => earlier, Contributions => contributions, SignedOn => signed_on, EnteredBy => entered_by, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Agreement: agreement_id, User: entered_by });
+crate::table!(AgreementAmendment { Id => id, BranchId => branch_id, AgreementId => agreement_id, Ordinal => ordinal, Status => status, Reason => reason, Terms => terms, Earlier => earlier, Contributions => contributions, SignedOn => signed_on, EnteredBy => entered_by, Published => published, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Agreement: agreement_id, User: entered_by } lists { Partner: contributions.partner });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

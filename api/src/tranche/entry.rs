@@ -23,13 +23,17 @@ pub struct Model {
     pub agreement_id: Uuid,
     /// Of which tranche.
     pub tranche_id: Uuid,
+    /// Its place among the entries of its tranche.
+    pub ordinal: i32,
     /// Whether it was received or justified.
     pub kind: EnumValue<TrancheEntryKind>,
-    /// How much, in centimes.
+    /// How much, in centimes; below zero when it takes another one back.
     pub amount: i64,
+    /// The place of the entry that it takes back.
+    pub reverses: Option<i32>,
     /// On which day.
     pub entered_on: Day,
-    /// The number of the document that proves it.
+    /// The number of the document that proves it; of one that takes another back: why.
     pub reference: String,
     /// Who entered it; none: the platform itself.
     pub entered_by: Option<Uuid>,

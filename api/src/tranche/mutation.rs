@@ -68,6 +68,22 @@ pub struct TrancheJustifyInput {
     pub idempotency_key: Option<String>,
 }
 
+/// An entry of a tranche that is taken back.
+#[derive(InputObject, Clone, Debug)]
+pub struct TrancheReverseInput {
+    /// The global id of the tranche.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The number of the entry that is taken back.
+    pub entry_number: i32,
+    /// The reason for which it is taken back.
+    pub reason: String,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 payload! {
     /// The outcome of changing a tranche.
     TranchePayload {
@@ -142,5 +158,19 @@ impl TrancheMutation {
         let key = GlobalId::parse_as(Kind::Tranche, &input.id, "input.id")?;
         let form = || entry(input.amount, input.justified_on, &input.reference);
         mutate(ctx, &input, async |tx| store::justify(tx, key, input.expected_version, form).await).await
+    }
+
+    /// Takes back an entry of a tranche by a new one of today, below zero. What was justified is taken back by whoever may
+    /// justify. Codes in `userErrors`: CONFLICT, NOT_FOUND (no such entry), STATUS_INVALID (it was taken back before, or takes
+    /// another one back), BUDGET_EXCEEDED (less would be received than is justified), TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
+    async fn tranche_reverse(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tranche, and the entry that is taken back.")] input: TrancheReverseInput,
+    ) -> Result<TranchePayload> {
+        let key = GlobalId::parse_as(Kind::Tranche, &input.id, "input.id")?;
+        let (version, entry) = (input.expected_version, input.entry_number);
+        let reason = || Ok(required(&input.reason, NAME_MAX, "reason")?);
+        mutate(ctx, &input, async |tx| store::reverse(tx, key, version, entry, reason).await).await
     }
 }

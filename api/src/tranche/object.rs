@@ -8,7 +8,7 @@ use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::SimpleObject;
-use domain::budget::TrancheStatus;
+use domain::budget::{TrancheEntryKind, TrancheStatus};
 use uuid::Uuid;
 
 /// A part in which the money of an agreement is received. The branch line that keeps it and the parties to the agreement see it.
@@ -37,6 +37,8 @@ pub struct Tranche {
     /// The share of what was received, in per cent, that is justified before the next tranche is received.
     pub justified_percent_to_release: Decimal,
     #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
     pub(crate) agreement_key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
@@ -57,8 +59,26 @@ impl RowObject for Tranche {
             received: Money::centimes(row.received),
             justified: Money::centimes(row.justified),
             justified_percent_to_release: Decimal(domain::decimal::Decimal::new(row.release_share.into(), 2)),
+            key: row.id,
             agreement_key: row.agreement_id,
             batch,
         }
     }
+}
+
+/// What was received of a tranche, or justified of it. Entries are only added: one that takes another back is a new one.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct TrancheEntry {
+    /// The place of the entry among those of its tranche, from 1.
+    pub number: i32,
+    /// The kind of entry.
+    pub kind: EnumValue<TrancheEntryKind>,
+    /// The amount; below zero when the entry takes another one back.
+    pub amount: Money,
+    /// The day of the entry.
+    pub entered_on: Date,
+    /// The number of the document that proves the entry; of one that takes another back, the reason.
+    pub reference: String,
+    /// The number of the entry that this one takes back; null when it takes none back.
+    pub reverses: Option<i32>,
 }

@@ -2,16 +2,17 @@
 
 use super::entity::{Column, Entity, Model};
 use super::entry;
-use super::object::Tranche;
+use super::object::{Tranche, TrancheEntry};
 use crate::agreement::entity as agreement;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::scalars::{Date as Shown, Money as Centimes};
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::change::{Audited, Change};
 use crate::platform::query::stored::{Day, EnumValue};
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{RowReader, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use domain::access::Permission;
 use domain::budget::{TrancheEntryKind, allot};
@@ -21,7 +22,7 @@ use domain::money::Money;
 use domain::partnership::AgreementState;
 use jiff::civil::Date;
 use sea_orm::sea_query::{Alias, ExprTrait};
-use sea_orm::{ColumnTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, DbErr, IntoActiveModel};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -55,6 +56,67 @@ pub struct NewTranche {
     pub planned_on: Date,
     /// How much of it is justified before the next one is received, in hundredths of a per cent.
     pub release_share: i32,
+}
+
+/// An entry as it was booked.
+struct Booked {
+    of: Uuid,
+    ordinal: i32,
+    kind: TrancheEntryKind,
+    amount: Money,
+    entered_on: Date,
+    reference: String,
+    reverses: Option<i32>,
+}
+
+const BOOKED: [entry::Column; 7] = {
+    use entry::Column as E;
+    [E::TrancheId, E::Ordinal, E::Kind, E::Amount, E::EnteredOn, E::Reference, E::Reverses]
+};
+
+impl Booked {
+    fn read(cells: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            of: cells.take()?,
+            ordinal: cells.take()?,
+            kind: cells.take::<EnumValue<TrancheEntryKind>>()?.0,
+            amount: Money::new(cells.take()?),
+            entered_on: cells.take::<Day>()?.0,
+            reference: cells.take()?,
+            reverses: cells.take()?,
+        })
+    }
+}
+
+/// The entries of tranches, in the order in which they were booked.
+#[derive(Debug)]
+pub struct EntriesOf;
+
+impl Related for EntriesOf {
+    type Value = Vec<TrancheEntry>;
+
+    fn of(&self) -> Kind {
+        Kind::Tranche
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let select = tx.select_columns::<entry::Entity>().among(entry::Column::TrancheId, keys);
+        let mut booked = select.only(BOOKED.map(|column| column.into_expr())).all(Booked::read).await?;
+        booked.sort_by_key(|entry| entry.ordinal);
+        let mut entries: HashMap<Uuid, Self::Value> = HashMap::new();
+        for entry in booked {
+            entries.entry(entry.of).or_default().push(TrancheEntry {
+                number: entry.ordinal,
+                kind: EnumValue(entry.kind),
+                amount: Centimes::centimes(entry.amount.centimes),
+                entered_on: Shown(entry.entered_on),
+                reference: entry.reference,
+                reverses: entry.reverses,
+            });
+        }
+        Ok(entries)
+    }
 }
 
 /// Plan a tranche of an agreement's money.
@@ -142,7 +204,7 @@ pub async fn receive(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -
         before.instalment().expect_released(before.ordinal)?;
     }
     allot(Some(Money::new(row.planned)), Money::new(row.received), form.amount).map_err(|fault| fault.at("amount"))?;
-    enter(tx, locked, TrancheEntryKind::Receipt, form).await
+    enter(tx, locked, (TrancheEntryKind::Receipt, None), form).await
 }
 
 /// Confirm that so much of a tranche is justified: by another person than who booked its receipt, and no more than was spent
@@ -191,7 +253,7 @@ pub async fn justify(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -
     let at = |fault: Fault| fault.at("amount");
     allot(Some(Money::new(row.received)), Money::new(row.justified), form.amount).map_err(at)?;
     allot(Some(spent), justified, form.amount).map_err(at)?;
-    enter(tx, locked, TrancheEntryKind::Justification, form).await
+    enter(tx, locked, (TrancheEntryKind::Justification, None), form).await
 }
 
 /// Money is booked of an agreement that was signed, on a day between the signature and today.
@@ -208,18 +270,72 @@ async fn expect_signed(tx: &Tx<'_>, agreement: Uuid, form: &NewEntry, field: &st
     Ok(())
 }
 
-async fn enter(tx: &Tx<'_>, locked: Locked<Entity>, kind: TrancheEntryKind, form: NewEntry) -> Result<Uuid> {
+/// The entries of a tranche, in their order.
+async fn entries(tx: &Tx<'_>, tranche: Uuid) -> Result<Vec<Booked>> {
+    let select = tx.select_columns::<entry::Entity>().filter(entry::Column::TrancheId.eq(tranche));
+    let mut entries = select.only(BOOKED.map(|column| column.into_expr())).all(Booked::read).await?;
+    entries.sort_by_key(|entry| entry.ordinal);
+    Ok(entries)
+}
+
+/// Take back an entry of a tranche by a new one, below zero.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of the reason; NOT_FOUND, STATUS_INVALID (it was taken back, or takes one back)
+/// and BUDGET_EXCEEDED (less would be received than is justified) at `entryNumber`.
+pub async fn reverse(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    number: i32,
+    reason: impl FnOnce() -> Result<String>,
+) -> Result<Uuid> {
+    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let reason = reason()?;
+    locked.expect_version(version)?;
+    let at = |code: Code| Fault::new(code).at("entryNumber");
+    let entries = entries(tx, key).await?;
+    let entry = entries.iter().find(|entry| entry.ordinal == number).ok_or_else(|| at(Code::NotFound))?;
+    if entry.kind == TrancheEntryKind::Justification && !tx.permits::<Entity>(key, Permission::DecideAgreements).await?
+    {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    if entry.reverses.is_some() || entries.iter().any(|other| other.reverses == Some(number)) {
+        return Err(at(Code::StatusInvalid).into());
+    }
+    let row = locked.row();
+    if entry.kind == TrancheEntryKind::Receipt {
+        let left = Money::new(row.received).minus(Money::new(row.justified))?;
+        if entry.amount > left {
+            let detail = format!("{} > {left}", entry.amount);
+            return Err(at(Code::BudgetExceeded).with_detail(detail).into());
+        }
+    }
+    let amount = Money::new(0).minus(entry.amount)?;
+    let back = NewEntry { amount, on: calendar::today(tx.now()), reference: reason };
+    enter(tx, locked, (entry.kind, Some(number)), back).await
+}
+
+async fn enter(
+    tx: &Tx<'_>,
+    locked: Locked<Entity>,
+    (kind, reverses): (TrancheEntryKind, Option<i32>),
+    form: NewEntry,
+) -> Result<Uuid> {
     let row = locked.row();
     let (key, branch_id) = (row.id, row.branch_id);
     let changes = serde_json::json!({"entry": [null, format!("{kind} {} {}", form.amount, form.reference)]});
     let changes = changes.as_object().cloned().unwrap_or_default();
+    let last = entries(tx, key).await?.last().map_or(0, |entry| entry.ordinal);
     let new = entry::Model {
         id: Uuid::now_v7(),
         branch_id,
         agreement_id: row.agreement_id,
         tranche_id: key,
+        ordinal: last.checked_add(1).ok_or_else(|| Error::internal("too many entries"))?,
         kind: EnumValue(kind),
         amount: form.amount.centimes,
+        reverses,
         entered_on: Day(form.on),
         reference: form.reference,
         entered_by: tx.actor().key(),

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 /// The library's own list says of a field that fails anywhere below an item, and takes the item with it, that the item
 /// failed: the path of the error ends there. Here it keeps the path of the field, as the specification asks (GraphQL
 /// specification, October 2021, section 7.1.2).
+#[derive(Clone, Debug)]
 pub struct List<T>(pub Vec<T>);
 
 impl<T: OutputType> OutputType for List<T> {

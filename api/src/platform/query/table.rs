@@ -135,10 +135,14 @@ pub(in crate::platform) fn read_all<T: TryGetableMany>(rows: &[QueryResult]) -> 
 }
 
 /// Say of a table what it is, which columns are read (the key first), and which other things a row names:
-/// `table!(Market { Id => id, … } names(ProvinceOf => …))` beside its model.
+/// `table!(Market { Id => id, … } names { Branch: branch_id, … })` beside its model; `lists { Partner: members.partner }` besides
+/// for what a column of JSON names.
 #[macro_export]
 macro_rules! table {
-    ($kind:ident { $($column:ident => $field:ident),+ $(,)? } names { $($other:ident: $pointer:ident),* $(,)? }) => {
+    (
+        $kind:ident { $($column:ident => $field:ident),+ $(,)? } names { $($other:ident: $pointer:ident),* $(,)? }
+        $(lists { $($listed:ident: $list:ident.$named:ident),+ $(,)? })?
+    ) => {
         impl $crate::platform::query::table::Table for Entity {
             const KIND: $crate::platform::graphql::global_id::Kind = $crate::platform::graphql::global_id::Kind::$kind;
             fn key(row: &Model) -> uuid::Uuid {
@@ -155,6 +159,9 @@ macro_rules! table {
             fn keys(row: &Model, keys: &mut $crate::platform::query::table::Keys) {
                 keys.add($crate::platform::graphql::global_id::Kind::$kind, row.id);
                 $(keys.add_optional($crate::platform::graphql::global_id::Kind::$other, row.$pointer.into());)*
+                $($(for one in &row.$list.0 {
+                    keys.add($crate::platform::graphql::global_id::Kind::$listed, one.$named);
+                })+)?
             }
         }
     };
