@@ -48,6 +48,7 @@ macro_rules! kinds {
             31 SteeringCommittee: committee::object::SteeringCommittee,
             32 SteeringMeeting: committee::object::SteeringMeeting,
             33 AgreementDocument: agreement_document::object::AgreementDocument,
+            34 FundingCall: funding_call::object::FundingCall,
         }
     };
 }
@@ -69,6 +70,7 @@ pub mod contribution;
 pub mod cooperative;
 pub mod document;
 pub mod expense;
+pub mod funding_call;
 pub mod geography;
 pub mod indicator;
 pub mod listing;

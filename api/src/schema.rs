@@ -19,6 +19,8 @@ use crate::cooperative::query::CooperativeQuery;
 use crate::document::mutation::DocumentMutation;
 use crate::document::query::DocumentQuery;
 use crate::expense::mutation::ExpenseMutation;
+use crate::funding_call::mutation::FundingCallMutation;
+use crate::funding_call::query::FundingCallQuery;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::mutation::IndicatorMutation;
 use crate::indicator::query::IndicatorQuery;
@@ -67,6 +69,7 @@ impl Parts for Queries {
             Part::of::<CooperativeQuery>(),
             Part::of::<ProductQuery>(),
             Part::of::<PartnerQuery>(),
+            Part::of::<FundingCallQuery>(),
             Part::of::<AgreementQuery>(),
             Part::of::<ProgrammeQuery>(),
             Part::of::<IndicatorQuery>(),
@@ -114,6 +117,7 @@ impl Parts for Mutations {
             Part::of::<IndicatorMutation>(),
             Part::of::<SubmissionMutation>(),
             Part::of::<PartnerMutation>(),
+            Part::of::<FundingCallMutation>(),
             Part::of::<PartnerClientMutation>(),
             Part::of::<CalendarMutation>(),
             Part::of::<RegisterDisputeMutation>(),

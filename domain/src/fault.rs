@@ -75,6 +75,8 @@ codes! {
         PayerRequired = "PAYER_REQUIRED",
         /// The amount is more than what is left.
         BudgetExceeded = "BUDGET_EXCEEDED",
+        /// More than the call for funding lets its partner pay.
+        CeilingExceeded = "CEILING_EXCEEDED",
         /// Less of the tranche before it is justified than it demands.
         TrancheUnjustified = "TRANCHE_UNJUSTIFIED",
         /// The text is no target of the Sustainable Development Goals.

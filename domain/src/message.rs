@@ -200,6 +200,11 @@ impl Code {
                 "La période en recouvre une autre.",
                 "The period overlaps with another one.",
             ),
+            Self::CeilingExceeded => (
+                "المبلغ يتجاوز سقف طلب المشاريع.",
+                "Le montant dépasse le plafond de l'appel à projets.",
+                "The amount is more than the call for funding allows.",
+            ),
             Self::DigestInvalid => (
                 "البصمة SHA-256 تتكون من 64 رقما سداسيا عشريا.",
                 "Une empreinte SHA-256 a 64 chiffres hexadécimaux.",

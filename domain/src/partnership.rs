@@ -1,6 +1,7 @@
 //! Agreements between partners, and who paid how much for what.
 
 use crate::codes;
+use crate::decimal::Decimal;
 use crate::fault::{Code, Fault};
 use crate::money::Money;
 use crate::text::LocalizedText;
@@ -388,6 +389,34 @@ impl Signing<'_> {
     }
 }
 
+/// What a call for funding lets its partner pay at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ceiling {
+    /// Of a budget, in hundredths of a per cent; none: any share.
+    pub share: Option<i32>,
+    /// In all; none: any amount.
+    pub amount: Option<Money>,
+}
+
+impl Ceiling {
+    /// What is wrong with so much that the partner pays of a budget: CEILING_EXCEEDED for each ceiling.
+    pub fn faults(&self, paid: Money, budget: Option<Money>) -> Vec<Fault> {
+        let exceeded = |detail: String| Fault::new(Code::CeilingExceeded).with_detail(detail);
+        let mut faults = Vec::new();
+        if let Some(most) = self.amount.filter(|most| paid > *most) {
+            faults.push(exceeded(format!("{paid} > {most}")));
+        }
+        if let (Some(share), Some(budget)) = (self.share, budget) {
+            // Wide numbers: a large amount times a share does not fit the type of one.
+            let is_more = i128::from(paid.centimes) * 10_000 > i128::from(budget.centimes) * i128::from(share);
+            if is_more {
+                faults.push(exceeded(format!("{paid} / {budget} > {}%", Decimal::new(share.into(), 2))));
+            }
+        }
+        faults
+    }
+}
+
 /// A contribution, as far as sums go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paid {
@@ -508,6 +537,15 @@ mod tests {
         let over = Terms { starts_on: Some(date(2020, 1, 1)), duration_months: Some(12), budget: None };
         let signing = Signing { terms: over, other_parties: 1, paid: &[], signed_on: today, today };
         assert_eq!(signing.faults()[0].field, ["signedOn"]);
+    }
+
+    #[test]
+    fn a_call_has_ceilings_in_all_and_of_the_budget() {
+        let call = Ceiling { share: Some(6_000), amount: Some(Money::new(30_000_000)) };
+        let told = |paid: i64, budget: Option<i64>| call.faults(Money::new(paid), budget.map(Money::new)).len();
+        assert_eq!((told(60, Some(100)), told(61, Some(100))), (0, 1));
+        assert_eq!((told(30_000_000, None), told(30_000_001, Some(i64::MAX)), told(30_000_001, Some(1))), (0, 1, 2));
+        assert!(Ceiling::default().faults(Money::new(i64::MAX), Some(Money::new(1))).is_empty());
     }
 
     #[test]

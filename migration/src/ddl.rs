@@ -118,6 +118,21 @@ pub(crate) async fn read_only(manager: &SchemaManager<'_>, table: &str) -> Resul
     .await
 }
 
+/// Let everybody read a table of reference data, and the national level keep it.
+pub(crate) async fn kept_by_the_nation(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    read_only(manager, table).await?;
+    on_postgres(
+        manager,
+        &format!(
+            "create policy insert on {table} for insert with check ((select reaches_all('app.write')));
+             create policy update on {table} for update using ((select reaches_all('app.write')))
+               with check ((select reaches_all('app.write')));
+             grant insert, update on {table} to {SERVER_ROLE}"
+        ),
+    )
+    .await
+}
+
 /// A migration made of one SQL text and what stands around it.
 macro_rules! migration {
     ($about:literal, up: |$up:ident| $raise:expr, down: |$down:ident| $raze:expr) => {

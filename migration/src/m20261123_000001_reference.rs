@@ -68,6 +68,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            name {json} not null,
            name_key_ar {text} not null default '',
            name_key_fr {text} not null default '',
+           is_foreign boolean not null,
            is_demo boolean not null,
            {node}
          );

@@ -1,16 +1,30 @@
 //! Agreements with their parties and objectives.
 
-use crate::ddl::{Open, drop_tables, migration, protect, run};
+use crate::ddl::{Open, drop_tables, kept_by_the_nation, migration, protect, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Agreements.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 4] = ["agreement", "agreement_private", "agreement_party", "agreement_objective"];
+const TABLES: [&str; 5] = ["funding_call", "agreement", "agreement_private", "agreement_party", "agreement_objective"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
         manager,
-        "create table agreement (
+        "create table funding_call (
+           id {uuid} primary key,
+           code {text} not null unique,
+           name {json} not null,
+           partner_id {uuid} not null references partner (id),
+           opens_on {text} not null,
+           closes_on {text},
+           share_max {int} check (share_max between 1 and 10000),
+           amount_max {long} check (amount_max > 0),
+           source {text} not null,
+           {node},
+           check (closes_on is null or closes_on >= opens_on)
+         );
+         create index funding_call_partner on funding_call (partner_id);
+         create table agreement (
            {number},
            branch_id {uuid} not null references branch (id),
            slug {text} not null unique,
@@ -28,6 +42,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            mandate_branch_id {uuid} references branch (id),
            predecessor_id {uuid} unique references agreement (id),
            terminated_on {text},
+           funding_call_id {uuid} references funding_call (id),
            published boolean generated always as (status in ('SIGNED', 'TERMINATED', 'RENEWED')) stored not null,
            sources {json} not null,
            is_demo boolean not null,
@@ -68,6 +83,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index agreement_objective_branch on agreement_objective (branch_id)",
     )
     .await?;
+    kept_by_the_nation(manager, "funding_call").await?;
     protect(manager, "agreement", Open::When("published")).await?;
     protect(manager, "agreement_private", Open::None).await?;
     protect(manager, "agreement_party", Open::When("published")).await?;

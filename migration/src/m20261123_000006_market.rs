@@ -83,6 +83,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            amount {long} not null check (amount > 0 or (amount < 0 and reverses_id is not null)),
            reverses_id {uuid} unique references contribution (id) on delete cascade,
            entered_by {uuid},
+           declared_on {text},
            status {text} not null check (status in ('CONFIRMED', 'UNCONFIRMED')),
            published boolean not null,
            is_demo boolean not null,

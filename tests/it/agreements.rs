@@ -372,6 +372,94 @@ async fn an_agreement_is_renewed_by_a_successor_or_ended_before_its_time(world: 
     assert_eq!(seen.data()["agreement"], json!({"status": "TERMINATED", "terminatedOn": "2028-01-01"}), "{}", world.on);
 }
 
+const CALL: &str = "mutation($input: FundingCallAddInput!) { fundingCallAdd(input: $input) {
+    fundingCall { id version code partner { slug } sharePercentMax amountMax { amount } closesOn } userErrors { code field } } }";
+const CALL_EDIT: &str = "mutation($input: FundingCallEditInput!) { fundingCallEdit(input: $input) {
+    fundingCall { version sharePercentMax amountMax { amount } } userErrors { code field } } }";
+
+async fn a_call_for_funding_says_what_its_partner_pays_at_most(world: World) {
+    let (national, finance, khouribga) =
+        (world.person("national").await, world.person("finance.khouribga").await, world.person("khouribga").await);
+    let call = |more: Value| {
+        let mut call = json!({"code": "INDH-2026", "name": {"fr": "Appel à projets (démo)"}, "partnerId": partner("indh"),
+            "opensOn": "2026-01-01", "source": "Cahier des charges (démo)"});
+        call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        call
+    };
+    assert_eq!(khouribga.does(CALL, call(json!({}))).await.outcome(), "FORBIDDEN", "{}", world.on);
+    for (more, outcome) in [
+        (json!({"code": " ", "sharePercentMax": "100.01", "amountMax": "-1"}),
+            "TEXT_REQUIRED code, AMOUNT_INVALID sharePercentMax, AMOUNT_INVALID amountMax"),
+        (json!({"sharePercentMax": "0"}), "AMOUNT_INVALID sharePercentMax"),
+        (json!({"closesOn": "2025-12-31"}), "DATE_INVALID closesOn"),
+        (json!({"partnerId": partner("nobody")}), "NOT_FOUND partnerId"),
+    ] {
+        assert_eq!(national.does(CALL, call(more)).await.outcome(), outcome, "{}", world.on);
+    }
+    let terms = json!({"sharePercentMax": "60", "amountMax": "300000.00", "closesOn": "2026-12-31"});
+    let made = national.does(CALL, call(terms)).await;
+    let made = made.data()["fundingCallAdd"]["fundingCall"].clone();
+    let shown = json!({"id": made["id"], "version": 1, "code": "INDH-2026", "partner": {"slug": "indh"}, "sharePercentMax": "60.00",
+        "amountMax": {"amount": "300000.00"}, "closesOn": "2026-12-31"});
+    assert_eq!(made, shown, "{}", world.on);
+    assert_eq!(national.does(CALL, call(json!({}))).await.outcome(), "DUPLICATE_ENTRY code", "{}", world.on);
+    let listed = world.ask("{ fundingCalls { code } }", json!({})).await;
+    assert_eq!(listed.data()["fundingCalls"], json!([{"code": "INDH-2026"}]), "{}: its terms are public", world.on);
+
+    // Of 1,000 dirhams the partner pays all: too much.
+    let mut input = draft("khouribga");
+    input["fundingCallId"] = json!(id(Kind::FundingCall, "funding_call", "none"));
+    assert_eq!(finance.does(CREATE, input.clone()).await.outcome(), "NOT_FOUND fundingCallId", "{}", world.on);
+    input["fundingCallId"] = made["id"].clone();
+    let agreement = finance.does(CREATE, input).await.data()["agreementCreate"]["agreement"]["id"].clone();
+    let agreement = agreement.as_str().unwrap();
+    finance.does(ADD, contribution(agreement, 1, "1000.00")).await.data();
+    khouribga.does(NEGOTIATE, at(agreement, 2)).await.data();
+    let told = khouribga.does(SIGN, signature(agreement, 3, "2026-02-03")).await;
+    assert_eq!(told.outcome(), "CEILING_EXCEEDED", "{}", world.on);
+    let message = told.data()["agreementSign"]["userErrors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("1000.00 / 1000.00 > 60.00%"), "{}: {message}", world.on);
+    // In another call it was more.
+    let more = json!({"id": made["id"], "expectedVersion": 1, "sharePercentMax": null, "amountMax": "1000.00"});
+    assert_eq!(national.does(CALL_EDIT, more).await.outcome(), "done", "{}", world.on);
+    assert_eq!(khouribga.does(SIGN, signature(agreement, 3, "2026-02-03")).await.outcome(), "done", "{}", world.on);
+    // An amendment is held to the same ceiling.
+    let paid = json!([{"partnerId": partner("indh"), "kind": "CASH", "amount": "500.00"}]);
+    let amend = json!({"agreementId": agreement, "expectedVersion": 4, "reason": "Extension (démo)", "budget": "1500.00",
+        "contributions": paid});
+    assert_eq!(finance.does(AMEND, amend).await.outcome(), "CEILING_EXCEEDED", "{}", world.on);
+}
+
+const DECLARE: &str = "mutation($input: ContributionDeclareInput!) { contributionDeclare(input: $input) {
+    contribution { version declaredOn } userErrors { code field } } }";
+
+async fn what_a_foreign_partner_contributes_is_to_be_declared(world: World) {
+    let (national, khouribga) = (world.person("national").await, world.person("khouribga").await);
+    let agreement = signed(&world).await;
+    let look = "query($id: ID!) { agreement(id: $id) { undeclaredContributions { id version amount { amount } partner { slug } } } }";
+    let undeclared = async |person: &Person<'_>| {
+        let seen = person.asks(look, json!({"id": agreement})).await;
+        seen.data()["agreement"]["undeclaredContributions"].clone()
+    };
+    assert_eq!(undeclared(&khouribga).await, json!([]), "{}: the INDH is of this country", world.on);
+    let edit = "mutation($input: PartnerEditInput!) { partnerEdit(input: $input) { partner { isForeign } userErrors { code } } }";
+    let foreign = json!({"id": partner("indh"), "expectedVersion": 1, "name": {}, "isForeign": true});
+    assert_eq!(national.does(edit, foreign).await.data()["partnerEdit"]["partner"]["isForeign"], true, "{}", world.on);
+    let seen = undeclared(&khouribga).await;
+    assert_eq!((&seen[0]["amount"]["amount"], &seen[0]["partner"]["slug"]), (&json!("1000.00"), &json!("indh")), "{}", world.on);
+    let anybody = world.ask(look, json!({"id": agreement})).await;
+    assert_eq!(anybody.data()["agreement"]["undeclaredContributions"], json!([]), "{}", world.on);
+
+    let declared = |day: &str, version: &Value| json!({"id": seen[0]["id"], "expectedVersion": version, "declaredOn": day});
+    let version = seen[0]["version"].clone();
+    assert_eq!(khouribga.does(DECLARE, declared("2026-03-01", &version)).await.outcome(), "FORBIDDEN", "{}", world.on);
+    assert_eq!(national.does(DECLARE, declared("2027-03-01", &version)).await.outcome(), "DATE_INVALID declaredOn", "{}", world.on);
+    let done = national.does(DECLARE, declared("2026-03-01", &version)).await;
+    assert_eq!(done.data()["contributionDeclare"]["contribution"]["declaredOn"], "2026-03-01", "{}", world.on);
+    assert_eq!(national.does(DECLARE, declared("2026-03-01", &version)).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    assert_eq!(undeclared(&khouribga).await, json!([]), "{}", world.on);
+}
+
 const COMMITTEE: &str = "mutation($input: SteeringCommitteeSetInput!) { steeringCommitteeSet(input: $input) {
     steeringCommittee { id version quorum members { number role office partner { slug } } } userErrors { code field } } }";
 const MEETING: &str = "mutation($input: SteeringMeetingRecordInput!) { steeringMeetingRecord(input: $input) {
@@ -488,6 +576,8 @@ async fn what_documents_there_are_is_kept_and_only_the_branch_line_sees_it(world
 }
 
 tests::on_each_database!(
+    a_call_for_funding_says_what_its_partner_pays_at_most,
+    what_a_foreign_partner_contributes_is_to_be_declared,
     a_steering_committee_decides_when_it_is_quorate,
     what_documents_there_are_is_kept_and_only_the_branch_line_sees_it,
     an_amendment_is_signed_by_another_and_the_old_figures_stay_readable,

@@ -361,6 +361,7 @@ impl Cases {
             "agreement" => Some(Kind::Agreement),
             "programme" => Some(Kind::Programme),
             "activity" => Some(Kind::Activity),
+            "fundingCall" => Some(Kind::FundingCall),
             "steeringCommittee" => Some(Kind::SteeringCommittee),
             "programmeIndicator" => Some(Kind::ProgrammeIndicator),
             "product" => Some(Kind::Product),

@@ -21,7 +21,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         }
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
-        "partnerCreate" | "partnerEdit" => Some(P::ManagePartners),
+        "partnerCreate" | "partnerEdit" | "fundingCallAdd" | "fundingCallEdit" => Some(P::ManagePartners),
         "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),
         "agreementCreate"
         | "agreementEdit"
@@ -42,7 +42,8 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "expenseReverse"
         | "trancheAdd"
         | "trancheReceive"
-        | "trancheReverse" => Some(P::ManageAgreements),
+        | "trancheReverse"
+        | "contributionDeclare" => Some(P::ManageAgreements),
         "agreementNegotiate"
         | "agreementSign"
         | "agreementTerminate"

@@ -53,6 +53,8 @@ pub struct Model {
     pub predecessor_id: Option<Uuid>,
     /// The day on which it was ended before its time.
     pub terminated_on: Option<Day>,
+    /// The call that it is funded under.
+    pub funding_call_id: Option<Uuid>,
     /// Whether it may be shown; follows from the status.
     pub published: bool,
     /// Where the facts come from.
@@ -91,7 +93,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, BudgetEnteredBy => budget_entered_by, MandateBranchId => mandate_branch_id, PredecessorId => predecessor_id, TerminatedOn => terminated_on, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Branch: mandate_branch_id, Agreement: predecessor_id, User: budget_entered_by });
+crate::table!(Agreement { Id => id, Number => number, BranchId => branch_id, Slug => slug, Object => object, LegalBases => legal_bases, Status => status, SignedOn => signed_on, SignedOnBasis => signed_on_basis, SignedIn => signed_in, StartsOn => starts_on, DurationMonths => duration_months, EndsOn => ends_on, Budget => budget, BudgetEnteredBy => budget_entered_by, MandateBranchId => mandate_branch_id, PredecessorId => predecessor_id, TerminatedOn => terminated_on, FundingCallId => funding_call_id, Published => published, Sources => sources, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Branch: mandate_branch_id, Agreement: predecessor_id, FundingCall: funding_call_id, User: budget_entered_by });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

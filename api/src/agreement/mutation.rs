@@ -56,6 +56,8 @@ pub struct AgreementCreateInput {
     pub starts_on: Option<Date>,
     /// The duration in months, 1 to 600.
     pub duration_months: Option<i32>,
+    /// The global id of the call that the agreement is funded under.
+    pub funding_call_id: Option<ID>,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -80,6 +82,8 @@ pub struct AgreementEditInput {
     pub starts_on: MaybeUndefined<Date>,
     /// The duration in months, 1 to 600.
     pub duration_months: MaybeUndefined<i32>,
+    /// The global id of the call that the agreement is funded under.
+    pub funding_call_id: MaybeUndefined<ID>,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -251,13 +255,21 @@ fn parties(given: &[AgreementPartyInput]) -> Result<Vec<Party>> {
     given.iter().take(ENTRIES_MAX + 1).enumerate().map(party).collect()
 }
 
+fn funding_call(id: &ID) -> Result<uuid::Uuid> {
+    GlobalId::parse_as(Kind::FundingCall, id, "input.fundingCallId")
+}
+
 /// A budget in dirhams.
 fn budget(given: Decimal) -> Result<Money, Faults> {
     Money::of(given.0).map_err(|fault| vec![fault.at("budget")])
 }
 
 /// Check all of a form at once.
-fn drafted(input: &AgreementCreateInput, parties: Vec<Party>) -> Result<NewAgreement> {
+fn drafted(
+    input: &AgreementCreateInput,
+    parties: Vec<Party>,
+    funding_call: Option<uuid::Uuid>,
+) -> Result<NewAgreement> {
     let mut faults = Faults::new();
     let object = checked(&mut faults, text(input.object.clone(), DESCRIPTION_MAX, &["object"]));
     let legal_bases = checked(&mut faults, legal_bases(&input.legal_bases));
@@ -274,14 +286,14 @@ fn drafted(input: &AgreementCreateInput, parties: Vec<Party>) -> Result<NewAgree
     };
     match (object, legal_bases, objectives, budget) {
         (Some(object), Some(legal_bases), Some(objectives), Some(budget)) if faults.is_empty() => {
-            Ok(NewAgreement { object, legal_bases, objectives, parties, terms: terms(budget) })
+            Ok(NewAgreement { object, legal_bases, objectives, parties, terms: terms(budget), funding_call })
         }
         _ => Err(faults.into()),
     }
 }
 
 /// What is asked to be said anew of an agreement, all faults of the form at once.
-fn edited(input: &AgreementEditInput) -> Result<Edit> {
+fn edited(input: &AgreementEditInput, funding_call: Option<Option<uuid::Uuid>>) -> Result<Edit> {
     let mut faults = Faults::new();
     let bases = input.legal_bases.as_deref().map(legal_bases).transpose();
     let legal_bases = checked(&mut faults, bases);
@@ -300,6 +312,7 @@ fn edited(input: &AgreementEditInput) -> Result<Edit> {
             budget,
             starts_on: given(&input.starts_on, |day| day.0),
             duration_months: given(&input.duration_months, |months| *months),
+            funding_call,
         }),
         _ => Err(faults.into()),
     }
@@ -312,7 +325,7 @@ pub struct AgreementMutation;
 #[Object]
 impl AgreementMutation {
     /// Drafts an agreement. Codes in `userErrors`: BRANCH_CLOSED, TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE, AMOUNT_INVALID,
-    /// DATE_INVALID, LIMIT_EXCEEDED, DUPLICATE_ENTRY, NOT_FOUND (at a party's `partnerId`).
+    /// DATE_INVALID, LIMIT_EXCEEDED, DUPLICATE_ENTRY, NOT_FOUND (at a party's `partnerId`, or at `fundingCallId`).
     async fn agreement_create(
         &self,
         ctx: &Context<'_>,
@@ -320,7 +333,8 @@ impl AgreementMutation {
     ) -> Result<AgreementPayload> {
         let branch = GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.branchId")?;
         let parties = parties(&input.parties)?;
-        mutate(ctx, &input, async |tx| store::create(tx, branch, || drafted(&input, parties)).await).await
+        let call = input.funding_call_id.as_ref().map(funding_call).transpose()?;
+        mutate(ctx, &input, async |tx| store::create(tx, branch, || drafted(&input, parties, call)).await).await
     }
 
     /// Edits an agreement that is not signed; what is not named stays. Codes in `userErrors`: CONFLICT, STATUS_INVALID (it is
@@ -332,7 +346,8 @@ impl AgreementMutation {
     ) -> Result<AgreementPayload> {
         let key = GlobalId::parse_as(Kind::Agreement, &input.id, "input.id")?;
         let version = input.expected_version;
-        mutate(ctx, &input, async |tx| store::edit(tx, key, version, || edited(&input)).await).await
+        let call = given(&input.funding_call_id, funding_call).map(Option::transpose).transpose()?;
+        mutate(ctx, &input, async |tx| store::edit(tx, key, version, || edited(&input, call)).await).await
     }
 
     /// Adds a party to an agreement that is not signed. Codes in `userErrors`: CONFLICT, STATUS_INVALID, DUPLICATE_ENTRY,

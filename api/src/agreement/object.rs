@@ -62,6 +62,8 @@ pub struct Agreement {
     #[graphql(skip)]
     pub(crate) predecessor_key: Option<Uuid>,
     #[graphql(skip)]
+    pub(crate) funding_call_key: Option<Uuid>,
+    #[graphql(skip)]
     pub(crate) budget_centimes: Option<i64>,
     #[graphql(skip)]
     pub(crate) batch: Batch,
@@ -95,6 +97,7 @@ impl RowObject for Agreement {
             branch_key: row.branch_id,
             mandate_key: row.mandate_branch_id,
             predecessor_key: row.predecessor_id,
+            funding_call_key: row.funding_call_id,
             budget_centimes: row.budget,
             batch,
         }

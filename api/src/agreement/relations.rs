@@ -13,7 +13,8 @@ use crate::budget_line::store::LinesOf;
 use crate::committee::object::SteeringCommittee;
 use crate::committee::store::CommitteeOf;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
-use crate::contribution::store::OfAgreements as ContributionsOf;
+use crate::contribution::store::{OfAgreements as ContributionsOf, UndeclaredOf};
+use crate::funding_call::object::FundingCall;
 use crate::market;
 use crate::market::object::Market;
 use crate::partner::object::Partner;
@@ -103,6 +104,17 @@ impl Agreement {
     /// The agreement that this one renews; null when it renews none.
     async fn predecessor(&self, ctx: &Context<'_>) -> Option<Result<Agreement>> {
         self.batch.object(ctx.reader(), self.predecessor_key).await.transpose()
+    }
+
+    /// The call that the agreement is funded under; null when there is none.
+    async fn funding_call(&self, ctx: &Context<'_>) -> Option<Result<FundingCall>> {
+        self.batch.object(ctx.reader(), self.funding_call_key).await.transpose()
+    }
+
+    /// The confirmed contributions from abroad that were not declared to the General Secretariat of the Government, for callers
+    /// who reach the agreement; empty for others. It is a reminder, and no legal advice.
+    async fn undeclared_contributions(&self, ctx: &Context<'_>) -> Result<List<Contribution>> {
+        self.batch.load(ctx.reader(), UndeclaredOf, self.key).await.map(List)
     }
 
     /// The gaps in the funding of the agreement.

@@ -6,6 +6,8 @@ use super::objective;
 use super::party;
 use crate::branch::entity as branch;
 use crate::contribution::entity as contribution;
+use crate::funding_call::ceiling;
+use crate::funding_call::entity as funding_call;
 use crate::partner::entity as partner;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -274,6 +276,8 @@ pub struct NewAgreement {
     pub parties: Vec<Party>,
     /// What it lays down.
     pub terms: Terms,
+    /// The call that it is funded under.
+    pub funding_call: Option<Uuid>,
 }
 
 /// What is said anew of an agreement; nothing: it stays.
@@ -291,6 +295,8 @@ pub struct Edit {
     pub starts_on: Option<Option<Date>>,
     /// How long it runs, in months; nothing within: it is not known.
     pub duration_months: Option<Option<i32>>,
+    /// The call that it is funded under; nothing within: none.
+    pub funding_call: Option<Option<Uuid>>,
 }
 
 /// The association as a partner: it is party to each agreement.
@@ -316,6 +322,7 @@ pub async fn create(tx: &Tx<'_>, branch: Uuid, form: impl FnOnce() -> Result<New
     let mut form = form()?;
     let mut faults = form.terms.faults(calendar::today(tx.now()));
     faults.extend(unusable(tx, &form.parties).await?);
+    faults.extend(no_call(tx, form.funding_call).await?);
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -342,6 +349,7 @@ pub async fn create(tx: &Tx<'_>, branch: Uuid, form: impl FnOnce() -> Result<New
         mandate_branch_id: None,
         predecessor_id: None,
         terminated_on: None,
+        funding_call_id: form.funding_call,
         published: false,
         sources: Json(Vec::new()),
         is_demo: false,
@@ -374,6 +382,7 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -> R
         duration_months: form.duration_months.unwrap_or(before.duration_months),
     };
     let mut faults = after.faults(calendar::today(tx.now()));
+    faults.extend(no_call(tx, form.funding_call.flatten()).await?);
     let object = match form.object {
         None => row.object.as_ref().map(|object| object.0.clone()),
         Some(given) => match given.merged(row.object.as_ref().map(|object| object.0.clone()), DESCRIPTION_MAX) {
@@ -406,9 +415,20 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce() -> R
         row.starts_on = ActiveValue::Set(after.starts_on.map(Day));
         row.duration_months = ActiveValue::Set(after.duration_months);
         row.ends_on = ActiveValue::Set(ends_on.map(Day));
+        if let Some(call) = form.funding_call {
+            row.funding_call_id = ActiveValue::Set(call);
+        }
     })
     .await?;
     Ok(key)
+}
+
+/// What is wrong with a call that an agreement is to be funded under: there is none.
+async fn no_call(tx: &Tx<'_>, call: Option<Uuid>) -> Result<Option<Fault>> {
+    let Some(call) = call else { return Ok(None) };
+    let found =
+        tx.select_columns::<funding_call::Entity>().filter(funding_call::Column::Id.eq(call)).count(None).await?;
+    Ok((found == 0).then(|| Fault::new(Code::NotFound).at("fundingCallId")))
 }
 
 /// Add a party to an agreement that is not signed.
@@ -512,7 +532,10 @@ pub async fn sign(
         signed_on,
         today: calendar::today(tx.now()),
     };
-    let faults: Faults = signing.faults();
+    let mut faults: Faults = signing.faults();
+    if let Some(call) = row.funding_call_id {
+        faults.extend(ceiling::faults(tx, (key, call), terms.budget, &[]).await?);
+    }
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -605,6 +628,8 @@ pub async fn renew(tx: &Tx<'_>, key: Uuid, version: i32, given: Terms) -> Result
         budget_entered_by: terms.budget.and(tx.actor().key()),
         mandate_branch_id: None,
         predecessor_id: Some(key),
+        // It is funded under a call of its own time.
+        funding_call_id: None,
         sources: Json(Vec::new()),
         version: 1,
         created_at: now,

@@ -4,6 +4,7 @@ use super::entity::{Column, Entity, Model};
 use super::object::{AgreementAmendment, AgreementTerms};
 use crate::agreement::entity as agreement;
 use crate::contribution::entity as contribution;
+use crate::funding_call::ceiling;
 use crate::partner::entity as partner;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
@@ -158,7 +159,7 @@ pub async fn propose(
     faults.extend(terms.faults(calendar::today(tx.now())));
     let ends_on = terms.ends_on(row.signed_on.map(|day| day.0)).ok().flatten();
     faults.extend(unknown(tx, &form.contributions).await?);
-    faults.extend(unbalanced(tx, key, terms.budget, &form.contributions).await?);
+    faults.extend(unbalanced(tx, row, terms.budget, &form.contributions).await?);
     let after = AmendedTerms {
         object,
         budget: terms.budget,
@@ -208,10 +209,11 @@ async fn unknown(tx: &Tx<'_>, contributions: &[AmendmentContribution]) -> Result
 /// What is wrong with a budget: the confirmed contributions with those of the amendment do not make it, or its lines hold more.
 async fn unbalanced(
     tx: &Tx<'_>,
-    agreement: Uuid,
+    of: &agreement::Model,
     budget: Option<Money>,
     contributions: &[AmendmentContribution],
 ) -> Result<Faults> {
+    let agreement = of.id;
     let Some(budget) = budget else { return Ok(Faults::new()) };
     let confirmed = tx
         .select_in_scope::<contribution::Entity>()
@@ -232,6 +234,10 @@ async fn unbalanced(
     let held = Money::new(held.first().copied().unwrap_or(0));
     if held > budget {
         faults.push(Fault::new(Code::BudgetExceeded).at("budget").with_detail(format!("{held} > {budget}")));
+    }
+    if let Some(call) = of.funding_call_id {
+        let more: Vec<(Uuid, Money)> = contributions.iter().map(|given| (given.partner, given.amount)).collect();
+        faults.extend(ceiling::faults(tx, (agreement, call), Some(budget), &more).await?);
     }
     Ok(faults)
 }
@@ -265,7 +271,7 @@ pub async fn sign(tx: &Tx<'_>, key: Uuid, version: i32, signed_on: Date) -> Resu
         return Err(Fault::new(Code::DateInvalid).at("signedOn").into());
     }
     let (terms, contributions) = (row.terms.0.clone(), row.contributions.0.clone());
-    let faults = unbalanced(tx, agreement, terms.budget, &contributions).await?;
+    let faults = unbalanced(tx, held.row(), terms.budget, &contributions).await?;
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -312,6 +318,7 @@ async fn contribute(
             kind: Some(EnumValue(given.kind)),
             amount: given.amount.centimes,
             reverses_id: None,
+            declared_on: None,
             entered_by,
             status: EnumValue(ContributionStatus::Confirmed),
             published: false,

@@ -1,6 +1,6 @@
 //! The table of contributions: who paid how much for a market or an agreement.
 
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};
@@ -31,6 +31,8 @@ pub struct Model {
     pub reverses_id: Option<Uuid>,
     /// Who entered it; none: the platform itself.
     pub entered_by: Option<Uuid>,
+    /// When a contribution from abroad was declared to the General Secretariat of the Government; none: it was not.
+    pub declared_on: Option<Day>,
     /// Whether it is confirmed.
     pub status: EnumValue<ContributionStatus>,
     /// Whether it may be shown; derived.
@@ -60,7 +62,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 }
 
-crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, ReversesId => reverses_id, EnteredBy => entered_by, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id, Contribution: reverses_id, User: entered_by });
+crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, ReversesId => reverses_id, EnteredBy => entered_by, DeclaredOn => declared_on, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id, Contribution: reverses_id, User: entered_by });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -7,7 +7,7 @@ use crate::market::object::Market;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{UserError, run, user_errors};
-use crate::platform::graphql::scalars::Decimal;
+use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
@@ -59,6 +59,20 @@ pub struct ContributionReverseInput {
     pub id: ID,
     /// The version that the caller has read. Another one is refused with CONFLICT.
     pub expected_version: i32,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
+/// A contribution from abroad that was declared.
+#[derive(InputObject, Clone, Debug)]
+pub struct ContributionDeclareInput {
+    /// The global id of the contribution.
+    pub id: ID,
+    /// The version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The day on which it was declared.
+    pub declared_on: Date,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -151,5 +165,18 @@ impl ContributionMutation {
     ) -> Result<ContributionPayload> {
         let key = GlobalId::parse_as(Kind::Contribution, &input.id, "input.id")?;
         change(ctx, &input, async |tx| store::reverse(tx, key, input.expected_version).await).await
+    }
+
+    /// Writes down when a contribution from abroad was declared to the General Secretariat of the Government; the national level
+    /// does. It is a date to keep, and no legal advice. Codes in `userErrors`: CONFLICT, STATUS_INVALID (no foreign partner pays
+    /// it, or it was taken back), DATE_INVALID.
+    async fn contribution_declare(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contribution, and when it was declared.")] input: ContributionDeclareInput,
+    ) -> Result<ContributionPayload> {
+        let key = GlobalId::parse_as(Kind::Contribution, &input.id, "input.id")?;
+        let (version, day) = (input.expected_version, input.declared_on.0);
+        change(ctx, &input, async |tx| store::declare(tx, key, version, day).await).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::entity::{Entity, Model};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::scalars::{DateTime, Money};
+use crate::platform::graphql::scalars::{Date, DateTime, Money};
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::{Reader, Reads};
@@ -48,6 +48,9 @@ pub struct Contribution {
     pub amount: Money,
     /// Whether the contribution is confirmed.
     pub status: EnumValue<ContributionStatus>,
+    /// The day on which a contribution from abroad was declared to the General Secretariat of the Government; null: it was not, or
+    /// need not be.
+    pub declared_on: Option<Date>,
     /// Whether the contribution was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
@@ -75,6 +78,7 @@ impl RowObject for Contribution {
             kind: row.kind,
             amount: Money::centimes(row.amount),
             status: row.status,
+            declared_on: row.declared_on.map(Date::from),
             is_demo: row.is_demo,
             centimes: row.amount,
             partner_key: row.partner_id,

@@ -11,13 +11,15 @@ use crate::platform::graphql::scalars::Decimal;
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::{Locked, Tx};
 use domain::access::Permission;
+use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
 use domain::money::Money;
 use domain::partnership::{ContributionKind, ContributionStatus, entered};
+use jiff::civil::Date;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -229,6 +231,77 @@ pub async fn reverse(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     insert(tx, held, row).await
 }
 
+/// Write down when a contribution from abroad was declared; the national level does.
+///
+/// # Errors
+/// FORBIDDEN, NOT_FOUND, CONFLICT; STATUS_INVALID for one that no foreign partner pays, or that was taken back; DATE_INVALID at
+/// `declaredOn` for a day to come.
+pub async fn declare(tx: &Tx<'_>, key: Uuid, version: i32, declared_on: Date) -> Result<Uuid> {
+    tx.everywhere::<Entity>()?;
+    let locked = tx.lock_version::<Entity>(key, version).await?;
+    let row = locked.row();
+    let payer = tx.select::<partner::Entity>().filter(partner::Column::IsForeign.eq(true));
+    let is_foreign = match row.partner_id {
+        Some(partner) => payer.filter(partner::Column::Id.eq(partner)).count(None).await? > 0,
+        None => false,
+    };
+    if !is_foreign || row.reverses_id.is_some() || is_reversed(tx, key).await? {
+        return Err(Fault::new(Code::StatusInvalid).into());
+    }
+    if declared_on > calendar::today(tx.now()) {
+        return Err(Fault::new(Code::DateInvalid).at("declaredOn").into());
+    }
+    tx.update(locked, |row| row.declared_on = ActiveValue::Set(Some(Day(declared_on)))).await?;
+    Ok(key)
+}
+
+/// The confirmed contributions from abroad to agreements that were not declared, for whoever reaches them.
+#[derive(Debug)]
+pub struct UndeclaredOf;
+
+impl Related for UndeclaredOf {
+    type Value = Vec<Contribution>;
+
+    fn of(&self) -> Kind {
+        Kind::Agreement
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        let mut level = Keys::default();
+        let undeclared = tx
+            .select_in_scope::<Entity>()
+            .among(Column::AgreementId, keys)
+            .filter(Column::Status.eq(EnumValue(ContributionStatus::Confirmed)))
+            .filter(Column::DeclaredOn.is_null())
+            .all(|cells| level.take::<Entity>(cells))
+            .await?;
+        let payers: Vec<Uuid> = undeclared.iter().filter_map(|row| row.partner_id).collect();
+        let foreign = tx
+            .select::<partner::Entity>()
+            .among(partner::Column::Id, &payers)
+            .filter(partner::Column::IsForeign.eq(true))
+            .only([partner::Column::Id.into_expr()])
+            .all(|cells| cells.take::<Uuid>())
+            .await?;
+        let taken_back: Vec<Uuid> = undeclared.iter().filter_map(|row| row.reverses_id).collect();
+        let stands = |row: &&std::sync::Arc<Model>| {
+            row.reverses_id.is_none()
+                && !taken_back.contains(&row.id)
+                && row.partner_id.is_some_and(|partner| foreign.contains(&partner))
+        };
+        let batch = level.batch();
+        let found = undeclared.iter().filter(stands).map(|row| Contribution::new(row, batch.clone(), reader));
+        let mut of: HashMap<Uuid, Self::Value> = HashMap::new();
+        for contribution in found {
+            if let Some(agreement) = contribution.agreement_key {
+                of.entry(agreement).or_default().push(contribution);
+            }
+        }
+        Ok(of)
+    }
+}
+
 /// What a contribution is for.
 async fn whole_of(tx: &Tx<'_>, key: Uuid) -> Result<Whole> {
     let columns = [Column::AgreementId, Column::MarketId].map(|column| column.into_expr());
@@ -283,6 +356,7 @@ async fn new(tx: &Tx<'_>, held: &Held) -> Result<Model> {
         amount: 0,
         reverses_id: None,
         entered_by: tx.actor().key(),
+        declared_on: None,
         status: EnumValue(ContributionStatus::Unconfirmed),
         published: false,
         is_demo: false,

@@ -17,6 +17,8 @@ pub struct Model {
     pub slug: String,
     /// The name.
     pub name: Json<LocalizedText>,
+    /// Whether it is an organisation of another country, or of several.
+    pub is_foreign: bool,
     /// Whether it was invented for the demo world.
     pub is_demo: bool,
     /// How often it was changed; 1 when it was made.
@@ -42,7 +44,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 }
 
-crate::table!(Partner { Id => id, Slug => slug, Name => name, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names {  });
+crate::table!(Partner { Id => id, Slug => slug, Name => name, IsForeign => is_foreign, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names {  });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

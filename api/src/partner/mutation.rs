@@ -14,6 +14,9 @@ use async_graphql::{Context, ID, InputObject, Object};
 pub struct PartnerCreateInput {
     /// The partner's name.
     pub name: LocalizedTextInput,
+    /// Whether the partner is an organisation of another country, or of several.
+    #[graphql(default)]
+    pub is_foreign: bool,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -28,6 +31,8 @@ pub struct PartnerEditInput {
     pub expected_version: i32,
     /// The partner's name: a language that is not named stays as it is, null removes it.
     pub name: LocalizedTextInput,
+    /// Whether the partner is an organisation of another country, or of several.
+    pub is_foreign: Option<bool>,
     /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
     /// IDEMPOTENCY_KEY_REUSED.
     pub idempotency_key: Option<String>,
@@ -53,7 +58,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The partner to record.")] input: PartnerCreateInput,
     ) -> Result<PartnerPayload> {
-        mutate(ctx, &input, async |tx| store::create(tx, input.name.clone()).await).await
+        mutate(ctx, &input, async |tx| store::create(tx, input.name.clone(), input.is_foreign).await).await
     }
 
     /// Edits a partner organisation; the national level does. Its slug stays. Codes in `userErrors`: CONFLICT, TEXT_REQUIRED,
@@ -64,6 +69,7 @@ impl PartnerMutation {
         #[graphql(desc = "The partner, and its name.")] input: PartnerEditInput,
     ) -> Result<PartnerPayload> {
         let key = GlobalId::parse_as(Kind::Partner, &input.id, "input.id")?;
-        mutate(ctx, &input, async |tx| store::edit(tx, key, input.expected_version, input.name.clone()).await).await
+        let form = (input.name.clone(), input.is_foreign);
+        mutate(ctx, &input, async |tx| store::edit(tx, key, input.expected_version, form).await).await
     }
 }

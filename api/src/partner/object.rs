@@ -25,6 +25,9 @@ pub struct Partner {
     pub slug: String,
     /// The partner's name.
     pub name: Text,
+    /// Whether the partner is an organisation of another country, or of several. The association declares what such partners
+    /// contribute.
+    pub is_foreign: bool,
     /// Whether the partner was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
@@ -43,6 +46,7 @@ impl RowObject for Partner {
             changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
             name: (&row.name).into(),
+            is_foreign: row.is_foreign,
             is_demo: row.is_demo,
             key: row.id,
             batch,

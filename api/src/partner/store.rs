@@ -53,7 +53,7 @@ pub async fn list(reader: &Reader, roots: ListArgs, by: NameOrder) -> Result<Con
 ///
 /// # Errors
 /// FORBIDDEN, the refusals of the name.
-pub async fn create(tx: &Tx<'_>, name: LocalizedTextInput) -> Result<Uuid> {
+pub async fn create(tx: &Tx<'_>, name: LocalizedTextInput, is_foreign: bool) -> Result<Uuid> {
     tx.everywhere::<Entity>()?;
     let name = name.merged_at(None, NAME_MAX, "name")?;
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
@@ -61,6 +61,7 @@ pub async fn create(tx: &Tx<'_>, name: LocalizedTextInput) -> Result<Uuid> {
         id,
         slug: slug(&name, id),
         name: Json(name),
+        is_foreign,
         is_demo: false,
         version: 1,
         created_at: now,
@@ -74,11 +75,22 @@ pub async fn create(tx: &Tx<'_>, name: LocalizedTextInput) -> Result<Uuid> {
 ///
 /// # Errors
 /// FORBIDDEN, NOT_FOUND, CONFLICT, the refusals of the name.
-pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, name: LocalizedTextInput) -> Result<Uuid> {
+pub async fn edit(
+    tx: &Tx<'_>,
+    key: Uuid,
+    version: i32,
+    (name, is_foreign): (LocalizedTextInput, Option<bool>),
+) -> Result<Uuid> {
     tx.everywhere::<Entity>()?;
     let locked = tx.lock_for_update::<Entity>(key).await?;
     let name = name.merged_at(Some(locked.row().name.0.clone()), NAME_MAX, "name")?;
     locked.expect_version(version)?;
-    tx.update(locked, |row| row.name = ActiveValue::Set(Json(name))).await?;
+    tx.update(locked, |row| {
+        row.name = ActiveValue::Set(Json(name));
+        if let Some(is_foreign) = is_foreign {
+            row.is_foreign = ActiveValue::Set(is_foreign);
+        }
+    })
+    .await?;
     Ok(key)
 }

@@ -440,6 +440,7 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
             mandate_branch_id: None,
             predecessor_id: None,
             terminated_on: None,
+            funding_call_id: None,
             published: true,
             sources: Json(Vec::new()),
             is_demo: true,

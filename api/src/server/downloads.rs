@@ -14,6 +14,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::fault::Code;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// Files are written one at a time.
+static WRITING: Semaphore = Semaphore::const_new(1);
 
 /// The file of an address, read in the name of whoever asked for it, with the rights that she has now.
 pub(super) async fn fetch(
@@ -73,7 +77,13 @@ async fn read(state: &State, bearer: &Bearer, address: Option<ClientAddress>, as
         error.code()
     })?;
     let (name, sheet) = written.ok_or(Code::NotFound)?;
-    let content = tokio::task::spawn_blocking(move || sheet.write(asked.format)).await;
+    // A large one takes some hundred megabytes while it is written.
+    let turn = WRITING.acquire().await.map_err(|_| Code::Unavailable)?;
+    let content = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        sheet.write(asked.format)
+    })
+    .await;
     let content = match content {
         Ok(Ok(content)) => content,
         Ok(Err(error)) => {

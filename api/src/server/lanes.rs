@@ -10,7 +10,7 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 /// So many bodies are read at once in a lane; each may take memory of its own.
 const READING: usize = 512;
 /// So many requests that bring files are in flight; each file is held in memory.
-const UPLOADS: usize = 4;
+const UPLOADS: usize = 2;
 /// So many requests wait for their turn in a lane.
 const WAITING: usize = 256;
 /// A text of so many bytes waits for its turn to be parsed.

@@ -75,6 +75,7 @@ impl Sheet {
 
 fn write_cell(page: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, text: &Style) -> Result<(), XlsxError> {
     match cell {
+        Cell::Text(words) if words.is_empty() => return Ok(()),
         Cell::Text(words) => page.write_string_with_format(row, column, words, text)?,
         Cell::Number(None) => return Ok(()),
         Cell::Number(Some(number)) => match number.parse::<f64>() {

@@ -182,9 +182,10 @@ fn at(fault: Fault, row: u32, column: Column) -> Fault {
     fault.at(column.name()).at(&row.to_string()).at("file")
 }
 
-/// The refusals of a sheet, no more than are of use to somebody.
+/// The refusals of a sheet from its first row to its last, no more than are of use to somebody.
 fn bounded(mut faults: Faults) -> Faults {
     let count = faults.len();
+    faults.sort_by_key(|fault| fault.field.get(1).and_then(|row| row.parse::<u32>().ok()));
     if count > FAULTS_MAX {
         faults.truncate(FAULTS_MAX);
         let more = format!("{count} > {FAULTS_MAX}");
