@@ -295,7 +295,7 @@ codes! {
 pub const ALERT_DAYS: i64 = 90;
 
 /// So many days before its end an agreement shows up for the second time.
-const LAST_ALERT_DAYS: i32 = 30;
+pub const LAST_ALERT_DAYS: i32 = 30;
 
 /// Why somebody should look at an agreement that ends on a day, and how many days are left.
 pub fn alert(ends_on: Date, today: Date) -> Option<(AgreementAlertCode, i32)> {

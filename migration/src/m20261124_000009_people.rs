@@ -10,7 +10,7 @@ use sea_orm_migration::prelude::*;
 
 migration!("People.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "staff_user",
     "user_secret",
     "role_assignment",
@@ -19,14 +19,23 @@ const TABLES: [&str; 11] = [
     "one_time_token",
     "sign_in_attempt",
     "mail",
+    "agreement_alert",
     "partner_client",
     "partner_client_secret",
     "idempotency",
 ];
 
 /// Tables that the platform alone reads and writes, as it lets people in.
-const OF_THE_PLATFORM: [&str; 7] =
-    ["user_secret", "session", "refresh_token", "one_time_token", "sign_in_attempt", "mail", "partner_client_secret"];
+const OF_THE_PLATFORM: [&str; 8] = [
+    "user_secret",
+    "session",
+    "refresh_token",
+    "one_time_token",
+    "sign_in_attempt",
+    "mail",
+    "agreement_alert",
+    "partner_client_secret",
+];
 
 /// Further policies, each an alternative to those of `ddl::protect`: what a cooperative's representative reads and writes
 /// of her own, and what a partner's programs read because their partner is party to it.
@@ -136,9 +145,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index sign_in_attempt_last on sign_in_attempt (last_at);
          create table mail (
            {number},
-           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL')),
+           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL', 'AGREEMENT_ALERT')),
            recipient {text} not null,
            user_id {uuid} references staff_user (id) on delete cascade,
+           agreement_id {uuid} references agreement (id) on delete cascade,
            queued_at {long} not null,
            next_at {long} not null,
            attempts {int} not null,
@@ -146,6 +156,13 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index mail_waiting on mail (next_at) where sent_at is null;
          create index mail_recipient on mail (recipient, queued_at);
+         create index mail_agreement on mail (agreement_id);
+         create table agreement_alert (
+           agreement_id {uuid} not null references agreement (id) on delete cascade,
+           code {text} not null,
+           ends_on {text} not null,
+           primary key (agreement_id, code, ends_on)
+         );
          create table partner_client (
            {number},
            partner_id {uuid} not null references partner (id),

@@ -3,7 +3,9 @@
 use domain::id::founding;
 use serde_json::{Value, json};
 use tests::World;
+use tests::mail::MailServer;
 use tests::person::Person;
+use unfm::agreement::alert;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const CREATE: &str = "mutation($input: AgreementCreateInput!) { agreementCreate(input: $input) {
@@ -460,6 +462,34 @@ async fn what_a_foreign_partner_contributes_is_to_be_declared(world: World) {
     assert_eq!(undeclared(&khouribga).await, json!([]), "{}", world.on);
 }
 
+async fn its_administrators_are_told_once_by_mail_that_an_agreement_ends(world: World) {
+    let mail = MailServer::new().await;
+    // It ends on 31 December 2027.
+    let agreement = signed(&world).await;
+    let told = async |instant: &str| {
+        let now = instant.parse().unwrap();
+        // Two instances look at the same time.
+        let (one, other) = tokio::join!(alert::queue(&world.db, now), alert::queue(&world.db, now));
+        let queued = one.unwrap() + other.unwrap();
+        mail.mailer().deliver(&world.db, now).await.unwrap();
+        let arrived = mail.taken();
+        assert_eq!(arrived.len(), queued, "{}: {instant}", world.on);
+        arrived.into_iter().filter(|email| email.text.contains("2027-12-31")).collect::<Vec<_>>()
+    };
+    assert_eq!(told("2027-10-01T12:00:00Z").await.len(), 0, "{}: 91 days are left", world.on);
+    let first = told("2027-10-02T12:00:00Z").await;
+    assert_eq!(first.len(), 1, "{}", world.on);
+    assert_eq!(first[0].to, "khouribga@unfm.example", "{}", world.on);
+    let seen = world.person("khouribga").await.asks("query($id: ID!) { agreement(id: $id) { slug } }", json!({"id": agreement})).await;
+    let slug = seen.data()["agreement"]["slug"].as_str().unwrap();
+    for part in ["Convention de formation (démo)", "اتفاقية للتكوين (تجريبية)", &format!("https://admin.unfm.example/agreements/{slug}")] {
+        assert!(first[0].text.contains(part), "{}: {part} in {}", world.on, first[0].text);
+    }
+    assert_eq!(told("2027-11-15T12:00:00Z").await.len(), 0, "{}: once", world.on);
+    assert_eq!(told("2027-12-01T12:00:00Z").await.len(), 1, "{}: and once more within a month", world.on);
+    assert_eq!(told("2027-12-31T12:00:00Z").await.len(), 0, "{}", world.on);
+}
+
 const COMMITTEE: &str = "mutation($input: SteeringCommitteeSetInput!) { steeringCommitteeSet(input: $input) {
     steeringCommittee { id version quorum members { number role office partner { slug } } } userErrors { code field } } }";
 const MEETING: &str = "mutation($input: SteeringMeetingRecordInput!) { steeringMeetingRecord(input: $input) {
@@ -576,6 +606,7 @@ async fn what_documents_there_are_is_kept_and_only_the_branch_line_sees_it(world
 }
 
 tests::on_each_database!(
+    its_administrators_are_told_once_by_mail_that_an_agreement_ends,
     a_call_for_funding_says_what_its_partner_pays_at_most,
     what_a_foreign_partner_contributes_is_to_be_declared,
     a_steering_committee_decides_when_it_is_quorate,

@@ -112,5 +112,17 @@ fn read(lines: &[String]) -> String {
         let bytes = base64::engine::general_purpose::STANDARD.decode(body.concat()).unwrap();
         return String::from_utf8(bytes).unwrap();
     }
-    body.join("\n").replace("=\n", "").replace("=3D", "=")
+    quoted(&body.join("\n").replace("=\n", ""))
+}
+
+/// A text in which some bytes stand as `=XX` (RFC 2045 §6.7).
+fn quoted(text: &str) -> String {
+    let mut parts = text.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(digits, 16).unwrap());
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
 }

@@ -1,5 +1,6 @@
 //! Agreements with their parties and objectives.
 
+pub mod alert;
 pub mod entity;
 pub mod mutation;
 pub mod object;

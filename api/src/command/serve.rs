@@ -3,6 +3,7 @@
 use super::audit::publish;
 use super::common::{fault, keys_of, owner, refuse_behind};
 use super::keys::watch_keys;
+use crate::agreement::alert;
 use crate::config::{Mode, Settings};
 use crate::platform::audit::refusal::Refusals;
 use crate::platform::audit::verify;
@@ -111,6 +112,18 @@ async fn deliver_mail(db: Db, mailer: Mailer) {
     }
 }
 
+/// Tell of agreements that end soon, as long as the program runs.
+async fn tell_of_ends(db: Db, mailer: Mailer) {
+    loop {
+        match alert::queue(&db, Clock::System.now()).await {
+            Ok(0) => {}
+            Ok(_) => mailer.tell(),
+            Err(error) => tracing::error!(cause = error.cause(), "ends of agreements could not be told of"),
+        }
+        tokio::time::sleep(HOUSEKEEPING).await;
+    }
+}
+
 /// Write down once a second who was refused, as long as the program runs.
 async fn write_refusals(db: Db, keys: Keys, refusals: Refusals) {
     loop {
@@ -178,6 +191,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     background.spawn(state.rights().clone().keep_in_step());
     background.spawn(deliver_mail(db.clone(), state.mailer().clone()));
+    background.spawn(tell_of_ends(db.clone(), state.mailer().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {
         tracing::info!("metrics on http://{address}/metrics");

@@ -1,4 +1,4 @@
-//! E-mails with links: each waits as a row in the outbox until it is sent. The token that its link carries is made when
+//! E-mails, most of them with links: each waits as a row in the outbox until it is sent. The token that its link carries is made when
 //! it is sent, so that no secret waits in the database, and so that an e-mail to an address that nobody has costs whoever
 //! asks for it the same work.
 
@@ -8,10 +8,13 @@ use crate::config::{Mode, Settings};
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
 use crate::platform::error::{Error, Result};
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
 use domain::actor::Actor;
 use domain::codes::Coded;
+use domain::text::{Locale, LocalizedText};
+use domain::{calendar, codes};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
@@ -34,6 +37,32 @@ const PERIOD: SignedDuration = SignedDuration::from_hours(1);
 const TRIES: i32 = 8;
 /// A mail server that does not answer is not waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+codes! {
+    /// What an e-mail is about.
+    MailKind {
+        /// An invitation.
+        Invitation = "INVITATION",
+        /// Another password.
+        Reset = "RESET",
+        /// Another address.
+        Email = "EMAIL",
+        /// An agreement that ends soon.
+        AgreementAlert = "AGREEMENT_ALERT",
+    }
+}
+
+impl MailKind {
+    /// What the token is for that its link carries, if it carries one.
+    fn purpose(self) -> Option<Purpose> {
+        match self {
+            Self::Invitation => Some(Purpose::Invitation),
+            Self::Reset => Some(Purpose::Reset),
+            Self::Email => Some(Purpose::Email),
+            Self::AgreementAlert => None,
+        }
+    }
+}
 
 /// In whose name e-mails are written.
 static PLATFORM: Actor = Actor::System(domain::access::Purpose::Authenticate);
@@ -60,6 +89,24 @@ pub(crate) async fn queue(tx: &Tx<'_>, kind: Purpose, recipient: &str, user: Opt
         WAITING.into(),
     ];
     tx.execute(text, values).await.map(|queued| queued == 1)
+}
+
+/// Put an e-mail into the outbox that tells somebody of an agreement which ends soon.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn queue_alert(tx: &Tx<'_>, agreement: Uuid, (user, recipient): (Uuid, &str)) -> Result<()> {
+    let text = "insert into mail (id, kind, recipient, user_id, agreement_id, queued_at, next_at, attempts)
+        values ($1, $2, $3, $4, $5, $6, $6, 0)";
+    let values = [
+        Uuid::now_v7().into(),
+        MailKind::AgreementAlert.as_str().into(),
+        recipient.into(),
+        user.into(),
+        agreement.into(),
+        tx.now().as_microsecond().into(),
+    ];
+    tx.execute(text, values).await.map(drop)
 }
 
 /// Put an e-mail into the outbox that an administrator asked for; she is told when it will not be sent.
@@ -188,7 +235,7 @@ impl Mailer {
     }
 
     async fn send(&self, email: &Email) -> Result<(), Unsent> {
-        let link = format!("{}{}#{}", self.app_url, email.path(), email.token);
+        let link = format!("{}{}", self.app_url, email.content.path());
         let (transport, from) = match &self.way {
             Way::Smtp(smtp) => smtp.as_ref(),
             Way::Log => {
@@ -202,9 +249,9 @@ impl Mailer {
         let message = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to))
-            .subject(email.subject())
+            .subject(email.content.subject())
             .header(ContentType::TEXT_PLAIN)
-            .body(email.body(&link))
+            .body(email.content.body(&link))
             .map_err(|error| Unsent::Email(error.to_string()))?;
         let answer = transport.send(message).await;
         answer.map(drop).map_err(|error| Unsent::of(&error))
@@ -238,23 +285,34 @@ impl Unsent {
 
 /// An e-mail that is about to be sent.
 struct Email {
-    kind: Purpose,
     recipient: String,
-    token: String,
+    content: Content,
 }
 
-impl Email {
-    fn path(&self) -> &'static str {
-        match self.kind {
-            Purpose::Invitation => "/invitation",
-            Purpose::Reset | Purpose::Enrolment => "/password-reset",
-            Purpose::Email => "/email-confirmation",
+/// What an e-mail says.
+enum Content {
+    /// A link that is used once.
+    Link { purpose: Purpose, token: String },
+    /// An agreement that ends soon.
+    Ending { slug: String, object: Option<LocalizedText>, ends_on: Date },
+}
+
+impl Content {
+    fn path(&self) -> String {
+        match self {
+            Self::Link { purpose: Purpose::Invitation, token } => format!("/invitation#{token}"),
+            Self::Link { purpose: Purpose::Reset | Purpose::Enrolment, token } => format!("/password-reset#{token}"),
+            Self::Link { purpose: Purpose::Email, token } => format!("/email-confirmation#{token}"),
+            Self::Ending { slug, .. } => format!("/agreements/{slug}"),
         }
     }
 
     /// Nobody knows yet which language she reads: an e-mail is in two.
     fn subject(&self) -> &'static str {
-        match self.kind {
+        let Self::Link { purpose, .. } = self else {
+            return "اتفاقية تنتهي قريبا – Une convention arrive à échéance";
+        };
+        match purpose {
             Purpose::Invitation => "دعوة إلى منصة الاتحاد الوطني لنساء المغرب – Invitation à la plateforme de l'UNFM",
             Purpose::Reset | Purpose::Enrolment => "إعادة تعيين كلمة السر – Réinitialisation du mot de passe",
             Purpose::Email => "تأكيد البريد الإلكتروني – Confirmation de l'adresse électronique",
@@ -262,7 +320,19 @@ impl Email {
     }
 
     fn body(&self, link: &str) -> String {
-        match self.kind {
+        let purpose = match self {
+            Self::Link { purpose, .. } => purpose,
+            Self::Ending { object, ends_on, .. } => {
+                let named = |locale| object.as_ref().map_or("", |object| object.resolve(&[locale]).1);
+                return format!(
+                    "تنتهي هذه الاتفاقية يوم {ends_on}، ما لم تجدد أو يمدد أجلها:\n{}\n{link}\n\n\
+                     Cette convention prend fin le {ends_on}, sauf renouvellement ou avenant :\n{}\n{link}\n",
+                    named(Locale::Ar),
+                    named(Locale::Fr)
+                );
+            }
+        };
+        match purpose {
             Purpose::Invitation => format!(
                 "تمت دعوتكِ للعمل على منصة الاتحاد الوطني لنساء المغرب. الرابط صالح لمدة سبعة أيام ويُستعمل مرة واحدة:\n{link}\n\n\
                  Vous êtes invitée à travailler sur la plateforme de l'Union nationale des femmes du Maroc. Le lien est \
@@ -288,11 +358,11 @@ impl Email {
 /// to. Each try waits longer than the one before.
 async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
     let now = tx.now().as_microsecond();
-    let text = "select kind, recipient, user_id, attempts from mail
+    let text = "select kind, recipient, user_id, attempts, agreement_id from mail
         where number = $1 and sent_at is null and next_at <= $2";
-    type Row = (EnumValue<Purpose>, String, Option<Uuid>, i32);
+    type Row = (EnumValue<MailKind>, String, Option<Uuid>, i32, Option<Uuid>);
     let row = tx.query_one::<Row>(text, [number.into(), now.into()]).await?;
-    let Some((EnumValue(kind), recipient, user, attempts)) = row else { return Ok(None) };
+    let Some((EnumValue(kind), recipient, user, attempts, agreement)) = row else { return Ok(None) };
     let later = SignedDuration::from_mins(1_i64 << attempts.clamp(0, TRIES));
     let text = "update mail set attempts = attempts + 1, next_at = $3
         where number = $1 and attempts = $2 and sent_at is null";
@@ -300,21 +370,44 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         return Ok(None);
     }
     let holder = match (kind, user) {
-        (Purpose::Email, Some(user)) => person(tx, "id", user.into(), "ACTIVE").await?,
-        (Purpose::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
-        (Purpose::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
+        (MailKind::Email | MailKind::AgreementAlert, Some(user)) => person(tx, "id", user.into(), "ACTIVE").await?,
+        (MailKind::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
+        (MailKind::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
         _ => None,
     };
     let Some(holder) = holder.filter(|_| attempts < TRIES) else {
         close(tx, number).await?;
         return Ok(None);
     };
-    let epoch = epoch(tx, holder).await?;
-    let token = match kind {
-        Purpose::Email => one_time::give_for_email(tx, holder, &recipient, epoch).await?,
-        kind => one_time::give(tx, holder, kind, epoch).await?,
+    let content = match kind.purpose() {
+        Some(purpose) => {
+            let epoch = epoch(tx, holder).await?;
+            let token = match purpose {
+                Purpose::Email => one_time::give_for_email(tx, holder, &recipient, epoch).await?,
+                purpose => one_time::give(tx, holder, purpose, epoch).await?,
+            };
+            Some(Content::Link { purpose, token })
+        }
+        None => ending(tx, agreement).await?,
     };
-    Ok(Some(Email { kind, recipient, token }))
+    match content {
+        Some(content) => Ok(Some(Email { recipient, content })),
+        None => {
+            close(tx, number).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// What is said of an agreement that ends soon; nothing, when it was renewed or ended since.
+async fn ending(tx: &Tx<'_>, agreement: Option<Uuid>) -> Result<Option<Content>> {
+    let text =
+        "select slug, object, ends_on from agreement where id = $1 and status = 'SIGNED' and ends_on is not null";
+    type Row = (String, Option<Json<LocalizedText>>, Day);
+    let row = tx.query_one::<Row>(text, [agreement.into()]).await?;
+    Ok(row.filter(|(_, _, ends_on)| ends_on.0 >= calendar::today(tx.now())).map(|(slug, object, ends_on)| {
+        Content::Ending { slug, object: object.map(|object| object.0), ends_on: ends_on.0 }
+    }))
 }
 
 /// The login that an e-mail is for.
