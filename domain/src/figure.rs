@@ -343,26 +343,84 @@ pub struct Total {
     pub share: Option<(i128, i128)>,
 }
 
-/// The total of parts: their sum, or for rates the sum of numerators over that of denominators, rounded half up. Nothing where a
-/// part is withheld or cannot be added.
-pub fn total(unit: IndicatorUnit, parts: &[Part]) -> Option<Total> {
-    if let Some(per) = unit.per() {
-        let (mut over, mut under) = (0_i128, 0_i128);
-        for part in parts {
-            let Part::Rate(numerator, denominator) = part else { return None };
-            (over, under) = (over + i128::from(*numerator), under + i128::from(*denominator));
+/// Figures that are added up, in whichever order and however they were added up before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// How many there are.
+    pub results: u64,
+    /// How many of them are withheld.
+    pub withheld: u64,
+    /// How many of them are numbers or amounts, and their sum in hundredths.
+    pub numbers: (u64, i128),
+    /// How many of them are rates, and the sums of their numerators and denominators.
+    pub rates: (u64, i128, i128),
+}
+
+impl Sum {
+    /// Add a figure.
+    pub fn add(&mut self, part: Part) {
+        self.results += 1;
+        match part {
+            Part::Withheld => self.withheld += 1,
+            Part::Rate(over, under) => {
+                let (count, overs, unders) = self.rates;
+                self.rates = (count + 1, overs + i128::from(over), unders + i128::from(under));
+            }
+            Part::Number(number) => {
+                if let Some(hundredths) = number.in_units(2) {
+                    self.numbers = (self.numbers.0 + 1, self.numbers.1.saturating_add(hundredths));
+                }
+            }
+            Part::Bare => {}
         }
-        let scaled = over.checked_mul(i128::from(per) * 10_i128.pow(RATE_SCALE.into()) * 2)?;
-        let value = (under > 0).then(|| Decimal::new((scaled + under).div_euclid(2 * under), RATE_SCALE))?;
-        return Some(Total { value, share: Some((over, under)) });
     }
-    let scale = if unit == IndicatorUnit::Mad { 2 } else { 0 };
-    let mut sum = 0_i128;
-    for part in parts {
-        let Part::Number(number) = part else { return None };
-        sum = sum.checked_add(number.in_units(scale)?)?;
+
+    /// Put a figure in the place of one that was withheld.
+    pub fn disclose(&mut self, part: Part) {
+        self.results = self.results.saturating_sub(1);
+        self.withheld = self.withheld.saturating_sub(1);
+        self.add(part);
     }
-    Some(Total { value: Decimal::new(sum, scale), share: None })
+
+    /// Add what was added up elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        self.results += other.results;
+        self.withheld += other.withheld;
+        self.numbers = (self.numbers.0 + other.numbers.0, self.numbers.1.saturating_add(other.numbers.1));
+        let (count, over, under) = other.rates;
+        self.rates = (self.rates.0 + count, self.rates.1 + over, self.rates.2 + under);
+    }
+
+    /// The total: the sum, or for rates the sum of numerators over that of denominators, rounded half up. Nothing where a part is
+    /// withheld or cannot be added.
+    pub fn total(&self, unit: IndicatorUnit) -> Option<Total> {
+        if let Some(per) = unit.per() {
+            let (count, over, under) = self.rates;
+            if count != self.results {
+                return None;
+            }
+            let scaled = over.checked_mul(i128::from(per) * 10_i128.pow(RATE_SCALE.into()) * 2)?;
+            let value = (under > 0).then(|| Decimal::new((scaled + under).div_euclid(2 * under), RATE_SCALE))?;
+            return Some(Total { value, share: Some((over, under)) });
+        }
+        let (count, hundredths) = self.numbers;
+        if count != self.results {
+            return None;
+        }
+        match unit {
+            IndicatorUnit::Mad => Some(Total { value: Decimal::new(hundredths, 2), share: None }),
+            // Nobody is counted by halves.
+            _ => (hundredths % 100 == 0).then(|| Total { value: Decimal::new(hundredths / 100, 0), share: None }),
+        }
+    }
+}
+
+impl FromIterator<Part> for Sum {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        let mut sum = Self::default();
+        parts.into_iter().for_each(|part| sum.add(part));
+        sum
+    }
 }
 
 /// Check age bands, such as "0-14" and "60+": years, each band beginning where the one before it ends.
@@ -518,16 +576,21 @@ mod tests {
     #[test]
     fn a_rate_of_a_whole_is_computed_from_its_parts() {
         let rates = [Part::Rate(5, 10), Part::Rate(1000, 1000)];
-        let whole = total(IndicatorUnit::Percent, &rates).unwrap();
+        let whole = rates.into_iter().collect::<Sum>().total(IndicatorUnit::Percent).unwrap();
         assert_eq!((whole.value.to_string().as_str(), whole.share), ("99.50", Some((1005, 1010))), "not 75 %");
         let number = |text: &str| Part::read(text, None);
-        let sum = |unit: IndicatorUnit, parts: &[Part]| total(unit, parts).map(|total| total.value.to_string());
+        let added = |parts: &[Part]| parts.iter().copied().collect::<Sum>();
+        let sum = |unit: IndicatorUnit, parts: &[Part]| added(parts).total(unit).map(|total| total.value.to_string());
         assert_eq!(sum(IndicatorUnit::Number, &[number("40"), number("2")]).as_deref(), Some("42"));
         assert_eq!(sum(IndicatorUnit::Mad, &[number("0.10"), number("2.05")]).as_deref(), Some("2.15"));
         for (unit, part) in [(IndicatorUnit::Number, Part::Withheld), (IndicatorUnit::Percent, number("50"))] {
             assert_eq!(sum(unit, &[part]), None, "{unit}");
         }
         assert_eq!(sum(IndicatorUnit::Percent, &[Part::Rate(0, 0)]), None);
+        // What was withheld may be known to whoever asks.
+        let mut known = added(&[number("40"), Part::Withheld]);
+        known.disclose(number("2"));
+        assert_eq!(known, added(&[number("40"), number("2")]));
     }
 
     proptest! {
@@ -536,11 +599,12 @@ mod tests {
             shares in prop::collection::vec((0_i64..10_000, 1_i64..10_000), 1..40), split in 0_usize..40,
         ) {
             let parts: Vec<Part> = shares.iter().map(|(over, under)| Part::Rate((*over).min(*under), *under)).collect();
-            let whole = total(IndicatorUnit::Percent, &parts).unwrap();
+            let whole = parts.iter().copied().collect::<Sum>();
             let (left, right) = parts.split_at(split.min(parts.len()));
-            let share = |parts: &[Part]| total(IndicatorUnit::Percent, parts).and_then(|total| total.share).unwrap_or((0, 0));
-            let ((a, b), (c, d)) = (share(left), share(right));
-            prop_assert_eq!(whole.share, Some((a + c, b + d)));
+            let (mut left, right) = (left.iter().copied().collect::<Sum>(), right.iter().copied().collect::<Sum>());
+            left.merge(&right);
+            prop_assert_eq!(left, whole);
+            prop_assert!(whole.total(IndicatorUnit::Percent).is_some());
         }
 
         #[test]

@@ -12,7 +12,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager,
         "create table funding_call (
            id {uuid} primary key,
-           code {text} not null unique,
+           slug {text} not null unique,
            name {json} not null,
            partner_id {uuid} not null references partner (id),
            opens_on {text} not null,

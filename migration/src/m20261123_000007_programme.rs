@@ -132,6 +132,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            sex {text} check (sex in ('FEMALE', 'MALE', 'NOT_STATED')),
            age_band {text},
            value {text},
+           hundredths {long} generated always as (case when value not like '%.___%'
+             then cast(round(cast(value as numeric) * 100) as bigint) end) stored,
            numerator {long},
            denominator {long},
            status {text} not null check (status in ('AVAILABLE', 'SUPPRESSED', 'MISSING')),

@@ -375,7 +375,7 @@ async fn an_agreement_is_renewed_by_a_successor_or_ended_before_its_time(world: 
 }
 
 const CALL: &str = "mutation($input: FundingCallAddInput!) { fundingCallAdd(input: $input) {
-    fundingCall { id version code partner { slug } sharePercentMax amountMax { amount } closesOn } userErrors { code field } } }";
+    fundingCall { id version slug partner { slug } sharePercentMax amountMax { amount } closesOn } userErrors { code field } } }";
 const CALL_EDIT: &str = "mutation($input: FundingCallEditInput!) { fundingCallEdit(input: $input) {
     fundingCall { version sharePercentMax amountMax { amount } } userErrors { code field } } }";
 
@@ -383,15 +383,15 @@ async fn a_call_for_funding_says_what_its_partner_pays_at_most(world: World) {
     let (national, finance, khouribga) =
         (world.person("national").await, world.person("finance.khouribga").await, world.person("khouribga").await);
     let call = |more: Value| {
-        let mut call = json!({"code": "INDH-2026", "name": {"fr": "Appel à projets (démo)"}, "partnerId": partner("indh"),
+        let mut call = json!({"name": {"fr": "Appel à projets (démo)"}, "partnerId": partner("indh"),
             "opensOn": "2026-01-01", "source": "Cahier des charges (démo)"});
         call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         call
     };
     assert_eq!(khouribga.does(CALL, call(json!({}))).await.outcome(), "FORBIDDEN", "{}", world.on);
     for (more, outcome) in [
-        (json!({"code": " ", "sharePercentMax": "100.01", "amountMax": "-1"}),
-            "TEXT_REQUIRED code, AMOUNT_INVALID sharePercentMax, AMOUNT_INVALID amountMax"),
+        (json!({"source": " ", "sharePercentMax": "100.01", "amountMax": "-1"}),
+            "TEXT_REQUIRED source, AMOUNT_INVALID sharePercentMax, AMOUNT_INVALID amountMax"),
         (json!({"sharePercentMax": "0"}), "AMOUNT_INVALID sharePercentMax"),
         (json!({"closesOn": "2025-12-31"}), "DATE_INVALID closesOn"),
         (json!({"partnerId": partner("nobody")}), "NOT_FOUND partnerId"),
@@ -401,12 +401,11 @@ async fn a_call_for_funding_says_what_its_partner_pays_at_most(world: World) {
     let terms = json!({"sharePercentMax": "60", "amountMax": "300000.00", "closesOn": "2026-12-31"});
     let made = national.does(CALL, call(terms)).await;
     let made = made.data()["fundingCallAdd"]["fundingCall"].clone();
-    let shown = json!({"id": made["id"], "version": 1, "code": "INDH-2026", "partner": {"slug": "indh"}, "sharePercentMax": "60.00",
+    let shown = json!({"id": made["id"], "version": 1, "slug": made["slug"], "partner": {"slug": "indh"}, "sharePercentMax": "60.00",
         "amountMax": {"amount": "300000.00"}, "closesOn": "2026-12-31"});
     assert_eq!(made, shown, "{}", world.on);
-    assert_eq!(national.does(CALL, call(json!({}))).await.outcome(), "DUPLICATE_ENTRY code", "{}", world.on);
-    let listed = world.ask("{ fundingCalls { code } }", json!({})).await;
-    assert_eq!(listed.data()["fundingCalls"], json!([{"code": "INDH-2026"}]), "{}: its terms are public", world.on);
+    let listed = world.ask("{ fundingCalls { slug } }", json!({})).await;
+    assert_eq!(listed.data()["fundingCalls"], json!([{"slug": made["slug"]}]), "{}: its terms are public", world.on);
 
     // Of 1,000 dirhams the partner pays all: too much.
     let mut input = draft("khouribga");

@@ -239,7 +239,7 @@ async fn nobody_fetches_or_brings_what_she_may_not_see(world: World) {
     // Who reads alone fetches and brings nothing; a neighbour has no such branch; who is nobody is asked who she is.
     let filled = file(&one, Format::Csv);
     assert_eq!(brings(&auditor, input(&programme), &filled).await.outcome(), "FORBIDDEN", "{}", world.on);
-    assert_eq!(brings(&mdiq, input(&programme), &filled).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(brings(&mdiq, input(&programme), &filled).await.outcome(), "NOT_FOUND file.2.branch", "{}", world.on);
     let request = with_file(world.http().post(world.url("/graphql")), input(&programme), &filled);
     let told = world.send(request).await;
     assert_eq!((told.status, told.code()), (401, "UNAUTHENTICATED"), "{}", world.on);

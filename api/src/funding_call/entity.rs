@@ -15,8 +15,8 @@ pub struct Model {
     /// The key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Its code.
-    pub code: String,
+    /// Its name in addresses.
+    pub slug: String,
     /// The name.
     pub name: Json<LocalizedText>,
     /// Who pays.
@@ -61,7 +61,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = None;
 }
 
-crate::table!(FundingCall { Id => id, Code => code, Name => name, PartnerId => partner_id, OpensOn => opens_on, ClosesOn => closes_on, ShareMax => share_max, AmountMax => amount_max, Source => source, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Partner: partner_id });
+crate::table!(FundingCall { Id => id, Slug => slug, Name => name, PartnerId => partner_id, OpensOn => opens_on, ClosesOn => closes_on, ShareMax => share_max, AmountMax => amount_max, Source => source, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Partner: partner_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -15,14 +15,9 @@ use domain::money::Money;
 use domain::partnership::Ceiling;
 use domain::text::NAME_MAX;
 
-/// The longest code of a call, in characters.
-const CODE_MAX: usize = 40;
-
 /// A call for funding to be recorded.
 #[derive(InputObject, Clone, Debug)]
 pub struct FundingCallAddInput {
-    /// The call's code, which never changes.
-    pub code: String,
     /// The call's name.
     pub name: LocalizedTextInput,
     /// The global id of the partner that pays.
@@ -94,15 +89,14 @@ fn kept<T>(faults: &mut Faults, read: Result<T, Faults>) -> Option<T> {
 
 fn read(input: &FundingCallAddInput, partner: uuid::Uuid) -> Result<NewCall> {
     let mut faults = Faults::new();
-    let code = kept(&mut faults, required(&input.code, CODE_MAX, "code"));
     let name = kept(&mut faults, input.name.clone().merged_at(None, NAME_MAX, "name"));
     let source = kept(&mut faults, required(&input.source, NAME_MAX, "source"));
     let share = kept(&mut faults, input.share_percent_max.map(share).transpose());
     let amount = kept(&mut faults, input.amount_max.map(amount).transpose());
     let days = (input.opens_on.0, input.closes_on.map(|day| day.0));
-    match (code, name, source, share, amount) {
-        (Some(code), Some(name), Some(source), Some(share), Some(amount)) => {
-            Ok(NewCall { code, name, partner, days, ceiling: Ceiling { share, amount }, source })
+    match (name, source, share, amount) {
+        (Some(name), Some(source), Some(share), Some(amount)) => {
+            Ok(NewCall { name, partner, days, ceiling: Ceiling { share, amount }, source })
         }
         _ => Err(faults.into()),
     }
@@ -130,7 +124,7 @@ pub struct FundingCallMutation;
 
 #[Object]
 impl FundingCallMutation {
-    /// Records a call for funding with its ceilings; the national level does. Codes in `userErrors`: DUPLICATE_ENTRY (at `code`),
+    /// Records a call for funding with its ceilings; the national level does. Codes in `userErrors`:
     /// NOT_FOUND (at `partnerId`), DATE_INVALID, AMOUNT_INVALID, TEXT_REQUIRED, TEXT_TOO_LONG, TEXT_UNSAFE.
     async fn funding_call_add(
         &self,

@@ -22,8 +22,8 @@ pub struct FundingCall {
     pub version: i32,
     /// When the call was last edited.
     pub changed_at: DateTime,
-    /// The call's code.
-    pub code: String,
+    /// The call's URL slug.
+    pub slug: String,
     /// The call's name.
     pub name: Text,
     /// The first day of the call.
@@ -50,7 +50,7 @@ impl RowObject for FundingCall {
             id: GlobalId::new(Kind::FundingCall, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            code: row.code.clone(),
+            slug: row.slug.clone(),
             name: (&row.name).into(),
             opens_on: Date(row.opens_on.0),
             closes_on: row.closes_on.map(Date::from),

@@ -4,7 +4,7 @@ use super::entity::{Entity, Model};
 use super::object::FundingCall;
 use crate::partner::entity as partner;
 use crate::platform::error::Result;
-use crate::platform::graphql::text::LocalizedTextInput;
+use crate::platform::graphql::text::{LocalizedTextInput, slug};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::{Day, Json};
@@ -25,14 +25,12 @@ use uuid::Uuid;
 pub async fn list(reader: &Reader) -> Result<Vec<FundingCall>> {
     let tx = reader.begin();
     let mut rows = tx.select::<Entity>().all(Entity::read).await?;
-    rows.sort_by(|one, other| (other.opens_on, &one.code).cmp(&(one.opens_on, &other.code)));
+    rows.sort_by(|one, other| (other.opens_on, &one.slug).cmp(&(one.opens_on, &other.slug)));
     Ok(object::all(rows, reader))
 }
 
 /// A call for funding, as its form was read.
 pub struct NewCall {
-    /// Its code.
-    pub code: String,
     /// The name.
     pub name: LocalizedText,
     /// Who pays.
@@ -53,7 +51,7 @@ fn expect_in_order((first, last): (Date, Option<Date>)) -> Result<(), Fault> {
 /// Record a call for funding.
 ///
 /// # Errors
-/// FORBIDDEN, the refusals of the form, NOT_FOUND at `partnerId`, DATE_INVALID at `closesOn`, DUPLICATE_ENTRY at `code`.
+/// FORBIDDEN, the refusals of the form, NOT_FOUND at `partnerId`, DATE_INVALID at `closesOn`.
 pub async fn add(tx: &Tx<'_>, form: impl FnOnce() -> Result<NewCall>) -> Result<Uuid> {
     tx.everywhere::<Entity>()?;
     let form = form()?;
@@ -65,7 +63,7 @@ pub async fn add(tx: &Tx<'_>, form: impl FnOnce() -> Result<NewCall>) -> Result<
     let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
     let row = Model {
         id,
-        code: form.code,
+        slug: slug(&form.name, id),
         name: Json(form.name),
         partner_id: form.partner,
         opens_on: Day(form.days.0),
@@ -77,12 +75,11 @@ pub async fn add(tx: &Tx<'_>, form: impl FnOnce() -> Result<NewCall>) -> Result<
         created_at: now,
         changed_at: now,
     };
-    let row = row.into_active_model();
-    let added = tx.try_unique(async || tx.insert_all::<Entity>(vec![row]).await).await?;
-    added.map(|()| id).ok_or_else(|| Fault::new(Code::DuplicateEntry).at("code").into())
+    tx.insert_all::<Entity>(vec![row.into_active_model()]).await?;
+    Ok(id)
 }
 
-/// What changes of a call; what is not there stays as it is. Who pays, and the code, stay.
+/// What changes of a call; what is not there stays as it is. Who pays stays.
 #[derive(Default)]
 pub struct Edit {
     /// The name.

@@ -357,6 +357,7 @@ pub async fn set_target(
         sex: None,
         age_band: None,
         value: Some(value),
+        hundredths: None,
         numerator: None,
         denominator: None,
         status: EnumValue(IndicatorValueStatus::Available),

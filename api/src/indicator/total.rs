@@ -9,6 +9,7 @@ use crate::platform::graphql::list::List;
 use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::reader::Reader;
+use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Keys, RowReader};
 use crate::platform::query::transaction::Tx;
@@ -18,11 +19,12 @@ use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::actor::Actor;
 use domain::branch::national;
 use domain::fault::{Code, Fault};
-use domain::figure::{Part, total};
+use domain::figure::{Part, Sum};
 use domain::indicator::{IndicatorUnit, IndicatorValueKind, IndicatorValueStatus};
 use domain::partnership::PartyRole;
 use domain::programme::Theme;
 use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, SimpleExpr};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -86,18 +88,26 @@ pub struct IndicatorTotal {
     pub(crate) batch: Batch,
 }
 
-/// The most results that one total sums.
-const RESULTS_MAX: usize = 50_000;
+/// The most sums that totals are made of, and the most withheld results that are looked up one by one.
+const ROWS_MAX: usize = 20_000;
 
-/// A result as it is summed.
+/// Results of one place and time that were added up.
 struct Row {
-    key: Uuid,
     branch: Uuid,
     programme: Uuid,
-    theme: Theme,
+    theme: Option<Theme>,
     ends_on: jiff::civil::Date,
     source: String,
-    part: Part,
+    sum: Sum,
+}
+
+/// What the results are told apart by before they are added up: what no total asks for is not.
+#[derive(Clone, Copy)]
+struct Apart {
+    by_branch: bool,
+    by_period: bool,
+    by_theme: bool,
+    by_programme: bool,
 }
 
 /// What tells a total apart from the others.
@@ -120,20 +130,25 @@ pub async fn totals(
     let root = id(Kind::Branch, &filter.branch, "filter.branch")?.unwrap_or_else(national);
     let programme = id(Kind::Programme, &filter.programme, "filter.programme")?;
     let tx = reader.begin();
-    let mut rows = results(&tx, indicator, programme, &filter).await?;
-    if rows.len() > RESULTS_MAX {
-        let fault = Fault::new(Code::LimitExceeded).with_detail(format!("> {RESULTS_MAX}"));
-        return Err(fault.into());
-    }
-    measured(&tx, &mut rows).await?;
     let is_by = |dimension: IndicatorTotalDimension| by.contains(&dimension);
-    let places =
-        if is_by(IndicatorTotalDimension::Branch) || root != national() { places(&tx).await? } else { HashMap::new() };
+    let by_branch = is_by(IndicatorTotalDimension::Branch) || root != national();
+    let apart = Apart {
+        by_branch,
+        by_period: is_by(IndicatorTotalDimension::Year) || (by_branch && filter.as_of.is_none()),
+        by_theme: is_by(IndicatorTotalDimension::Theme),
+        by_programme: is_by(IndicatorTotalDimension::Partner),
+    };
+    let of = Of { indicator, programme, filter: &filter };
+    let mut rows = results(&tx, &of, apart).await?;
+    if rows.iter().any(|row| row.sum.withheld > 0) && matches!(tx.actor(), Actor::Staff(_)) {
+        disclose(&mut rows, measured(&tx, &of).await?, apart);
+    }
+    let places = if by_branch { places(&tx).await? } else { HashMap::new() };
     let funders = match is_by(IndicatorTotalDimension::Partner) {
         true => funders(&tx, &rows).await?,
         false => HashMap::new(),
     };
-    let mut groups: BTreeMap<Group, Vec<Part>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Sum> = BTreeMap::new();
     for row in rows {
         let day = filter.as_of.map_or(row.ends_on, |day| day.0);
         let below = match places.is_empty() {
@@ -143,13 +158,13 @@ pub async fn totals(
         let Some(below) = below else { continue };
         let year = is_by(IndicatorTotalDimension::Year).then(|| i32::from(row.ends_on.year()));
         let branch = is_by(IndicatorTotalDimension::Branch).then_some(below);
-        let theme = is_by(IndicatorTotalDimension::Theme).then_some(row.theme);
+        let theme = row.theme.filter(|_| apart.by_theme);
         let paid: Vec<Option<Uuid>> = match funders.get(&row.programme) {
             Some(partners) => partners.iter().copied().map(Some).collect(),
             None => vec![None],
         };
         for partner in paid {
-            groups.entry((row.source.clone(), year, branch, theme, partner)).or_default().push(row.part);
+            groups.entry((row.source.clone(), year, branch, theme, partner)).or_default().merge(&row.sum);
         }
     }
     let mut level = Keys::default();
@@ -159,10 +174,10 @@ pub async fn totals(
     }
     let batch = level.batch();
     let made = groups.into_iter().map(|((source, year, branch_key, theme, partner_key), parts)| {
-        let sum = total(unit, &parts);
+        let sum = parts.total(unit);
         let status = match sum {
             Some(_) => IndicatorValueStatus::Available,
-            None if parts.contains(&Part::Withheld) => IndicatorValueStatus::Suppressed,
+            None if parts.withheld > 0 => IndicatorValueStatus::Suppressed,
             None => IndicatorValueStatus::Missing,
         };
         let whole = |number: i128| Decimal(domain::decimal::Decimal::new(number, 0));
@@ -171,7 +186,7 @@ pub async fn totals(
             status: status.into(),
             numerator: sum.and_then(|sum| sum.share).map(|(over, _)| whole(over)),
             denominator: sum.and_then(|sum| sum.share).map(|(_, under)| whole(under)),
-            results: i32::try_from(parts.len()).unwrap_or(i32::MAX),
+            results: i32::try_from(parts.results).unwrap_or(i32::MAX),
             source,
             year,
             theme: theme.map(EnumValue),
@@ -183,76 +198,138 @@ pub async fn totals(
     Ok(List(made.collect()))
 }
 
-/// The accepted results of an indicator that are not of one group alone, and that whoever asks may see.
-async fn results(
-    tx: &Tx<'_>,
+/// The results that are added up.
+struct Of<'f> {
     indicator: Uuid,
     programme: Option<Uuid>,
-    filter: &IndicatorTotalFilter,
-) -> Result<Vec<Row>> {
-    use value::Column as V;
-    let mut select = tx
-        .select_columns::<value::Entity>()
-        .through::<programme::Entity>(programme::Column::Id, V::ProgrammeId)
-        .filter(V::IndicatorId.eq(indicator))
-        .filter(V::Kind.eq(EnumValue(IndicatorValueKind::Actual)))
-        .filter(V::ProgrammeId.is_not_null())
-        .filter(V::Accepted.eq(true))
-        .filter(V::Sex.is_null())
-        .filter(V::AgeBand.is_null())
-        .filter(V::Milieu.is_null());
-    if let Some(programme) = programme {
-        select = select.filter(V::ProgrammeId.eq(programme));
-    }
-    if let Some(theme) = filter.theme {
-        select = select.filter(programme::Column::Theme.eq(theme));
-    }
-    if let Some(from) = filter.from {
-        select = select.filter(V::PeriodEnd.gte(Day(from.0)));
-    }
-    if let Some(until) = filter.until {
-        select = select.filter(V::PeriodEnd.lte(Day(until.0)));
-    }
-    let columns =
-        [V::Id, V::BranchId, V::ProgrammeId, V::PeriodEnd, V::SourceCode, V::Value, V::Numerator, V::Denominator];
-    let theme = programme::Column::Theme.into_expr();
-    let rows = select
-        .only(columns.map(|column| column.into_expr()).into_iter().chain([theme]))
-        .statement(|statement| {
-            statement.limit(RESULTS_MAX as u64 + 1);
-        })
-        .all(|cells| {
-            let (key, branch, programme) = (cells.take()?, cells.take()?, cells.take()?);
-            let (ends_on, source) = (cells.take::<Day>()?.0, cells.take()?);
-            let value = cells.take::<Option<String>>()?;
-            let share = cells.take::<Option<i64>>()?.zip(cells.take::<Option<i64>>()?);
-            let theme = cells.take::<EnumValue<Theme>>()?.0;
-            let part = value.map_or(Part::Withheld, |value| Part::read(&value, share));
-            Ok(Row { key, branch, programme, theme, ends_on, source, part })
-        });
-    rows.await
+    filter: &'f IndicatorTotalFilter,
 }
 
-/// Put what was measured in place of what is withheld, where whoever asks reaches it.
-async fn measured(tx: &Tx<'_>, rows: &mut [Row]) -> Result<()> {
-    let withheld: Vec<Uuid> = rows.iter().filter(|row| row.part == Part::Withheld).map(|row| row.key).collect();
-    if withheld.is_empty() || !matches!(tx.actor(), Actor::Staff(_)) {
-        return Ok(());
+impl Of<'_> {
+    /// The accepted results of an indicator that are not of one group alone, and that whoever asks may see.
+    fn select<'t, 'a>(&self, tx: &'t Tx<'a>, apart: Apart) -> Select<'t, 'a, value::Entity> {
+        use value::Column as V;
+        let mut select = tx
+            .select_columns::<value::Entity>()
+            .filter(V::IndicatorId.eq(self.indicator))
+            .filter(V::Kind.eq(EnumValue(IndicatorValueKind::Actual)))
+            .filter(V::ProgrammeId.is_not_null())
+            .filter(V::Accepted.eq(true))
+            .filter(V::Sex.is_null())
+            .filter(V::AgeBand.is_null())
+            .filter(V::Milieu.is_null());
+        if apart.by_theme || self.filter.theme.is_some() {
+            select = select.through::<programme::Entity>(programme::Column::Id, V::ProgrammeId);
+        }
+        if let Some(programme) = self.programme {
+            select = select.filter(V::ProgrammeId.eq(programme));
+        }
+        if let Some(theme) = self.filter.theme {
+            select = select.filter(programme::Column::Theme.eq(theme));
+        }
+        if let Some(from) = self.filter.from {
+            select = select.filter(V::PeriodEnd.gte(Day(from.0)));
+        }
+        if let Some(until) = self.filter.until {
+            select = select.filter(V::PeriodEnd.lte(Day(until.0)));
+        }
+        select
     }
-    use measurement::Column as M;
-    let columns = [M::ValueId, M::Value, M::Numerator, M::Denominator].map(|column| column.into_expr());
-    let found = tx.select_columns::<measurement::Entity>().among(M::ValueId, &withheld).only(columns);
-    let found = found.all(|cells| {
-        let (key, value) = (cells.take::<Uuid>()?, cells.take::<String>()?);
-        Ok((key, Part::read(&value, cells.take::<Option<i64>>()?.zip(cells.take::<Option<i64>>()?))))
+}
+
+/// The results, added up by the database as far as no total tells them apart: one statement.
+async fn results(tx: &Tx<'_>, of: &Of<'_>, apart: Apart) -> Result<Vec<Row>> {
+    use value::Column as V;
+    let whole = |expression: SimpleExpr| expression.cast_as(Alias::new("bigint"));
+    // A rate is added up by its parts alone.
+    let number =
+        || Expr::case(V::Numerator.into_expr().is_null(), V::Hundredths.into_expr()).finally(Option::<i64>::None);
+    let mut columns = vec![
+        V::SourceCode.into_expr(),
+        whole(V::Id.count()),
+        whole(V::Value.count()),
+        whole(Expr::expr(number()).count()),
+        whole(Expr::expr(number()).sum()),
+        whole(V::Numerator.count()),
+        whole(V::Numerator.sum()),
+        whole(V::Denominator.sum()),
+    ];
+    let theme = || programme::Column::Theme.into_expr();
+    let keys = [
+        (apart.by_branch, V::BranchId.into_expr()),
+        (apart.by_period, V::PeriodEnd.into_expr()),
+        (apart.by_programme, V::ProgrammeId.into_expr()),
+        (apart.by_theme, theme()),
+    ];
+    let keys: Vec<SimpleExpr> = keys.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, key)| key).collect();
+    columns.extend(keys.iter().cloned());
+    let select = of.select(tx, apart).only(columns).statement(|statement| {
+        statement.add_group_by(std::iter::once(V::SourceCode.into_expr()).chain(keys)).limit(ROWS_MAX as u64 + 1);
     });
-    let found: HashMap<Uuid, Part> = found.await?.into_iter().collect();
-    for row in rows {
-        if let Some(part) = found.get(&row.key) {
-            row.part = *part;
+    let rows = select.all(|cells| {
+        let source = cells.take()?;
+        let count = |count: i64| u64::try_from(count).unwrap_or(0);
+        let (results, told) = (count(cells.take()?), count(cells.take()?));
+        let numbers = (count(cells.take()?), cells.take::<Option<i64>>()?.unwrap_or(0).into());
+        let rates = (count(cells.take()?), cells.take::<Option<i64>>()?, cells.take::<Option<i64>>()?);
+        let rates = (rates.0, rates.1.unwrap_or(0).into(), rates.2.unwrap_or(0).into());
+        let branch = if apart.by_branch { cells.take()? } else { Uuid::nil() };
+        let ends_on = if apart.by_period { cells.take::<Day>()?.0 } else { jiff::civil::Date::MIN };
+        let programme = if apart.by_programme { cells.take()? } else { Uuid::nil() };
+        let theme = if apart.by_theme { Some(cells.take::<EnumValue<Theme>>()?.0) } else { None };
+        let sum = Sum { results, withheld: results.saturating_sub(told), numbers, rates };
+        Ok(Row { branch, programme, theme, ends_on, source, sum })
+    });
+    expect_few(rows.await?)
+}
+
+/// The results that are withheld, with what was measured, where whoever asks reaches it.
+async fn measured(tx: &Tx<'_>, of: &Of<'_>) -> Result<Vec<(Row, Part)>> {
+    use measurement::Column as M;
+    use value::Column as V;
+    let everything = Apart { by_branch: true, by_period: true, by_theme: true, by_programme: true };
+    let columns = [V::SourceCode, V::BranchId, V::PeriodEnd, V::ProgrammeId].map(|column| column.into_expr());
+    let figure = [M::Value, M::Numerator, M::Denominator].map(|column| column.into_expr());
+    let select = of
+        .select(tx, everything)
+        .through::<measurement::Entity>(M::ValueId, V::Id)
+        .filter(V::Value.is_null())
+        .only(columns.into_iter().chain([programme::Column::Theme.into_expr()]).chain(figure))
+        .statement(|statement| {
+            statement.limit(ROWS_MAX as u64 + 1);
+        });
+    let rows = select.all(|cells| {
+        let (source, branch, ends_on) = (cells.take()?, cells.take()?, cells.take::<Day>()?.0);
+        let (programme, theme) = (cells.take()?, cells.take::<EnumValue<Theme>>()?.0);
+        let value = cells.take::<String>()?;
+        let share = cells.take::<Option<i64>>()?.zip(cells.take::<Option<i64>>()?);
+        let row = Row { branch, programme, theme: Some(theme), ends_on, source, sum: Sum::default() };
+        Ok((row, Part::read(&value, share)))
+    });
+    expect_few(rows.await?)
+}
+
+/// Put what was measured in place of what is withheld.
+fn disclose(rows: &mut [Row], measured: Vec<(Row, Part)>, apart: Apart) {
+    for (of, part) in measured {
+        let place = rows.iter_mut().find(|row| {
+            row.source == of.source
+                && (!apart.by_branch || row.branch == of.branch)
+                && (!apart.by_period || row.ends_on == of.ends_on)
+                && (!apart.by_programme || row.programme == of.programme)
+                && (!apart.by_theme || row.theme == of.theme)
+        });
+        if let Some(row) = place {
+            row.sum.disclose(part);
         }
     }
-    Ok(())
+}
+
+fn expect_few<T>(rows: Vec<T>) -> Result<Vec<T>> {
+    if rows.len() > ROWS_MAX {
+        return Err(Fault::new(Code::LimitExceeded).with_detail(format!("> {ROWS_MAX}")).into());
+    }
+    Ok(rows)
 }
 
 /// Where branches stood: the one above, from a day on and until before another, in the order of days.

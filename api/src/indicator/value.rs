@@ -49,6 +49,8 @@ pub struct Model {
     pub age_band: Option<String>,
     /// The figure with the decimals of its source.
     pub value: Option<String>,
+    /// The figure in hundredths, to be summed; none where it has more decimals. Follows from the figure.
+    pub hundredths: Option<i64>,
     /// Of how many, where it is a share or a rate that is told.
     pub numerator: Option<i64>,
     /// Among how many.
@@ -92,6 +94,7 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+    const GENERATED: &'static [Column] = &[Column::Hundredths];
 
     /// The accepted figures of those programmes.
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
@@ -103,7 +106,7 @@ impl Guarded for Entity {
     }
 }
 
-crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, SubmissionId => submission_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Numerator => numerator, Denominator => denominator, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Accepted => accepted, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Submission: submission_id, Indicator: indicator_id, Programme: programme_id });
+crate::table!(IndicatorValue { Id => id, Number => number, BranchId => branch_id, SubmissionId => submission_id, IndicatorId => indicator_id, ProgrammeId => programme_id, Kind => kind, Period => period, PeriodStart => period_start, PeriodEnd => period_end, AreaKind => area_kind, AreaCode => area_code, Milieu => milieu, Sex => sex, AgeBand => age_band, Value => value, Hundredths => hundredths, Numerator => numerator, Denominator => denominator, Status => status, SourceCode => source_code, SourceName => source_name, SourceMethod => source_method, SourceYear => source_year, SourceUrl => source_url, Accepted => accepted, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Submission: submission_id, Indicator: indicator_id, Programme: programme_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

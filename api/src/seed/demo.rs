@@ -512,6 +512,7 @@ async fn partnerships(tx: &Tx<'_>) -> Result<()> {
                 sex: None,
                 age_band: None,
                 value: Some("120".to_owned()),
+                hundredths: None,
                 numerator: None,
                 denominator: None,
                 status: EnumValue(IndicatorValueStatus::Available),

@@ -201,6 +201,7 @@ async fn indicators(tx: &Tx<'_>) -> Result<()> {
                 sex: None,
                 age_band: None,
                 value: Some(domain::decimal::Decimal::parse(&figure.value)?.to_string()),
+                hundredths: None,
                 numerator: None,
                 denominator: None,
                 status: EnumValue(IndicatorValueStatus::Available),

@@ -20,9 +20,11 @@ use domain::figure::{Cell, Figure, Followed, OWN_RECORDS};
 use domain::indicator::{IndicatorUnit, IndicatorValueKind, Period};
 use domain::text::{Locale, LocalizedText};
 use sea_orm::ColumnTrait;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
+
+/// So many branches are looked up by one statement.
+const SLUGS_AT_ONCE: usize = 500;
 
 /// A branch whose figures stand in a sheet.
 struct Place {
@@ -191,36 +193,51 @@ fn row(
         .collect()
 }
 
+/// The branches of these slugs that lie within reach.
+async fn reached(tx: &Tx<'_>, slugs: &[&str]) -> Result<HashMap<String, Uuid>> {
+    let mut reached = HashMap::new();
+    for some in slugs.chunks(SLUGS_AT_ONCE) {
+        let select = tx.select_in_scope::<branch::Entity>().filter(branch::Column::Slug.is_in(some.iter().copied()));
+        let columns = [branch::Column::Slug, branch::Column::Id].map(|column| column.into_expr());
+        reached.extend(select.only(columns).all(|cells| Ok((cells.take::<String>()?, cells.take::<Uuid>()?))).await?);
+    }
+    Ok(reached)
+}
+
 /// Enter the figures of a sheet: all of them, of all its branches, or none.
 ///
 /// # Errors
-/// NOT_FOUND (also when none of the programme's branches lies within reach) and FORBIDDEN; those of reading it; what the sheet breaks, each at its row and column: the refusals of a form, NOT_FOUND (no such
+/// Those of reading it; NOT_FOUND at the branches that lie beyond reach; NOT_FOUND and FORBIDDEN; what the sheet breaks, each at its row and column: the refusals of a form, NOT_FOUND (no such
 /// programme, branch or indicator), CONFLICT at `version`.
 pub async fn enter(tx: &Tx<'_>, key: Uuid, text: &str, read: &Result<(Period, Filled), Faults>) -> Result<Uuid> {
-    let run = running(tx, key).await?;
-    let places = places(tx, &run).await?;
-    if places.is_empty() {
-        return Err(Error::refused(Code::NotFound));
-    }
     let (period, filled) = read.as_ref().map_err(Clone::clone)?;
+    // Whoever reaches none of the branches learns nothing of the programme.
+    let mut slugs: Vec<&str> = filled.rows.iter().map(|row| &*row.branch).collect();
+    slugs.sort_unstable();
+    slugs.dedup();
+    let reached = reached(tx, &slugs).await?;
+    let mut faults = Faults::new();
+    let mut unknown: HashSet<&str> = HashSet::new();
+    for row in &filled.rows {
+        if !reached.contains_key(&*row.branch) && unknown.insert(&row.branch) {
+            faults.push(at(Fault::new(Code::NotFound), row.number, Column::Branch));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(bounded(faults).into());
+    }
+    let run = running(tx, key).await?;
     let first = filled.rows.first().map_or(1, |row| row.number);
     if *filled.programme != *run.slug {
         return Err(vec![at(Fault::new(Code::NotFound), first, Column::Programme)].into());
     }
-    let places: HashMap<String, Uuid> = places.into_iter().map(|place| (place.slug, place.key)).collect();
     let codes: HashMap<String, Uuid> =
         followed(tx, &[key]).await?.into_iter().map(|(key, followed)| (followed.code, key)).collect();
-    let mut faults = Faults::new();
     // Branches in one order, so that two sheets do not wait for each other.
     let mut forms: BTreeMap<Uuid, Vec<&Row>> = BTreeMap::new();
-    let mut unknown: HashMap<&Arc<str>, ()> = HashMap::new();
     for row in &filled.rows {
-        match places.get(&*row.branch) {
-            Some(branch) => forms.entry(*branch).or_default().push(row),
-            None if unknown.insert(&row.branch, ()).is_none() => {
-                faults.push(at(Fault::new(Code::NotFound), row.number, Column::Branch));
-            }
-            None => {}
+        if let Some(branch) = reached.get(&*row.branch) {
+            forms.entry(*branch).or_default().push(row);
         }
         if !codes.contains_key(&*row.indicator) {
             faults.push(at(Fault::new(Code::NotFound), row.number, Column::Indicator));
