@@ -388,6 +388,52 @@ async fn the_statement_adds_up_on_every_day(world: World) {
     }
 }
 
+async fn money_is_added_up_by_year_branch_and_partner_for_whoever_reaches_it(world: World) {
+    let (finance, region) = (world.person("finance.khouribga").await, world.person("region05").await);
+    let query = "query($by: [MoneyTotalDimension!]!, $filter: MoneyTotalFilter) { moneyTotals(by: $by, filter: $filter) {
+        year branch { slug } partner { slug } theme contributed { amount } received { amount } spent { amount } } }";
+    let told = async |person: &Person<'_>, by: Value, filter: Value| {
+        let seen = person.asks(query, json!({"by": by, "filter": filter})).await;
+        let line = |one: &Value| {
+            let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let parts = [&one["year"], &one["branch"]["slug"], &one["partner"]["slug"], &one["contributed"]["amount"],
+                &one["received"]["amount"], &one["spent"]["amount"]];
+            parts.map(word).join(" ").replace("null ", "")
+        };
+        seen.data()["moneyTotals"].as_array().unwrap().iter().map(line).collect::<Vec<_>>()
+    };
+    let before = told(&finance, json!(["PARTNER"]), json!({})).await;
+    let agreement = in_force(&world).await;
+    let tranche = json!({"agreementId": agreement, "number": 1, "planned": "500.00", "plannedOn": "2026-02-01"});
+    let tranche = finance.does(TRANCHE, tranche).await;
+    let tranche = text(&tranche.data()["trancheAdd"]["tranche"]["id"]);
+    let receipt = json!({"id": tranche, "expectedVersion": 1, "amount": "500.00", "receivedOn": "2026-02-10", "reference": "VIR-1"});
+    finance.does(RECEIVE, receipt).await.data();
+    let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
+    finance.does(SPEND, expense(&line, "200.00")).await.data();
+    let indh = json!({"partner": id(Kind::Partner, "partner", "indh")});
+    let region_05 = json!({"branch": id(Kind::Branch, "branch", "region-05"), "partner": indh["partner"]});
+    assert!(!before.iter().any(|line| line.starts_with("indh")), "{}: {before:?}", world.on);
+    for (person, by, filter, expected) in [
+        (&finance, json!(["PARTNER"]), indh.clone(), &["indh 1000.00 500.00 200.00"][..]),
+        (&finance, json!(["YEAR"]), indh.clone(), &["2026 500.00 200.00"]),
+        (&region, json!(["BRANCH"]), region_05.clone(), &["khouribga 1000.00 500.00 200.00"]),
+        (&region, json!([]), json!({"partner": indh["partner"], "from": "2026-03-01"}), &["1000.00 0.00 200.00"]),
+        (&region, json!(["YEAR"]), json!({"partner": indh["partner"], "until": "2026-02-09"}), &[]),
+    ] {
+        assert_eq!(told(person, by.clone(), filter).await, expected, "{}: {by}", world.on);
+    }
+    let mdiq = world.person("mdiq").await;
+    assert_eq!(told(&mdiq, json!(["PARTNER"]), indh.clone()).await, Vec::<String>::new(), "{}", world.on);
+    let anybody = world.ask(query, json!({"by": []})).await;
+    assert_eq!(anybody.data()["moneyTotals"], json!([]), "{}", world.on);
+    let client = world.program("indh-demo").await;
+    let party = world.ask_as(&client, query, json!({"by": [], "filter": indh})).await;
+    assert_eq!(party.data()["moneyTotals"][0]["spent"]["amount"], "200.00", "{}: it is party to it", world.on);
+    let wrong = finance.asks(query, json!({"by": [], "filter": {"branch": indh["partner"]}})).await;
+    assert_eq!((wrong.code(), wrong.argument()), ("BAD_USER_INPUT", "filter.branch"), "{}", world.on);
+}
+
 async fn an_entry_of_a_tranche_is_taken_back_once_by_a_new_one(world: World) {
     let (finance, khouribga) = (world.person("finance.khouribga").await, world.person("khouribga").await);
     let agreement = in_force(&world).await;
@@ -565,6 +611,7 @@ async fn an_expense_sends_as_many_statements_as_was_agreed(world: World) {
 }
 
 tests::on_each_database!(
+    money_is_added_up_by_year_branch_and_partner_for_whoever_reaches_it,
     an_entry_of_a_tranche_is_taken_back_once_by_a_new_one,
     through_any_history_budget_and_cash_add_up,
     an_expense_sends_as_many_statements_as_was_agreed,

@@ -99,12 +99,15 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
     let (branch, market) =
         (market.data()["market"]["branch"]["id"].clone(), market.data()["market"]["id"].as_str().unwrap().to_owned());
     let unfpa = world.ask(r#"{ partner(slug: "unfpa") { id } }"#, json!({})).await.data()["partner"]["id"].clone();
-    let samples = json!({
+    let mut samples = json!({
         "category": "olive-oil", "cooperative": cooperative, "market": market, "branch": branch, "parent": branch,
         "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
         "qualitySign": "ORGANIC", "sector": "ARGAN", "CooperativeStatus": "APPLIED", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
-        "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa,
+        "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa, "period": "2025-Q4", "SubmissionStatus": "SUBMITTED", "awaitingMe": true,
     });
+    let programme = world.ask("{ programmes(first: 1) { nodes { id } } }", json!({})).await;
+    let programme = programme.data()["programmes"]["nodes"][0]["id"].clone();
+    samples["programme"] = programme;
     let node = |list: &str, nodes: &str| format!("{list} {{ nodes {{ {nodes} }} pageInfo {{ endCursor }} }}");
     let product_card = "id name { text } category { slug } cooperative { id name { text } } minPrice { amount }";
     let of_market = node(
@@ -132,6 +135,12 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         ("/branches", "BranchFilter", "NameOrder", root("branches", "id name { text }")),
         ("/indicators", "IndicatorFilter", "NameOrder", root("indicators", "id code")),
         ("/partners", "", "NameOrder", root("partners", "id slug")),
+        (
+            "/submissions",
+            "SubmissionFilter",
+            "CreationOrder",
+            root("submissions", "id period branch { id } programme { id } values { value } standsWith { role }"),
+        ),
         ("/market/listings", "ListingFilter", "ListingOrder", format!("market(id: \"{market}\") {{ {of_market} }}")),
         ("/product/listings", "", "ListingOrder", format!("product(id: \"{product}\") {{ {of_product} }}")),
     ];
@@ -172,6 +181,27 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
     operations
 }
 
+/// What lies below agreements and programmes, and what is added up of results.
+fn below() -> Vec<Operation> {
+    let agreements = "{ agreements(first: 5) { nodes { budgetLines { code expenses(first: 5) { nodes { id } } transfers { reason } }
+        tranches { number entries { number } } statement { spent { amount } parties { spent { amount } } } amendments { number }
+        steeringCommittee { quorum meetings { number } } documents { title } undeclaredContributions { id }
+        fundingCall { slug } } } }";
+    let programmes = "{ programmes(first: 5) { nodes { activities(first: 5) { nodes { participation { people } } }
+        moves { to } warnings { code } indicators { latestActual { value } } } } }";
+    let totals = |by: &str| format!("{{ indicator(slug: \"demo-trained\") {{ totals(by: {by}) {{ value }} }} }}");
+    let all = [agreements.to_owned(), programmes.to_owned(), totals("[YEAR]"), totals("[BRANCH]"), totals("[PARTNER, THEME]"),
+        "{ moneyTotals(by: [YEAR, BRANCH, PARTNER, THEME]) { spent { amount } } }".to_owned()];
+    let operation = |query: String| Operation {
+        name: query.chars().take(60).collect(),
+        query,
+        operation: None,
+        variables: json!({}),
+        connection: None,
+    };
+    all.into_iter().map(operation).collect()
+}
+
 /// Do what the contract's mutations do, as the national administrator, and take their statements too.
 async fn changes(world: &World, statements: &mut Statements) {
     let branch = world.ask(r#"{ branch(slug: "khouribga") { id } }"#, json!({})).await.data()["branch"]["id"].clone();
@@ -201,6 +231,7 @@ async fn statements(world: &World) -> Statements {
     let (product, cooperative) = (id(&found["id"]), id(&found["cooperative"]["id"]));
     let mut operations = contract(&product);
     operations.extend(lists(world, &product, &cooperative).await);
+    operations.extend(below());
     let mut statements = Statements::new();
     changes(world, &mut statements).await;
     for (who, token) in askers(world).await {

@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod entity;
+pub mod money;
 pub mod mutation;
 pub mod object;
 pub mod objective;

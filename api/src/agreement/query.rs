@@ -1,9 +1,11 @@
 //! Root fields of agreements.
 
+use super::money::{self, MoneyTotal, MoneyTotalDimension, MoneyTotalFilter};
 use super::object::{Agreement, AgreementFilter, AgreementOrder};
 use super::store;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
+use crate::platform::graphql::list::List;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
@@ -45,5 +47,17 @@ impl AgreementQuery {
         let page = PageArgs::new(ctx, first, after, last, before);
         let roots = ListArgs { page, published };
         store::list(ctx.reader(), roots, filter, order_by).await
+    }
+
+    /// Sums of the money of the agreements within the caller's reach, fit for a chart; empty for callers who reach none.
+    async fn money_totals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Leaves only what meets all of these conditions.")] filter: Option<MoneyTotalFilter>,
+        #[graphql(desc = "By what the sums are told apart; one sum of all when nothing is named.")] by: Vec<
+            MoneyTotalDimension,
+        >,
+    ) -> Result<List<MoneyTotal>> {
+        money::totals(ctx.reader(), filter, &by).await
     }
 }

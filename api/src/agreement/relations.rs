@@ -1,5 +1,6 @@
 //! What agreements lead to.
 
+use crate::agreement::money::MoneyTotal;
 use crate::agreement::object::{Agreement, AgreementAlert, AgreementObjective, AgreementParty};
 use crate::agreement::statement::{AgreementStatement, StatementParty, StatementsOf};
 use crate::agreement::store::{ObjectivesOf, PartiesOf};
@@ -175,6 +176,19 @@ impl AgreementAlert {
 #[ComplexObject]
 impl StatementParty {
     /// The partner that contributes; null: the payer is not published.
+    async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
+        self.batch.object(ctx.reader(), self.partner_key).await.transpose()
+    }
+}
+
+#[ComplexObject]
+impl MoneyTotal {
+    /// The branch, where sums are told apart by it.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
+    }
+
+    /// The partner, where sums are told apart by it; null also for what nobody's contribution is confirmed of.
     async fn partner(&self, ctx: &Context<'_>) -> Option<Result<Partner>> {
         self.batch.object(ctx.reader(), self.partner_key).await.transpose()
     }
