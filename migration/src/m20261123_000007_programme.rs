@@ -152,8 +152,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check ((programme_id is null) = (branch_id is null))
          );
          create index indicator_value_programme on indicator_value (programme_id, indicator_id, number);
-         create index indicator_value_results on indicator_value (indicator_id, kind, period_end)
-           where programme_id is not null and sex is null and age_band is null and milieu is null;
          create index indicator_value_statistic on indicator_value (indicator_id, number) where programme_id is null;
          create index indicator_value_branch on indicator_value (branch_id);
          create index indicator_value_submission on indicator_value (submission_id);

@@ -211,7 +211,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index register_dispute_open on register_dispute (branch_id, outcome, number);
          create index register_dispute_holder on register_dispute (holder_id);
          alter table indicator_value add column accepted boolean not null default false;
-         update indicator_value set accepted = published where programme_id is not null",
+         update indicator_value set accepted = published where programme_id is not null;
+         -- Totals are added up from it alone, without the rows.
+         create index indicator_value_results on indicator_value (indicator_id, kind, period_end, source_code, branch_id,
+             programme_id, accepted, published, value, hundredths, numerator, denominator)
+           where programme_id is not null and sex is null and age_band is null and milieu is null",
     )
     .await?;
     on_postgres(
@@ -304,6 +308,6 @@ async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     )
     .await?;
     drop_tables(manager, &TABLES).await?;
-    run(manager, "alter table indicator_value drop column accepted").await?;
+    run(manager, "drop index indicator_value_results; alter table indicator_value drop column accepted").await?;
     on_postgres(manager, "drop function party_approved_programmes(); drop function party_programmes()").await
 }

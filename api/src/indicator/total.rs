@@ -246,7 +246,7 @@ async fn results(tx: &Tx<'_>, of: &Of<'_>, apart: Apart) -> Result<Vec<Row>> {
         || Expr::case(V::Numerator.into_expr().is_null(), V::Hundredths.into_expr()).finally(Option::<i64>::None);
     let mut columns = vec![
         V::SourceCode.into_expr(),
-        whole(V::Id.count()),
+        whole(V::SourceCode.count()),
         whole(V::Value.count()),
         whole(Expr::expr(number()).count()),
         whole(Expr::expr(number()).sum()),

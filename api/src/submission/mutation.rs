@@ -244,7 +244,7 @@ impl SubmissionMutation {
     /// Enters the figures of a sheet, of every branch in it: all of them or none. Each refusal names the row, by its number in
     /// the sheet, and the column: `["file", "12", "value"]`; of more than 1,000 refusals a last one, LIMIT_EXCEEDED, says how many
     /// there are. Codes in `userErrors`, beside those of `indicatorValuesRecord`: FILE_INVALID, COLUMN_INVALID, FIGURES_MISSING
-    /// (the sheet has no rows), NOT_FOUND (no such programme, branch or indicator), CONFLICT (the figures were changed after the
+    /// (the sheet has no figures), NOT_FOUND (no such programme, branch or indicator), CONFLICT (the figures were changed after the
     /// sheet was given out).
     async fn sheet_import(
         &self,

@@ -160,6 +160,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether nothing is given.
+    fn is_empty(&self) -> bool {
+        self.value.is_none() && self.share == (None, None)
+    }
+
     /// The figure, for the indicator that its code names.
     fn entry(&self, indicator: Uuid) -> Entry {
         Entry {

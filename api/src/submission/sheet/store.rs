@@ -246,6 +246,7 @@ pub async fn enter(tx: &Tx<'_>, key: Uuid, text: &str, read: &Result<(Period, Fi
     if !faults.is_empty() {
         return Err(bounded(faults).into());
     }
+    let mut is_empty = true;
     for (branch, rows) in forms {
         let version = rows.first().and_then(|row| row.version);
         let others = rows.iter().filter(|row| row.version != version);
@@ -254,12 +255,20 @@ pub async fn enter(tx: &Tx<'_>, key: Uuid, text: &str, read: &Result<(Period, Fi
             faults.extend(others);
             continue;
         }
+        // A branch that has nothing to enter yet makes no submission.
+        if version.is_none() && rows.iter().all(|row| row.is_empty()) {
+            continue;
+        }
+        is_empty = false;
         let entries = rows.iter().filter_map(|row| Some(row.entry(*codes.get(&*row.indicator)?))).collect();
         let form = Form { text: text.to_owned(), period: *period, entries };
         if let Err(error) = record(tx, (key, branch), version, || Ok(form)).await {
             let (refused, _) = error.into_faults()?;
             faults.extend(refused.into_iter().map(|fault| placed(fault, &rows)));
         }
+    }
+    if faults.is_empty() && is_empty {
+        faults.push(Fault::new(Code::FiguresMissing).at("file"));
     }
     if faults.is_empty() { Ok(key) } else { Err(bounded(faults).into()) }
 }
