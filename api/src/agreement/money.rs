@@ -238,7 +238,7 @@ async fn by_year<E: Guarded>(
     }
     // Days are kept as `YYYY-MM-DD`.
     let year = || -> SimpleExpr {
-        Func::cust(Alias::new("substr")).args([day.into_expr(), Expr::val(1).into(), Expr::val(4).into()]).into()
+        Func::cust(Alias::new("substr")).args([day.into_expr(), Expr::val(1), Expr::val(4)]).into()
     };
     let sum = amount.into_expr().sum().cast_as(Alias::new("bigint"));
     let select = select.only([agreement.into_expr(), year(), sum]).statement(|statement| {
