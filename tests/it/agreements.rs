@@ -301,6 +301,9 @@ async fn an_amendment_is_signed_by_another_and_the_old_figures_stay_readable(wor
         let seen = world.ask(TERMS, json!({"id": key, "on": day})).await;
         let expected = json!({"amendment": number, "budget": {"amount": budget}, "endsOn": ends_on, "object": {"text": object}});
         assert_eq!(seen.data()["agreement"]["asOf"], expected, "{}: {day}", world.on);
+        let money = "query($id: ID!, $on: Date!) { agreement(id: $id) { statement(on: $on) { budget { amount } } } }";
+        let seen = finance.asks(money, json!({"id": key, "on": day})).await;
+        assert_eq!(seen.data()["agreement"]["statement"]["budget"]["amount"], budget, "{}: {day}", world.on);
     }
     let seen = world.ask(TERMS, json!({"id": key, "on": "2026-01-31"})).await;
     let seen = &seen.data()["agreement"];

@@ -5,7 +5,7 @@ use super::store::{self, Edit, NewAgreement, Objective, Party};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::mutation::{given, mutate};
+use crate::platform::graphql::mutation::{checked, given, mutate};
 use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::graphql::text::{LocalizedTextInput, required};
 use crate::platform::query::stored::EnumValue;
@@ -191,11 +191,6 @@ payload! {
 
 /// The most texts, objectives or parties that an agreement is given.
 const ENTRIES_MAX: usize = 50;
-
-/// What a part of a form holds; what is wrong with it goes to the others.
-fn checked<T>(faults: &mut Faults, read: Result<T, Faults>) -> Option<T> {
-    read.map_err(|wrong| faults.extend(wrong)).ok()
-}
 
 /// A text of a form at a place of it.
 fn text(given: LocalizedTextInput, max: usize, place: &[&str]) -> Result<LocalizedText, Faults> {

@@ -5,7 +5,7 @@ use super::store::{self, Values};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::mutation::{given, mutate};
+use crate::platform::graphql::mutation::{checked, given, mutate};
 use crate::platform::graphql::scalars::Date;
 use crate::platform::graphql::text::required;
 use crate::platform::query::stored::EnumValue;
@@ -74,12 +74,6 @@ fn sha256(text: &str) -> Result<String, Faults> {
     Err(vec![Fault::new(Code::DigestInvalid).at("sha256")])
 }
 
-/// What a form says, all of its faults at once.
-fn all<T>(faults: &mut Faults, read: Option<Option<Result<T, Faults>>>) -> Option<Option<T>> {
-    let read = read.map(Option::transpose).transpose();
-    read.map_err(|wrong| faults.extend(wrong)).ok().flatten()
-}
-
 /// Root fields that change documents of agreements.
 #[derive(Default)]
 pub struct AgreementDocumentMutation;
@@ -96,12 +90,12 @@ impl AgreementDocumentMutation {
         let key = GlobalId::parse_as(Kind::Agreement, &input.agreement_id, "input.agreementId")?;
         let form = || {
             let mut faults = Faults::new();
-            let title = required(&input.title, NAME_MAX, "title").map_err(|wrong| faults.extend(wrong)).ok();
-            let reference = input.reference.as_deref().map(|text| required(text, NAME_MAX, "reference"));
+            let title = checked(&mut faults, required(&input.title, NAME_MAX, "title"));
+            let reference = input.reference.as_deref().map(|text| required(text, NAME_MAX, "reference")).transpose();
             let values = Values {
-                reference: all(&mut faults, Some(reference)),
+                reference: checked(&mut faults, reference),
                 dated_on: Some(input.dated_on.map(|day| day.0)),
-                sha256: all(&mut faults, Some(input.sha256.as_deref().map(sha256))),
+                sha256: checked(&mut faults, input.sha256.as_deref().map(sha256).transpose()),
                 ..Values::default()
             };
             match title {
@@ -123,12 +117,14 @@ impl AgreementDocumentMutation {
         let form = || {
             let mut faults = Faults::new();
             let title = input.title.as_deref().map(|title| required(title, NAME_MAX, "title")).transpose();
+            let reference = given(&input.reference, |text| required(text, NAME_MAX, "reference"));
+            let sha256 = given(&input.sha256, |text| sha256(text));
             let values = Values {
                 kind: input.kind.map(|kind| kind.0),
-                title: title.map_err(|wrong| faults.extend(wrong)).ok().flatten(),
-                reference: all(&mut faults, given(&input.reference, |text| required(text, NAME_MAX, "reference"))),
+                title: checked(&mut faults, title).flatten(),
+                reference: checked(&mut faults, reference.map(Option::transpose).transpose()).flatten(),
                 dated_on: given(&input.dated_on, |day| day.0),
-                sha256: all(&mut faults, given(&input.sha256, |text| sha256(text))),
+                sha256: checked(&mut faults, sha256.map(Option::transpose).transpose()).flatten(),
                 is_withdrawn: input.is_withdrawn,
             };
             if faults.is_empty() { Ok(values) } else { Err(faults.into()) }

@@ -5,7 +5,7 @@ use super::store::{self, Edit, NewCall};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::mutation::{given, mutate};
+use crate::platform::graphql::mutation::{checked, given, mutate};
 use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::graphql::text::{LocalizedTextInput, required};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
@@ -82,17 +82,12 @@ fn amount(given: Decimal) -> Result<Money, Faults> {
     given.entered("amountMax")
 }
 
-/// What was read, or nothing with its faults added to the others.
-fn kept<T>(faults: &mut Faults, read: Result<T, Faults>) -> Option<T> {
-    read.map_err(|wrong| faults.extend(wrong)).ok()
-}
-
 fn read(input: &FundingCallAddInput, partner: uuid::Uuid) -> Result<NewCall> {
     let mut faults = Faults::new();
-    let name = kept(&mut faults, input.name.clone().merged_at(None, NAME_MAX, "name"));
-    let source = kept(&mut faults, required(&input.source, NAME_MAX, "source"));
-    let share = kept(&mut faults, input.share_percent_max.map(share).transpose());
-    let amount = kept(&mut faults, input.amount_max.map(amount).transpose());
+    let name = checked(&mut faults, input.name.clone().merged_at(None, NAME_MAX, "name"));
+    let source = checked(&mut faults, required(&input.source, NAME_MAX, "source"));
+    let share = checked(&mut faults, input.share_percent_max.map(share).transpose());
+    let amount = checked(&mut faults, input.amount_max.map(amount).transpose());
     let days = (input.opens_on.0, input.closes_on.map(|day| day.0));
     match (name, source, share, amount) {
         (Some(name), Some(source), Some(share), Some(amount)) => {
@@ -111,9 +106,9 @@ fn edited(input: &FundingCallEditInput) -> Result<Edit> {
         name: input.name.clone(),
         opens_on: input.opens_on.map(|day| day.0),
         closes_on: given(&input.closes_on, |day| day.0),
-        share: kept(&mut faults, share).flatten(),
-        amount: kept(&mut faults, amount).flatten(),
-        source: kept(&mut faults, source).flatten(),
+        share: checked(&mut faults, share).flatten(),
+        amount: checked(&mut faults, amount).flatten(),
+        source: checked(&mut faults, source).flatten(),
     };
     if faults.is_empty() { Ok(edit) } else { Err(faults.into()) }
 }

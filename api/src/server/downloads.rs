@@ -16,7 +16,7 @@ use domain::fault::Code;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-/// Files are written one at a time.
+/// Files are made one at a time.
 static WRITING: Semaphore = Semaphore::const_new(1);
 
 /// The file of an address, read in the name of whoever asked for it, with the rights that she has now.
@@ -65,7 +65,10 @@ fn refuse(code: Code) -> Response {
 }
 
 async fn read(state: &State, bearer: &Bearer, address: Option<ClientAddress>, asked: Asked) -> Result<Response, Code> {
-    let _turn = state.0.lanes.signed_in.work().await.ok_or(Code::Unavailable)?;
+    // A large one takes some hundred megabytes from when it is read until it is written.
+    let turn = tokio::time::timeout(state.0.execution_timeout, WRITING.acquire()).await;
+    let turn = turn.map_err(|_| Code::Unavailable)?.map_err(|_| Code::Unavailable)?;
+    let place = state.0.lanes.signed_in.work().await.ok_or(Code::Unavailable)?;
     let deadline = Instant::now() + state.0.execution_timeout;
     let actor = bearer::actor(state, bearer, address).await?;
     let origin = Origin { address: address.map(|address| address.0) };
@@ -77,8 +80,7 @@ async fn read(state: &State, bearer: &Bearer, address: Option<ClientAddress>, as
         error.code()
     })?;
     let (name, sheet) = written.ok_or(Code::NotFound)?;
-    // A large one takes some hundred megabytes while it is written.
-    let turn = WRITING.acquire().await.map_err(|_| Code::Unavailable)?;
+    drop((reader, place));
     let content = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         sheet.write(asked.format)

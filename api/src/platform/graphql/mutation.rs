@@ -212,6 +212,11 @@ pub fn given<T, V>(input: &MaybeUndefined<T>, value: impl FnOnce(&T) -> V) -> Op
     }
 }
 
+/// What was read of a form; nothing when it was refused, and its faults are among the others then.
+pub fn checked<T>(faults: &mut Faults, read: Result<T, Faults>) -> Option<T> {
+    read.map_err(|wrong| faults.extend(wrong)).ok()
+}
+
 /// Declare a payload: the thing, null when it was refused, and `userErrors`.
 #[macro_export]
 macro_rules! payload {
