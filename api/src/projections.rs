@@ -24,6 +24,7 @@ pub static PROJECTIONS: Projections = &[
     &product::projection::PRICES,
     &product::projection::Search,
     &agreement::projection::PARTIES,
+    &agreement::projection::BRANCHES,
     &agreement::projection::OBJECTIVES,
     &contribution::projection::PUBLICATION,
     &budget_line::projection::BALANCES,

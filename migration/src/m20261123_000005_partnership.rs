@@ -5,7 +5,14 @@ use sea_orm_migration::prelude::*;
 
 migration!("Agreements.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 5] = ["funding_call", "agreement", "agreement_private", "agreement_party", "agreement_objective"];
+const TABLES: [&str; 6] = [
+    "funding_call",
+    "agreement",
+    "agreement_private",
+    "agreement_party",
+    "agreement_implementation",
+    "agreement_objective",
+];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -70,6 +77,13 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index agreement_party_partner on agreement_party (partner_id);
          create index agreement_party_branch on agreement_party (branch_id);
+         create table agreement_implementation (
+           agreement_id {uuid} not null references agreement (id) on delete cascade,
+           branch_id {uuid} not null references branch (id),
+           published boolean not null,
+           primary key (agreement_id, branch_id)
+         );
+         create index agreement_implementation_branch on agreement_implementation (branch_id);
          create table agreement_objective (
            agreement_id {uuid} not null references agreement (id) on delete cascade,
            branch_id {uuid} not null references branch (id),
@@ -87,6 +101,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     protect(manager, "agreement", Open::When("published")).await?;
     protect(manager, "agreement_private", Open::None).await?;
     protect(manager, "agreement_party", Open::When("published")).await?;
+    protect(manager, "agreement_implementation", Open::When("published")).await?;
     protect(manager, "agreement_objective", Open::When("published")).await
 }
 

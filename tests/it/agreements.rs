@@ -377,6 +377,48 @@ async fn an_agreement_is_renewed_by_a_successor_or_ended_before_its_time(world: 
     assert_eq!(seen.data()["agreement"], json!({"status": "TERMINATED", "terminatedOn": "2028-01-01"}), "{}", world.on);
 }
 
+const BRANCHES: &str = "mutation($input: AgreementBranchesSetInput!) { agreementBranchesSet(input: $input) {
+    agreement { version implementingBranches { slug } } userErrors { code field } } }";
+
+async fn the_branches_that_implement_an_agreement_are_named(world: World) {
+    let (national, khouribga) = (world.person("national").await, world.person("khouribga").await);
+    let made = national.does(CREATE, draft("national")).await;
+    let made = made.data()["agreementCreate"]["agreement"].clone();
+    let branch = |slug: &str| id(Kind::Branch, "branch", slug);
+    let set = |version: i64, slugs: &[&str]| {
+        let ids: Vec<String> = slugs.iter().map(|slug| branch(slug)).collect();
+        json!({"agreementId": made["id"], "expectedVersion": version, "branchIds": ids})
+    };
+    for (input, outcome) in [
+        (set(1, &["khouribga", "national", "khouribga"]), "DUPLICATE_ENTRY branchIds.1, DUPLICATE_ENTRY branchIds.2"),
+        (set(1, &["nowhere"]), "NOT_FOUND"),
+        (set(2, &["khouribga"]), "CONFLICT expectedVersion"),
+    ] {
+        assert_eq!(national.does(BRANCHES, input).await.outcome(), outcome, "{}", world.on);
+    }
+    assert_eq!(khouribga.does(BRANCHES, set(1, &["khouribga"])).await.outcome(), "NOT_FOUND", "{}", world.on);
+    let done = national.does(BRANCHES, set(1, &["khouribga", "mdiq-fnideq"])).await;
+    let both = &done.data()["agreementBranchesSet"]["agreement"];
+    let mut slugs: Vec<&str> = both["implementingBranches"].as_array().unwrap().iter().filter_map(|one| one["slug"].as_str()).collect();
+    slugs.sort_unstable();
+    assert_eq!((slugs, &both["version"]), (vec!["khouribga", "mdiq-fnideq"], &json!(2)), "{}", world.on);
+    let one = national.does(BRANCHES, set(2, &["khouribga"])).await;
+    let one = &one.data()["agreementBranchesSet"]["agreement"]["implementingBranches"];
+    assert_eq!(one, &json!([{"slug": "khouribga"}]), "{}", world.on);
+
+    // Anybody sees them with the agreement, once it is signed.
+    let look = "query($id: ID!) { agreement(id: $id) { implementingBranches { slug } } }";
+    assert_eq!(world.ask(look, json!({"id": made["id"]})).await.data()["agreement"], Value::Null, "{}", world.on);
+    let key = made["id"].as_str().unwrap();
+    let second = world.person("national2").await;
+    national.does(ADD, contribution(key, 3, "1000.00")).await.data();
+    national.does(NEGOTIATE, at(key, 4)).await.data();
+    assert_eq!(second.does(SIGN, signature(key, 5, "2026-02-03")).await.outcome(), "done", "{}", world.on);
+    let seen = world.ask(look, json!({"id": key})).await;
+    assert_eq!(seen.data()["agreement"]["implementingBranches"], json!([{"slug": "khouribga"}]), "{}", world.on);
+    assert!(world.differences().await.is_empty(), "{}", world.on);
+}
+
 const CALL: &str = "mutation($input: FundingCallAddInput!) { fundingCallAdd(input: $input) {
     fundingCall { id version slug partner { slug } sharePercentMax amountMax { amount } closesOn } userErrors { code field } } }";
 const CALL_EDIT: &str = "mutation($input: FundingCallEditInput!) { fundingCallEdit(input: $input) {
@@ -608,6 +650,7 @@ async fn what_documents_there_are_is_kept_and_only_the_branch_line_sees_it(world
 }
 
 tests::on_each_database!(
+    the_branches_that_implement_an_agreement_are_named,
     its_administrators_are_told_once_by_mail_that_an_agreement_ends,
     a_call_for_funding_says_what_its_partner_pays_at_most,
     what_a_foreign_partner_contributes_is_to_be_declared,

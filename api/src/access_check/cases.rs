@@ -424,19 +424,39 @@ impl Cases {
             }
             return;
         }
-        let page = if has("first") { "first: 100" } else { "" };
-        self.read(&name, page, &deep);
         if name == "viewer" {
             self.explain(&of);
         }
         if !has("first") {
-            for argument in args.iter().filter(|argument| is_required(argument)) {
+            self.chosen(&name, args, &deep);
+            return;
+        }
+        self.read(&name, "first: 100", &deep);
+        let at = ListField { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
+        self.narrowed(&at, about, args, &deep);
+    }
+
+    /// A field without pages, once for each value of the enum that it must be told, if it must be told one.
+    fn chosen(&mut self, name: &str, args: &[Value], deep: &str) {
+        let required: Vec<&Value> = args.iter().filter(|argument| is_required(argument)).collect();
+        let [only] = required.as_slice() else {
+            self.read(name, "", deep);
+            for argument in required {
                 self.unknown.push(format!("{name}: nobody says how to fill `{}`", text(argument, "name")));
             }
             return;
+        };
+        let argument = text(only, "name");
+        let values: Vec<String> = match self.types.get(named(&only["type"])) {
+            Some(of) => list(of, "enumValues").iter().map(|value| text(value, "name").to_owned()).collect(),
+            None => Vec::new(),
+        };
+        if values.is_empty() {
+            self.unknown.push(format!("{name}: nobody says how to fill `{argument}`"));
         }
-        let at = ListField { field: name.clone(), before: format!("{{ {name}"), after: " }".to_owned() };
-        self.narrowed(&at, about, args, &deep);
+        for value in values {
+            self.read(name, &format!("{argument}: {value}"), deep);
+        }
     }
 
     /// A list with each of the arguments that narrow or order it.

@@ -407,6 +407,8 @@ async fn partnerships(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         values ($1, 1, $2, $3, $4)";
     let unfpa = founding("partner", "unfpa");
     fixtures.run(party, vec![agreement.into(), unfpa.into(), branch.into(), false.into()]).await?;
+    let works = "insert into agreement_implementation (agreement_id, branch_id, published) values ($1, $2, $3)";
+    fixtures.run(works, vec![agreement.into(), branch.into(), false.into()]).await?;
     let objective = "insert into agreement_objective (agreement_id, position, branch_id, code, text, published)
         values ($1, 1, $2, $3, $4, $5)";
     let values = vec![agreement.into(), branch.into(), text.clone().into(), localised(&text), false.into()];

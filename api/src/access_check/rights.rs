@@ -27,6 +27,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "agreementEdit"
         | "agreementAmend"
         | "agreementRenew"
+        | "agreementBranchesSet"
         | "steeringCommitteeSet"
         | "steeringMeetingRecord"
         | "steeringMeetingEdit"

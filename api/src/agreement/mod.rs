@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod entity;
+pub mod implementation;
 pub mod money;
 pub mod mutation;
 pub mod object;

@@ -119,6 +119,20 @@ pub struct AgreementPartyRemoveInput {
     pub idempotency_key: Option<String>,
 }
 
+/// The branches that implement an agreement.
+#[derive(InputObject, Clone, Debug)]
+pub struct AgreementBranchesSetInput {
+    /// The global id of the agreement.
+    pub agreement_id: ID,
+    /// The agreement's version that the caller has read. Another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The global ids of the branches that implement the agreement beside the one that keeps it: all of them, at most 200.
+    pub branch_ids: Vec<ID>,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 /// The agreement whose status changes.
 #[derive(InputObject, Clone, Debug)]
 pub struct AgreementNegotiateInput {
@@ -343,6 +357,22 @@ impl AgreementMutation {
         let version = input.expected_version;
         let call = given(&input.funding_call_id, funding_call).map(Option::transpose).transpose()?;
         mutate(ctx, &input, async |tx| store::edit(tx, key, version, || edited(&input, call)).await).await
+    }
+
+    /// Sets which branches implement an agreement beside the one that keeps it; they are shown with it once it is signed. Codes in
+    /// `userErrors`: CONFLICT, STATUS_INVALID (the agreement was ended), BRANCH_CLOSED, DUPLICATE_ENTRY (also for the branch that
+    /// keeps it), LIMIT_EXCEEDED.
+    async fn agreement_branches_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The agreement, and the branches that implement it.")] input: AgreementBranchesSetInput,
+    ) -> Result<AgreementPayload> {
+        let key = GlobalId::parse_as(Kind::Agreement, &input.agreement_id, "input.agreementId")?;
+        let branch =
+            |(position, id): (usize, &ID)| GlobalId::parse_as(Kind::Branch, id, &format!("input.branchIds.{position}"));
+        let named = input.branch_ids.iter().take(store::BRANCHES_MAX + 1).enumerate();
+        let branches = named.map(branch).collect::<Result<Vec<_>>>()?;
+        mutate(ctx, &input, async |tx| store::set_branches(tx, key, input.expected_version, &branches).await).await
     }
 
     /// Adds a party to an agreement that is not signed. Codes in `userErrors`: CONFLICT, STATUS_INVALID, DUPLICATE_ENTRY,

@@ -1,4 +1,4 @@
-//! What is derived of agreements: whether their parties and objectives may be shown.
+//! What is derived of agreements: whether their parties, branches and objectives may be shown.
 
 use crate::platform::projection::{Derived, Source, SqlColumns};
 
@@ -17,6 +17,24 @@ pub static PARTIES: SqlColumns = SqlColumns {
     columns: &[(
         "published",
         "select agreement.published from agreement where agreement.id = agreement_party.agreement_id",
+    )],
+};
+
+/// A branch that implements an agreement may be shown with it.
+pub static BRANCHES: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "agreement_implementation",
+        kind: None,
+        key: "agreement_id",
+        branch: "branch_id",
+        sources: &[
+            Source { table: "agreement", columns: &["published"], by: "id", to: "agreement_id" },
+            Source { table: "agreement_implementation", columns: &[], by: "agreement_id", to: "agreement_id" },
+        ],
+    },
+    columns: &[(
+        "published",
+        "select agreement.published from agreement where agreement.id = agreement_implementation.agreement_id",
     )],
 };
 

@@ -3,7 +3,7 @@
 use crate::agreement::money::MoneyTotal;
 use crate::agreement::object::{Agreement, AgreementAlert, AgreementObjective, AgreementParty};
 use crate::agreement::statement::{AgreementStatement, StatementParty, StatementsOf};
-use crate::agreement::store::{ObjectivesOf, PartiesOf};
+use crate::agreement::store::{BranchesOf, ObjectivesOf, PartiesOf};
 use crate::agreement_document::object::AgreementDocument;
 use crate::agreement_document::store::DocumentsOf;
 use crate::amendment::object::{AgreementAmendment, AgreementTerms};
@@ -41,6 +41,17 @@ impl Agreement {
     /// and where it is not known.
     async fn signed_under_mandate_of(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         self.batch.object(ctx.reader(), self.mandate_key).await.transpose()
+    }
+
+    /// The branches that implement the agreement beside the one that keeps it.
+    async fn implementing_branches(&self, ctx: &Context<'_>) -> Result<List<Branch>> {
+        let named = self.batch.load(ctx.reader(), BranchesOf, self.key).await?;
+        let mut branches = Vec::new();
+        for (key, batch) in named {
+            let Some(batch) = batch else { continue };
+            branches.extend(batch.object::<Branch>(ctx.reader(), key).await?);
+        }
+        Ok(List(branches))
     }
 
     /// The parties to the agreement, in their order.

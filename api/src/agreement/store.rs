@@ -1,6 +1,7 @@
 //! Reading and changing agreements.
 
 use super::entity::{Column, Entity, Model, TEXTS};
+use super::implementation;
 use super::object::{Agreement, AgreementAlert, AgreementFilter, AgreementObjective, AgreementOrder, AgreementParty};
 use super::objective;
 use super::party;
@@ -13,7 +14,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::{LocalizedTextInput, Text, only_untranslated, slug};
-use crate::platform::loading::batch::Related;
+use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
@@ -472,6 +473,89 @@ pub async fn remove_party(tx: &Tx<'_>, key: Uuid, version: i32, partner: Uuid) -
     note(tx, (key, locked.row().branch_id), "party", (Some(partner.to_string()), None::<String>));
     tx.update(locked, |_| {}).await?;
     Ok(key)
+}
+
+/// The most branches that implement an agreement.
+pub const BRANCHES_MAX: usize = 200;
+
+/// Name the branches that implement an agreement beside the one that keeps it, in place of those that were named.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, CONFLICT; NOT_FOUND, FORBIDDEN and BRANCH_CLOSED for a branch that is new; STATUS_INVALID when the agreement
+/// was ended; DUPLICATE_ENTRY and LIMIT_EXCEEDED at `branchIds`.
+pub async fn set_branches(tx: &Tx<'_>, key: Uuid, version: i32, branches: &[Uuid]) -> Result<Uuid> {
+    let locked = tx.lock_for_update::<Entity>(key).await?;
+    let (status, keeper) = (locked.row().status.0, locked.row().branch_id);
+    let named = tx.select_columns::<implementation::Entity>().filter(implementation::Column::AgreementId.eq(key));
+    let named = named.only([implementation::Column::BranchId.into_expr()]).all(|cells| cells.take::<Uuid>()).await?;
+    for (position, branch) in branches.iter().enumerate().filter(|(_, branch)| !named.contains(branch)) {
+        tx.home::<implementation::Entity>(*branch, &["branchIds", &position.to_string()]).await?;
+    }
+    locked.expect_version(version)?;
+    if matches!(status, AgreementState::Terminated | AgreementState::Renewed) {
+        return Err(Fault::new(Code::StatusInvalid).with_detail(status.to_string()).into());
+    }
+    let mut faults = Faults::new();
+    if branches.len() > BRANCHES_MAX {
+        let most = format!("{} > {BRANCHES_MAX}", branches.len());
+        faults.push(Fault::new(Code::LimitExceeded).at("branchIds").with_detail(most));
+    }
+    for (position, branch) in branches.iter().enumerate() {
+        if *branch == keeper || branches[..position].contains(branch) {
+            faults.push(Fault::new(Code::DuplicateEntry).at(&position.to_string()).at("branchIds"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let gone = implementation::Column::BranchId.is_not_in(branches.iter().copied());
+    let of = implementation::Column::AgreementId;
+    tx.delete_parts::<Entity, implementation::Entity>(&locked, of, Condition::all().add(gone)).await?;
+    let new = branches.iter().filter(|branch| !named.contains(branch)).map(|branch| {
+        implementation::Model { agreement_id: key, branch_id: *branch, published: false }.into_active_model()
+    });
+    let new: Vec<_> = new.collect();
+    if !new.is_empty() {
+        tx.insert_plain::<implementation::Entity>(new).await?;
+    }
+    let listed = |keys: &[Uuid]| keys.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", ");
+    note(tx, (key, keeper), "implementingBranches", (Some(listed(&named)), Some(listed(branches))));
+    tx.update(locked, |_| {}).await?;
+    Ok(key)
+}
+
+/// The branches that implement agreements, and the level that names them.
+#[derive(Debug)]
+pub struct BranchesOf;
+
+impl Related for BranchesOf {
+    type Value = Vec<(Uuid, Option<Batch>)>;
+
+    fn of(&self) -> Kind {
+        Kind::Agreement
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use implementation::Column as I;
+        let tx = reader.begin();
+        let rows = tx
+            .select_columns::<implementation::Entity>()
+            .among(I::AgreementId, keys)
+            .statement(|statement| {
+                statement.order_by_expr(I::BranchId.into_expr(), sea_orm::Order::Asc);
+            })
+            .only([I::AgreementId, I::BranchId].map(|column| column.into_expr()))
+            .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Uuid>()?)))
+            .await?;
+        let mut level = Keys::default();
+        rows.iter().for_each(|(_, branch)| level.add(Kind::Branch, *branch));
+        let batch = level.batch();
+        let mut branches: HashMap<Uuid, Self::Value> = HashMap::new();
+        for (agreement, branch) in rows {
+            branches.entry(agreement).or_default().push((branch, Some(batch.clone())));
+        }
+        Ok(branches)
+    }
 }
 
 /// Put a drafted agreement into negotiation.
