@@ -409,7 +409,7 @@ impl Sum {
         }
         match unit {
             IndicatorUnit::Mad => Some(Total { value: Decimal::new(hundredths, 2), share: None }),
-            // Nobody is counted by halves.
+            // Numbers are whole.
             _ => (hundredths % 100 == 0).then(|| Total { value: Decimal::new(hundredths / 100, 0), share: None }),
         }
     }

@@ -158,13 +158,12 @@ pub async fn totals(
         let Some(below) = below else { continue };
         let year = is_by(IndicatorTotalDimension::Year).then(|| i32::from(row.ends_on.year()));
         let branch = is_by(IndicatorTotalDimension::Branch).then_some(below);
-        let theme = row.theme.filter(|_| apart.by_theme);
         let paid: Vec<Option<Uuid>> = match funders.get(&row.programme) {
             Some(partners) => partners.iter().copied().map(Some).collect(),
             None => vec![None],
         };
         for partner in paid {
-            groups.entry((row.source.clone(), year, branch, theme, partner)).or_default().merge(&row.sum);
+            groups.entry((row.source.clone(), year, branch, row.theme, partner)).or_default().merge(&row.sum);
         }
     }
     let mut level = Keys::default();
@@ -311,15 +310,18 @@ async fn measured(tx: &Tx<'_>, of: &Of<'_>) -> Result<Vec<(Row, Part)>> {
 
 /// Put what was measured in place of what is withheld.
 fn disclose(rows: &mut [Row], measured: Vec<(Row, Part)>, apart: Apart) {
+    let key = |row: &Row| {
+        (
+            row.source.clone(),
+            apart.by_branch.then_some(row.branch),
+            apart.by_period.then_some(row.ends_on),
+            apart.by_programme.then_some(row.programme),
+            row.theme.filter(|_| apart.by_theme),
+        )
+    };
+    let places: HashMap<_, usize> = rows.iter().enumerate().map(|(place, row)| (key(row), place)).collect();
     for (of, part) in measured {
-        let place = rows.iter_mut().find(|row| {
-            row.source == of.source
-                && (!apart.by_branch || row.branch == of.branch)
-                && (!apart.by_period || row.ends_on == of.ends_on)
-                && (!apart.by_programme || row.programme == of.programme)
-                && (!apart.by_theme || row.theme == of.theme)
-        });
-        if let Some(row) = place {
+        if let Some(row) = places.get(&key(&of)).and_then(|place| rows.get_mut(*place)) {
             row.sum.disclose(part);
         }
     }

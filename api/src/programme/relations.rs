@@ -112,7 +112,7 @@ impl Programme {
         let Some(bearer) = ctx.data_opt::<Bearer>().filter(|_| reads) else { return Ok(None) };
         let language =
             locale.map(|locale| locale.0).or_else(|| reader.locales().first().copied()).unwrap_or(Locale::Ar);
-        let asked = Asked { programme: self.key, branch, period, format, language: language.to_string() };
+        let asked = Asked { programme: self.key, branch, period, format, language };
         Ok(Some(Download::new(reader.keys(), reader.now(), &(bearer, asked))))
     }
 

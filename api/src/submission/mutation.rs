@@ -202,21 +202,21 @@ fn read(input: &IndicatorValuesRecordInput) -> Result<Form> {
     }
 }
 
-/// Read a file where it keeps nobody waiting who asks for something else, and one at a time.
+/// Read a file on a thread that may block, one at a time.
 ///
 /// # Errors
-/// None that comes about: there are turns as long as the program runs.
-async fn read_aside<T: Send + 'static>(
+/// Never: the semaphore is not closed.
+async fn read_blocking<T: Send + 'static>(
     read: impl FnOnce() -> Result<T, Faults> + Send + 'static,
 ) -> Result<Result<T, Faults>> {
     static TURN: Semaphore = Semaphore::const_new(1);
     let turn = TURN.acquire().await.map_err(Error::internal)?;
-    // Whoever hangs up meanwhile gives nothing free.
+    // The turn lasts until the file is read, also when the client has disconnected.
     let read = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         read()
     });
-    // A reader that fails on a file has not read it.
+    // A panic of a library on a file that it cannot read.
     Ok(read.await.unwrap_or_else(|_| Err(vec![Fault::new(Code::FileInvalid).at("file")])))
 }
 
@@ -259,7 +259,8 @@ impl SubmissionMutation {
         let content = input.file.content(ctx, "input.file")?;
         let period = Period::parse(&input.period).map_err(|fault| vec![fault.at("period")]);
         let text = input.period.clone();
-        let filled = read_aside(move || period.and_then(|period| Ok((period, Filled::read(&content, &text)?)))).await?;
+        let filled =
+            read_blocking(move || period.and_then(|period| Ok((period, Filled::read(&content, &text)?)))).await?;
         mutate(ctx, &input, async |tx| sheet::store::enter(tx, key, &input.period, &filled).await).await
     }
 

@@ -140,7 +140,7 @@ pub struct Asked {
     /// The format of the file.
     pub format: Format,
     /// The language of the names and titles.
-    pub language: String,
+    pub language: Locale,
 }
 
 /// What stands in a row of a sheet.
@@ -214,16 +214,22 @@ impl Filled {
     /// FILE_INVALID, LIMIT_EXCEEDED and FIGURES_MISSING at `file`; COLUMN_INVALID at a column of the header; at the rows
     /// NOT_FOUND, DATE_INVALID, DISAGGREGATION_INVALID, FIGURE_INVALID, TEXT_TOO_LONG, TEXT_UNSAFE, CONFLICT.
     pub fn read(bytes: &[u8], period: &str) -> Result<Self, Faults> {
-        let mut reading = Reading { period, header: None, texts: HashMap::new(), rows: Vec::new(), faults: Vec::new() };
+        let mut reading = Reading {
+            period,
+            header: None,
+            programme: None,
+            texts: HashMap::new(),
+            rows: Vec::new(),
+            faults: Vec::new(),
+        };
         read(bytes, |line| reading.line(&line)).map_err(|fault| vec![fault.at("file")])?;
         if !reading.faults.is_empty() {
             return Err(bounded(reading.faults));
         }
-        let programme = reading.texts.remove("").unwrap_or_default();
-        if reading.rows.is_empty() {
-            return Err(vec![Fault::new(Code::FiguresMissing).at("file")]);
+        match reading.programme {
+            Some(programme) if !reading.rows.is_empty() => Ok(Self { programme, rows: reading.rows }),
+            _ => Err(vec![Fault::new(Code::FiguresMissing).at("file")]),
         }
-        Ok(Self { programme, rows: reading.rows })
     }
 }
 
@@ -256,7 +262,9 @@ impl Header {
 struct Reading<'p> {
     period: &'p str,
     header: Option<Header>,
-    /// Texts that stand in many rows, each kept once; the programme's slug under no name.
+    /// The slug of the programme that the first row names.
+    programme: Option<Arc<str>>,
+    /// Texts that stand in many rows, each kept once.
     texts: HashMap<String, Arc<str>>,
     rows: Vec<Row>,
     faults: Faults,
@@ -275,15 +283,16 @@ impl Reading<'_> {
 
     fn line(&mut self, line: &Line<'_>) {
         let Some(header) = self.header.take() else {
-            match Header::read(line) {
-                Ok(header) => self.header = Some(header),
-                Err(faults) if self.faults.is_empty() => self.faults = faults,
-                // The rows below a header that cannot be read say nothing.
-                Err(_) => {}
+            // The rows below a header that cannot be read are not looked at.
+            if self.faults.is_empty() {
+                match Header::read(line) {
+                    Ok(header) => self.header = Some(header),
+                    Err(faults) => self.faults = faults,
+                }
             }
             return;
         };
-        // Of a sheet that is refused already, no more is said than is of use.
+        // After so many refusals the rest of the sheet is not checked.
         if self.faults.len() <= FAULTS_MAX {
             match self.row(&header, line) {
                 Ok(row) => self.rows.push(row),
@@ -298,10 +307,8 @@ impl Reading<'_> {
         let text = |column: Column| line.text(header.place(column));
         let mut refuse = |code: Code, column: Column| faults.push(at(Fault::new(code), line.number, column));
         let programme = text(Column::Programme);
-        if self.texts.get("").is_some_and(|first| **first != *programme) || programme.is_empty() {
+        if programme.is_empty() || **self.programme.get_or_insert_with(|| programme.into()) != *programme {
             refuse(Code::NotFound, Column::Programme);
-        } else if !self.texts.contains_key("") {
-            self.texts.insert(String::new(), programme.into());
         }
         if text(Column::Period) != self.period {
             refuse(Code::DateInvalid, Column::Period);

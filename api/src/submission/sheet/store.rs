@@ -121,7 +121,7 @@ pub async fn write(reader: &Reader, asked: &Asked) -> Result<Option<(String, She
     for figure in figures(&tx, &submissions).await? {
         entered.entry(figure.branch_id).or_default().insert(figure.cell(), figure.figure());
     }
-    let language = Locale::parse(&asked.language).unwrap_or(Locale::Ar);
+    let language = asked.language;
     let mut rows = Vec::new();
     for place in &places {
         let version = held.iter().find(|(_, branch, _)| *branch == place.key).map(|(.., version)| version.to_string());
