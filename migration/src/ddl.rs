@@ -105,6 +105,14 @@ pub(crate) async fn protect(manager: &SchemaManager<'_>, table: &str, open: Open
     .await
 }
 
+/// Let branches besides the owner read the rows of a protected table whose column is one of the keys that a function
+/// answers. What these rows are is not asked of the table itself: a function that read it would ask its policy again.
+pub(crate) async fn share(manager: &SchemaManager<'_>, table: &str, column: &str, function: &str) -> Result<(), DbErr> {
+    let policy =
+        format!("create policy shared on {table} for select using ({column} = any ((select {function}())::uuid[]))");
+    on_postgres(manager, &policy).await
+}
+
 /// Let the server read a table of reference data and nothing else.
 pub(crate) async fn read_only(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
     on_postgres(

@@ -1,6 +1,6 @@
 //! Agreements with their parties and objectives.
 
-use crate::ddl::{Open, drop_tables, kept_by_the_nation, migration, protect, run};
+use crate::ddl::{Open, drop_tables, kept_by_the_nation, migration, on_postgres, protect, run, share};
 use sea_orm_migration::prelude::*;
 
 migration!("Agreements.", up: |manager| up(manager), down: |manager| down(manager));
@@ -102,9 +102,20 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     protect(manager, "agreement_private", Open::None).await?;
     protect(manager, "agreement_party", Open::When("published")).await?;
     protect(manager, "agreement_implementation", Open::When("published")).await?;
-    protect(manager, "agreement_objective", Open::When("published")).await
+    protect(manager, "agreement_objective", Open::When("published")).await?;
+    on_postgres(
+        manager,
+        "create function implemented_agreements() returns uuid[] language plpgsql stable as $$
+           begin return (select coalesce(array_agg(agreement_id), '{}') from agreement_implementation
+             where branch_id = any ((select reach('app.read'))::uuid[])); end $$",
+    )
+    .await?;
+    share(manager, "agreement", "id", "implemented_agreements").await?;
+    share(manager, "agreement_party", "agreement_id", "implemented_agreements").await?;
+    share(manager, "agreement_objective", "agreement_id", "implemented_agreements").await
 }
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    drop_tables(manager, &TABLES).await
+    drop_tables(manager, &TABLES).await?;
+    on_postgres(manager, "drop function implemented_agreements()").await
 }

@@ -1,6 +1,6 @@
 //! Markets, what is on sale there, and who paid for what: a contribution belongs to one market or one agreement.
 
-use crate::ddl::{Open, PUBLISHED_AND_VALID, drop_tables, migration, protect, run};
+use crate::ddl::{Open, PUBLISHED_AND_VALID, drop_tables, migration, protect, run, share};
 use sea_orm_migration::prelude::*;
 
 migration!("Markets, listings and contributions.", up: |manager| up(manager), down: |manager| down(manager));
@@ -100,7 +100,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     protect(manager, "market", Open::When("published")).await?;
     protect(manager, "market_private", Open::None).await?;
     protect(manager, "listing", PUBLISHED_AND_VALID).await?;
-    protect(manager, "contribution", Open::When("published")).await
+    protect(manager, "contribution", Open::When("published")).await?;
+    share(manager, "contribution", "agreement_id", "implemented_agreements").await
 }
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -3,7 +3,7 @@
 //! `measurement` holds what branches entered, which nobody outside reads, on its way up the tree in a `submission`;
 //! `indicator_value` holds figures as they may leave the association, accepted and after disclosure control.
 
-use crate::ddl::{Open, drop_tables, migration, on_postgres, protect, run};
+use crate::ddl::{Open, drop_tables, migration, on_postgres, protect, run, share};
 use sea_orm_migration::prelude::*;
 
 migration!("Programmes and figures.", up: |manager| up(manager), down: |manager| down(manager));
@@ -206,9 +206,19 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .await?;
     protect(manager, "indicator_value", Open::When("published")).await?;
     protect(manager, "measurement", Open::None).await?;
-    protect(manager, "programme_indicator", Open::When("published")).await
+    protect(manager, "programme_indicator", Open::When("published")).await?;
+    on_postgres(
+        manager,
+        "create function joined_programmes() returns uuid[] language plpgsql stable as $$
+           begin return (select coalesce(array_agg(programme_id), '{}') from programme_branch
+             where branch_id = any ((select reach('app.read'))::uuid[])); end $$",
+    )
+    .await?;
+    share(manager, "programme", "id", "joined_programmes").await?;
+    share(manager, "programme_indicator", "programme_id", "joined_programmes").await
 }
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    drop_tables(manager, &TABLES).await
+    drop_tables(manager, &TABLES).await?;
+    on_postgres(manager, "drop function joined_programmes()").await
 }

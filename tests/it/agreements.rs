@@ -406,6 +406,18 @@ async fn the_branches_that_implement_an_agreement_are_named(world: World) {
     let one = &one.data()["agreementBranchesSet"]["agreement"]["implementingBranches"];
     assert_eq!(one, &json!([{"slug": "khouribga"}]), "{}", world.on);
 
+    // They read it from then on, with whom it is made and what it aims at, and change nothing of it.
+    let mdiq = world.person("mdiq").await;
+    let whole = "query($id: ID!) { agreement(id: $id) { status parties { partner { slug } } branch { slug } }
+        agreements(first: 100) { nodes { id } } }";
+    let theirs = khouribga.asks(whole, json!({"id": made["id"]})).await;
+    let theirs = theirs.data();
+    assert_eq!((&theirs["agreement"]["status"], &theirs["agreement"]["branch"]["slug"]), (&json!("DRAFT"), &json!("national")));
+    assert!(theirs["agreement"]["parties"].as_array().unwrap().contains(&json!({"partner": {"slug": "indh"}})), "{}", world.on);
+    assert!(theirs["agreements"]["nodes"].as_array().unwrap().contains(&json!({"id": made["id"]})), "{}", world.on);
+    assert_eq!(mdiq.asks(whole, json!({"id": made["id"]})).await.data()["agreement"], Value::Null, "{}", world.on);
+    assert_eq!(khouribga.does(BRANCHES, set(3, &[])).await.outcome(), "NOT_FOUND", "{}", world.on);
+
     // Anybody sees them with the agreement, once it is signed.
     let look = "query($id: ID!) { agreement(id: $id) { implementingBranches { slug } } }";
     assert_eq!(world.ask(look, json!({"id": made["id"]})).await.data()["agreement"], Value::Null, "{}", world.on);

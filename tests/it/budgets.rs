@@ -606,7 +606,7 @@ async fn an_expense_sends_as_many_statements_as_was_agreed(world: World) {
     let line = added(&finance, &agreement, "EQUIPMENT", "600.00").await;
     let before = world.db.statements();
     assert_eq!(finance.does(SPEND, expense(&line, "1.00")).await.outcome(), "done", "{}", world.on);
-    let agreed = if world.on == "SQLite" { 14 } else { 20 };
+    let agreed = if world.on == "SQLite" { 11 } else { 13 };
     assert_eq!(world.db.statements() - before, agreed, "{}", world.on);
 }
 

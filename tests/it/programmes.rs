@@ -226,6 +226,33 @@ async fn a_programme_is_edited_as_far_as_its_status_allows(world: World) {
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
+async fn a_branch_that_takes_part_reads_a_programme_before_it_is_published(world: World) {
+    let (region, khouribga, mdiq) =
+        (world.person("region05").await, world.person("khouribga").await, world.person("mdiq").await);
+    let joined = id(Kind::Branch, "branch", "khouribga");
+    let mut shared = draft("region-05");
+    shared["participatingBranchIds"] = json!([joined]);
+    let programme = drafted(&region, shared).await;
+    let look = "query($id: ID!) { programme(id: $id) { status branch { slug } participatingBranches { slug } indicators { id } }
+        node(id: $id) { id } programmes(first: 100) { nodes { id } } }";
+    let seen = async |person: &Person<'_>| {
+        let answer = person.asks(look, json!({"id": programme})).await;
+        let (data, wanted) = (answer.data(), json!({"id": programme}));
+        let is_listed = data["programmes"]["nodes"].as_array().unwrap().contains(&wanted);
+        (data["programme"].clone(), data["node"] == wanted, is_listed)
+    };
+    let whole = json!({"status": "DRAFT", "branch": {"slug": "region-05"}, "participatingBranches": [{"slug": "khouribga"}],
+        "indicators": []});
+    assert_eq!(seen(&khouribga).await, (whole, true, true), "{}", world.on);
+    assert_eq!(seen(&mdiq).await, (Value::Null, false, false), "{}", world.on);
+    let public = world.ask("query($id: ID!) { programme(id: $id) { status } }", json!({"id": programme})).await;
+    assert_eq!(public.data()["programme"], Value::Null, "{}", world.on);
+    assert_eq!(moves(&khouribga, "Submit", &programme, 1, None).await, "NOT_FOUND", "{}: the lead alone writes it", world.on);
+    let without = json!({"id": programme, "expectedVersion": 1, "participatingBranchIds": []});
+    assert_eq!(region.does(EDIT, without).await.outcome(), "done", "{}", world.on);
+    assert_eq!(seen(&khouribga).await, (Value::Null, false, false), "{}", world.on);
+}
+
 const ADD: &str = "mutation($input: ActivityAddInput!) { activityAdd(input: $input) {
     activity { id version kind title { text } status startsOn endsOn place capacity branch { slug } province { code } participants }
     userErrors { code field } } }";
@@ -312,5 +339,6 @@ tests::on_each_database!(
     a_programme_starts_under_an_agreement_and_is_warned_when_that_has_run_out,
     every_fault_of_a_programme_is_told_at_its_place_and_nothing_is_kept,
     a_programme_is_edited_as_far_as_its_status_allows,
+    a_branch_that_takes_part_reads_a_programme_before_it_is_published,
     an_activity_is_planned_held_and_counted,
 );

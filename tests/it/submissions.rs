@@ -592,7 +592,7 @@ async fn a_form_of_200_figures_sends_as_many_statements_as_one(world: World) {
         assert_eq!(data.does(RECORD, form).await.outcome(), "done", "{}", world.on);
         sent.push(world.db.statements() - before);
     }
-    let agreed = if world.on == "SQLite" { 24 } else { 30 };
+    let agreed = if world.on == "SQLite" { 18 } else { 21 };
     assert_eq!(sent, [agreed, agreed], "{}", world.on);
 }
 

@@ -226,6 +226,7 @@ impl Check<'_> {
                     table: Some(table.to_owned()),
                     branch: Some(branch),
                     partner: None,
+                    shared_with: None,
                     cooperative: None,
                     see: Permission::SeeBranches,
                     at: if slug == "khouribga" { "khouribga" } else { "mdiq-fnideq" },

@@ -33,14 +33,18 @@ pub(super) struct Target {
     branch: &'static str,
     /// The partner whose agreement a programme is inserted in; none: everything that a branch owns.
     partner: Option<&'static str>,
+    /// The branch that implements the agreement and takes part in the programme; none: the owner.
+    shared_with: Option<&'static str>,
 }
 
 impl Target {
     /// All of them.
     pub(super) fn all() -> Vec<Self> {
-        let branch = |slug| Self { name: slug, branch: slug, partner: None };
-        let partner = Self { name: "an approved programme of indh", branch: "khouribga", partner: Some("indh") };
-        vec![branch("mdiq-fnideq"), branch("khouribga"), branch("region-05"), branch("national"), partner]
+        let branch = |slug| Self { name: slug, branch: slug, partner: None, shared_with: None };
+        let partner = Self { name: "an approved programme of indh", partner: Some("indh"), ..branch("khouribga") };
+        let shared =
+            Self { name: "what khouribga takes part in", shared_with: Some("khouribga"), ..branch("mdiq-fnideq") };
+        vec![branch("mdiq-fnideq"), branch("khouribga"), branch("region-05"), branch("national"), partner, shared]
     }
 }
 
@@ -58,6 +62,8 @@ pub(super) struct Canary {
     pub table: Option<String>,
     pub branch: Option<Uuid>,
     pub partner: Option<Uuid>,
+    /// The branch that does not own it, and sees it because it takes part.
+    pub shared_with: Option<Uuid>,
     /// The cooperative whose representative sees it too.
     pub cooperative: Option<Uuid>,
     pub see: Permission,
@@ -104,6 +110,11 @@ fn localised(text: &str) -> Value {
 }
 
 impl Fixtures<'_, '_> {
+    /// The branch that implements the agreement and takes part in the programme.
+    fn participant(&self) -> Uuid {
+        self.target.shared_with.map_or(self.branch, |slug| founding("branch", slug))
+    }
+
     /// Insert a copy of a thing of the demo world, with other values in some of its columns.
     async fn copy<E>(&mut self, what: &'static str, from: Uuid, changes: &[(&str, Value)]) -> Result<(Uuid, String)>
     where
@@ -154,6 +165,7 @@ impl Fixtures<'_, '_> {
             table: Some(E::default().table_name().to_owned()),
             branch: has_branch.then_some(self.branch),
             partner: None,
+            shared_with: None,
             cooperative: None,
             see: E::SEE,
             at: self.target.branch,
@@ -186,6 +198,7 @@ impl Fixtures<'_, '_> {
             table: Some(E::default().table_name().to_owned()),
             branch: Some(self.branch),
             partner: None,
+            shared_with: None,
             cooperative: None,
             see: E::SEE,
             at: self.target.branch,
@@ -217,6 +230,7 @@ impl Fixtures<'_, '_> {
             table: None,
             branch,
             partner: None,
+            shared_with: None,
             cooperative,
             see,
             at,
@@ -249,9 +263,18 @@ fn canary_text() -> Value {
 pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> {
     let branch = founding("branch", target.branch);
     let mut fixtures = Fixtures { tx, target, branch, canaries: Vec::new() };
-    match target.partner {
-        Some(partner) => approved_programme(&mut fixtures, partner).await?,
-        None => {
+    match (target.partner, target.shared_with) {
+        (Some(partner), _) => approved_programme(&mut fixtures, partner).await?,
+        (None, Some(participant)) => {
+            partnerships(&mut fixtures).await?;
+            let is_shared = |canary: &&mut Canary| {
+                matches!(canary.what, "agreement" | "contribution" | "programme" | "indicator of a programme")
+            };
+            for canary in fixtures.canaries.iter_mut().filter(is_shared) {
+                canary.shared_with = Some(founding("branch", participant));
+            }
+        }
+        (None, None) => {
             trade(&mut fixtures).await?;
             partnerships(&mut fixtures).await?;
             people(&mut fixtures).await?;
@@ -408,7 +431,7 @@ async fn partnerships(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
     let unfpa = founding("partner", "unfpa");
     fixtures.run(party, vec![agreement.into(), unfpa.into(), branch.into(), false.into()]).await?;
     let works = "insert into agreement_implementation (agreement_id, branch_id, published) values ($1, $2, $3)";
-    fixtures.run(works, vec![agreement.into(), branch.into(), false.into()]).await?;
+    fixtures.run(works, vec![agreement.into(), fixtures.participant().into(), false.into()]).await?;
     let objective = "insert into agreement_objective (agreement_id, position, branch_id, code, text, published)
         values ($1, 1, $2, $3, $4, $5)";
     let values = vec![agreement.into(), branch.into(), text.clone().into(), localised(&text), false.into()];
@@ -583,7 +606,7 @@ async fn programme_in(
         values ($1, $2, $3, 'DRAFT', $2, $4, $4, 1)";
     fixtures.run(moved, vec![Uuid::now_v7().into(), branch.into(), programme.into(), text.into()]).await?;
     let part = "insert into programme_branch (programme_id, branch_id, published) values ($1, $2, $3)";
-    fixtures.run(part, vec![programme.into(), branch.into(), false.into()]).await?;
+    fixtures.run(part, vec![programme.into(), fixtures.participant().into(), false.into()]).await?;
     let of = ("programme_id", Value::from(programme));
     let changes = [("source_name", canary()), ("accepted", accepted.into()), of.clone()];
     let (value, _) = fixtures
@@ -718,6 +741,7 @@ async fn people(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         table: None,
         branch: Some(branch),
         partner: None,
+        shared_with: None,
         cooperative: None,
         see: Permission::SeeAudit,
         at: fixtures.target.branch,

@@ -395,7 +395,11 @@ impl<'c> Check<'c> {
     /// Whether somebody may see a canary.
     fn may(&self, principal: &Principal, canary: &Canary, paths: &BTreeMap<Uuid, Path>) -> bool {
         let is_root = |reach: &Reach| reach.subtrees.iter().any(Path::is_root);
+        let shares = |reach: &Reach| {
+            canary.shared_with.is_some_and(|branch| paths.get(&branch).is_some_and(|path| reach.covers(branch, path)))
+        };
         let covers = |reach: &Reach| match canary.branch {
+            _ if shares(reach) => true,
             _ if canary.cooperative.is_some_and(|own| reach.cooperatives.contains(&own)) => true,
             Some(branch) => paths.get(&branch).is_some_and(|path| reach.covers(branch, path)),
             None => is_root(reach),

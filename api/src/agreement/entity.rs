@@ -1,5 +1,6 @@
 //! The table of agreements.
 
+use crate::agreement::implementation;
 use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
 use crate::platform::query::stored::{Day, EnumValue, Json};
@@ -10,7 +11,7 @@ use domain::source::Source;
 use domain::text::LocalizedText;
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -86,6 +87,11 @@ impl Guarded for Entity {
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
     const GENERATED: &'static [Column] = &[Column::Published];
+
+    /// Those that the branches implement.
+    fn shared(backend: DbBackend, branches: SelectStatement) -> Option<Condition> {
+        Some(among_selected(backend, Column::Id, implementation::agreements(backend, branches)))
+    }
 
     /// Those that the partner is party to.
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {

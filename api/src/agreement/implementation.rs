@@ -1,8 +1,11 @@
 //! The table of branches that implement agreements of others.
 
+use crate::platform::query::expression::among_selected;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Query, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,4 +34,13 @@ impl Guarded for Entity {
     const KEY: Column = Column::AgreementId;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+}
+
+/// The agreements that branches implement: a statement that answers their keys.
+pub fn agreements(backend: DbBackend, branches: SelectStatement) -> SelectStatement {
+    Query::select()
+        .expr(Column::AgreementId.into_expr())
+        .from(Entity)
+        .cond_where(among_selected(backend, Column::BranchId, branches))
+        .to_owned()
 }

@@ -1,10 +1,14 @@
 //! The table of parties to agreements.
 
+use crate::agreement::implementation;
+use crate::platform::query::expression::among_selected;
 use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use domain::partnership::PartyRole;
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -39,4 +43,9 @@ impl Guarded for Entity {
     const KEY: Column = Column::AgreementId;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// Those of agreements that the branches implement.
+    fn shared(backend: DbBackend, branches: SelectStatement) -> Option<Condition> {
+        Some(among_selected(backend, Column::AgreementId, implementation::agreements(backend, branches)))
+    }
 }

@@ -1,10 +1,14 @@
 //! The table of contributions: who paid how much for a market or an agreement.
 
+use crate::agreement::implementation;
+use crate::platform::query::expression::among_selected;
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
 use domain::partnership::{ContributionKind, ContributionStatus};
+use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -60,6 +64,11 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// Those of agreements that the branches implement.
+    fn shared(backend: DbBackend, branches: SelectStatement) -> Option<Condition> {
+        Some(among_selected(backend, Column::AgreementId, implementation::agreements(backend, branches)))
+    }
 }
 
 crate::table!(Contribution { Id => id, BranchId => branch_id, MarketId => market_id, AgreementId => agreement_id, PartnerId => partner_id, Position => position, Kind => kind, Amount => amount, ReversesId => reverses_id, EnteredBy => entered_by, DeclaredOn => declared_on, Status => status, Published => published, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Agreement: agreement_id, Partner: partner_id, Contribution: reverses_id, User: entered_by });

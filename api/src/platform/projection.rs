@@ -42,11 +42,13 @@ impl Source {
 }
 
 /// What a projection asks and writes with: the connection of the transaction, with the reach of the whole association.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Derivation<'a> {
     pub(in crate::platform) connection: &'a Connection,
     pub(in crate::platform) now: Timestamp,
     pub(in crate::platform) projections: Projections,
+    /// Rows by their table that the transaction holds already.
+    pub(in crate::platform) held: Vec<(&'static str, Uuid)>,
 }
 
 impl Derivation<'_> {
@@ -253,12 +255,18 @@ impl Derived {
         if derivation.backend() != DbBackend::Postgres || derivation.connection.is_loading() {
             return Ok(());
         }
+        let is_held = |table: &'static str| {
+            rows.keys.as_ref().is_some_and(|keys| keys.iter().all(|key| derivation.held.contains(&(table, *key))))
+        };
         let (condition, values) = rows.condition(derivation.backend(), self.table);
         let lock = async |locked: String| {
             let sql = format!("select count(*) from ({locked}) locked");
             derivation.rows(sql, values.clone()).await
         };
         for parent in self.sources.iter().filter(|source| source.by == "id" && source.table != self.table) {
+            if parent.to == rows.column && is_held(parent.table) {
+                continue;
+            }
             let parents = if parent.to == rows.column {
                 Rows { column: "id", ..rows.clone() }.condition(derivation.backend(), parent.table).0
             } else {
@@ -266,6 +274,9 @@ impl Derived {
                 format!("id = any (array(select {} from {} where {condition}))", parent.to, self.table)
             };
             lock(format!("select 1 from {} where {parents} order by id for share", parent.table)).await?;
+        }
+        if rows.column == "id" && is_held(self.table) {
+            return Ok(());
         }
         lock(format!("select 1 from {} where {condition} order by {} for no key update", self.table, self.key)).await?;
         Ok(())

@@ -38,7 +38,7 @@ impl Scope<'_> {
                 // What is cheap stands first: whoever looks at herself is not looked for among all within her reach.
                 let own = E::OWN.map(|person| person.eq(staff.user));
                 let any = own.into_iter().fold(Condition::any().add(self.open::<E>()), Condition::add);
-                any.add(self.within::<E>(E::SEE))
+                self.shared::<E>().into_iter().fold(any.add(self.within::<E>(E::SEE)), Condition::add)
             }
             Actor::Partner(client) => {
                 let partys = E::partys(self.backend, client.partner).filter(|_| client.may(E::SEE));
@@ -71,6 +71,17 @@ impl Scope<'_> {
             }
             Open::Never => nothing(),
         }
+    }
+
+    /// The condition that leaves the rows of a table that are shared with branches within the actor's reach; none where no
+    /// row is shared, or with nobody whom she reaches.
+    pub(in crate::platform) fn shared<E: Guarded>(&self) -> Option<Condition> {
+        let Actor::Staff(staff) = self.actor else { return None };
+        let reach = staff.reach(E::SEE);
+        if reach.subtrees.is_empty() && reach.branches.is_empty() {
+            return None;
+        }
+        E::shared(self.backend, reached(in_reach(&reach)))
     }
 
     /// The condition that leaves the rows of a table on which the actor holds a permission. What belongs to no branch

@@ -4,13 +4,14 @@ use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Guarded, Node, Open};
+use crate::programme::participation;
 use domain::access::Permission;
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use domain::source::Source;
 use domain::text::LocalizedText;
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -78,6 +79,11 @@ impl Guarded for Entity {
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
     const GENERATED: &'static [Column] = &[Column::Published];
+
+    /// Those that the branches take part in.
+    fn shared(backend: DbBackend, branches: SelectStatement) -> Option<Condition> {
+        Some(among_selected(backend, Column::Id, participation::programmes(backend, branches)))
+    }
 
     /// Those of the agreements that the partner is party to.
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {

@@ -3,13 +3,13 @@
 use crate::partner::reach;
 use crate::platform::query::expression::among_selected;
 use crate::platform::query::stored::Json;
-use crate::platform::query::table::Node;
-use crate::platform::query::table::{Guarded, Open};
+use crate::platform::query::table::{Guarded, Node, Open};
+use crate::programme::participation;
 use domain::access::Permission;
 use domain::indicator::Disaggregation;
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -55,6 +55,11 @@ impl Guarded for Entity {
     const KEY: Column = Column::Id;
     const BRANCH: Option<Column> = Some(Column::BranchId);
     const COOPERATIVE: Option<Column> = None;
+
+    /// What the programmes follow that the branches take part in.
+    fn shared(backend: DbBackend, branches: SelectStatement) -> Option<Condition> {
+        Some(among_selected(backend, Column::ProgrammeId, participation::programmes(backend, branches)))
+    }
 
     /// What those programmes follow.
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {

@@ -9,7 +9,7 @@ use domain::access::Permission;
 use domain::fault::{Code, Fault};
 use sea_orm::DbBackend;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -43,6 +43,15 @@ impl Guarded for Entity {
     fn partys(backend: DbBackend, partner: Uuid) -> Option<Condition> {
         Some(among_selected(backend, Column::ProgrammeId, reach::programmes(partner)))
     }
+}
+
+/// The programmes that branches take part in: a statement that answers their keys.
+pub fn programmes(backend: DbBackend, branches: SelectStatement) -> SelectStatement {
+    Query::select()
+        .expr(Column::ProgrammeId.into_expr())
+        .from(Entity)
+        .cond_where(among_selected(backend, Column::BranchId, branches))
+        .to_owned()
 }
 
 /// Check that a branch leads a programme or takes part in it.

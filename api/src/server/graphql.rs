@@ -247,14 +247,17 @@ async fn receive_files(
         return asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
     }
     let lanes = &state.0.lanes;
-    let Some(_place) = lanes.upload() else { return asking.turn_away() };
+    let Some(_place) = lanes.receive_files() else { return asking.turn_away() };
     let read = match read_body(state, &lanes.signed_in, headers, body, uploads::LARGEST).await {
         Ok(body) => uploads::read(boundary, body).await,
         Err(refusal) => Err(refusal),
     };
     match read {
         Ok((operations, uploads)) => match serde_json::from_slice::<Sent>(&operations) {
-            Ok(sent) => execute(state, asking, meter, Sent { uploads, ..sent }, true).await,
+            Ok(sent) => {
+                let Some(_turn) = lanes.work_on_files().await else { return asking.turn_away() };
+                execute(state, asking, meter, Sent { uploads, ..sent }, true).await
+            }
             Err(_) => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
         },
         Err((status, code)) => {

@@ -9,8 +9,12 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 /// So many bodies are read at once in a lane; each may take memory of its own.
 const READING: usize = 512;
-/// So many requests that bring files are in flight; each file is held in memory.
-const UPLOADS: usize = 2;
+/// So many bodies that bring files are received at once, and held in memory: a slow line takes its time.
+const RECEIVING_FILES: usize = 12;
+/// So many of them are worked on at once: reading a file may take many times its size.
+const WORKING_ON_FILES: usize = 2;
+/// So long a file that has arrived waits for its turn: to send it again costs a phone more.
+const FILE_PATIENCE: Duration = Duration::from_secs(20);
 /// So many requests wait for their turn in a lane.
 const WAITING: usize = 256;
 /// A text of so many bytes waits for its turn to be parsed.
@@ -29,7 +33,8 @@ pub(super) struct Lanes {
     pub signed_in: Lane,
     /// For those who want to sign in, and programs that ask for a token: they wait for hashes.
     pub logins: Lane,
-    uploads: Semaphore,
+    receiving_files: Semaphore,
+    working_on_files: Semaphore,
 }
 
 impl Lanes {
@@ -41,13 +46,19 @@ impl Lanes {
             anonymous: Lane::new(anonymous),
             signed_in: Lane::new(connections),
             logins: Lane::new(logins),
-            uploads: Semaphore::new(UPLOADS),
+            receiving_files: Semaphore::new(RECEIVING_FILES),
+            working_on_files: Semaphore::new(WORKING_ON_FILES),
         }
     }
 
-    /// A place for a request that brings files, until it is answered; nothing when there is none.
-    pub fn upload(&self) -> Option<SemaphorePermit<'_>> {
-        self.uploads.try_acquire().ok()
+    /// A place to receive a body that brings files, until it is answered; nothing when there is none.
+    pub fn receive_files(&self) -> Option<SemaphorePermit<'_>> {
+        self.receiving_files.try_acquire().ok()
+    }
+
+    /// The turn of a request whose files have arrived; nothing when it does not come in time.
+    pub async fn work_on_files(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::time::timeout(FILE_PATIENCE, self.working_on_files.acquire()).await.ok()?.ok()
     }
 }
 

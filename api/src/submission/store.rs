@@ -296,29 +296,21 @@ async fn existing(
     branch: Uuid,
     (text, period): (&str, Period),
 ) -> Result<Option<Locked<Entity>>> {
-    let find = async || {
-        let columns = [Column::Id, Column::Period, Column::PeriodStart, Column::PeriodEnd];
-        let others = tx
-            .select_in_scope::<Entity>()
-            .filter(Column::ProgrammeId.eq(run.id))
-            .filter(Column::BranchId.eq(branch))
-            .filter(Column::PeriodStart.lte(Day(period.end())))
-            .filter(Column::PeriodEnd.gte(Day(period.start())))
-            .only(columns.map(|column| column.into_expr()));
-        others.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<String>()?))).await
-    };
-    let same = |others: &[(Uuid, String)]| others.iter().find(|(_, other)| other == text).map(|(key, _)| *key);
-    let mut others = find().await?;
-    if same(&others).is_none() {
-        // Two phones that send the first form at once: the second one finds what the first has made.
-        let (high, low) = branch.as_u64_pair();
-        let (above, below) = run.id.as_u64_pair();
-        tx.advisory_lock((high ^ low.rotate_left(1) ^ above.rotate_left(2) ^ below.rotate_left(3)).cast_signed())
-            .await?;
-        others = find().await?;
-    }
-    if let Some(key) = same(&others) {
-        return tx.lock_for_update::<Entity>(key).await.map(Some);
+    // Two phones that send the first form at once: the second one finds what the first has made.
+    let (high, low) = branch.as_u64_pair();
+    let (above, below) = run.id.as_u64_pair();
+    tx.advisory_lock((high ^ low.rotate_left(1) ^ above.rotate_left(2) ^ below.rotate_left(3)).cast_signed()).await?;
+    let columns = [Column::Id, Column::Period, Column::PeriodStart, Column::PeriodEnd];
+    let others = tx
+        .select_in_scope::<Entity>()
+        .filter(Column::ProgrammeId.eq(run.id))
+        .filter(Column::BranchId.eq(branch))
+        .filter(Column::PeriodStart.lte(Day(period.end())))
+        .filter(Column::PeriodEnd.gte(Day(period.start())))
+        .only(columns.map(|column| column.into_expr()));
+    let others = others.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<String>()?))).await?;
+    if let Some((key, _)) = others.iter().find(|(_, other)| other == text) {
+        return tx.lock_for_update::<Entity>(*key).await.map(Some);
     }
     participation::expect(tx, (run.id, run.branch_id), branch).await?;
     if let Some((_, other)) = others.first() {

@@ -123,12 +123,34 @@ pub(in crate::platform) fn personal_hash(keys: &Keys, id: Uuid, name: &str, valu
 /// # Errors
 /// The database's refusal.
 pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uuid> {
-    let head = match tx.backend() {
+    let (end, _) = end_of(tx, entry.branch, None).await?;
+    append_to(tx, keys, entry, end).await
+}
+
+/// The end of a chain, held until the transaction is over: the number and the hash of its last entry; and a name that is looked
+/// up by the way, as a statement that has one key for a parameter answers it.
+async fn end_of(
+    tx: &Tx<'_>,
+    branch: Uuid,
+    name: Option<(&'static str, Uuid)>,
+) -> Result<((i64, String), Option<String>)> {
+    let end = match tx.backend() {
         DbBackend::Postgres => "select last, closed from audit_head($1)",
-        _ => "select sequence, hash from audit_entry where branch_id = $1 order by sequence desc limit 1",
+        _ => {
+            "select sequence as last, hash as closed from audit_entry where branch_id = $1 order by sequence desc limit 1"
+        }
     };
-    let last = tx.fetch_one::<(i64, String)>(head, [entry.branch.into()]).await?;
-    let (last, previous) = last.unwrap_or_else(|| (0, BEGINNING.to_owned()));
+    let named = name.map_or("null", |(sql, _)| sql);
+    let sql = format!(
+        "select closing.last, closing.closed, ({named}) from (select 1) as one left join ({end}) as closing on true"
+    );
+    let values = [Value::from(branch)].into_iter().chain(name.map(|(_, key)| key.into()));
+    let found: Option<(Option<i64>, Option<String>, Option<String>)> = tx.fetch_one(sql, values).await?;
+    let (last, closed, name) = found.unwrap_or_default();
+    Ok(((last.unwrap_or(0), closed.unwrap_or_else(|| BEGINNING.to_owned())), name))
+}
+
+async fn append_to(tx: &Tx<'_>, keys: &Keys, entry: Entry, (last, previous): (i64, String)) -> Result<Uuid> {
     let (id, sequence, at) = (Uuid::now_v7(), last + 1, tx.now().as_microsecond());
     let changes = serde_json::Value::from(entry.changes.clone()).to_string();
     let hashes: BTreeMap<&str, String> =
@@ -156,11 +178,9 @@ pub(crate) async fn append(tx: &Tx<'_>, keys: &Keys, entry: Entry) -> Result<Uui
         subject_id, changes, personal, previous, hash)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     tx.send(sql, values).await?;
-    for (name, value) in entry.personal {
-        let sql = "insert into audit_value (entry_id, branch_id, name, value) values ($1, $2, $3, $4)";
-        let values: [Value; 4] = [id.into(), entry.branch.into(), name.into(), value.into()];
-        tx.send(sql, values).await?;
-    }
+    let value = |(name, value): (String, String)| vec![id.into(), entry.branch.into(), name.into(), value.into()];
+    let values: Vec<Vec<Value>> = entry.personal.into_iter().map(value).collect();
+    tx.insert_values("audit_value", &["entry_id", "branch_id", "name", "value"], values).await?;
     Ok(id)
 }
 
@@ -188,21 +208,19 @@ pub struct Origin {
     pub address: Option<IpAddr>,
 }
 
-/// The name of an actor, as it is now.
-async fn name(tx: &Tx<'_>) -> Result<Option<String>> {
-    let (sql, key) = match tx.actor() {
-        Actor::Staff(staff) => ("select display_name from staff_user where id = $1", staff.user),
-        Actor::Partner(client) => ("select name from partner_client where id = $1", client.client),
-        Actor::Anonymous | Actor::System(_) => return Ok(None),
-    };
-    tx.fetch_one(sql, [key.into()]).await
+/// What answers the name of an actor as it is now, given her key as the second parameter.
+fn name(actor: &Actor) -> Option<(&'static str, Uuid)> {
+    match actor {
+        Actor::Staff(staff) => Some(("select display_name from staff_user where id = $2", staff.user)),
+        Actor::Partner(client) => Some(("select name from partner_client where id = $2", client.client)),
+        Actor::Anonymous | Actor::System(_) => None,
+    }
 }
 
-async fn by(tx: &Tx<'_>, origin: &Origin) -> Result<BTreeMap<String, String>> {
-    let mut personal = BTreeMap::new();
-    personal.extend(name(tx).await?.map(|name| ("actor".to_owned(), name)));
-    personal.extend(origin.address.map(|address| ("client".to_owned(), address.to_string())));
-    Ok(personal)
+/// Who does something, and from where, for whoever reads the audit.
+fn by(name: Option<String>, origin: &Origin) -> BTreeMap<String, String> {
+    let name = name.map(|name| ("actor".to_owned(), name));
+    name.into_iter().chain(origin.address.map(|address| ("client".to_owned(), address.to_string()))).collect()
 }
 
 /// In whose transaction entries are written, and what they say of it.
@@ -228,14 +246,16 @@ pub(in crate::platform) async fn record(tx: &Tx<'_>, context: Context<'_>, chang
         return Ok(());
     }
     let (actor, home) = who(tx.actor());
-    let by = by(tx, origin).await?;
     let elsewhere = audited.iter().find_map(|(_, _, branch, _)| *branch).unwrap_or(home);
     // In the order of their keys, so that two writers who change the same branches wait for each other in turn.
     let mut chains: BTreeMap<Uuid, Vec<_>> = BTreeMap::new();
     for (kind, key, branch, audited) in audited {
         chains.entry(branch.unwrap_or(elsewhere)).or_default().push((kind, key, audited));
     }
+    let mut known = None;
     for (branch, chain) in chains {
+        let (end, name) = end_of(tx, branch, name(tx.actor()).filter(|_| known.is_none())).await?;
+        let by = known.get_or_insert_with(|| by(name, origin));
         let subject = chain.first().map(|(kind, key, _)| (*kind, *key));
         let (mut changes, mut personal) = (Map::new(), by.clone());
         for (kind, key, audited) in chain {
@@ -246,8 +266,8 @@ pub(in crate::platform) async fn record(tx: &Tx<'_>, context: Context<'_>, chang
             personal.extend(audited.personal.into_iter().map(|(column, value)| (named(column), value)));
         }
         let outcome = AuditOutcome::Done;
-        append(tx, keys, Entry { branch, action: action.to_owned(), outcome, actor, subject, changes, personal })
-            .await?;
+        let entry = Entry { branch, action: action.to_owned(), outcome, actor, subject, changes, personal };
+        append_to(tx, keys, entry, end).await?;
     }
     Ok(())
 }
@@ -284,8 +304,7 @@ pub(in crate::platform) async fn record_repeated(
     if is_counted(tx, &counter).await? {
         return Ok(());
     }
-    let entry = Entry { personal: by(tx, origin).await?, ..repeated.entry(actor, branch) };
-    begin_counting(tx, keys, entry, counter).await
+    begin_counting(tx, keys, repeated.entry(actor, branch), origin, counter).await
 }
 
 /// Write down that somebody who is nobody yet was refused: in the branch of the thing that she tried, or in the national one.
@@ -303,9 +322,7 @@ pub(crate) async fn record_stranger(
     if is_counted(tx, &counter).await? {
         return Ok(());
     }
-    let mut entry = repeated.entry((ActorKind::Anonymous, None), branch);
-    entry.personal.extend(origin.address.map(|address| ("client".to_owned(), address.to_string())));
-    begin_counting(tx, keys, entry, counter).await
+    begin_counting(tx, keys, repeated.entry((ActorKind::Anonymous, None), branch), origin, counter).await
 }
 
 impl Repeated<'_> {
@@ -337,10 +354,11 @@ async fn is_counted(tx: &Tx<'_>, counter: &[Value; 5]) -> Result<bool> {
     Ok(tx.send(more, counter.clone()).await? > 0)
 }
 
-async fn begin_counting(tx: &Tx<'_>, keys: &Keys, entry: Entry, counter: [Value; 5]) -> Result<()> {
+async fn begin_counting(tx: &Tx<'_>, keys: &Keys, entry: Entry, origin: &Origin, counter: [Value; 5]) -> Result<()> {
     let first = async || {
         let branch = entry.branch;
-        let id = append(tx, keys, entry).await?;
+        let (end, name) = end_of(tx, branch, name(tx.actor())).await?;
+        let id = append_to(tx, keys, Entry { personal: by(name, origin), ..entry }, end).await?;
         let sql = "insert into audit_tally (actor, action, minute, subject, branch_id, entry_id, times)
             values ($1, $2, $3, $4, $6, $7, $5)";
         tx.send(sql, counter.clone().into_iter().chain([branch.into(), id.into()])).await

@@ -1,12 +1,10 @@
 //! What one request reads on, or one transaction writes on: the only place that sends statements.
 
 use super::pool::{Pool, Sent};
-use super::settings::{RECORDING, paths, subtrees};
+use super::settings::{RECORDING, paths};
 use crate::platform::error::{Error, Result};
 use domain::access::Purpose;
-use domain::actor::Actor;
 use domain::branch::Path;
-use domain::codes::Coded;
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{self, Alias, Expr, Query};
 use sea_orm::sqlx::pool::PoolConnection;
@@ -35,6 +33,8 @@ pub struct Connection {
     pub(in crate::platform) state: ConnectionState,
     /// When the request must be answered: no statement that reads goes on after it.
     pub(in crate::platform) deadline: Option<Instant>,
+    /// Whether [`Connection::widen`] was said.
+    is_wide: AtomicBool,
 }
 
 /// Where the spans of statements belong: below what is logged, so that they cost nothing unless they are exported.
@@ -181,6 +181,10 @@ impl RawConnection {
 }
 
 impl Connection {
+    pub(super) fn new(pool: Arc<Pool>, state: ConnectionState, deadline: Option<Instant>) -> Self {
+        Self { pool, state, deadline, is_wide: AtomicBool::new(false) }
+    }
+
     /// Which database is at its end.
     pub(in crate::platform) fn backend(&self) -> DbBackend {
         self.pool.connection.get_database_backend()
@@ -279,6 +283,10 @@ impl Connection {
         };
         self.count();
         self.writer()?.execute_unprepared(sql).await?;
+        if matches!(step, Savepoint::RollBack) {
+            // What was said to the database since is taken back with the rest.
+            self.is_wide.store(false, Ordering::Relaxed);
+        }
         Ok(())
     }
 
@@ -286,6 +294,7 @@ impl Connection {
     /// they are the actor's own again.
     pub(in crate::platform) async fn purpose(&self, purpose: Option<Purpose>) -> Result<()> {
         if self.backend() == DbBackend::Postgres {
+            self.is_wide.store(false, Ordering::Relaxed);
             let sql = "select set_config('app.purpose', $1, true)";
             let told = purpose.map_or_else(String::new, |purpose| purpose.to_string());
             self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, [told.into()])).await?;
@@ -294,29 +303,16 @@ impl Connection {
     }
 
     /// Say on PostgreSQL that the next statements of a transaction write what follows from its changes, wherever that is.
+    /// It is said once: nothing else is written in the transaction after it.
     pub(in crate::platform) async fn widen(&self) -> Result<()> {
-        let root = paths(&[Path::root(domain::branch::national())]);
-        self.tell(RECORDING, &root, &root).await
-    }
-
-    /// The opposite of [`Connection::widen`]: they reach as far as the actor does.
-    pub(in crate::platform) async fn narrow(&self, actor: &Actor) -> Result<()> {
-        let (read, write) = subtrees(actor);
-        let purpose = match actor {
-            Actor::System(purpose) => purpose.as_str(),
-            Actor::Anonymous | Actor::Staff(_) | Actor::Partner(_) => "",
-        };
-        self.tell(purpose, &paths(&read), &paths(&write)).await
-    }
-
-    async fn tell(&self, purpose: &str, read: &str, write: &str) -> Result<()> {
-        if self.backend() == DbBackend::Postgres {
-            let sql = "select set_config('app.purpose', $1, true), set_config('app.read_subtrees', $2, true),
-                set_config('app.write_subtrees', $3, true)";
-            let told = [purpose.into(), read.into(), write.into()];
-            self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, told)).await?;
+        if self.backend() != DbBackend::Postgres || self.is_wide.swap(true, Ordering::Relaxed) {
+            return Ok(());
         }
-        Ok(())
+        let root = paths(&[Path::root(domain::branch::national())]);
+        let sql = "select set_config('app.purpose', $1, true), set_config('app.read_subtrees', $2, true),
+            set_config('app.write_subtrees', $2, true)";
+        let told = [RECORDING.into(), root.into()];
+        self.query(Statement::from_sql_and_values(DbBackend::Postgres, sql, told)).await.map(drop)
     }
 
     /// Send a statement that changes rows.
@@ -390,6 +386,9 @@ impl Connection {
         if self.is_loading() {
             return self.copy(table, columns, &rows).await;
         }
+        if self.backend() == DbBackend::Postgres && rows.len() > 1 {
+            return self.insert_many(table, columns, &rows).await;
+        }
         for chunk in rows.chunks(CHUNK) {
             let mut statement = Query::insert();
             statement.into_table(Alias::new(table)).columns(columns.iter().map(|column| Alias::new(*column)));
@@ -397,6 +396,27 @@ impl Connection {
                 statement.values_panic(row.iter().cloned().map(Expr::val));
             }
             self.execute(self.backend().build(&statement)).await?;
+        }
+        Ok(())
+    }
+
+    /// Add rows to a table of PostgreSQL by one text however many they are, which is prepared once: they are its only value.
+    async fn insert_many(&self, table: &str, columns: &[&'static str], rows: &[Vec<Value>]) -> Result<()> {
+        let typed = columns.iter().zip(rows.first().into_iter().flatten());
+        let typed: Vec<String> =
+            typed.map(|(column, value)| format!("\"{column}\" {}", parameter_type(value))).collect();
+        let (listed, typed) = (format!("\"{}\"", columns.join("\", \"")), typed.join(", "));
+        let sql =
+            format!("insert into {table} ({listed}) select {listed} from jsonb_to_recordset($1) as row ({typed})");
+        for chunk in rows.chunks(MANY) {
+            let row = |row: &Vec<Value>| {
+                let cells = columns.iter().zip(row);
+                let cells = cells.map(|(name, value)| ((*name).to_owned(), sea_query::sea_value_to_json_value(value)));
+                serde_json::Value::Object(cells.collect())
+            };
+            let chunk: serde_json::Value = chunk.iter().map(row).collect();
+            let values = [Value::Json(Some(Box::new(chunk)))];
+            self.execute(Statement::from_sql_and_values(DbBackend::Postgres, sql.as_str(), values)).await?;
         }
         Ok(())
     }
@@ -438,6 +458,9 @@ fn system(backend: DbBackend) -> &'static str {
 pub(in crate::platform) fn driver_error(error: sea_orm::sqlx::Error) -> Error {
     DbErr::Query(RuntimeErr::SqlxError(error.into())).into()
 }
+
+/// Rows of one value: some hundred kilobytes.
+const MANY: usize = 2_000;
 
 /// Rows of one statement: SQLite takes at most 32,766 values in one.
 pub(in crate::platform) const CHUNK: usize = 500;

@@ -210,7 +210,7 @@ impl Db {
     pub fn read(&self, actor: &Actor) -> Connection {
         let settings = (self.backend() == DbBackend::Postgres).then(|| settings(actor)).flatten();
         let state = ConnectionState::Reading(Mutex::new(None), settings);
-        Connection { pool: Arc::clone(&self.pool), state, deadline: None }
+        Connection::new(Arc::clone(&self.pool), state, None)
     }
 
     /// Statements that read, in the name of `actor`, on a connection.
@@ -229,7 +229,7 @@ impl Db {
     /// The database's refusal.
     pub async fn differences(&self, now: Timestamp) -> Result<Vec<String>> {
         let connection = self.snapshot(&CHECKER).await?;
-        let derivation = Derivation { connection: &connection, now, projections: self.projections };
+        let derivation = Derivation { connection: &connection, now, projections: self.projections, held: Vec::new() };
         let mut lines = Vec::new();
         for projection in self.projections {
             lines.extend(projection.differences(&derivation).await?);
@@ -253,11 +253,8 @@ impl Db {
                 RawConnection::SqliteWithin(begun.map_err(driver_error)?)
             }
         };
-        let connection = Connection {
-            pool: Arc::clone(&self.pool),
-            state: ConnectionState::Reading(Mutex::new(Some(Held::unlimited(connection))), None),
-            deadline: None,
-        };
+        let state = ConnectionState::Reading(Mutex::new(Some(Held::unlimited(connection))), None);
+        let connection = Connection::new(Arc::clone(&self.pool), state, None);
         if let Some(settings) = settings(actor).filter(|_| self.backend() == DbBackend::Postgres) {
             connection.query(settings).await?;
         }
@@ -373,9 +370,10 @@ impl Db {
             let platform = Tx::new(&connection, &AUTHENTICATING, now, self.projections);
             let actor = renew(&platform).await?.ok_or_else(|| Error::refused(Code::Unauthenticated))?;
             drop(platform);
-            connection.purpose(None).await?;
-            if let Some(settings) = settings(&actor).filter(|_| self.backend() == DbBackend::Postgres) {
-                connection.query(settings).await?;
+            match settings(&actor).filter(|_| self.backend() == DbBackend::Postgres) {
+                // They say also that the purpose is no longer the platform's.
+                Some(settings) => connection.query(settings).await.map(drop)?,
+                None => connection.purpose(None).await?,
             }
             Ok((connection, actor))
         })
@@ -395,7 +393,7 @@ impl Db {
                 transaction.query_one_raw(limited(settings, deadline)).await?;
             }
             let state = ConnectionState::Writing(transaction);
-            Ok(Connection { pool: Arc::clone(&self.pool), state, deadline })
+            Ok(Connection::new(Arc::clone(&self.pool), state, deadline))
         })
     }
 }
@@ -419,11 +417,8 @@ impl Db {
         let begun = self.connection.get_postgres_connection_pool().begin().await;
         let transaction = RawConnection::PostgresWithin(begun.map_err(driver_error)?);
         // Given up anywhere below, the transaction is rolled back.
-        let connection = Connection {
-            pool: Arc::clone(&self.pool),
-            state: ConnectionState::Loading(Mutex::new(transaction)),
-            deadline: None,
-        };
+        let state = ConnectionState::Loading(Mutex::new(transaction));
+        let connection = Connection::new(Arc::clone(&self.pool), state, None);
         let make_again = drop_for_loading(&connection).await?;
         let tx = Tx::new(&connection, actor, now, self.projections);
         let done = work(&tx).await?;

@@ -39,12 +39,14 @@ pub(in crate::platform) fn settings(actor: &Actor) -> Option<Statement> {
             vec![("app.purpose", purpose.to_string()), ("app.read_subtrees", paths(&read))]
         }
         Actor::Partner(client) => {
-            vec![("app.actor", client.client.to_string()), ("app.partner", client.partner.to_string())]
+            let program = [("app.actor", client.client.to_string()), ("app.partner", client.partner.to_string())];
+            [("app.purpose", String::new())].into_iter().chain(program).collect()
         }
         Actor::Staff(staff) => {
             let read = Reach::of(staff.assignments());
             let write = Reach::of(staff.assignments().iter().filter(is_writing));
             vec![
+                ("app.purpose", String::new()),
                 ("app.actor", staff.user.to_string()),
                 ("app.read_branches", keys(&read.branches)),
                 ("app.read_subtrees", paths(&read.subtrees)),

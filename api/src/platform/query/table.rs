@@ -50,6 +50,12 @@ pub trait Guarded: EntityTrait {
         None
     }
 
+    /// Rows that branches besides the owner read, because they take part in what the rows are of: the condition, given the
+    /// branches within reach as a statement that answers their keys.
+    fn shared(_backend: DbBackend, _branches: SelectStatement) -> Option<Condition> {
+        None
+    }
+
     /// Rows that a partner's programs reach, because their partner is party to them. None: they read what is published.
     fn partys(_backend: DbBackend, _partner: Uuid) -> Option<Condition> {
         None
@@ -89,6 +95,10 @@ pub trait Node: Table {
     /// What is decided about it, and by whom: a column that no row is given another value in but by whoever holds the permission,
     /// to enter data is not enough.
     const DECIDED: Option<(Self::Column, Permission)> = None;
+    /// Whether whoever may change a row gives its decided column this value too: to submit is not to decide.
+    fn is_entered(_value: &str) -> bool {
+        false
+    }
     /// Columns that tell about a person: the audit keeps them where they can be erased.
     const PERSONAL: &'static [Self::Column] = &[];
 }

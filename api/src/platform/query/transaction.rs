@@ -35,6 +35,16 @@ pub struct Tx<'a> {
     pub(super) scope: Scope<'a>,
     pub(super) projections: Projections,
     changes: Mutex<Changes>,
+    rights: Mutex<Rights>,
+}
+
+/// What was found out in a transaction and holds until its end.
+#[derive(Debug, Default)]
+struct Rights {
+    /// Branches that the actor may change things in.
+    branches: Vec<(Permission, Uuid)>,
+    /// Rows that nobody else changes meanwhile.
+    held: Vec<(&'static str, Uuid)>,
 }
 
 /// Reads anew, within a transaction, in whose name a request asks; nobody's when its session or credential has ended.
@@ -79,7 +89,7 @@ impl<'a> Tx<'a> {
     ) -> Self {
         let is_without_row_filters = connection.is_without_row_filters();
         let scope = Scope { actor, backend: connection.backend(), now, is_without_row_filters };
-        Self { connection, scope, projections, changes: Mutex::default() }
+        Self { connection, scope, projections, changes: Mutex::default(), rights: Mutex::default() }
     }
 
     /// In whose name it is.
@@ -104,11 +114,14 @@ impl<'a> Tx<'a> {
     /// What `work` answered.
     pub(in crate::platform) async fn in_savepoint<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let before = self.changes(Changes::position);
+        let held = self.rights(|rights| rights.held.len());
         self.connection.savepoint(Savepoint::Set).await?;
         let done = work().await;
         if done.is_err() {
             self.connection.savepoint(Savepoint::RollBack).await?;
             self.changes(|changes| changes.roll_back(before));
+            // What was locked since is free again.
+            self.rights(|rights| rights.held.truncate(held));
         } else {
             self.connection.savepoint(Savepoint::Release).await?;
         }
@@ -136,6 +149,10 @@ impl<'a> Tx<'a> {
         work(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn rights<T>(&self, work: impl FnOnce(&mut Rights) -> T) -> T {
+        work(&mut self.rights.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Take the changes out: at the end of the transaction.
     pub(in crate::platform) fn take_changes(&self) -> Changes {
         self.changes(std::mem::take)
@@ -157,19 +174,22 @@ impl<'a> Tx<'a> {
         });
     }
 
-    /// Bring everything up to date that follows from the changes so far.
+    /// Bring everything up to date that follows from the changes so far. From here on nothing is written but what follows from
+    /// them, wherever that is.
     ///
     /// # Errors
     /// The database's refusal.
     pub(in crate::platform) async fn project(&self) -> Result<()> {
         let (rows, tables) = self.changes(Changes::unprojected);
         if projection::is_concerned(self.projections, &rows, &tables) {
-            let derivation =
-                Derivation { connection: self.connection, now: self.scope.now, projections: self.projections };
+            let derivation = Derivation {
+                connection: self.connection,
+                now: self.scope.now,
+                projections: self.projections,
+                held: self.rights(|rights| rights.held.clone()),
+            };
             self.connection.widen().await?;
-            // On a failure the transaction is rolled back, and its settings with it.
             let derived = projection::project(&derivation, rows, &tables).await?;
-            self.connection.narrow(self.scope.actor).await?;
             self.record_all(derived);
         }
         self.changes(Changes::set_projected);
@@ -206,13 +226,20 @@ impl<'a> Tx<'a> {
         Select::new(self.connection, self.scope, Vec::new())
     }
 
-    /// Rows of a table for a list at the root: for staff what lies within their reach, for everybody else what they may
+    /// Rows of a table for a list at the root: for staff what lies within their reach or is shared with it, for everybody else what they may
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
     pub fn select_for_list<E: Table>(&self, published: bool) -> Select<'_, 'a, E> {
         match self.scope.actor {
             _ if self.connection.is_without_row_filters() && !published => self.select::<E>(),
             Actor::Staff(_) | Actor::Partner(_) if published => self.select::<E>().filter(self.scope.open::<E>()),
-            Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => self.select_in_scope::<E>(),
+            Actor::Staff(_) if E::BRANCH.is_some() || matches!(E::OPEN, Open::Never) => {
+                match self.scope.shared::<E>() {
+                    Some(shared) => {
+                        self.select::<E>().filter(Condition::any().add(self.scope.within::<E>(E::SEE)).add(shared))
+                    }
+                    None => self.select_in_scope::<E>(),
+                }
+            }
             Actor::Partner(client) => match E::partys(self.backend(), client.partner) {
                 Some(partys) => self.select::<E>().filter(partys),
                 None => self.select::<E>(),
@@ -271,6 +298,15 @@ impl<'a> Tx<'a> {
             });
         }
         if let Some(row) = held.one(E::read).await? {
+            let branch = E::BRANCH.and_then(|column| match row.get(column) {
+                // By her own cooperative she reaches no branch.
+                Value::Uuid(branch) if E::COOPERATIVE.is_none() => branch,
+                _ => None,
+            });
+            self.rights(|rights| {
+                rights.held.push((E::default().table_name(), key));
+                rights.branches.extend(branch.map(|branch| (permission, branch)));
+            });
             return Ok(Locked { row, is_decided });
         }
         let seen = self.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await?;
@@ -318,20 +354,23 @@ impl<'a> Tx<'a> {
     /// NOT_FOUND when it is not within the actor's reach, FORBIDDEN when it is and she may not, BRANCH_CLOSED.
     pub async fn home<E: Guarded>(&self, branch: Uuid, place: &[&str]) -> Result<()> {
         let Actor::Staff(staff) = self.scope.actor else { return Err(Error::refused(Code::NotFound)) };
-        for (permission, refusal) in [(Permission::SeeBranches, Code::NotFound), (E::MANAGE, Code::Forbidden)] {
-            let mut statement = Query::select();
-            statement
-                .expr(Expr::cust("status"))
-                .from(Alias::new("branch"))
-                .cond_where(in_reach(&staff.reach(permission)))
-                .and_where(Expr::cust("id").eq(branch));
-            let rows = self.connection.query(self.backend().build(&statement)).await?;
-            let row = rows.first().ok_or_else(|| Error::refused(refusal))?;
-            if row.try_get_by_index::<EnumValue<BranchStatus>>(0)?.0 == BranchStatus::Closed {
-                let field = place.iter().map(|name| (*name).to_owned()).collect();
-                return Err(Fault { field, ..Fault::new(Code::BranchClosed) }.into());
-            }
+        let is_reached = |permission| in_reach(&staff.reach(permission));
+        let mut statement = Query::select();
+        statement
+            .exprs([Expr::cust("status"), is_reached(E::MANAGE).into()])
+            .from(Alias::new("branch"))
+            .cond_where(is_reached(Permission::SeeBranches))
+            .and_where(Expr::cust("id").eq(branch));
+        let rows = self.connection.query(self.backend().build(&statement)).await?;
+        let row = rows.first().ok_or_else(|| Error::refused(Code::NotFound))?;
+        if row.try_get_by_index::<EnumValue<BranchStatus>>(0)?.0 == BranchStatus::Closed {
+            let field = place.iter().map(|name| (*name).to_owned()).collect();
+            return Err(Fault { field, ..Fault::new(Code::BranchClosed) }.into());
         }
+        if !row.try_get_by_index::<bool>(1)? {
+            return Err(Error::refused(Code::Forbidden));
+        }
+        self.rights(|rights| rights.branches.push((E::MANAGE, branch)));
         Ok(())
     }
 
@@ -349,10 +388,14 @@ impl<'a> Tx<'a> {
     }
 
     /// Whether every one of these branches is within reach of the permission to change rows of a table.
-    async fn may_own(&self, permission: Permission, branches: Vec<Uuid>) -> Result<()> {
+    async fn may_own(&self, permission: Permission, mut branches: Vec<Uuid>) -> Result<()> {
         let Actor::Staff(staff) = self.scope.actor else { return Ok(()) };
         if self.connection.is_without_row_filters() {
             // Then the policies must hold alone.
+            return Ok(());
+        }
+        self.rights(|rights| branches.retain(|branch| !rights.branches.contains(&(permission, *branch))));
+        if branches.is_empty() {
             return Ok(());
         }
         let reach = staff.reach(permission);
@@ -364,7 +407,11 @@ impl<'a> Tx<'a> {
             .cond_where(Expr::cust("id").is_in(branches.iter().copied()));
         let rows = self.connection.query(self.backend().build(&statement)).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        if usize::try_from(count) == Ok(branches.len()) { Ok(()) } else { Err(Error::refused(Code::NotFound)) }
+        if usize::try_from(count) != Ok(branches.len()) {
+            return Err(Error::refused(Code::NotFound));
+        }
+        self.rights(|rights| rights.branches.extend(branches.iter().map(|branch| (permission, *branch))));
+        Ok(())
     }
 
     /// Change a row; its key stays, and its version goes up by one.
@@ -389,6 +436,7 @@ impl<'a> Tx<'a> {
         if let Some((column, _)) = E::DECIDED
             && !held.is_decided
             && row.get(column).into_value() != Some(before.get(column))
+            && !matches!(row.get(column).into_value(), Some(Value::String(Some(value))) if E::is_entered(&value))
         {
             return Err(Error::refused(Code::Forbidden));
         }
