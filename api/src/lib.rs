@@ -49,6 +49,7 @@ macro_rules! kinds {
             32 SteeringMeeting: committee::object::SteeringMeeting,
             33 AgreementDocument: agreement_document::object::AgreementDocument,
             34 FundingCall: funding_call::object::FundingCall,
+            35 ProductChange: product::object::ProductChange,
         }
     };
 }

@@ -33,6 +33,7 @@ use crate::partner::query::PartnerQuery;
 use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
 use crate::platform::graphql::root::{Part, Parts, Root};
+use crate::product::mutation::ProductMutation;
 use crate::product::query::ProductQuery;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
@@ -101,6 +102,7 @@ impl Parts for Mutations {
             Part::of::<UserMutation>(),
             Part::of::<BranchMutation>(),
             Part::of::<CooperativeMutation>(),
+            Part::of::<ProductMutation>(),
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
             Part::of::<MarketMutation>(),

@@ -67,6 +67,8 @@ codes! {
         MembersTooFew = "MEMBERS_TOO_FEW",
         /// The trade item number fails its check digit.
         GtinInvalid = "GTIN_INVALID",
+        /// Something is missing before the product can be submitted.
+        ProductIncomplete = "PRODUCT_INCOMPLETE",
         /// An agreement in force is needed first, or a programme that funds itself.
         AgreementRequired = "AGREEMENT_REQUIRED",
         /// Something is missing before the agreement can be signed.

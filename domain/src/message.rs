@@ -148,6 +148,11 @@ impl Code {
                 "Le code GTIN n'est pas valable.",
                 "The trade item number fails its check digit.",
             ),
+            Self::ProductIncomplete => (
+                "ينقص المنتوج شيء قبل تقديمه.",
+                "Il manque quelque chose au produit avant qu'il soit soumis.",
+                "Something is missing before the product can be submitted.",
+            ),
             Self::AgreementRequired => (
                 "يلزم وجود اتفاقية سارية المفعول.",
                 "Une convention en vigueur est nécessaire.",

@@ -1,5 +1,7 @@
 //! Products: where they stand, which signs they bear, in which units they are sold, how a search ranks them.
 
+pub mod form;
+
 use crate::codes;
 use crate::fault::{Code, Fault};
 use jiff::civil::Date;
@@ -75,13 +77,21 @@ impl ProductStatus {
         }
     }
 
+    /// Whether a product may be edited where it stands; a published one by a request that somebody else accepts.
+    pub fn is_editable(self) -> bool {
+        match self {
+            Self::Draft | Self::Rejected | Self::Published => true,
+            Self::Submitted | Self::Archived => false,
+        }
+    }
+
     /// Go from here to there; a product is declined with a reason.
     ///
     /// # Errors
     /// STATUS_INVALID.
     pub fn transition(self, next: Self) -> Result<Self, Fault> {
         let may = match self {
-            Self::Draft | Self::Rejected => matches!(next, Self::Submitted),
+            Self::Draft | Self::Rejected => matches!(next, Self::Submitted | Self::Archived),
             Self::Submitted => matches!(next, Self::Published | Self::Rejected),
             Self::Published => matches!(next, Self::Archived),
             Self::Archived => false,
@@ -148,10 +158,12 @@ mod tests {
             ways,
             [
                 "DRAFT > SUBMITTED",
+                "DRAFT > ARCHIVED",
                 "SUBMITTED > PUBLISHED",
                 "SUBMITTED > REJECTED",
                 "PUBLISHED > ARCHIVED",
-                "REJECTED > SUBMITTED"
+                "REJECTED > SUBMITTED",
+                "REJECTED > ARCHIVED"
             ]
         );
     }

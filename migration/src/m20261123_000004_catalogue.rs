@@ -1,4 +1,4 @@
-//! What cooperatives make: products, their variants and quality signs.
+//! What cooperatives make: products, their variants and quality signs, and their way through the catalogue.
 //!
 //! `published` and `valid_until` say together whether a row may be shown: the first changes by writes alone, the second
 //! is the last day on which every sign and the sanitary number hold. What belongs to a product carries its cooperative
@@ -9,7 +9,7 @@ use sea_orm_migration::prelude::*;
 
 migration!("The catalogue.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 4] = ["product", "product_review", "quality_sign", "product_variant"];
+const TABLES: [&str; 5] = ["product", "product_move", "product_change", "quality_sign", "product_variant"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -42,20 +42,47 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index product_category on product (category_id, number);
          create index product_cooperative on product (cooperative_id, number);
          create index product_branch on product (branch_id, number);
-         create table product_review (
+         create index product_submitted on product (branch_id, number) where status = 'SUBMITTED';
+         create table product_move (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),
            product_id {uuid} not null,
            cooperative_id {uuid} not null,
-           decision {text} not null check (decision in ('PUBLISHED', 'REJECTED')),
+           from_status {text},
+           to_status {text} not null check (to_status in ('DRAFT', 'SUBMITTED', 'PUBLISHED', 'REJECTED', 'ARCHIVED')),
+           actor_id {uuid},
+           actor_name {text},
            reason {text},
-           decided_at {long} not null,
-           check (decision <> 'REJECTED' or reason is not null),
+           moved_at {long} not null,
+           check (to_status <> 'REJECTED' or reason is not null),
            foreign key (product_id, cooperative_id) references product (id, cooperative_id)
              on delete cascade on update cascade
          );
-         create index product_review_product on product_review (product_id);
-         create index product_review_branch on product_review (branch_id);
+         create index product_move_product on product_move (product_id);
+         create index product_move_branch on product_move (branch_id);
+         create table product_change (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           product_id {uuid} not null,
+           cooperative_id {uuid} not null,
+           status {text} not null check (status in ('OPEN', 'ACCEPTED', 'DECLINED', 'WITHDRAWN')),
+           was {json} not null,
+           asked {json} not null,
+           requested_by {uuid},
+           requested_by_name {text},
+           decided_by {uuid},
+           decided_at {long},
+           reason {text},
+           {node},
+           check (status <> 'DECLINED' or reason is not null),
+           foreign key (product_id, cooperative_id) references product (id, cooperative_id)
+             on delete cascade on update cascade
+         );
+         create unique index product_change_open on product_change (product_id) where status = 'OPEN';
+         create index product_change_product on product_change (product_id, number);
+         create index product_change_waits on product_change (branch_id, number) where status = 'OPEN';
+         create index product_change_branch on product_change (branch_id, number);
+         create index product_change_cooperative on product_change (cooperative_id, number);
          create table quality_sign (
            id {uuid} primary key,
            branch_id {uuid} not null references branch (id),
@@ -93,7 +120,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     )
     .await?;
     protect(manager, "product", PUBLISHED_AND_VALID).await?;
-    protect(manager, "product_review", Open::None).await?;
+    protect(manager, "product_move", Open::None).await?;
+    protect(manager, "product_change", Open::None).await?;
     protect(manager, "quality_sign", PUBLISHED_AND_VALID).await?;
     protect(manager, "product_variant", PUBLISHED_AND_VALID).await
 }

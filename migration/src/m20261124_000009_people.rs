@@ -39,7 +39,7 @@ const OF_THE_PLATFORM: [&str; 8] = [
 
 /// Further policies, each an alternative to those of `ddl::protect`: what a cooperative's representative reads and writes
 /// of her own, and what a partner's programs read because their partner is party to it.
-const FURTHER: [(&str, &str, &str); 21] = [
+const FURTHER: [(&str, &str, &str); 30] = [
     ("cooperative", "select", "id = any ((select own_cooperatives('app.read'))::uuid[])"),
     ("cooperative", "update", "id = any ((select own_cooperatives('app.write'))::uuid[])"),
     ("cooperative_private", "select", READS_OWN),
@@ -54,10 +54,19 @@ const FURTHER: [(&str, &str, &str); 21] = [
     ("product", "select", READS_OWN),
     ("product", "insert", WRITES_OWN),
     ("product", "update", WRITES_OWN),
+    ("product_move", "select", READS_OWN),
+    ("product_move", "insert", WRITES_OWN),
+    ("product_change", "select", READS_OWN),
+    ("product_change", "insert", WRITES_OWN),
+    ("product_change", "update", WRITES_OWN),
     ("product_variant", "select", READS_OWN),
+    ("product_variant", "insert", WRITES_OWN),
+    ("product_variant", "update", WRITES_OWN),
+    ("product_variant", "delete", WRITES_OWN),
     ("quality_sign", "select", READS_OWN),
+    ("quality_sign", "insert", WRITES_OWN),
+    ("quality_sign", "delete", WRITES_OWN),
     ("listing", "select", READS_OWN),
-    ("product_review", "select", READS_OWN),
     ("programme", "select", "status = 'APPROVED' and id = any ((select party_programmes())::uuid[])"),
     ("programme_branch", "select", PARTY_APPROVED),
     ("programme_indicator", "select", PARTY_APPROVED),

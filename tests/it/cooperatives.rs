@@ -218,6 +218,7 @@ async fn a_cooperative_moves_to_another_branch_with_everything_of_it(world: Worl
     assert_eq!(sees(&representative).await, 24, "{}: it is hers wherever it is looked after", world.on);
     let behind = "select count(*) from (select branch_id, cooperative_id from product union all
         select branch_id, cooperative_id from membership union all select branch_id, cooperative_id from product_variant union all
+        select branch_id, cooperative_id from product_move union all select branch_id, cooperative_id from product_change union all
         select branch_id, cooperative_id from quality_sign union all select branch_id, cooperative_id from role_assignment) x
         join cooperative c on c.id = x.cooperative_id where c.slug = 'demo-argan' and x.branch_id <> c.branch_id";
     assert_eq!(world.raw_as_owner(behind).await, Ok(0), "{}", world.on);

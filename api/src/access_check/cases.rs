@@ -348,6 +348,7 @@ impl Cases {
     /// The kind of thing that an argument called so names, below a field about this kind.
     fn kind_of(&mut self, place: &str, name: &str, about: Option<Kind>) -> Option<Kind> {
         let kind = match name.trim_end_matches('s').trim_end_matches("Id") {
+            "id" if place.contains(".variants.") => Some(Kind::ProductVariant),
             "id" | "parent" | "to" => about,
             "branch" | "participatingBranch" => Some(Kind::Branch),
             "budgetLine" => Some(Kind::BudgetLine),

@@ -19,6 +19,7 @@ use domain::committee::{CommitteeMember, CommitteeRole};
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
 use domain::partnership::{AgreementDocumentKind, AmendedTerms, AmendmentStatus};
+use domain::product::form::{ProductChangeStatus, ProductForm};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
@@ -77,10 +78,10 @@ impl Canary {
         self.id == self.text
     }
 
-    /// Whether bytes tell of it.
-    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
-        let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-        holds(self.key.as_bytes()) || holds(self.text.as_bytes()) || holds(self.key.to_string().as_bytes())
+    /// Whether bytes tell of it, given as a character for each.
+    pub(super) fn is_in(&self, bytes: &str) -> bool {
+        let key: String = self.key.as_bytes().iter().copied().map(char::from).collect();
+        bytes.contains(&key) || bytes.contains(&self.text) || bytes.contains(&self.key.to_string())
     }
 
     /// What it is named by in a question.
@@ -386,13 +387,14 @@ async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
     };
     fixtures.row::<document::entity::Entity>("document", document).await?;
     let row = first_where(fixtures.tx, "product", "is_demo and published").await?;
-    let (product, _) = fixtures
+    let (product, text) = fixtures
         .copy::<product::entity::Entity>(
             "product",
             row,
             &[("name", canary_text()), ("status", "PUBLISHED".into()), of.clone()],
         )
         .await?;
+    catalogue(fixtures, (product, cooperative), text).await?;
     let (made_by, of) = (of, ("product_id", Value::from(product)));
     let row = first_where(fixtures.tx, "product_variant", "is_demo and published").await?;
     let (variant, _) = fixtures
@@ -414,6 +416,48 @@ async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         ("visible", true.into()),
     ];
     fixtures.copy::<listing::entity::Entity>("listing", row, &at).await?;
+    Ok(())
+}
+
+/// The way of a product through the catalogue: who moved it, and what somebody asks to change of it.
+async fn catalogue(fixtures: &mut Fixtures<'_, '_>, (product, cooperative): (Uuid, Uuid), text: String) -> Result<()> {
+    let branch = fixtures.branch;
+    let moved =
+        "insert into product_move (id, branch_id, product_id, cooperative_id, to_status, actor_name, reason, moved_at)
+        values ($1, $2, $3, $4, 'REJECTED', $5, $5, 1)";
+    let values = [Uuid::now_v7(), branch, product, cooperative].map(Value::from);
+    fixtures.run(moved, values.into_iter().chain([text.into()]).collect()).await?;
+    let asked = |key, text: &str| {
+        let form = ProductForm {
+            name: LocalizedText::new([(Locale::Fr, text.to_owned())], NAME_MAX).expect("a mark is a text"),
+            description: None,
+            category: "honey".to_owned(),
+            origin: None,
+            sanitary_number: None,
+            sanitary_valid_until: None,
+            variants: Vec::new(),
+            signs: Vec::new(),
+        };
+        product::change::Model {
+            id: key,
+            number: 0,
+            branch_id: branch,
+            product_id: product,
+            cooperative_id: cooperative,
+            status: EnumValue(ProductChangeStatus::Open),
+            was: Json(form.clone()),
+            asked: Json(form),
+            requested_by: None,
+            requested_by_name: Some(text.to_owned()),
+            decided_by: None,
+            decided_at: None,
+            reason: None,
+            version: 1,
+            created_at: 1,
+            changed_at: 1,
+        }
+    };
+    fixtures.row::<product::change::Entity>("request to change a product", asked).await?;
     Ok(())
 }
 

@@ -354,11 +354,12 @@ impl<'c> Check<'c> {
         for (place, (answer, work)) in is {
             let Read { field, text, .. } = &reads[*place];
             seen.extend(allowed.iter().filter(|canary| answer.contains(&canary.id)).map(|canary| canary.key));
+            let cursors = cursors(answer);
             for canary in &forbidden {
                 if answer.contains(&canary.id) || answer.contains(&canary.text) {
                     report.leak(field, format!("{} saw the {} of {}", principal.name, canary.what, canary.at));
                 }
-                if cursors(answer).any(|cursor| canary.is_in(&cursor)) {
+                if canary.is_in(&cursors) {
                     let what =
                         format!("{} can read the {} of {} out of a cursor", principal.name, canary.what, canary.at);
                     report.leak(field, what);
@@ -500,10 +501,11 @@ impl<'c> Check<'c> {
     }
 }
 
-/// The cursors of an answer, as the bytes that they stand for.
-fn cursors(answer: &str) -> impl Iterator<Item = Vec<u8>> {
+/// What the cursors of an answer stand for, a character for each byte.
+fn cursors(answer: &str) -> String {
     let parts = answer.split("ursor\":\"").skip(1);
-    parts.filter_map(|rest| URL_SAFE_NO_PAD.decode(rest.split('"').next()?).ok())
+    let cursors = parts.filter_map(|rest| URL_SAFE_NO_PAD.decode(rest.split('"').next()?).ok());
+    cursors.flatten().map(char::from).collect()
 }
 
 /// Whether a database has policies.

@@ -19,6 +19,10 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "membershipAdd" | "membershipEnd" | "membershipEdit" | "documentAdd" | "documentEdit" | "documentEnd" => {
             Some(P::ManageMembers)
         }
+        "productCreate" | "productEdit" | "productSubmit" | "productArchive" | "productChangeWithdraw" => {
+            Some(P::ManageProducts)
+        }
+        "productPublish" | "productReject" | "productChangeAccept" | "productChangeDecline" => Some(P::DecideProducts),
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
         "partnerCreate" | "partnerEdit" | "fundingCallAdd" | "fundingCallEdit" => Some(P::ManagePartners),

@@ -3,6 +3,7 @@
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
+use domain::codes::Coded;
 use domain::product::ProductStatus;
 use domain::text::LocalizedText;
 use sea_orm::entity::prelude::*;
@@ -54,6 +55,9 @@ pub struct Model {
     pub changed_at: i64,
 }
 
+/// The price key of a product that no market sells: behind all prices.
+pub const NO_PRICE: i64 = i64::MAX;
+
 /// The columns of texts that may be missing in a language.
 pub const TEXTS: [&str; 3] = ["name", "origin", "description"];
 
@@ -78,4 +82,9 @@ impl Node for Entity {
     const VERSION: Column = Column::Version;
     const CHANGED_AT: Column = Column::ChangedAt;
     const DECIDED: Option<(Column, Permission)> = Some((Column::Status, Permission::DecideProducts));
+
+    /// Whoever makes a product submits it, and says that it is made no more.
+    fn is_entered(status: &str) -> bool {
+        [ProductStatus::Submitted, ProductStatus::Archived].iter().any(|entered| status == entered.as_str())
+    }
 }

@@ -1,7 +1,10 @@
-//! Products with their variants and quality signs, and how they are found.
+//! Products with their variants and quality signs, their way through the catalogue, and how they are found.
 
+pub mod change;
 pub mod description;
 pub mod entity;
+pub mod movement;
+pub mod mutation;
 pub mod object;
 pub mod projection;
 pub mod query;
@@ -10,3 +13,4 @@ pub mod search;
 pub mod sign;
 pub mod store;
 pub mod variant;
+pub mod workflow;

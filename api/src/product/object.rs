@@ -1,6 +1,7 @@
 //! The GraphQL face of products.
 
-use super::{description, entity, sign, variant};
+use super::entity::NO_PRICE;
+use super::{change, description, entity, sign, variant};
 use crate::category::entity as category;
 use crate::cooperative::entity as cooperative;
 use crate::platform::error::Result;
@@ -14,6 +15,7 @@ use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use domain::product::form::{FieldChange, ProductChangeStatus, ProductForm};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
 use domain::text::{Locale, LocalizedText};
 use sea_orm::sea_query::SimpleExpr;
@@ -74,9 +76,6 @@ pub struct Product {
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
-
-/// The price key of a product that no market sells: behind all prices.
-pub const NO_PRICE: i64 = i64::MAX;
 
 impl RowObject for Product {
     type Entity = entity::Entity;
@@ -174,6 +173,90 @@ impl RowObject for ProductVariant {
     }
 }
 
+/// A move of a product through the catalogue.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ProductMove {
+    /// The status that the product had; null: it was created.
+    pub from: Option<EnumValue<ProductStatus>>,
+    /// The status that it has had since.
+    pub to: EnumValue<ProductStatus>,
+    /// When it was moved.
+    pub at: DateTime,
+    /// The name of whoever moved it, as it was then; null: the platform itself.
+    pub actor_name: Option<String>,
+    /// The reason, where one is needed.
+    pub reason: Option<String>,
+}
+
+/// A request to change a published product: it becomes as it asks once another person accepts it.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct ProductChange {
+    /// The request's global id, which never changes and is never used again.
+    pub id: GlobalId,
+    /// The request's version: 1 when it was created, and one more with each edit. What only follows from other data
+    /// leaves it as it is.
+    pub version: i32,
+    /// When the request was last edited.
+    pub changed_at: DateTime,
+    /// The status of the request.
+    pub status: EnumValue<ProductChangeStatus>,
+    /// When it was made.
+    pub requested_at: DateTime,
+    /// The name of whoever made it, as it was then.
+    pub requested_by_name: Option<String>,
+    /// When it was decided; null while it waits, and when it was withdrawn.
+    pub decided_at: Option<DateTime>,
+    /// The reason for which it was declined.
+    pub reason: Option<String>,
+    #[graphql(skip)]
+    pub(crate) was: ProductForm,
+    #[graphql(skip)]
+    pub(crate) asked: ProductForm,
+    #[graphql(skip)]
+    pub(crate) product_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+/// A field of a product that a request changes.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ProductFieldChange {
+    /// The path of the field, such as `name.fr` or `variants.ARG-250.quantity`.
+    pub field: String,
+    /// What it was when the request was made; null: there was nothing.
+    pub before: Option<String>,
+    /// What it becomes; null: nothing.
+    pub after: Option<String>,
+}
+
+impl From<FieldChange> for ProductFieldChange {
+    fn from(change: FieldChange) -> Self {
+        Self { field: change.field, before: change.before, after: change.after }
+    }
+}
+
+impl RowObject for ProductChange {
+    type Entity = change::Entity;
+
+    fn new(row: &change::Model, batch: Batch, _: &Reader) -> Self {
+        Self {
+            id: GlobalId::new(Kind::ProductChange, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            status: row.status,
+            requested_at: DateTime::micros(row.created_at),
+            requested_by_name: row.requested_by_name.clone(),
+            decided_at: row.decided_at.map(DateTime::micros),
+            reason: row.reason.clone(),
+            was: row.was.0.clone(),
+            asked: row.asked.0.clone(),
+            product_key: row.product_id,
+            batch,
+        }
+    }
+}
+
 /// Conditions on products: those that are given must all be met.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ProductFilter {
@@ -195,6 +278,8 @@ pub struct ProductFilter {
     pub open_now: Option<bool>,
     /// Leaves only products of the branch with this global id.
     pub branch: Option<ID>,
+    /// With true, leaves only products that wait to be published or declined. For signed-in callers.
+    pub awaits_decision: Option<bool>,
     /// Leaves only products of which a text is missing in this language. For signed-in callers.
     pub missing_translation: Option<EnumValue<Locale>>,
 }

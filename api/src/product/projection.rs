@@ -1,7 +1,7 @@
 //! What is derived of products: whether they and what belongs to them may be shown and until when, their lowest prices,
 //! the keys of their names, and what is searched of them.
 
-use super::object::NO_PRICE;
+use super::entity::NO_PRICE;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::text::compute_name_keys;

@@ -1,6 +1,6 @@
 //! Root fields of products: one; those found by words, filtered by market and by whether one is open.
 
-use super::object::{Product, ProductFilter, ProductOrder};
+use super::object::{Product, ProductChange, ProductFilter, ProductOrder};
 use super::store;
 use crate::market;
 use crate::platform::error::{Error, Result};
@@ -56,5 +56,21 @@ impl ProductQuery {
             Some(false) => return Err(Error::expected("filter.openNow", "true")),
         };
         store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, open.as_deref()).await
+    }
+
+    /// The requests to change published products that wait for a decision, within the caller's reach, those made last first.
+    async fn product_change_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<ProductChange>> {
+        let roots = ListArgs { page: PageArgs::new(ctx, first, after, last, before), published: false };
+        store::open_changes(ctx.reader(), roots).await
     }
 }

@@ -5,11 +5,12 @@ use crate::cooperative::object::Cooperative;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfProducts, Owner};
 use crate::platform::error::Result;
+use crate::platform::graphql::list::List;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
-use crate::product::object::{Product, ProductVariant, QualitySign};
-use crate::product::store::{DescriptionOf, SignsOf, VariantsOf};
+use crate::product::object::{Product, ProductChange, ProductFieldChange, ProductMove, ProductVariant, QualitySign};
+use crate::product::store::{DescriptionOf, MovesOf, OpenChangeOf, SignsOf, VariantsOf, changes_of};
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
@@ -44,6 +45,32 @@ impl Product {
         self.batch.load(ctx.reader(), VariantsOf, self.key).await
     }
 
+    /// The moves of the product through the catalogue, in their order; empty for callers who may not see them.
+    async fn moves(&self, ctx: &Context<'_>) -> Result<List<ProductMove>> {
+        self.batch.load(ctx.reader(), MovesOf, self.key).await.map(List)
+    }
+
+    /// The request to change the product that waits for a decision; null when there is none that the caller may see.
+    async fn open_change_request(&self, ctx: &Context<'_>) -> Option<Result<ProductChange>> {
+        self.batch.load(ctx.reader(), OpenChangeOf, self.key).await.transpose()
+    }
+
+    /// The requests to change the product, those made last first; empty for callers who may not see them.
+    async fn change_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<ProductChange>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), changes_of(page), self.key).await
+    }
+
     /// The listings of the product, by market.
     async fn listings(
         &self,
@@ -68,5 +95,18 @@ impl ProductVariant {
     /// The product that this is a variant of.
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
         self.batch.object(ctx.reader(), self.product_key).await.transpose()
+    }
+}
+
+#[ComplexObject]
+impl ProductChange {
+    /// The product that is to change.
+    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
+        self.batch.object(ctx.reader(), self.product_key).await.transpose()
+    }
+
+    /// What the request changes, field by field in the order of their paths.
+    async fn changes(&self) -> List<ProductFieldChange> {
+        List(self.asked.changes(&self.was).into_iter().map(ProductFieldChange::from).collect())
     }
 }

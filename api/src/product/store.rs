@@ -1,15 +1,15 @@
 //! Reading products, and the few ways to change one.
 
-use super::entity::{Column, Entity, Model, TEXTS};
-use super::object::{NO_PRICE, Product, ProductFilter, ProductOrder, ProductVariant};
-use super::{description, search, sign, variant};
+use super::entity::{Column, Entity, Model, NO_PRICE, TEXTS};
+use super::object::{Product, ProductChange, ProductFilter, ProductMove, ProductOrder, ProductVariant};
+use super::{change, description, movement, search, sign, variant};
 use crate::category;
 use crate::cooperative;
 use crate::listing;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::graphql::scalars::Decimal;
+use crate::platform::graphql::scalars::{DateTime, Decimal};
 use crate::platform::graphql::text::{name_keys, only_untranslated};
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object::{self, Children, RowObject};
@@ -24,7 +24,7 @@ use crate::platform::query::transaction::Tx;
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
-use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
 use sea_orm::{ActiveValue, ColumnTrait, Iterable};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -113,6 +113,12 @@ fn narrowed<'t, 'a>(
     if let Some(most) = centimes(filter.max_price, "filter.maxPrice")? {
         select = select.filter(Column::PriceKey.lte(most)).filter(Column::PriceKey.lt(NO_PRICE));
     }
+    match filter.awaits_decision {
+        None => {}
+        // Spelled out: there is an index of these alone.
+        Some(true) => select = select.filter(Expr::cust("product.status = 'SUBMITTED'")),
+        Some(false) => return Err(Error::expected("filter.awaitsDecision", "true")),
+    }
     if let Some(kind) = filter.quality_sign {
         select = select.having::<sign::Entity>(
             sign::Column::ProductId.into_expr().eq(Column::Id.into_expr()).into_condition(),
@@ -188,6 +194,83 @@ impl Related for DescriptionOf {
             .await?;
         Ok(rows.into_iter().map(|(key, text)| (key, text.map(|text| text.0))).collect())
     }
+}
+
+/// The moves of products, in their order.
+#[derive(Debug)]
+pub struct MovesOf;
+
+impl Related for MovesOf {
+    type Value = Vec<ProductMove>;
+
+    fn of(&self) -> Kind {
+        Kind::Product
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use movement::Column as Move;
+        let columns = [Move::ProductId, Move::FromStatus, Move::ToStatus, Move::MovedAt, Move::ActorName, Move::Reason];
+        let rows = reader
+            .begin()
+            .select_columns::<movement::Entity>()
+            .among(Move::ProductId, keys)
+            .statement(|statement| {
+                // Keys grow with time.
+                statement.order_by_expr(Move::Id.into_expr(), sea_orm::Order::Asc);
+            })
+            .only(columns.map(|column| column.into_expr()))
+            .all(|cells| {
+                let product = cells.take::<Uuid>()?;
+                let (from, to, at) = (cells.take()?, cells.take()?, DateTime::micros(cells.take()?));
+                Ok((product, ProductMove { from, to, at, actor_name: cells.take()?, reason: cells.take()? }))
+            })
+            .await?;
+        let mut moves: HashMap<Uuid, Vec<ProductMove>> = HashMap::new();
+        for (product, one) in rows {
+            moves.entry(product).or_default().push(one);
+        }
+        Ok(moves)
+    }
+}
+
+/// The requests that wait for a decision about products.
+#[derive(Debug)]
+pub struct OpenChangeOf;
+
+impl Related for OpenChangeOf {
+    type Value = Option<ProductChange>;
+
+    fn of(&self) -> Kind {
+        Kind::Product
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        let tx = reader.begin();
+        // Spelled out: there is an index of these alone.
+        let open = tx.select::<change::Entity>().among(change::Column::ProductId, keys);
+        let rows = open.filter(Expr::cust("product_change.status = 'OPEN'")).all(change::Entity::read).await?;
+        let found = object::all::<ProductChange>(rows, reader);
+        Ok(found.into_iter().map(|change| (change.product_key, Some(change))).collect())
+    }
+}
+
+/// The requests to change products, a page of each, the newest first.
+pub fn changes_of(page: PageArgs) -> Children<ProductChange, change::Column> {
+    let order = Order::newest(change::Column::Number);
+    Children::new(Kind::Product, "Product.changeRequests", change::Column::ProductId, page, order)
+}
+
+/// A page of the requests within reach that wait for a decision, the newest first.
+///
+/// # Errors
+/// UNAUTHENTICATED, BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn open_changes(reader: &Reader, roots: ListArgs) -> Result<Connection<ProductChange>> {
+    reader.signed_in()?;
+    let tx = reader.begin();
+    // Spelled out: there is an index of these alone.
+    let select = tx.select_for_list::<change::Entity>(false).filter(Expr::cust("product_change.status = 'OPEN'"));
+    let order = Order::newest(change::Column::Number);
+    object::list(reader, "productChangeRequests".to_owned(), select, &roots.page, &order).await
 }
 
 /// The variants of products, in the order in which they were made.

@@ -7,7 +7,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::text::name_keys;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
-use crate::product::object::NO_PRICE;
+use crate::product::entity::NO_PRICE;
 use crate::{agreement, cooperative, indicator, listing, market, membership, product, programme};
 use domain::cooperative::{CooperativeStatus, LegalForm, Sector};
 use domain::disclosure::K;
