@@ -4,7 +4,7 @@
 use super::cases::{NAME, NO_VERSION, Secret};
 use super::fixtures::Canary;
 use super::principals::{Principal, SEEDER};
-use super::rights::permission;
+use super::rights::{OF_PARTICIPANTS, permission};
 use super::{Check, Layers, Report};
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -102,7 +102,11 @@ impl Check<'_> {
                 let mutation = probe.field.split('(').next().unwrap_or_default();
                 let Some(Some(permission)) = permission(mutation) else { continue };
                 for one in &seen {
-                    if holds(principal, permission, one, paths) {
+                    let takes_part = one.shared_with.is_some_and(|branch| {
+                        let is_its_own = OF_PARTICIPANTS.contains(&probe.field.as_str());
+                        is_its_own && covers(principal, permission, branch, paths)
+                    });
+                    if takes_part || holds(principal, permission, one, paths) {
                         continue;
                     }
                     *report.asked.entry(probe.field.clone()).or_default() += 1;
@@ -315,7 +319,13 @@ fn holds(principal: &Principal, permission: Permission, on: &Canary, paths: &Pat
     let is_own = on.cooperative.is_some_and(|own| reach.cooperatives.contains(&own));
     is_own
         || match on.branch {
-            Some(branch) => paths.get(&branch).is_some_and(|path| reach.covers(branch, path)),
+            Some(branch) => covers(principal, permission, branch, paths),
             None => reach.is_everything(),
         }
+}
+
+/// Whether somebody holds a permission in a branch.
+fn covers(principal: &Principal, permission: Permission, branch: Uuid, paths: &Paths) -> bool {
+    let Actor::Staff(staff) = &principal.actor else { return false };
+    paths.get(&branch).is_some_and(|path| staff.reach(permission).covers(branch, path))
 }

@@ -274,6 +274,8 @@ pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> 
             for canary in fixtures.canaries.iter_mut().filter(is_shared) {
                 canary.shared_with = Some(founding("branch", participant));
             }
+            // The rest is what it is at any other target.
+            fixtures.canaries.retain(|canary| canary.shared_with.is_some());
         }
         (None, None) => {
             trade(&mut fixtures).await?;

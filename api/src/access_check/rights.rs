@@ -2,6 +2,17 @@
 
 use domain::access::Permission;
 
+/// Changes in which a branch names a programme or an agreement that it takes part in, to make something of its own. Everything
+/// else is refused to it as to a stranger.
+pub(super) const OF_PARTICIPANTS: [&str; 6] = [
+    "activityAdd(programmeId)",
+    "indicatorValuesRecord(programmeId)",
+    "sheetImport(programmeId)",
+    "submissionWaive(programmeId)",
+    "programmeCreate(agreementIds)",
+    "marketCreate(agreementId)",
+];
+
 /// The permission that a mutation asks for; none, where it is about whoever asks, or lets her in. Nothing: it is not in the table.
 pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
     use Permission as P;
