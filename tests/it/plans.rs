@@ -103,7 +103,7 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         "category": "olive-oil", "cooperative": cooperative, "market": market, "branch": branch, "parent": branch,
         "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
         "qualitySign": "ORGANIC", "sector": "ARGAN", "CooperativeStatus": "APPLIED", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
-        "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa, "period": "2025-Q4", "SubmissionStatus": "SUBMITTED", "awaitingMe": true,
+        "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa, "period": "2025-Q4", "SubmissionStatus": "SUBMITTED", "awaitingMe": true, "awaitsDecision": true,
     });
     let programme = world.ask("{ programmes(first: 1) { nodes { id } } }", json!({})).await;
     let programme = programme.data()["programmes"]["nodes"][0]["id"].clone();
@@ -181,8 +181,8 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
     operations
 }
 
-/// What lies below agreements and programmes, and what is added up of results.
-fn below() -> Vec<Operation> {
+/// What lies below agreements, programmes and products, and what is added up of results.
+fn below(product: &str) -> Vec<Operation> {
     let agreements = "{ agreements(first: 5) { nodes { budgetLines { code expenses(first: 5) { nodes { id } } transfers { reason } }
         tranches { number entries { number } } statement { spent { amount } parties { spent { amount } } } amendments { number }
         steeringCommittee { quorum meetings { number } } documents { title } undeclaredContributions { id }
@@ -190,7 +190,9 @@ fn below() -> Vec<Operation> {
     let programmes = "{ programmes(first: 5) { nodes { activities(first: 5) { nodes { participation { people } } }
         moves { to } warnings { code } indicators { latestActual { value } } } } }";
     let totals = |by: &str| format!("{{ indicator(slug: \"demo-trained\") {{ totals(by: {by}) {{ value }} }} }}");
-    let all = [agreements.to_owned(), programmes.to_owned(), totals("[YEAR]"), totals("[BRANCH]"), totals("[PARTNER, THEME]"),
+    let products = format!("{{ product(id: \"{product}\") {{ moves {{ to }} openChangeRequest {{ status }}
+        changeRequests(first: 5) {{ nodes {{ id }} }} }} productChangeRequests(first: 5) {{ nodes {{ changes {{ field }} }} }} }}");
+    let all = [agreements.to_owned(), programmes.to_owned(), products, totals("[YEAR]"), totals("[BRANCH]"), totals("[PARTNER, THEME]"),
         "{ moneyTotals(by: [YEAR, BRANCH, PARTNER, THEME]) { spent { amount } } }".to_owned()];
     let operation = |query: String| Operation {
         name: query.chars().take(60).collect(),
@@ -231,7 +233,7 @@ async fn statements(world: &World) -> Statements {
     let (product, cooperative) = (id(&found["id"]), id(&found["cooperative"]["id"]));
     let mut operations = contract(&product);
     operations.extend(lists(world, &product, &cooperative).await);
-    operations.extend(below());
+    operations.extend(below(&product));
     let mut statements = Statements::new();
     changes(world, &mut statements).await;
     for (who, token) in askers(world).await {
