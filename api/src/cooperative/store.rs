@@ -20,7 +20,7 @@ use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::{Node, Table};
 use crate::platform::query::transaction::{Locked, Tx};
-use crate::product::{description, entity as product, sign, variant};
+use crate::product::{change, description, entity as product, movement, sign, variant};
 use crate::user::assignment;
 use domain::actor::Actor;
 use domain::branch::national;
@@ -233,7 +233,15 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, to: Uuid) -> Result<
     move_all::<document::Entity>(tx, document::Column::CooperativeId, document::Column::BranchId, of(key)).await?;
     move_all::<product::Entity>(tx, product::Column::CooperativeId, product::Column::BranchId, of(key)).await?;
     move_all::<variant::Entity>(tx, variant::Column::CooperativeId, variant::Column::BranchId, of(key)).await?;
+    move_all::<change::Entity>(tx, change::Column::CooperativeId, change::Column::BranchId, of(key)).await?;
     let parts = (Condition::all(), to);
+    tx.update_parts::<Entity, movement::Entity>(
+        &locked,
+        movement::Column::CooperativeId,
+        parts.0.clone(),
+        vec![(movement::Column::BranchId, parts.1.into())],
+    )
+    .await?;
     tx.update_parts::<Entity, sign::Entity>(
         &locked,
         sign::Column::CooperativeId,
