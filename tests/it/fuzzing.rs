@@ -109,18 +109,20 @@ async fn exchange(address: &str, request: &[u8]) -> Option<Vec<u8>> {
         let Ok(mut stream) = TcpStream::connect(address).await else { return answer };
         // A server that has heard enough may close before everything was sent.
         let _ = stream.write_all(request).await;
-        while !is_complete(&answer) && stream.read_buf(&mut answer).await.is_ok_and(|length| length > 0) {}
+        let has_body = !request.starts_with(b"HEAD ");
+        while !is_complete(&answer, has_body) && stream.read_buf(&mut answer).await.is_ok_and(|length| length > 0) {}
         answer
     };
     tokio::time::timeout(LONGEST, exchanged).await.ok()
 }
 
-/// Whether nothing more belongs to an answer. A request that was damaged may leave the connection open for another one.
-fn is_complete(answer: &[u8]) -> bool {
+/// Whether nothing more belongs to an answer. A request that was damaged may leave the connection open for another one;
+/// the length that an answer to HEAD states is not sent.
+fn is_complete(answer: &[u8], has_body: bool) -> bool {
     let Some(head) = answer.windows(4).position(|end| end == b"\r\n\r\n") else { return false };
     let text = String::from_utf8_lossy(&answer[..head]).to_lowercase();
     let length = text.split("\r\n").find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-    length.is_some_and(|length| answer.len() >= head + 4 + length)
+    length.is_some_and(|length| !has_body || answer.len() >= head + 4 + length)
 }
 
 async fn ask(address: &str, token: Option<&str>, body: Value) -> Value {
