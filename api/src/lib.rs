@@ -50,6 +50,9 @@ macro_rules! kinds {
             33 AgreementDocument: agreement_document::object::AgreementDocument,
             34 FundingCall: funding_call::object::FundingCall,
             35 ProductChange: product::object::ProductChange,
+            36 ConsignmentContract: consignment_contract::object::ConsignmentContract,
+            37 StockLevel: stock::object::StockLevel,
+            38 StockMovement: stock::object::StockMovement,
         }
     };
 }
@@ -67,6 +70,7 @@ pub mod category;
 pub mod command;
 pub mod committee;
 pub mod config;
+pub mod consignment_contract;
 pub mod contribution;
 pub mod cooperative;
 pub mod document;
@@ -89,6 +93,7 @@ pub mod schema;
 pub mod seed;
 pub mod server;
 pub mod session;
+pub mod stock;
 pub mod submission;
 pub mod telemetry;
 pub mod tranche;

@@ -2,7 +2,7 @@
 
 use crate::platform::projection::Projections;
 use crate::{
-    agreement, branch, budget_line, contribution, cooperative, indicator, market, partner, product, programme,
+    agreement, branch, budget_line, contribution, cooperative, indicator, market, partner, product, programme, stock,
     submission, tranche,
 };
 
@@ -23,6 +23,9 @@ pub static PROJECTIONS: Projections = &[
     &product::projection::LISTINGS,
     &product::projection::PRICES,
     &product::projection::Search,
+    &stock::projection::LOTS,
+    &stock::projection::LEVELS,
+    &stock::projection::LISTINGS,
     &agreement::projection::PARTIES,
     &agreement::projection::BRANCHES,
     &agreement::projection::OBJECTIVES,

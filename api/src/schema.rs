@@ -13,6 +13,7 @@ use crate::calendar::mutation::CalendarMutation;
 use crate::calendar::query::CalendarQuery;
 use crate::category::query::CategoryQuery;
 use crate::committee::mutation::CommitteeMutation;
+use crate::consignment_contract::mutation::ConsignmentContractMutation;
 use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
@@ -24,6 +25,7 @@ use crate::funding_call::query::FundingCallQuery;
 use crate::geography::query::GeographyQuery;
 use crate::indicator::mutation::IndicatorMutation;
 use crate::indicator::query::IndicatorQuery;
+use crate::listing::mutation::ListingMutation;
 use crate::market::mutation::MarketMutation;
 use crate::market::query::MarketQuery;
 use crate::membership::mutation::MembershipMutation;
@@ -40,6 +42,7 @@ use crate::programme::query::ProgrammeQuery;
 use crate::register_dispute::mutation::RegisterDisputeMutation;
 use crate::register_dispute::query::RegisterDisputeQuery;
 use crate::session::mutation::SessionMutation;
+use crate::stock::mutation::StockMutation;
 use crate::submission::mutation::SubmissionMutation;
 use crate::submission::query::SubmissionQuery;
 use crate::tranche::mutation::TrancheMutation;
@@ -106,6 +109,9 @@ impl Parts for Mutations {
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
             Part::of::<MarketMutation>(),
+            Part::of::<ListingMutation>(),
+            Part::of::<ConsignmentContractMutation>(),
+            Part::of::<StockMutation>(),
             Part::of::<AgreementMutation>(),
             Part::of::<AmendmentMutation>(),
             Part::of::<CommitteeMutation>(),

@@ -69,6 +69,12 @@ codes! {
         GtinInvalid = "GTIN_INVALID",
         /// Something is missing before the product can be submitted.
         ProductIncomplete = "PRODUCT_INCOMPLETE",
+        /// The cooperative has no consignment contract with the market that is in force.
+        ContractRequired = "CONTRACT_REQUIRED",
+        /// The cooperative has another consignment contract with the market for some of these days.
+        ContractOverlaps = "CONTRACT_OVERLAPS",
+        /// Less is on hand.
+        StockInsufficient = "STOCK_INSUFFICIENT",
         /// An agreement in force is needed first, or a programme that funds itself.
         AgreementRequired = "AGREEMENT_REQUIRED",
         /// Something is missing before the agreement can be signed.

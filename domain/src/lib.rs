@@ -34,6 +34,7 @@ pub mod partnership;
 pub mod product;
 pub mod programme;
 pub mod source;
+pub mod stock;
 pub mod submission;
 pub mod text;
 pub mod user;

@@ -153,6 +153,19 @@ impl Code {
                 "Il manque quelque chose au produit avant qu'il soit soumis.",
                 "Something is missing before the product can be submitted.",
             ),
+            Self::ContractRequired => (
+                "لا يوجد عقد إيداع ساري المفعول بين التعاونية والسوق.",
+                "Aucun contrat de dépôt-vente entre la coopérative et le marché n'est en vigueur.",
+                "No consignment contract between the cooperative and the market is in force.",
+            ),
+            Self::ContractOverlaps => (
+                "يوجد عقد إيداع آخر لجزء من هذه المدة.",
+                "Un autre contrat de dépôt-vente couvre une partie de cette période.",
+                "Another consignment contract holds for some of these days.",
+            ),
+            Self::StockInsufficient => {
+                ("الكمية الموجودة غير كافية.", "La quantité en stock est insuffisante.", "Less is on hand.")
+            }
             Self::AgreementRequired => (
                 "يلزم وجود اتفاقية سارية المفعول.",
                 "Une convention en vigueur est nécessaire.",

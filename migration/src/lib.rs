@@ -23,6 +23,7 @@ mod m20261126_000012_reference_kept;
 mod m20261126_000013_activity;
 mod m20261126_000014_amendment;
 mod m20261126_000015_committee;
+mod m20261127_000016_stock;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_activity::Migration),
             Box::new(m20261126_000014_amendment::Migration),
             Box::new(m20261126_000015_committee::Migration),
+            Box::new(m20261127_000016_stock::Migration),
         ]
     }
 }

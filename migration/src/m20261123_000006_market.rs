@@ -58,6 +58,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            variant_id {uuid} not null references product_variant (id),
            price {long} not null check (price > 0),
            visible boolean not null,
+           sold_out boolean not null default false,
+           stock_good_until {text},
            published boolean not null,
            valid_until {text},
            is_demo boolean not null,

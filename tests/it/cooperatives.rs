@@ -210,6 +210,19 @@ async fn a_cooperative_moves_to_another_branch_with_everything_of_it(world: Worl
         let seen = person.asks(LOOK, json!({"id": id("demo-argan")})).await;
         seen.data()["cooperative"]["memberships"]["totalCount"].as_i64().unwrap()
     };
+    // A product on its way into the catalogue, and a request to change one that is published.
+    let draft = "mutation($input: ProductCreateInput!) { productCreate(input: $input) { userErrors { code } } }";
+    let name = json!({"ar": "منتوج تجريبي", "fr": "Produit (démo)"});
+    let draft = representative.does(draft, json!({"cooperativeId": id("demo-argan"), "category": "argan-oil", "name": name}));
+    assert_eq!(draft.await.outcome(), "done", "{}", world.on);
+    let published = "{ products(first: 1, published: true, filter: {cooperative: \"COOPERATIVE\"}) { nodes { id version } } }";
+    let published = world.ask(&published.replace("COOPERATIVE", &id("demo-argan")), json!({})).await;
+    let published = published.data()["products"]["nodes"][0].clone();
+    let edit = "mutation($input: ProductEditInput!) { productEdit(input: $input) { userErrors { code field } } }";
+    let edit = representative.does(edit, json!({"id": published["id"], "expectedVersion": published["version"], "name": name}));
+    assert_eq!(edit.await.outcome(), "done", "{}", world.on);
+    let waiting = "select (select count(*) from product_move) * 10 + (select count(*) from product_change)";
+    assert_eq!(world.raw_as_owner(waiting).await, Ok(11), "{}", world.on);
     assert_eq!((sees(&khouribga).await, sees(&mdiq).await), (24, 0), "{}", world.on);
     let moved = national.does(relocate, to("mdiq-fnideq", 1)).await;
     let moved = moved.data()["cooperativeMove"]["cooperative"].clone();

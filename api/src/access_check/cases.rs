@@ -18,7 +18,8 @@ pub(super) const NAME: &str = "@@NAME@@";
 /// The version of no thing: what may be changed is not changed by whoever has looked at it.
 pub(super) const NO_VERSION: &str = "987654";
 
-/// So deep is followed from thing to thing below a root: every edge of every type lies within.
+/// So deep is followed from thing to thing below a root: every edge of every type lies within. Of what a root lists itself
+/// the id is asked alone: an edge that leads to what is hidden shows that, and the rest is asked at the root.
 const EDGES: u8 = 2;
 /// So deep is followed through values that are no things.
 const VALUES: u8 = 12;
@@ -299,6 +300,12 @@ impl Cases {
         self.types.get(name).is_some_and(|one| list(one, "interfaces").iter().any(|of| of["name"] == "Node"))
     }
 
+    /// Whether a root lists things of a type.
+    fn is_listed(&self, name: &str) -> bool {
+        let connection = format!("{name}Connection");
+        list(&self.types["Query"], "fields").iter().any(|root| named(&root["type"]) == connection)
+    }
+
     /// All that can be selected of a type without further arguments, following edges so deep.
     fn selection(&self, name: &str, edges: u8, values: u8) -> Option<String> {
         let one = self.types.get(name)?;
@@ -310,7 +317,7 @@ impl Cases {
         if name.ends_with("Edge") {
             return Some("{ cursor }".to_owned());
         }
-        if self.is_node(name) && edges == 0 {
+        if self.is_node(name) && (edges == 0 || (edges < EDGES && self.is_listed(name))) {
             return Some("{ id }".to_owned());
         }
         let edges = edges - u8::from(self.is_node(name));
@@ -356,6 +363,7 @@ impl Cases {
             "user" => Some(Kind::User),
             "partner" => Some(Kind::Partner),
             "market" => Some(Kind::Market),
+            "variant" => Some(Kind::ProductVariant),
             "category" => Some(Kind::Category),
             "province" => Some(Kind::Province),
             "region" => Some(Kind::Region),

@@ -9,9 +9,9 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
-    activity, agreement, agreement_document, amendment, budget_line, committee, contribution, cooperative, document,
-    expense, indicator, listing, market, membership, partner_client, product, programme, register_dispute, submission,
-    tranche, user,
+    activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
+    cooperative, document, expense, indicator, listing, market, membership, partner_client, product, programme,
+    register_dispute, stock, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
@@ -20,6 +20,7 @@ use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
 use domain::partnership::{AgreementDocumentKind, AmendedTerms, AmendmentStatus};
 use domain::product::form::{ProductChangeStatus, ProductForm};
+use domain::stock::{LossBearer, StockMovementKind};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
@@ -418,6 +419,70 @@ async fn trade(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
         ("visible", true.into()),
     ];
     fixtures.copy::<listing::entity::Entity>("listing", row, &at).await?;
+    kept(fixtures, (market, cooperative), (product, variant)).await
+}
+
+/// What a market has of a variant: under which contract it came, in which lot, and when.
+async fn kept(
+    fixtures: &mut Fixtures<'_, '_>,
+    (market, cooperative): (Uuid, Uuid),
+    (product, variant): (Uuid, Uuid),
+) -> Result<()> {
+    let branch = fixtures.branch;
+    let contract = |key, _: &str| consignment_contract::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        market_id: market,
+        cooperative_id: cooperative,
+        valid_from: Day(jiff::civil::date(2026, 1, 1)),
+        valid_to: None,
+        commission_basis_points: 0,
+        loss_borne_by: EnumValue(LossBearer::Cooperative),
+        payout_days: Json(vec![1]),
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<consignment_contract::entity::Entity>("consignment contract", contract).await?;
+    let level = |key, _: &str| stock::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        market_id: market,
+        variant_id: variant,
+        product_id: product,
+        cooperative_id: cooperative,
+        on_hand: 0,
+        good_until: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (level, text) = fixtures.row::<stock::entity::Entity>("stock level", level).await?;
+    let lot = Uuid::now_v7();
+    let sql = "insert into stock_lot (id, branch_id, stock_level_id, cooperative_id, code, on_hand)
+        values ($1, $2, $3, $4, $5, 0)";
+    let values = [lot, branch, level, cooperative].map(Value::from);
+    fixtures.run(sql, values.into_iter().chain([text.into()]).collect()).await?;
+    let movement = |key, text: &str| stock::movement::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        stock_level_id: level,
+        stock_lot_id: lot,
+        cooperative_id: cooperative,
+        entry_id: key,
+        kind: EnumValue(StockMovementKind::Delivery),
+        quantity: 1000,
+        reason: Some(text.to_owned()),
+        moved_at: 1,
+        entered_by: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<stock::movement::Entity>("stock movement", movement).await?;
     Ok(())
 }
 

@@ -36,6 +36,8 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "productPublish" | "productReject" | "productChangeAccept" | "productChangeDecline" => Some(P::DecideProducts),
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
+        "listingSet" => Some(P::ManageListings),
+        "consignmentContractCreate" | "consignmentContractEnd" | "deliveryRecord" => Some(P::ManageStock),
         "partnerCreate" | "partnerEdit" | "fundingCallAdd" | "fundingCallEdit" => Some(P::ManagePartners),
         "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),
         "agreementCreate"

@@ -1,6 +1,8 @@
 //! What cooperatives lead to.
 
 use crate::branch::object::Branch;
+use crate::consignment_contract;
+use crate::consignment_contract::object::ConsignmentContract;
 use crate::cooperative::object::{Cooperative, RegisterIdentity};
 use crate::cooperative::store::IdentitiesOf;
 use crate::document;
@@ -14,6 +16,8 @@ use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::product;
 use crate::product::object::Product;
+use crate::stock;
+use crate::stock::object::StockLevel;
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
@@ -91,5 +95,37 @@ impl Cooperative {
     ) -> Result<Connection<Product>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), product::store::of_cooperatives(page), self.key).await
+    }
+
+    /// What markets have of the cooperative's products, those that came first first; empty for callers who may not see it.
+    async fn stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<StockLevel>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), stock::store::of_cooperatives(page), self.key).await
+    }
+
+    /// The contracts under which the cooperative delivers to markets, the newest first; empty for callers who may not see them.
+    async fn consignment_contracts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<ConsignmentContract>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), consignment_contract::store::of_cooperatives(page), self.key).await
     }
 }

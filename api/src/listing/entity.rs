@@ -31,6 +31,10 @@ pub struct Model {
     pub price: i64,
     /// Whether the market shows it.
     pub visible: bool,
+    /// Whether the market keeps stock of it and has none; derived.
+    pub sold_out: bool,
+    /// The last day of what the market has of it; none: it keeps, or no stock is kept of it; derived.
+    pub stock_good_until: Option<Day>,
     /// Whether it may be shown; derived.
     pub published: bool,
     /// The last day on which it may be shown; none: no end.
@@ -60,7 +64,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, CooperativeId => cooperative_id, CategoryId => category_id, VariantId => variant_id, Price => price, Visible => visible, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });
+crate::table!(Listing { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, ProductId => product_id, CooperativeId => cooperative_id, CategoryId => category_id, VariantId => variant_id, Price => price, Visible => visible, SoldOut => sold_out, StockGoodUntil => stock_good_until, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, Product: product_id, ProductVariant: variant_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -5,7 +5,9 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{DateTime, Money};
 use crate::platform::loading::batch::Batch;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
-use domain::market::MarketStatus;
+use domain::market::{MarketStatus, available};
+use domain::stock::is_good;
+use jiff::civil::Date;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -22,7 +24,8 @@ pub struct Listing {
     pub changed_at: DateTime,
     /// The price on the shelf.
     pub price: Money,
-    /// Whether the listing may be sold today: it is on sale and the market is active. Unavailable listings stay in lists.
+    /// Whether the listing may be sold today: it is on sale, the market is open for business and, where it keeps stock of the
+    /// variant, has some that is good today. Unavailable listings stay in lists.
     pub available: bool,
     /// Whether the listing was invented for demonstration.
     pub is_demo: bool,
@@ -41,14 +44,15 @@ pub type Row = (Arc<Model>, MarketStatus);
 
 impl Listing {
     /// The face of a row, with the level that it was read in.
-    pub fn new((row, market_status): Row, batch: Batch) -> Self {
+    pub fn new((row, market_status): Row, batch: Batch, today: Date) -> Self {
+        let in_stock = !row.sold_out && is_good(row.stock_good_until.map(|day| day.0), today);
         Self {
             id: GlobalId::new(Kind::Listing, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
             price: Money::centimes(row.price),
             // Only rows that are on sale are read by the public.
-            available: row.published && market_status == MarketStatus::Open,
+            available: available(row.published && in_stock, market_status),
             is_demo: row.is_demo,
             market_key: row.market_id,
             product_key: row.product_id,

@@ -1,12 +1,13 @@
-//! Reading listings: of a market with their products, of a product with their markets, by one statement.
+//! Reading listings: of a market with their products, of a product with their markets, by one statement; and putting
+//! variants on the shelf.
 
-use super::entity::{Column, Entity};
+use super::entity::{Column, Entity, Model};
 use super::object::{Listing, ListingFilter, ListingOrder, Row};
 use crate::category;
 use crate::cooperative;
 use crate::geography::province;
 use crate::market;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::object::NodeObject;
@@ -15,11 +16,16 @@ use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, Order, PageArgs};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
-use crate::platform::query::table::{Keys, RowReader};
+use crate::platform::query::table::{Keys, RowReader, Table};
+use crate::platform::query::transaction::Tx;
 use crate::product::entity as product;
 use crate::product::variant;
+use domain::access::Permission;
+use domain::fault::{Code, Fault};
 use domain::market::MarketStatus;
-use sea_orm::{ColumnTrait, DbErr};
+use domain::money::Money;
+use domain::product::ProductStatus;
+use sea_orm::{ActiveValue, ColumnTrait, DbErr, IntoActiveModel};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -87,7 +93,7 @@ impl Related for Found {
         let select = with_product(tx.select::<Entity>().among(Column::Id, keys));
         let rows = select.all(|cells| read_with_product(&mut level, cells)).await?;
         let batch = level.batch();
-        Ok(rows.into_iter().map(|row| (row.0.id, Some(Listing::new(row, batch.clone())))).collect())
+        Ok(rows.into_iter().map(|row| (row.0.id, Some(Listing::new(row, batch.clone(), reader.today())))).collect())
     }
 }
 
@@ -140,7 +146,7 @@ impl ListingsOf {
             }
         };
         let batch = level.batch();
-        let make = |row: Row| Listing::new(row, batch.clone());
+        let make = |row: Row| Listing::new(row, batch.clone(), reader.today());
         Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(make)))).collect())
     }
 }
@@ -189,5 +195,85 @@ impl Related for OfProducts {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         self.0.read(reader, keys).await
+    }
+}
+
+/// Put a variant on the shelf of a market, or change its price or whether it is shown there. `version` is the one of the listing
+/// that the caller has read, if there was one.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, the refusals of the form, CONFLICT; NOT_FOUND and STATUS_INVALID at `variantId`, STATUS_INVALID when the
+/// market is closed.
+pub async fn set(
+    tx: &Tx<'_>,
+    (market, variant): (Uuid, Uuid),
+    version: Option<i32>,
+    form: impl FnOnce() -> Result<(Money, bool)>,
+) -> Result<Uuid> {
+    let place = tx.select_in_scope::<market::entity::Entity>().filter(market::entity::Column::Id.eq(market));
+    let place = place.one(market::entity::Entity::read).await?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    if !tx.permits::<market::entity::Entity>(market, Permission::ManageListings).await? {
+        return Err(Error::refused(Code::Forbidden));
+    }
+    let (price, visible) = form()?;
+    if place.status.0 == MarketStatus::Closed {
+        return Err(Fault::new(Code::StatusInvalid).with_detail(MarketStatus::Closed.to_string()).into());
+    }
+    let find = async || {
+        let found = tx.select_columns::<Entity>().filter(Column::MarketId.eq(market));
+        let found = found.filter(Column::VariantId.eq(variant)).only([Column::Id.into_expr()]);
+        found.one(|cells| cells.take::<Uuid>()).await
+    };
+    if let Some(key) = find().await? {
+        let Some(version) = version else { return Err(Error::conflict(key)) };
+        let locked = tx.lock_version::<Entity>(key, version).await?;
+        if (locked.row().price, locked.row().visible) != (price.centimes, visible) {
+            tx.update(locked, |row| {
+                row.price = ActiveValue::Set(price.centimes);
+                row.visible = ActiveValue::Set(visible);
+            })
+            .await?;
+        }
+        return Ok(key);
+    }
+    let mut level = Keys::default();
+    let what = tx.select::<variant::Entity>().filter(variant::Column::Id.eq(variant));
+    let what = what.with::<product::Entity>(variant::Column::ProductId).one(|cells| {
+        variant::Entity::read(cells)?;
+        level.take::<product::Entity>(cells)
+    });
+    // A listing that somebody has read is there.
+    let what = what.await?.filter(|_| version.is_none());
+    let product = what.ok_or_else(|| Fault::new(Code::NotFound).at("variantId"))?;
+    if product.status.0 != ProductStatus::Published {
+        return Err(Fault::new(Code::StatusInvalid).with_detail(product.status.0.to_string()).at("variantId").into());
+    }
+    let (id, now) = (Uuid::now_v7(), tx.now().as_microsecond());
+    let mut row = Model {
+        id,
+        number: 0,
+        branch_id: place.branch_id,
+        market_id: market,
+        product_id: product.id,
+        cooperative_id: product.cooperative_id,
+        category_id: product.category_id,
+        variant_id: variant,
+        price: price.centimes,
+        visible,
+        sold_out: false,
+        stock_good_until: None,
+        published: false,
+        valid_until: None,
+        is_demo: false,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+    .into_active_model();
+    row.number = ActiveValue::NotSet;
+    match tx.try_unique(async || tx.insert_all::<Entity>(vec![row.clone()]).await).await? {
+        Some(()) => Ok(id),
+        // Somebody else put it there at the same moment.
+        None => Err(find().await?.map_or_else(|| Error::internal("a listing is taken and not there"), Error::conflict)),
     }
 }

@@ -3,6 +3,8 @@
 use crate::agreement::object::Agreement;
 use crate::branch::object::Branch;
 use crate::calendar;
+use crate::consignment_contract;
+use crate::consignment_contract::object::ConsignmentContract;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfMarkets as ContributionsOf;
 use crate::geography::object::Province;
@@ -14,6 +16,8 @@ use crate::platform::graphql::list::List;
 use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
+use crate::stock;
+use crate::stock::object::StockLevel;
 use async_graphql::{ComplexObject, Context};
 use domain::market::MarketStatus;
 use jiff::Timestamp;
@@ -133,6 +137,38 @@ impl Market {
         let filter = filter.unwrap_or_default();
         let listings = ListingsOf { of: Owner::Market, page, filter, by: order_by };
         self.batch.page(ctx.reader(), OfMarkets(listings), self.key).await
+    }
+
+    /// What the market has of each variant, those that came first first; empty for callers who may not see it.
+    async fn stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<StockLevel>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), stock::store::of_markets(page), self.key).await
+    }
+
+    /// The contracts under which cooperatives deliver to the market, the newest first; empty for callers who may not see them.
+    async fn consignment_contracts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<ConsignmentContract>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), consignment_contract::store::of_markets(page), self.key).await
     }
 }
 

@@ -387,6 +387,8 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
             variant_id,
             price,
             visible: true,
+            sold_out: false,
+            stock_good_until: None,
             published: false,
             valid_until: None,
             is_demo: true,

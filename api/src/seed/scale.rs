@@ -398,6 +398,8 @@ async fn catalogue(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, St
                 variant_id,
                 price,
                 visible: true,
+                sold_out: false,
+                stock_good_until: None,
                 published: true,
                 valid_until,
                 is_demo: true,

@@ -1,0 +1,122 @@
+//! The GraphQL face of stock.
+
+use super::entity::{Entity, Model};
+use super::movement;
+use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::scalars::{Date, DateTime, Decimal};
+use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::RowObject;
+use crate::platform::loading::reader::Reader;
+use crate::platform::query::stored::EnumValue;
+use async_graphql::SimpleObject;
+use domain::stock::StockMovementKind;
+use uuid::Uuid;
+
+/// What a market has of a variant. The branch line that supervises the market and the cooperative that makes the product see it.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct StockLevel {
+    /// The stock level's global id, which never changes and is never used again.
+    pub id: GlobalId,
+    /// The stock level's version. What only follows from movements leaves it as it is.
+    pub version: i32,
+    /// When the stock level was last edited.
+    pub changed_at: DateTime,
+    /// The quantity that is there, in packs of the variant, also of lots that have expired.
+    pub on_hand: Decimal,
+    /// The quantity that reservations hold.
+    pub held: Decimal,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) market_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) variant_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) product_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) cooperative_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl RowObject for StockLevel {
+    type Entity = Entity;
+
+    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
+        Self {
+            id: GlobalId::new(Kind::StockLevel, row.id),
+            version: row.version,
+            changed_at: DateTime::micros(row.changed_at),
+            on_hand: packs(row.on_hand),
+            // Nothing can be reserved yet.
+            held: packs(0),
+            key: row.id,
+            market_key: row.market_id,
+            variant_key: row.variant_id,
+            product_key: row.product_id,
+            cooperative_key: row.cooperative_id,
+            batch,
+        }
+    }
+}
+
+/// A quantity, from thousandths.
+pub(crate) fn packs(thousandths: i64) -> Decimal {
+    Decimal(domain::decimal::Decimal::from_thousandths(thousandths))
+}
+
+/// What a market has of one production of a variant.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct StockLot {
+    /// The code on the label, unique for the market and the variant.
+    pub code: String,
+    /// The day on which the lot was produced; null when it is not known.
+    pub produced_on: Option<Date>,
+    /// The last day on which the lot may be sold; null when it keeps.
+    pub expires_on: Option<Date>,
+    /// The quantity of the lot that is there, in packs of the variant.
+    pub on_hand: Decimal,
+}
+
+/// A line of a market's ledger: goods of one lot that came or went. Lines are only added.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
+pub struct StockMovement {
+    /// The movement's global id, which never changes and is never used again.
+    pub id: GlobalId,
+    /// The kind of movement.
+    pub kind: EnumValue<StockMovementKind>,
+    /// The quantity that came, in packs of the variant; below zero when it went.
+    pub quantity: Decimal,
+    /// The reason; null when none is given.
+    pub reason: Option<String>,
+    /// When it was recorded.
+    pub at: DateTime,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
+    pub(crate) level_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) cooperative_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
+}
+
+impl RowObject for StockMovement {
+    type Entity = movement::Entity;
+
+    fn new(row: &movement::Model, batch: Batch, _: &Reader) -> Self {
+        Self {
+            id: GlobalId::new(Kind::StockMovement, row.id),
+            kind: row.kind,
+            quantity: packs(row.quantity),
+            reason: row.reason.clone(),
+            at: DateTime::micros(row.moved_at),
+            key: row.id,
+            level_key: row.stock_level_id,
+            cooperative_key: row.cooperative_id,
+            batch,
+        }
+    }
+}

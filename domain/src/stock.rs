@@ -1,0 +1,273 @@
+//! Stock at markets: the contracts under which cooperatives deliver, what moves, and from which lot it is taken.
+
+use crate::codes;
+use crate::decimal::Decimal;
+use crate::fault::{Code, Fault, Faults};
+use jiff::civil::Date;
+
+codes! {
+    /// Whoever bears the loss of goods on consignment.
+    LossBearer {
+        /// The cooperative, whose goods they are until they are sold.
+        Cooperative = "COOPERATIVE",
+        /// The market.
+        Market = "MARKET",
+    }
+}
+
+codes! {
+    /// The kind of a stock movement.
+    StockMovementKind {
+        /// The cooperative delivered goods.
+        Delivery = "DELIVERY",
+        /// Goods were sold.
+        Sale = "SALE",
+        /// A sale was voided: its goods are back on the shelf.
+        SaleVoid = "SALE_VOID",
+        /// Goods were given back to the cooperative.
+        Return = "RETURN",
+        /// Goods were broken, spoilt or stolen.
+        Loss = "LOSS",
+        /// Goods were taken off the shelf because they had expired.
+        Expiry = "EXPIRY",
+        /// Goods came from another market.
+        TransferIn = "TRANSFER_IN",
+        /// Goods went to another market.
+        TransferOut = "TRANSFER_OUT",
+        /// A count found more or less than was recorded.
+        CountAdjustment = "COUNT_ADJUSTMENT",
+    }
+}
+
+/// A whole, in basis points.
+pub const BASIS_POINTS: i32 = 10_000;
+/// The days of the month on which cooperatives are paid, where a contract does not say.
+pub const PAYOUT_DAYS: [i32; 2] = [1, 16];
+/// The most payout days of a contract.
+const PAYOUT_DAYS_MAX: usize = 4;
+/// The last day that every month has.
+const LAST_DAY_OF_ALL_MONTHS: i32 = 28;
+/// The largest quantity that moves at once.
+const QUANTITY_MAX: i64 = 1_000_000;
+/// Quantities are kept in thousandths.
+const THOUSANDTHS: i64 = 1000;
+
+/// What a cooperative and a market agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractTerms {
+    /// Its first day.
+    pub valid_from: Date,
+    /// Its last day; none: no end.
+    pub valid_to: Option<Date>,
+    /// What the market keeps of a price, in basis points (hundredths of a per cent).
+    pub commission_basis_points: i32,
+    /// Who bears the loss of goods.
+    pub loss_borne_by: LossBearer,
+    /// The days of the month on which the cooperative is paid.
+    pub payout_days: Vec<i32>,
+}
+
+impl ContractTerms {
+    /// What is wrong with them, each at its place.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::new();
+        if self.valid_to.is_some_and(|last| last < self.valid_from) {
+            faults.push(Fault::new(Code::DateInvalid).at("validTo"));
+        }
+        if !(0..=BASIS_POINTS).contains(&self.commission_basis_points) {
+            faults.push(Fault::new(Code::AmountInvalid).at("commissionBasisPoints"));
+        }
+        if self.payout_days.is_empty() || self.payout_days.len() > PAYOUT_DAYS_MAX {
+            let most = format!("{} / {PAYOUT_DAYS_MAX}", self.payout_days.len());
+            faults.push(Fault::new(Code::LimitExceeded).at("payoutDays").with_detail(most));
+        }
+        for (place, day) in self.payout_days.iter().enumerate().take(PAYOUT_DAYS_MAX) {
+            let at = |fault: Fault| fault.at(&place.to_string()).at("payoutDays");
+            if !(1..=LAST_DAY_OF_ALL_MONTHS).contains(day) {
+                faults.push(at(Fault::new(Code::DateInvalid)));
+            }
+            if self.payout_days[..place].contains(day) {
+                faults.push(at(Fault::new(Code::DuplicateEntry)));
+            }
+        }
+        faults
+    }
+}
+
+/// Whether a contract holds on a day: both of its days count.
+pub fn is_in_force(valid_from: Date, valid_to: Option<Date>, on: Date) -> bool {
+    valid_from <= on && valid_to.is_none_or(|last| on <= last)
+}
+
+/// A number of packs that move, in thousandths: above zero, and whole.
+///
+/// # Errors
+/// AMOUNT_INVALID.
+pub fn quantity(packs: Decimal) -> Result<i64, Fault> {
+    let thousandths = packs.in_units(3).and_then(|thousandths| i64::try_from(thousandths).ok());
+    let is_right = |quantity: &i64| (1..=QUANTITY_MAX * THOUSANDTHS).contains(quantity) && quantity % THOUSANDTHS == 0;
+    thousandths.filter(is_right).ok_or_else(|| Fault::new(Code::AmountInvalid).with_detail(packs.to_string()))
+}
+
+/// The days of a lot make sense: it was not produced in the future, and does not expire before it was produced.
+pub fn lot_faults(produced_on: Option<Date>, expires_on: Option<Date>, today: Date) -> Faults {
+    let mut faults = Faults::new();
+    if produced_on.is_some_and(|day| day > today) {
+        faults.push(Fault::new(Code::DateInvalid).at("producedOn"));
+    }
+    if expires_on.is_some_and(|last| produced_on.is_some_and(|first| last < first)) {
+        faults.push(Fault::new(Code::DateInvalid).at("expiresOn"));
+    }
+    faults
+}
+
+/// Whether a lot is good on a day: its last day is one of them, and it ends with the midnight of Casablanca.
+pub fn is_good(expires_on: Option<Date>, on: Date) -> bool {
+    expires_on.is_none_or(|last| on <= last)
+}
+
+/// What there is of a lot at a market.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotBalance<K> {
+    /// The key of the lot.
+    pub key: K,
+    /// How much there is, in thousandths.
+    pub on_hand: i64,
+    /// Its last day; none: it keeps.
+    pub expires_on: Option<Date>,
+}
+
+/// Take a quantity from lots: what expires first goes first, what keeps goes last, and of equals the one that stands first.
+/// What has expired on that day is left.
+///
+/// # Errors
+/// STOCK_INSUFFICIENT, with what there is.
+pub fn take<K: Clone>(lots: &[LotBalance<K>], wanted: i64, on: Date) -> Result<Vec<(K, i64)>, Fault> {
+    let mut good: Vec<&LotBalance<K>> =
+        lots.iter().filter(|lot| lot.on_hand > 0 && is_good(lot.expires_on, on)).collect();
+    // False before true: a lot without a last day goes last.
+    good.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on));
+    let (mut left, mut taken) = (wanted, Vec::new());
+    for lot in good {
+        let part = left.min(lot.on_hand);
+        if part > 0 {
+            taken.push((lot.key.clone(), part));
+        }
+        left -= part;
+    }
+    if left > 0 {
+        let there = Decimal::from_thousandths(wanted - left);
+        return Err(Fault::new(Code::StockInsufficient).with_detail(there.to_string()));
+    }
+    Ok(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::Coded;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    fn terms() -> ContractTerms {
+        ContractTerms {
+            valid_from: date(2026, 1, 1),
+            valid_to: Some(date(2026, 12, 31)),
+            commission_basis_points: 0,
+            loss_borne_by: LossBearer::Cooperative,
+            payout_days: PAYOUT_DAYS.to_vec(),
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_contract_is_told_at_its_place() {
+        assert_eq!(terms().faults(), []);
+        let wrong = ContractTerms {
+            valid_to: Some(date(2025, 12, 31)),
+            commission_basis_points: 10_001,
+            payout_days: vec![31, 5, 5],
+            ..terms()
+        };
+        let told: Vec<String> =
+            wrong.faults().iter().map(|fault| format!("{} {}", fault.code, fault.field.join("."))).collect();
+        assert_eq!(
+            told,
+            [
+                "DATE_INVALID validTo",
+                "AMOUNT_INVALID commissionBasisPoints",
+                "DATE_INVALID payoutDays.0",
+                "DUPLICATE_ENTRY payoutDays.2"
+            ]
+        );
+        assert_eq!(ContractTerms { payout_days: Vec::new(), ..terms() }.faults()[0].code, Code::LimitExceeded);
+        assert!(is_in_force(date(2026, 1, 1), Some(date(2026, 1, 1)), date(2026, 1, 1)));
+        assert!(!is_in_force(date(2026, 1, 2), None, date(2026, 1, 1)));
+        assert!(!is_in_force(date(2026, 1, 1), Some(date(2026, 1, 31)), date(2026, 2, 1)));
+    }
+
+    #[test]
+    fn packs_move_whole_and_above_zero() {
+        let read = |text: &str| Decimal::parse(text).ok().and_then(|number| quantity(number).ok());
+        assert_eq!((read("12"), read("12.000"), read("1000000")), (Some(12_000), Some(12_000), Some(1_000_000_000)));
+        for wrong in ["0", "-1", "0.5", "1.0001", "1000001", "99999999999999999999"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_lot_is_made_before_it_expires_and_not_tomorrow() {
+        let (today, tomorrow) = (date(2026, 11, 23), date(2026, 11, 24));
+        assert_eq!(lot_faults(Some(today), Some(today), today), []);
+        assert_eq!(lot_faults(Some(tomorrow), Some(today), today).len(), 2);
+        // What has expired may be delivered only to be written off: the market decides, and it is not for sale.
+        assert_eq!(lot_faults(None, Some(date(2020, 1, 1)), today), []);
+    }
+
+    #[test]
+    fn what_expires_first_is_sold_first_and_what_has_expired_never() {
+        let lot = |key, on_hand, expires_on| LotBalance { key, on_hand, expires_on };
+        let lots = [
+            lot("keeps", 5_000, None),
+            lot("late", 5_000, Some(date(2027, 6, 1))),
+            lot("over", 5_000, Some(date(2026, 11, 22))),
+            lot("last day", 2_000, Some(date(2026, 11, 23))),
+        ];
+        let today = date(2026, 11, 23);
+        let taken = take(&lots, 8_000, today).unwrap();
+        assert_eq!(taken, [("last day", 2_000), ("late", 5_000), ("keeps", 1_000)]);
+        let refused = take(&lots, 13_000, today).unwrap_err();
+        assert_eq!((refused.code, refused.detail.as_deref()), (Code::StockInsufficient, Some("12")));
+    }
+
+    #[test]
+    fn a_kind_of_movement_reads_back_as_it_is_written() {
+        for kind in StockMovementKind::ALL {
+            assert_eq!(StockMovementKind::ALL.iter().find(|other| other.as_str() == kind.as_str()), Some(kind));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_is_taken_than_there_is_and_no_less_than_is_wanted(
+            lots in proptest::collection::vec((0_i64..9, proptest::option::of(1_i8..28)), 0..8),
+            wanted in 1_i64..40, today in 1_i8..28,
+        ) {
+            let day = |day: i8| date(2026, 2, day);
+            let lots: Vec<LotBalance<usize>> = lots
+                .into_iter()
+                .enumerate()
+                .map(|(key, (on_hand, last))| LotBalance { key, on_hand, expires_on: last.map(day) })
+                .collect();
+            let good: i64 = lots.iter().filter(|lot| is_good(lot.expires_on, day(today))).map(|lot| lot.on_hand).sum();
+            match take(&lots, wanted, day(today)) {
+                Ok(taken) => {
+                    prop_assert_eq!(taken.iter().map(|(_, part)| part).sum::<i64>(), wanted);
+                    for (key, part) in taken {
+                        prop_assert!(part > 0 && part <= lots[key].on_hand && is_good(lots[key].expires_on, day(today)));
+                    }
+                }
+                Err(_) => prop_assert!(good < wanted),
+            }
+        }
+    }
+}

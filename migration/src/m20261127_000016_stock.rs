@@ -1,0 +1,101 @@
+//! Stock at markets: the contracts under which cooperatives deliver, and what moves.
+//!
+//! `stock_movement` is the ledger: rows are only added. What a market has of a variant (`stock_level`) and of each lot of it
+//! (`stock_lot`) is derived from the ledger, and the database keeps it from falling below zero. All of it belongs to the branch
+//! that supervises the market; a cooperative reads what is hers (`own`).
+
+use crate::ddl::{Open, drop_tables, migration, on_postgres, protect, run};
+use sea_orm_migration::prelude::*;
+
+migration!("Consignment contracts and stock.", up: |manager| up(manager), down: |manager| down(manager));
+
+const TABLES: [&str; 4] = ["consignment_contract", "stock_level", "stock_lot", "stock_movement"];
+
+async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    run(
+        manager,
+        "create table consignment_contract (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           market_id {uuid} not null references market (id) on delete cascade,
+           cooperative_id {uuid} not null references cooperative (id) on delete cascade,
+           valid_from {text} not null,
+           valid_to {text},
+           commission_basis_points {int} not null check (commission_basis_points between 0 and 10000),
+           loss_borne_by {text} not null check (loss_borne_by in ('COOPERATIVE', 'MARKET')),
+           payout_days {json} not null,
+           {node},
+           check (valid_to is null or valid_to >= valid_from)
+         );
+         create index consignment_contract_market on consignment_contract (market_id, number);
+         create index consignment_contract_cooperative on consignment_contract (cooperative_id, number);
+         create index consignment_contract_branch on consignment_contract (branch_id);
+         create table stock_level (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           market_id {uuid} not null references market (id) on delete cascade,
+           variant_id {uuid} not null references product_variant (id) on delete cascade,
+           product_id {uuid} not null,
+           cooperative_id {uuid} not null,
+           on_hand {long} not null check (on_hand >= 0),
+           good_until {text},
+           {node},
+           unique (market_id, variant_id),
+           foreign key (product_id, cooperative_id) references product (id, cooperative_id)
+             on delete cascade on update cascade
+         );
+         create index stock_level_market on stock_level (market_id, number);
+         create index stock_level_variant on stock_level (variant_id);
+         create index stock_level_cooperative on stock_level (cooperative_id, number);
+         create index stock_level_branch on stock_level (branch_id);
+         create table stock_lot (
+           id {uuid} primary key,
+           branch_id {uuid} not null references branch (id),
+           stock_level_id {uuid} not null references stock_level (id) on delete cascade,
+           cooperative_id {uuid} not null references cooperative (id) on delete cascade,
+           code {text} not null,
+           produced_on {text},
+           expires_on {text},
+           on_hand {long} not null check (on_hand >= 0),
+           unique (stock_level_id, code),
+           check (expires_on is null or produced_on is null or expires_on >= produced_on)
+         );
+         create index stock_lot_branch on stock_lot (branch_id);
+         create table stock_movement (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           stock_level_id {uuid} not null references stock_level (id) on delete cascade,
+           stock_lot_id {uuid} not null references stock_lot (id) on delete cascade,
+           cooperative_id {uuid} not null references cooperative (id) on delete cascade,
+           entry_id {uuid} not null,
+           kind {text} not null check (kind in ('DELIVERY', 'SALE', 'SALE_VOID', 'RETURN', 'LOSS', 'EXPIRY', 'TRANSFER_IN',
+             'TRANSFER_OUT', 'COUNT_ADJUSTMENT')),
+           quantity {long} not null check (quantity <> 0),
+           reason {text},
+           moved_at {long} not null,
+           entered_by {uuid},
+           {node},
+           check (kind = 'COUNT_ADJUSTMENT' or (quantity > 0) = (kind in ('DELIVERY', 'SALE_VOID', 'TRANSFER_IN'))),
+           check (kind not in ('LOSS', 'COUNT_ADJUSTMENT') or reason is not null)
+         );
+         create index stock_movement_level on stock_movement (stock_level_id, number);
+         create index stock_movement_lot on stock_movement (stock_lot_id, quantity);
+         create index stock_movement_entry on stock_movement (entry_id, number);
+         create index stock_movement_branch on stock_movement (branch_id);
+         create index stock_movement_cooperative on stock_movement (cooperative_id)",
+    )
+    .await?;
+    for table in TABLES {
+        protect(manager, table, Open::None).await?;
+        let own = format!(
+            "create policy own on {table} for select
+               using (cooperative_id = any ((select own_cooperatives('app.read'))::uuid[]))"
+        );
+        on_postgres(manager, &own).await?;
+    }
+    Ok(())
+}
+
+async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    drop_tables(manager, &TABLES).await
+}

@@ -1,0 +1,193 @@
+//! From a cooperative's delivery to the shelf: under which contract it comes, what a market has of it, and who sees that.
+
+use domain::id::founding;
+use serde_json::{Value, json};
+use tests::World;
+use tests::person::Person;
+use unfm::platform::graphql::global_id::{GlobalId, Kind};
+
+const CONTRACT: &str = "mutation($input: ConsignmentContractCreateInput!) { consignmentContractCreate(input: $input) {
+    consignmentContract { id version isInForce commissionBasisPoints payoutDays } userErrors { code field } } }";
+const END: &str = "mutation($input: ConsignmentContractEndInput!) { consignmentContractEnd(input: $input) {
+    consignmentContract { version validTo isInForce } userErrors { code field } } }";
+const DELIVERY: &str = "mutation($input: DeliveryRecordInput!) { deliveryRecord(input: $input) {
+    movements { id kind quantity lot { code expiresOn onHand } stockLevel { onHand } } userErrors { code field } } }";
+const SHELF: &str = "mutation($input: ListingSetInput!) { listingSet(input: $input) {
+    listing { id version price { amount } available } userErrors { code field } } }";
+const STOCK: &str = "{ market(slug: \"khouribga\") { stock(first: 10) { totalCount nodes {
+    variant { sku } onHand held available lots { code onHand } movements(first: 5) { nodes { kind quantity } } } } } }";
+
+fn id(kind: Kind, name: &str, slug: &str) -> String {
+    GlobalId::new(kind, founding(name, slug)).to_string()
+}
+
+fn market() -> String {
+    id(Kind::Market, "market", "khouribga")
+}
+
+/// A variant of the demo cooperative of Khouribga that is listed at the market, with its product's other listings.
+async fn variant(world: &World) -> String {
+    let listed = "query($market: ID!, $cooperative: ID!) { market(id: $market) {
+        listings(first: 1, filter: {cooperative: $cooperative}) { nodes { variant { id } } } } }";
+    let of = json!({"market": market(), "cooperative": id(Kind::Cooperative, "cooperative", "demo-argan")});
+    let answer = world.ask(listed, of).await;
+    answer.data()["market"]["listings"]["nodes"][0]["variant"]["id"].as_str().unwrap().to_owned()
+}
+
+fn terms() -> Value {
+    json!({"cooperativeId": id(Kind::Cooperative, "cooperative", "demo-argan"), "marketId": market(),
+        "validFrom": "2026-01-01", "validTo": "2027-12-31", "commissionBasisPoints": 0, "lossBorneBy": "COOPERATIVE"})
+}
+
+fn delivery(variant: &str, quantity: &str, (code, expires): (&str, &str)) -> Value {
+    json!({"marketId": market(), "lines": [{"variantId": variant, "quantity": quantity,
+        "lot": {"code": code, "producedOn": "2026-10-01", "expiresOn": expires}}]})
+}
+
+/// The listing of a variant at the market, as the public sees it.
+async fn available(world: &World, variant: &str) -> Value {
+    let query = "query($id: ID!) { node(id: $id) { ... on ProductVariant { product { listings(first: 50) { nodes {
+        available variant { id } market { slug } } } } } } }";
+    let answer = world.ask(query, json!({"id": variant})).await;
+    let listings = answer.data()["node"]["product"]["listings"]["nodes"].as_array().cloned().unwrap();
+    let of = |listing: &&Value| listing["variant"]["id"] == variant && listing["market"]["slug"] == "khouribga";
+    listings.iter().find(of).unwrap()["available"].clone()
+}
+
+async fn what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires(world: World) {
+    let (manager, variant) = (world.person("market.khouribga").await, variant(&world).await);
+    let refused = manager.does(DELIVERY, delivery(&variant, "12", ("L1", "2026-11-30"))).await.outcome();
+    assert_eq!(refused, "CONTRACT_REQUIRED lines.0.variantId", "{}", world.on);
+    let made = manager.does(CONTRACT, terms()).await.data()["consignmentContractCreate"]["consignmentContract"].clone();
+    assert_eq!((&made["isInForce"], &made["payoutDays"]), (&json!(true), &json!([1, 16])), "{}", world.on);
+    assert_eq!(manager.does(CONTRACT, terms()).await.outcome(), "CONTRACT_OVERLAPS validFrom", "{}", world.on);
+    // No stock was ever kept of it: what is listed may be sold.
+    assert_eq!(available(&world, &variant).await, true, "{}", world.on);
+    let key = json!("first delivery");
+    let mut first = delivery(&variant, "12", ("L1", "2026-11-30"));
+    first["idempotencyKey"] = key;
+    for _ in 0..2 {
+        let done = manager.does(DELIVERY, first.clone()).await.data()["deliveryRecord"]["movements"].clone();
+        assert_eq!(done[0]["kind"], "DELIVERY", "{}", world.on);
+        assert_eq!((&done[0]["quantity"], &done[0]["lot"]["onHand"]), (&json!("12"), &json!("12")), "{}", world.on);
+    }
+    assert_eq!(manager.does(DELIVERY, delivery(&variant, "5", ("L2", "2026-12-31"))).await.outcome(), "done", "{}", world.on);
+    assert_eq!(manager.does(DELIVERY, delivery(&variant, "3", ("L1", "2026-11-30"))).await.outcome(), "done", "{}", world.on);
+    let stock = manager.asks(STOCK, json!({})).await.data()["market"]["stock"].clone();
+    let level = stock["nodes"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&level["onHand"], &level["available"], &level["held"]), (&json!("20"), &json!("20"), &json!("0")), "{}", world.on);
+    assert_eq!(level["lots"], json!([{"code": "L1", "onHand": "15"}, {"code": "L2", "onHand": "5"}]), "{}", world.on);
+    let moved: Vec<&Value> = level["movements"]["nodes"].as_array().unwrap().iter().map(|moved| &moved["quantity"]).collect();
+    assert_eq!(moved, ["3", "5", "12"], "{}", world.on);
+    assert_eq!(available(&world, &variant).await, true, "{}", world.on);
+    // The last moment of its last day in Casablanca, and the first of the next day.
+    world.at("2026-11-30T23:59:59Z");
+    let manager = world.person("market.khouribga").await;
+    let seen = manager.asks(STOCK, json!({})).await.data()["market"]["stock"]["nodes"].as_array().unwrap().last().unwrap()["available"].clone();
+    assert_eq!(seen, "20", "{}", world.on);
+    world.at("2026-12-01T00:00:00Z");
+    let manager = world.person("market.khouribga").await;
+    let level = manager.asks(STOCK, json!({})).await.data()["market"]["stock"]["nodes"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&level["onHand"], &level["available"]), (&json!("20"), &json!("5")), "{}", world.on);
+    assert_eq!(available(&world, &variant).await, true, "{}", world.on);
+    world.at("2027-01-01T00:00:00Z");
+    assert_eq!(available(&world, &variant).await, false, "{}: all of it has expired", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn a_cooperative_sees_its_own_stock_and_nobody_else_does(world: World) {
+    let (manager, variant) = (world.person("market.khouribga").await, variant(&world).await);
+    let of = "query($id: ID!) { cooperative(id: $id) { stock(first: 5) { totalCount } consignmentContracts(first: 5) {
+        nodes { commissionBasisPoints market { slug } } } } }";
+    let before = manager.asks(of, json!({"id": id(Kind::Cooperative, "cooperative", "demo-argan")})).await;
+    let before = before.data()["cooperative"]["stock"]["totalCount"].as_i64().unwrap();
+    assert_eq!(manager.does(CONTRACT, terms()).await.outcome(), "done", "{}", world.on);
+    assert_eq!(manager.does(DELIVERY, delivery(&variant, "12", ("L9", "2026-12-31"))).await.outcome(), "done", "{}", world.on);
+    let sees = async |person: &Person<'_>| {
+        let seen = person.asks(of, json!({"id": id(Kind::Cooperative, "cooperative", "demo-argan")})).await;
+        let seen = seen.data()["cooperative"].clone();
+        (seen["stock"]["totalCount"].as_i64().unwrap(), seen["consignmentContracts"]["nodes"].as_array().unwrap().len())
+    };
+    let (cooperative, finance) = (world.person("cooperative").await, world.person("finance.khouribga").await);
+    let (programmes, mdiq) = (world.person("programmes.khouribga").await, world.person("mdiq").await);
+    assert_eq!(sees(&cooperative).await, (before + 1, 1), "{}", world.on);
+    assert_eq!(sees(&finance).await, (before + 1, 1), "{}", world.on);
+    assert_eq!(sees(&programmes).await, (0, 0), "{}", world.on);
+    assert_eq!(sees(&mdiq).await, (0, 0), "{}", world.on);
+    // Whoever sees it does not record it.
+    let more = || delivery(&variant, "1", ("L9", "2026-12-31"));
+    assert_eq!(finance.does(DELIVERY, more()).await.outcome(), "FORBIDDEN", "{}", world.on);
+    assert_eq!(cooperative.does(DELIVERY, more()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(mdiq.does(DELIVERY, more()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(mdiq.does(CONTRACT, terms()).await.outcome(), "NOT_FOUND", "{}", world.on);
+}
+
+async fn what_cannot_be_delivered_is_refused_line_by_line(world: World) {
+    let (manager, variant) = (world.person("market.khouribga").await, variant(&world).await);
+    let made = manager.does(CONTRACT, terms()).await.data()["consignmentContractCreate"]["consignmentContract"].clone();
+    let line = |variant: &str, quantity: &str, lot: Value| json!({"variantId": variant, "quantity": quantity, "lot": lot});
+    let nowhere = id(Kind::ProductVariant, "nothing", "nothing");
+    let lines = |lines: Value| json!({"marketId": market(), "lines": lines});
+    let wrong = lines(json!([
+        line(&variant, "0", json!({"code": "A"})),
+        line(&variant, "-3", json!({"code": " "})),
+        line(&variant, "0.5", json!({"code": "B", "producedOn": "2030-01-01"})),
+        line(&variant, "1", json!({"code": "C", "producedOn": "2026-05-01", "expiresOn": "2026-04-01"})),
+        line(&variant, "99999999999", json!({"code": "D"})),
+        line(&variant, "1", json!({"code": "E"})),
+        line(&variant, "1", json!({"code": "E"})),
+    ]));
+    assert_eq!(
+        manager.does(DELIVERY, wrong).await.outcome(),
+        "AMOUNT_INVALID lines.0.quantity, AMOUNT_INVALID lines.1.quantity, TEXT_REQUIRED lines.1.lot.code, \
+         AMOUNT_INVALID lines.2.quantity, DATE_INVALID lines.2.lot.producedOn, DATE_INVALID lines.3.lot.expiresOn, \
+         AMOUNT_INVALID lines.4.quantity, DUPLICATE_ENTRY lines.6.lot",
+        "{}", world.on
+    );
+    assert_eq!(manager.does(DELIVERY, lines(json!([]))).await.outcome(), "LIMIT_EXCEEDED lines", "{}", world.on);
+    let many: Vec<Value> = (0..101).map(|number| line(&variant, "1", json!({"code": format!("N{number}")}))).collect();
+    assert_eq!(manager.does(DELIVERY, lines(json!(many))).await.outcome(), "LIMIT_EXCEEDED lines", "{}", world.on);
+    let half = lines(json!([line(&variant, "1", json!({"code": "F"})), line(&nowhere, "1", json!({"code": "F"}))]));
+    assert_eq!(manager.does(DELIVERY, half).await.outcome(), "NOT_FOUND lines.1.variantId", "{}", world.on);
+    let stands = delivery(&variant, "1", ("G", "2026-12-31"));
+    assert_eq!(manager.does(DELIVERY, stands).await.outcome(), "done", "{}", world.on);
+    let other = delivery(&variant, "1", ("G", "2027-01-31"));
+    assert_eq!(manager.does(DELIVERY, other).await.outcome(), "DATE_INVALID lines.0.lot.expiresOn", "{}", world.on);
+    // A contract ends today or later, and nothing comes after its last day.
+    let end = |last: &str, version: &Value| json!({"id": made["id"], "expectedVersion": version, "validTo": last});
+    assert_eq!(manager.does(END, end("2026-11-22", &made["version"])).await.outcome(), "DATE_INVALID validTo", "{}", world.on);
+    assert_eq!(manager.does(END, end("2028-01-01", &made["version"])).await.outcome(), "DATE_INVALID validTo", "{}", world.on);
+    let ended = manager.does(END, end("2026-11-23", &made["version"])).await;
+    let ended = ended.data()["consignmentContractEnd"]["consignmentContract"].clone();
+    assert_eq!(ended, json!({"version": 2, "validTo": "2026-11-23", "isInForce": true}), "{}", world.on);
+    assert_eq!(manager.does(END, end("2026-11-23", &made["version"])).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    world.at("2026-11-24T00:00:00Z");
+    let manager = world.person("market.khouribga").await;
+    let late = delivery(&variant, "1", ("G", "2026-12-31"));
+    assert_eq!(manager.does(DELIVERY, late).await.outcome(), "CONTRACT_REQUIRED lines.0.variantId", "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version(world: World) {
+    let (manager, variant) = (world.person("market.khouribga").await, variant(&world).await);
+    let set = |price: &str, version: Value| json!({"marketId": market(), "variantId": variant, "price": price,
+        "isVisible": true, "expectedVersion": version});
+    assert_eq!(manager.does(SHELF, set("80.00", Value::Null)).await.outcome(), "CONFLICT expectedVersion", "{}: it is there", world.on);
+    assert_eq!(manager.does(SHELF, set("0", json!(1))).await.outcome(), "AMOUNT_INVALID price", "{}", world.on);
+    assert_eq!(manager.does(SHELF, set("10.005", json!(1))).await.outcome(), "AMOUNT_INVALID price", "{}", world.on);
+    let changed = manager.does(SHELF, set("81.50", json!(1))).await.data()["listingSet"]["listing"].clone();
+    assert_eq!((&changed["version"], &changed["price"]["amount"]), (&json!(2), &json!("81.50")), "{}", world.on);
+    assert_eq!(manager.does(SHELF, set("82.00", json!(1))).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    // Another market has none of it yet: it is put there anew.
+    let (mdiq, there) = (world.person("mdiq").await, id(Kind::Market, "market", "demo-mdiq"));
+    let elsewhere = |version: Value| json!({"marketId": there, "variantId": variant, "price": "90.00", "isVisible": true,
+        "expectedVersion": version});
+    assert_eq!(manager.does(SHELF, elsewhere(Value::Null)).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(mdiq.does(SHELF, elsewhere(json!(1))).await.outcome(), "NOT_FOUND variantId", "{}", world.on);
+    let new = mdiq.does(SHELF, elsewhere(Value::Null)).await.data()["listingSet"]["listing"].clone();
+    assert_eq!((&new["version"], &new["available"]), (&json!(1), &json!(true)), "{}", world.on);
+    assert_eq!(world.person("cooperative").await.does(SHELF, set("1.00", json!(2))).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+tests::on_each_database!(what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);
