@@ -39,6 +39,37 @@ codes! {
     }
 }
 
+codes! {
+    /// The reason for which goods leave a market unsold.
+    StockRemovalKind {
+        /// They are given back to the cooperative.
+        Return = "RETURN",
+        /// They were broken, spoilt or stolen.
+        Loss = "LOSS",
+        /// They have expired.
+        Expiry = "EXPIRY",
+    }
+}
+
+impl StockRemovalKind {
+    /// The movement that it is.
+    pub fn movement(self) -> StockMovementKind {
+        match self {
+            Self::Return => StockMovementKind::Return,
+            Self::Loss => StockMovementKind::Loss,
+            Self::Expiry => StockMovementKind::Expiry,
+        }
+    }
+
+    /// Whether it takes lots of this last day: what is good does not leave as expired.
+    pub fn takes(self, expires_on: Option<Date>, today: Date) -> bool {
+        match self {
+            Self::Return | Self::Loss => true,
+            Self::Expiry => !is_good(expires_on, today),
+        }
+    }
+}
+
 /// A whole, in basis points.
 pub const BASIS_POINTS: i32 = 10_000;
 /// The days of the month on which cooperatives are paid, where a contract does not say.
@@ -138,20 +169,17 @@ pub struct LotBalance<K> {
 }
 
 /// Take a quantity from lots: what expires first goes first, what keeps goes last, and of equals the one that stands first.
-/// What has expired on that day is left.
 ///
 /// # Errors
 /// STOCK_INSUFFICIENT, with what there is.
-pub fn take<K: Clone>(lots: &[LotBalance<K>], wanted: i64, on: Date) -> Result<Vec<(K, i64)>, Fault> {
-    let mut good: Vec<&LotBalance<K>> =
-        lots.iter().filter(|lot| lot.on_hand > 0 && is_good(lot.expires_on, on)).collect();
+pub fn take<K>(mut lots: Vec<LotBalance<K>>, wanted: i64) -> Result<Vec<(K, i64)>, Fault> {
     // False before true: a lot without a last day goes last.
-    good.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on));
+    lots.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on));
     let (mut left, mut taken) = (wanted, Vec::new());
-    for lot in good {
+    for lot in lots {
         let part = left.min(lot.on_hand);
         if part > 0 {
-            taken.push((lot.key.clone(), part));
+            taken.push((lot.key, part));
         }
         left -= part;
     }
@@ -224,19 +252,30 @@ mod tests {
     }
 
     #[test]
-    fn what_expires_first_is_sold_first_and_what_has_expired_never() {
+    fn what_expires_first_goes_first_and_what_keeps_goes_last() {
         let lot = |key, on_hand, expires_on| LotBalance { key, on_hand, expires_on };
-        let lots = [
+        let lots = vec![
             lot("keeps", 5_000, None),
             lot("late", 5_000, Some(date(2027, 6, 1))),
-            lot("over", 5_000, Some(date(2026, 11, 22))),
+            lot("none left", 0, Some(date(2026, 11, 22))),
             lot("last day", 2_000, Some(date(2026, 11, 23))),
         ];
-        let today = date(2026, 11, 23);
-        let taken = take(&lots, 8_000, today).unwrap();
+        let taken = take(lots.clone(), 8_000).unwrap();
         assert_eq!(taken, [("last day", 2_000), ("late", 5_000), ("keeps", 1_000)]);
-        let refused = take(&lots, 13_000, today).unwrap_err();
+        let refused = take(lots, 13_000).unwrap_err();
         assert_eq!((refused.code, refused.detail.as_deref()), (Code::StockInsufficient, Some("12")));
+    }
+
+    #[test]
+    fn what_is_good_does_not_leave_as_expired() {
+        let (yesterday, today) = (Some(date(2026, 11, 22)), date(2026, 11, 23));
+        assert!(StockRemovalKind::Expiry.takes(yesterday, today) && StockRemovalKind::Loss.takes(yesterday, today));
+        for good in [None, Some(today)] {
+            assert!(!StockRemovalKind::Expiry.takes(good, today) && StockRemovalKind::Return.takes(good, today));
+        }
+        for kind in StockRemovalKind::ALL {
+            assert_eq!(kind.movement().as_str(), kind.as_str());
+        }
     }
 
     #[test]
@@ -249,24 +288,22 @@ mod tests {
     proptest! {
         #[test]
         fn no_more_is_taken_than_there_is_and_no_less_than_is_wanted(
-            lots in proptest::collection::vec((0_i64..9, proptest::option::of(1_i8..28)), 0..8),
-            wanted in 1_i64..40, today in 1_i8..28,
+            lots in proptest::collection::vec((0_i64..9, proptest::option::of(1_i8..28)), 0..8), wanted in 1_i64..40,
         ) {
-            let day = |day: i8| date(2026, 2, day);
             let lots: Vec<LotBalance<usize>> = lots
                 .into_iter()
                 .enumerate()
-                .map(|(key, (on_hand, last))| LotBalance { key, on_hand, expires_on: last.map(day) })
+                .map(|(key, (on_hand, last))| LotBalance { key, on_hand, expires_on: last.map(|day| date(2026, 2, day)) })
                 .collect();
-            let good: i64 = lots.iter().filter(|lot| is_good(lot.expires_on, day(today))).map(|lot| lot.on_hand).sum();
-            match take(&lots, wanted, day(today)) {
+            let there: i64 = lots.iter().map(|lot| lot.on_hand).sum();
+            match take(lots.clone(), wanted) {
                 Ok(taken) => {
                     prop_assert_eq!(taken.iter().map(|(_, part)| part).sum::<i64>(), wanted);
                     for (key, part) in taken {
-                        prop_assert!(part > 0 && part <= lots[key].on_hand && is_good(lots[key].expires_on, day(today)));
+                        prop_assert!(part > 0 && part <= lots[key].on_hand);
                     }
                 }
-                Err(_) => prop_assert!(good < wanted),
+                Err(_) => prop_assert!(there < wanted),
             }
         }
     }

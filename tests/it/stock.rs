@@ -17,6 +17,11 @@ const SHELF: &str = "mutation($input: ListingSetInput!) { listingSet(input: $inp
 const STOCK: &str = "{ market(slug: \"khouribga\") { stock(first: 10) { totalCount nodes {
     variant { sku } onHand held available lots { code onHand } movements(first: 5) { nodes { kind quantity } } } } } }";
 
+const REMOVAL: &str = "mutation($input: StockRemovalRecordInput!) { stockRemovalRecord(input: $input) {
+    movements { kind quantity reason lot { code onHand } } userErrors { code field } } }";
+const TRANSFER: &str = "mutation($input: StockTransferRecordInput!) { stockTransferRecord(input: $input) {
+    movements { kind quantity lot { code expiresOn onHand } stockLevel { onHand market { slug } } } userErrors { code field } } }";
+
 fn id(kind: Kind, name: &str, slug: &str) -> String {
     GlobalId::new(kind, founding(name, slug)).to_string()
 }
@@ -190,4 +195,110 @@ async fn a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version(wor
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
-tests::on_each_database!(what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);
+fn removal(kind: &str, variant: &str, quantity: &str, lot: Value) -> Value {
+    json!({"marketId": market(), "kind": kind, "reason": "Flacon cassé (démo)",
+        "lines": [{"variantId": variant, "quantity": quantity, "lotCode": lot}]})
+}
+
+/// A market with a contract and two lots of a variant: five that end this month, and ten that keep longer.
+async fn stocked(world: &World) -> (Person<'_>, String) {
+    let (manager, variant) = (world.person("market.khouribga").await, variant(world).await);
+    assert_eq!(manager.does(CONTRACT, terms()).await.outcome(), "done", "{}", world.on);
+    for (quantity, lot) in [("10", ("LATE", "2027-06-30")), ("5", ("SOON", "2026-11-30"))] {
+        assert_eq!(manager.does(DELIVERY, delivery(&variant, quantity, lot)).await.outcome(), "done", "{}", world.on);
+    }
+    (manager, variant)
+}
+
+async fn what_leaves_unsold_goes_from_the_lot_that_expires_first(world: World) {
+    let (manager, variant) = stocked(&world).await;
+    let given_back = manager.does(REMOVAL, removal("RETURN", &variant, "7", Value::Null)).await;
+    let given_back: Vec<(String, String)> = given_back.data()["stockRemovalRecord"]["movements"].as_array().unwrap().iter()
+        .map(|moved| (moved["lot"]["code"].to_string(), moved["quantity"].to_string())).collect();
+    let expected = [("\"SOON\"", "\"-5\""), ("\"LATE\"", "\"-2\"")].map(|(lot, by)| (lot.to_owned(), by.to_owned()));
+    assert_eq!(given_back, expected, "{}", world.on);
+    let broken = manager.does(REMOVAL, removal("LOSS", &variant, "1", json!("LATE"))).await;
+    let broken = broken.data()["stockRemovalRecord"]["movements"][0].clone();
+    assert_eq!((&broken["kind"], &broken["lot"]["onHand"]), (&json!("LOSS"), &json!("7")), "{}", world.on);
+    assert_eq!(broken["reason"], "Flacon cassé (démo)", "{}", world.on);
+    for (input, refused) in [
+        (removal("RETURN", &variant, "8", Value::Null), "STOCK_INSUFFICIENT lines.0.quantity"),
+        (removal("RETURN", &variant, "1", json!("SOON")), "NOT_FOUND lines.0.lotCode"),
+        (removal("EXPIRY", &variant, "1", json!("LATE")), "STOCK_INSUFFICIENT lines.0.quantity"),
+        (removal("RETURN", &variant, "0.5", Value::Null), "AMOUNT_INVALID lines.0.quantity"),
+        (removal("RETURN", &id(Kind::ProductVariant, "nothing", "nothing"), "1", Value::Null), "NOT_FOUND lines.0.variantId"),
+    ] {
+        assert_eq!(manager.does(REMOVAL, input).await.outcome(), refused, "{}", world.on);
+    }
+    let mut silent = removal("LOSS", &variant, "1", Value::Null);
+    silent["reason"] = Value::Null;
+    let line = silent["lines"][0].clone();
+    silent["lines"] = json!([line, line]);
+    let refused = manager.does(REMOVAL, silent).await.outcome();
+    assert_eq!(refused, "TEXT_REQUIRED reason, DUPLICATE_ENTRY lines.1.variantId", "{}", world.on);
+    let mdiq = world.person("mdiq").await;
+    assert_eq!(mdiq.does(REMOVAL, removal("LOSS", &variant, "1", Value::Null)).await.outcome(), "NOT_FOUND", "{}", world.on);
+    // The rest expires, and is taken off the shelf.
+    world.at("2027-07-01T08:00:00Z");
+    let manager = world.person("market.khouribga").await;
+    assert_eq!(manager.does(REMOVAL, removal("EXPIRY", &variant, "7", Value::Null)).await.outcome(), "done", "{}", world.on);
+    let stock = manager.asks(STOCK, json!({})).await.data()["market"]["stock"]["nodes"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&stock["onHand"], &stock["lots"]), (&json!("0"), &json!([])), "{}", world.on);
+    assert_eq!(available(&world, &variant).await, false, "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn what_goes_to_another_market_leaves_one_and_arrives_at_the_other(world: World) {
+    let (_, variant) = stocked(&world).await;
+    let national = world.person("national").await;
+    let there = id(Kind::Market, "market", "demo-mdiq");
+    let carried = |quantity: &str| json!({"marketId": market(), "toMarketId": there,
+        "lines": [{"variantId": variant, "quantity": quantity}]});
+    let refused = national.does(TRANSFER, carried("6")).await.outcome();
+    assert_eq!(refused, "CONTRACT_REQUIRED lines.0.variantId", "{}", world.on);
+    let mut contract = terms();
+    contract["marketId"] = json!(there);
+    assert_eq!(national.does(CONTRACT, contract).await.outcome(), "done", "{}", world.on);
+    let done = national.does(TRANSFER, carried("6")).await.data()["stockTransferRecord"]["movements"].clone();
+    let moved: Vec<String> = done.as_array().unwrap().iter().map(|moved| format!(
+        "{} {} {} at {}: {}", moved["kind"], moved["lot"]["code"], moved["quantity"], moved["stockLevel"]["market"]["slug"],
+        moved["stockLevel"]["onHand"],
+    ).replace('"', "")).collect();
+    assert_eq!(
+        moved,
+        [
+            "TRANSFER_OUT SOON -5 at khouribga: 9", "TRANSFER_IN SOON 5 at demo-mdiq: 6",
+            "TRANSFER_OUT LATE -1 at khouribga: 9", "TRANSFER_IN LATE 1 at demo-mdiq: 6",
+        ],
+        "{}", world.on
+    );
+    assert_eq!(done[1]["lot"]["expiresOn"], "2026-11-30", "{}: a lot keeps its days", world.on);
+    let same = json!({"marketId": market(), "toMarketId": market(), "lines": [{"variantId": variant, "quantity": "1"}]});
+    assert_eq!(national.does(TRANSFER, same).await.outcome(), "DUPLICATE_ENTRY toMarketId", "{}", world.on);
+    assert_eq!(national.does(TRANSFER, carried("10")).await.outcome(), "STOCK_INSUFFICIENT lines.0.quantity", "{}", world.on);
+    // Whoever keeps one of the two markets carries nothing to the other.
+    let manager = world.person("market.khouribga").await;
+    assert_eq!(manager.does(TRANSFER, carried("1")).await.outcome(), "NOT_FOUND", "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances(world: World) {
+    let (manager, variant) = (world.person("market.khouribga").await, variant(&world).await);
+    assert_eq!(manager.does(CONTRACT, terms()).await.outcome(), "done", "{}", world.on);
+    let last = delivery(&variant, "10", ("LAST", "2027-06-30"));
+    assert_eq!(manager.does(DELIVERY, last).await.outcome(), "done", "{}", world.on);
+    let other = world.also_served(&[]).await;
+    let at_other = manager.at(&other);
+    let takes = (0..50).map(|number| {
+        let person = if number % 2 == 0 { &manager } else { &at_other };
+        person.does(REMOVAL, removal("RETURN", &variant, "1", Value::Null))
+    });
+    let outcomes: Vec<String> = futures_util::future::join_all(takes).await.iter().map(|taken| taken.outcome()).collect();
+    let count = |of: &str| outcomes.iter().filter(|outcome| *outcome == of).count();
+    assert_eq!((count("done"), count("STOCK_INSUFFICIENT lines.0.quantity")), (10, 40), "{}: {outcomes:?}", world.on);
+    let sum = "select cast(coalesce(sum(quantity), 0) as bigint) from stock_movement";
+    assert_eq!(world.raw_as_owner(sum).await, Ok(0), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+tests::on_each_database!(what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);

@@ -31,6 +31,8 @@ pub(super) struct Read {
     pub text: String,
     /// The same, parsed once for all who ask.
     pub document: ExecutableDocument,
+    /// Whether it is a list that is asked in full besides, narrowed or ordered.
+    pub is_narrowed: bool,
 }
 
 /// A question or a change that names a thing.
@@ -110,7 +112,8 @@ pub(super) struct Cases {
     attempts: Vec<Attempt>,
     oracles: Vec<Oracle>,
     types: BTreeMap<String, Value>,
-    reads: Vec<(String, String)>,
+    /// Fields of the root, what is asked of them, and whether that is a list that is narrowed or ordered.
+    reads: Vec<(String, String, bool)>,
     probes: Vec<Probe>,
     unknown: Vec<String>,
 }
@@ -178,9 +181,9 @@ impl Cases {
     }
 
     pub(super) fn reads(&self) -> Result<Vec<Read>> {
-        let read = |(field, text): &(String, String)| {
+        let read = |(field, text, is_narrowed): &(String, String, bool)| {
             let document = parse_query(text).map_err(Error::internal)?;
-            Ok(Read { field: field.clone(), text: text.clone(), document })
+            Ok(Read { field: field.clone(), text: text.clone(), document, is_narrowed: *is_narrowed })
         };
         self.reads.iter().map(read).collect()
     }
@@ -224,7 +227,7 @@ impl Cases {
     #[cfg(feature = "unguarded")]
     pub(super) fn narrow(&mut self, beginning: &str) {
         self.roots.retain(|root| root.starts_with(beginning));
-        self.reads.retain(|(field, _)| field.starts_with(beginning));
+        self.reads.retain(|(field, ..)| field.starts_with(beginning));
         self.probes.retain(|probe| probe.field.starts_with(beginning));
         // Each by itself: what one of them tells is no other's.
         self.probes.iter_mut().for_each(|probe| probe.is_shared = false);
@@ -362,7 +365,7 @@ impl Cases {
             "cooperative" => Some(Kind::Cooperative),
             "user" => Some(Kind::User),
             "partner" => Some(Kind::Partner),
-            "market" => Some(Kind::Market),
+            "market" | "toMarket" => Some(Kind::Market),
             "variant" => Some(Kind::ProductVariant),
             "category" => Some(Kind::Category),
             "province" => Some(Kind::Province),
@@ -400,7 +403,12 @@ impl Cases {
 
     fn read(&mut self, field: &str, arguments: &str, below: &str) {
         let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
-        self.reads.push((field.to_owned(), format!("{{ {field}{arguments} {below} }}")));
+        self.reads.push((field.to_owned(), format!("{{ {field}{arguments} {below} }}"), false));
+    }
+
+    fn narrow_by(&mut self, at: &ListField, arguments: &str, below: &str) {
+        let (field, text) = at.with(arguments, below);
+        self.reads.push((field, text, true));
     }
 
     fn probe(&mut self, place: String, text: String, (kind, by_slug): (Kind, bool), is_shared: bool) {
@@ -475,16 +483,16 @@ impl Cases {
             let argument_name = text(argument, "name");
             match argument_name {
                 "first" | "after" | "last" | "before" => {}
-                "published" => self.reads.push(at.with("first: 100, published: true", deep)),
+                "published" => self.narrow_by(at, "first: 100, published: true", deep),
                 "orderBy" => {
-                    for value in list(&self.types[named(&argument["type"])], "enumValues") {
+                    for value in list(&self.types[named(&argument["type"])].clone(), "enumValues") {
                         let value = text(value, "name");
-                        self.reads.push(at.with(&format!("last: 100, orderBy: {value}"), short));
+                        self.narrow_by(at, &format!("last: 100, orderBy: {value}"), short);
                     }
                 }
                 "search" => {
                     for text in ["leak", "argan"] {
-                        self.reads.push(at.with(&format!("first: 100, search: \"{text}\""), short));
+                        self.narrow_by(at, &format!("first: 100, search: \"{text}\""), short);
                     }
                 }
                 "filter" => self.filters(at, about, &argument["type"], short),
@@ -556,7 +564,7 @@ impl Cases {
                 values = values.into_iter().map(|value| format!("[{value}]")).collect();
             }
             for value in values {
-                self.reads.push(at.with(&format!("first: 100, filter: {{ {name}: {value} }}"), short));
+                self.narrow_by(at, &format!("first: 100, filter: {{ {name}: {value} }}"), short);
             }
         }
     }

@@ -29,6 +29,8 @@ pub(super) struct Principal {
     pub actor: Actor,
     /// Her token; none: anybody.
     pub token: Option<String>,
+    /// Whether somebody else of the check holds the same role in another province.
+    pub is_twin: bool,
 }
 
 impl Principal {
@@ -103,7 +105,8 @@ pub(super) async fn principals(
     let mut principals = Vec::new();
     for (name, token) in named {
         let actor = actor(server, rights, keys, now, token.as_deref()).await?;
-        principals.push(Principal { name, actor, token });
+        let is_twin = name.ends_with("at mdiq-fnideq");
+        principals.push(Principal { name, actor, token, is_twin });
     }
     Ok(principals)
 }

@@ -37,7 +37,11 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
         "listingSet" => Some(P::ManageListings),
-        "consignmentContractCreate" | "consignmentContractEnd" | "deliveryRecord" => Some(P::ManageStock),
+        "consignmentContractCreate"
+        | "consignmentContractEnd"
+        | "deliveryRecord"
+        | "stockRemovalRecord"
+        | "stockTransferRecord" => Some(P::ManageStock),
         "partnerCreate" | "partnerEdit" | "fundingCallAdd" | "fundingCallEdit" => Some(P::ManagePartners),
         "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),
         "agreementCreate"

@@ -21,7 +21,7 @@ use domain::access::Permission;
 use domain::fault::{Code, Fault, Faults};
 use domain::market::MarketStatus;
 use domain::product::ProductStatus;
-use domain::stock::{StockMovementKind, is_good};
+use domain::stock::{LotBalance, StockMovementKind, StockRemovalKind, is_good};
 use jiff::civil;
 use sea_orm::{ActiveValue, ColumnTrait, DbErr, ExprTrait, IntoActiveModel};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -223,51 +223,206 @@ pub async fn deliver(tx: &Tx<'_>, market: Uuid, form: impl FnOnce() -> Result<Ve
     // Whoever delivers others of them at once takes them in the same order.
     let mut order: Vec<(usize, &NewLine)> = lines.iter().enumerate().collect();
     order.sort_by_key(|(_, line)| line.variant);
-    let (entry, now) = (Uuid::now_v7(), tx.now().as_microsecond());
-    let mut rows = Vec::new();
+    let (entry, mut rows) = (Uuid::now_v7(), Vec::new());
     for (place, line) in order {
         let Some((variant, _)) = variants.get(&line.variant) else { continue };
         let level = level_of(tx, &market, variant).await?;
-        let lot = lot_of(tx, &level, (place, &line.lot)).await?;
-        let row = movement::Model {
-            id: Uuid::now_v7(),
-            number: 0,
-            branch_id: level.branch_id,
-            stock_level_id: level.id,
-            stock_lot_id: lot,
-            cooperative_id: level.cooperative_id,
-            entry_id: entry,
-            kind: EnumValue(StockMovementKind::Delivery),
-            quantity: line.quantity,
-            reason: None,
-            moved_at: now,
-            entered_by: tx.actor().key(),
-            version: 1,
-            created_at: now,
-            changed_at: now,
-        };
-        let mut row = row.into_active_model();
-        row.number = ActiveValue::NotSet;
-        rows.push((place, row));
+        let lot = lot_of(tx, &level, &line.lot)
+            .await?
+            .map_err(|field| Fault::new(Code::DateInvalid).at(field).at("lot").at(&place.to_string()).at("lines"))?;
+        rows.push((place, moved(tx, &level, (lot, line.quantity), (entry, StockMovementKind::Delivery, None))));
     }
-    // In the order of the form.
-    rows.sort_by_key(|(place, _)| *place);
-    tx.insert_all::<movement::Entity>(rows.into_iter().map(|(_, row)| row).collect()).await?;
+    insert(tx, rows).await?;
     Ok(entry)
+}
+
+/// A line of the ledger.
+fn moved(
+    tx: &Tx<'_>,
+    level: &Model,
+    (lot, quantity): (Uuid, i64),
+    (entry, kind, reason): (Uuid, StockMovementKind, Option<&String>),
+) -> movement::ActiveModel {
+    let now = tx.now().as_microsecond();
+    let row = movement::Model {
+        id: Uuid::now_v7(),
+        number: 0,
+        branch_id: level.branch_id,
+        stock_level_id: level.id,
+        stock_lot_id: lot,
+        cooperative_id: level.cooperative_id,
+        entry_id: entry,
+        kind: EnumValue(kind),
+        quantity,
+        reason: reason.cloned(),
+        moved_at: now,
+        entered_by: tx.actor().key(),
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    let mut row = row.into_active_model();
+    row.number = ActiveValue::NotSet;
+    row
+}
+
+/// Add lines to the ledger, in the order of the form.
+async fn insert(tx: &Tx<'_>, mut rows: Vec<(usize, movement::ActiveModel)>) -> Result<()> {
+    rows.sort_by_key(|(place, _)| *place);
+    tx.insert_all::<movement::Entity>(rows.into_iter().map(|(_, row)| row).collect()).await
+}
+
+/// A line of an entry that takes from stock, as its form was read.
+pub struct Taking {
+    /// Of what.
+    pub variant: Uuid,
+    /// The code of a lot; none: what expires first.
+    pub lot: Option<String>,
+    /// How much, in thousandths.
+    pub quantity: i64,
+}
+
+/// Record what leaves a market unsold; answers the key of the entry.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, the refusals of the form; at a line: NOT_FOUND at `variantId` or `lotCode`, STOCK_INSUFFICIENT at
+/// `quantity`.
+pub async fn remove(
+    tx: &Tx<'_>,
+    market: Uuid,
+    kind: StockRemovalKind,
+    form: impl FnOnce() -> Result<(Option<String>, Vec<Taking>)>,
+) -> Result<Uuid> {
+    let market = market_of(tx, market).await?;
+    let (reason, lines) = form()?;
+    let today = domain::calendar::today(tx.now());
+    let is_taken = |lot: &LotBalance<Uuid>| kind.takes(lot.expires_on, today);
+    let entry = Uuid::now_v7();
+    let mut rows = Vec::new();
+    for (place, line) in in_order(&lines) {
+        let level = held(tx, market.id, (place, line.variant)).await?;
+        for (lot, quantity) in taken(tx, &level, (place, line), is_taken).await? {
+            rows.push((place, moved(tx, &level, (lot, -quantity), (entry, kind.movement(), reason.as_ref()))));
+        }
+    }
+    insert(tx, rows).await?;
+    Ok(entry)
+}
+
+/// Record what goes from one market to another; answers the key of the entry.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, the refusals of the form, STATUS_INVALID at `toMarketId` when that market is only planned, or closed; at a
+/// line: NOT_FOUND at `variantId` or `lotCode`, CONTRACT_REQUIRED at `variantId` when the cooperative has none with the other
+/// market, STOCK_INSUFFICIENT at `quantity`, DATE_INVALID at `lotCode` when the other market has a lot of that code and other days.
+pub async fn transfer(
+    tx: &Tx<'_>,
+    (from, to): (Uuid, Uuid),
+    form: impl FnOnce() -> Result<Vec<Taking>>,
+) -> Result<Uuid> {
+    let (from, to) = (market_of(tx, from).await?, market_of(tx, to).await?);
+    let lines = form()?;
+    if matches!(to.status.0, MarketStatus::Planned | MarketStatus::Closed) {
+        return Err(Fault::new(Code::StatusInvalid).with_detail(to.status.0.to_string()).at("toMarketId").into());
+    }
+    let keys: Vec<Uuid> = lines.iter().map(|line| line.variant).collect();
+    let today = domain::calendar::today(tx.now());
+    let (variants, cooperatives) = (variants(tx, &keys).await?, in_contract(tx, to.id, today).await?);
+    let (entry, mut rows) = (Uuid::now_v7(), Vec::new());
+    for (place, line) in in_order(&lines) {
+        let refused = |code| Fault::new(code).at("variantId").at(&place.to_string()).at("lines");
+        let (variant, _) = variants.get(&line.variant).ok_or_else(|| refused(Code::NotFound))?;
+        if !cooperatives.contains(&variant.cooperative_id) {
+            return Err(refused(Code::ContractRequired).into());
+        }
+        // Whoever carries some the other way holds them in the same order.
+        let (level, other) = if from.id < to.id {
+            let level = held(tx, from.id, (place, line.variant)).await?;
+            (level, level_of(tx, &to, variant).await?)
+        } else {
+            let other = level_of(tx, &to, variant).await?;
+            (held(tx, from.id, (place, line.variant)).await?, other)
+        };
+        for (lot, quantity) in taken(tx, &level, (place, line), |_| true).await? {
+            let arrived = lot_of(tx, &other, &label_of(tx, lot).await?)
+                .await?
+                .map_err(|_| Fault::new(Code::DateInvalid).at("lotCode").at(&place.to_string()).at("lines"))?;
+            rows.push((place, moved(tx, &level, (lot, -quantity), (entry, StockMovementKind::TransferOut, None))));
+            rows.push((place, moved(tx, &other, (arrived, quantity), (entry, StockMovementKind::TransferIn, None))));
+        }
+    }
+    insert(tx, rows).await?;
+    Ok(entry)
+}
+
+/// Lines in the order in which their stock is held, each with its place in the form.
+fn in_order(lines: &[Taking]) -> Vec<(usize, &Taking)> {
+    let mut order: Vec<(usize, &Taking)> = lines.iter().enumerate().collect();
+    order.sort_by_key(|(_, line)| line.variant);
+    order
+}
+
+/// A market's stock of a variant, held until the end of the transaction.
+async fn held(tx: &Tx<'_>, market: Uuid, (place, variant): (usize, Uuid)) -> Result<Model> {
+    match find_level(tx, market, variant).await? {
+        Some(key) => Ok(tx.lock_for_update::<Entity>(key).await?.row().clone()),
+        None => Err(Fault::new(Code::NotFound).at("variantId").at(&place.to_string()).at("lines").into()),
+    }
+}
+
+/// Which lots of a stock level that is held a line takes from, and how much.
+async fn taken(
+    tx: &Tx<'_>,
+    level: &Model,
+    (place, line): (usize, &Taking),
+    is_taken: impl Fn(&LotBalance<Uuid>) -> bool,
+) -> Result<Vec<(Uuid, i64)>> {
+    use lot::Column as L;
+    let mut select = tx.select_columns::<lot::Entity>().filter(L::StockLevelId.eq(level.id)).filter(L::OnHand.gt(0));
+    if let Some(code) = &line.lot {
+        select = select.filter(L::Code.eq(code.as_str()));
+    }
+    let lots = select.only([L::Id, L::OnHand, L::ExpiresOn].map(|column| column.into_expr())).all(|cells| {
+        let (key, on_hand) = (cells.take()?, cells.take()?);
+        Ok(LotBalance { key, on_hand, expires_on: cells.take::<Option<Day>>()?.map(|day| day.0) })
+    });
+    let lots = lots.await?;
+    let at = |fault: Fault, field: &str| fault.at(field).at(&place.to_string()).at("lines");
+    if lots.is_empty() && line.lot.is_some() {
+        return Err(at(Fault::new(Code::NotFound), "lotCode").into());
+    }
+    let lots = lots.into_iter().filter(is_taken).collect();
+    Ok(domain::stock::take(lots, line.quantity).map_err(|fault| at(fault, "quantity"))?)
+}
+
+/// What stands on the label of a lot.
+async fn label_of(tx: &Tx<'_>, lot: Uuid) -> Result<NewLot> {
+    use lot::Column as L;
+    let label = tx
+        .select_columns::<lot::Entity>()
+        .filter(L::Id.eq(lot))
+        .only([L::Code, L::ProducedOn, L::ExpiresOn].map(|column| column.into_expr()))
+        .one(|cells| {
+            let code = cells.take()?;
+            let (produced_on, expires_on) = (cells.take::<Option<Day>>()?, cells.take::<Option<Day>>()?);
+            Ok(NewLot { code, produced_on: produced_on.map(|day| day.0), expires_on: expires_on.map(|day| day.0) })
+        });
+    label.await?.ok_or_else(|| Error::internal("a lot that is held is gone"))
+}
+
+async fn find_level(tx: &Tx<'_>, market: Uuid, variant: Uuid) -> Result<Option<Uuid>> {
+    let found = tx
+        .select_columns::<Entity>()
+        .filter(entity::Column::MarketId.eq(market))
+        .filter(entity::Column::VariantId.eq(variant))
+        .only([entity::Column::Id.into_expr()]);
+    found.one(|cells| cells.take::<Uuid>()).await
 }
 
 /// A market's stock of a variant, held until the end of the transaction; made when the first of it comes.
 async fn level_of(tx: &Tx<'_>, market: &market::Model, variant: &variant::Model) -> Result<Model> {
-    let find = async || {
-        let found = tx
-            .select_columns::<Entity>()
-            .filter(entity::Column::MarketId.eq(market.id))
-            .filter(entity::Column::VariantId.eq(variant.id))
-            .only([entity::Column::Id.into_expr()]);
-        found.one(|cells| cells.take::<Uuid>()).await
-    };
     let now = tx.now().as_microsecond();
-    let key = match find().await? {
+    let key = match find_level(tx, market.id, variant.id).await? {
         Some(key) => key,
         None => {
             let mut row = Model {
@@ -288,14 +443,16 @@ async fn level_of(tx: &Tx<'_>, market: &market::Model, variant: &variant::Model)
             row.number = ActiveValue::NotSet;
             // Where somebody else made it at the same moment, it is committed now.
             tx.try_unique(async || tx.insert_all::<Entity>(vec![row.clone()]).await).await?;
-            find().await?.ok_or_else(|| Error::internal("a stock level is taken and not there"))?
+            let made = find_level(tx, market.id, variant.id).await?;
+            made.ok_or_else(|| Error::internal("a stock level is taken and not there"))?
         }
     };
     Ok(tx.lock_for_update::<Entity>(key).await?.row().clone())
 }
 
-/// A lot of a stock level that is held; made when the first of it comes. The code on the label stands for one production.
-async fn lot_of(tx: &Tx<'_>, level: &Model, (place, lot): (usize, &NewLot)) -> Result<Uuid> {
+/// A lot of a stock level that is held; made when the first of it comes. The code on the label stands for one production: where
+/// the lot has other days, the field that differs.
+async fn lot_of(tx: &Tx<'_>, level: &Model, lot: &NewLot) -> Result<Result<Uuid, &'static str>> {
     use lot::Column as L;
     let found = tx
         .select_columns::<lot::Entity>()
@@ -305,11 +462,8 @@ async fn lot_of(tx: &Tx<'_>, level: &Model, (place, lot): (usize, &NewLot)) -> R
         .one(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Option<Day>>()?, cells.take::<Option<Day>>()?)));
     let days = (lot.produced_on.map(Day), lot.expires_on.map(Day));
     match found.await? {
-        Some((key, produced_on, expires_on)) if (produced_on, expires_on) == days => Ok(key),
-        Some((_, produced_on, _)) => {
-            let field = if produced_on == days.0 { "expiresOn" } else { "producedOn" };
-            Err(Fault::new(Code::DateInvalid).at(field).at("lot").at(&place.to_string()).at("lines").into())
-        }
+        Some((key, produced_on, expires_on)) if (produced_on, expires_on) == days => Ok(Ok(key)),
+        Some((_, produced_on, _)) => Ok(Err(if produced_on == days.0 { "expiresOn" } else { "producedOn" })),
         None => {
             let row = lot::Model {
                 id: Uuid::now_v7(),
@@ -323,7 +477,7 @@ async fn lot_of(tx: &Tx<'_>, level: &Model, (place, lot): (usize, &NewLot)) -> R
             };
             let key = row.id;
             tx.insert_plain::<lot::Entity>(vec![row.into_active_model()]).await?;
-            Ok(key)
+            Ok(Ok(key))
         }
     }
 }
