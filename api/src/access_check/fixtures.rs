@@ -46,7 +46,8 @@ impl Target {
         let partner = Self { name: "an approved programme of indh", partner: Some("indh"), ..branch("khouribga") };
         let shared =
             Self { name: "what khouribga takes part in", shared_with: Some("khouribga"), ..branch("mdiq-fnideq") };
-        vec![branch("mdiq-fnideq"), branch("khouribga"), branch("region-05"), branch("national"), partner, shared]
+        // What most principals may not see stands together: each is asked before and after it.
+        vec![branch("mdiq-fnideq"), branch("national"), branch("region-05"), branch("khouribga"), partner, shared]
     }
 }
 
