@@ -483,7 +483,11 @@ impl Cases {
             let argument_name = text(argument, "name");
             match argument_name {
                 "first" | "after" | "last" | "before" => {}
-                "published" => self.narrow_by(at, "first: 100, published: true", deep),
+                "published" => {
+                    // What others have published is asked for in full here alone, by everybody.
+                    let (field, text) = at.with("first: 100, published: true", deep);
+                    self.reads.push((field, text, false));
+                }
                 "orderBy" => {
                     for value in list(&self.types[named(&argument["type"])].clone(), "enumValues") {
                         let value = text(value, "name");
