@@ -53,6 +53,9 @@ macro_rules! kinds {
             36 ConsignmentContract: consignment_contract::object::ConsignmentContract,
             37 StockLevel: stock::object::StockLevel,
             38 StockMovement: stock::object::StockMovement,
+            39 Sale: sale::object::Sale,
+            40 SaleLine: sale::object::SaleLine,
+            41 DayClosing: day_closing::object::DayClosing,
         }
     };
 }
@@ -73,6 +76,7 @@ pub mod config;
 pub mod consignment_contract;
 pub mod contribution;
 pub mod cooperative;
+pub mod day_closing;
 pub mod document;
 pub mod expense;
 pub mod funding_call;
@@ -89,6 +93,7 @@ pub mod product;
 pub mod programme;
 pub mod projections;
 pub mod register_dispute;
+pub mod sale;
 pub mod schema;
 pub mod seed;
 pub mod server;

@@ -17,6 +17,7 @@ use crate::consignment_contract::mutation::ConsignmentContractMutation;
 use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
+use crate::day_closing::mutation::DayClosingMutation;
 use crate::document::mutation::DocumentMutation;
 use crate::document::query::DocumentQuery;
 use crate::expense::mutation::ExpenseMutation;
@@ -41,6 +42,7 @@ use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
 use crate::register_dispute::mutation::RegisterDisputeMutation;
 use crate::register_dispute::query::RegisterDisputeQuery;
+use crate::sale::mutation::SaleMutation;
 use crate::session::mutation::SessionMutation;
 use crate::stock::mutation::StockMutation;
 use crate::submission::mutation::SubmissionMutation;
@@ -112,6 +114,8 @@ impl Parts for Mutations {
             Part::of::<ListingMutation>(),
             Part::of::<ConsignmentContractMutation>(),
             Part::of::<StockMutation>(),
+            Part::of::<SaleMutation>(),
+            Part::of::<DayClosingMutation>(),
             Part::of::<AgreementMutation>(),
             Part::of::<AmendmentMutation>(),
             Part::of::<CommitteeMutation>(),

@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::fault::{Code, Fault, Faults};
 use crate::money::Money;
+use crate::sale::VOID_LIMIT;
 use crate::submission::DUE_DAYS;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -137,6 +138,8 @@ pub struct Rules {
     pub warning_days: u16,
     /// An expense above it waits for a second person.
     pub expense_limit: Money,
+    /// To void a sale of more takes a second person.
+    pub void_limit: Money,
     /// A submission is late so many days after its period.
     pub due_days: u16,
 }
@@ -147,6 +150,7 @@ impl Default for Rules {
             members_min: MEMBERS_MIN,
             warning_days: WARNING_DAYS,
             expense_limit: Money::new(EXPENSE_LIMIT * 100),
+            void_limit: Money::new(VOID_LIMIT * 100),
             due_days: DUE_DAYS,
         }
     }

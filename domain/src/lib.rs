@@ -33,6 +33,8 @@ pub mod partner_client;
 pub mod partnership;
 pub mod product;
 pub mod programme;
+pub mod receipt;
+pub mod sale;
 pub mod source;
 pub mod stock;
 pub mod submission;

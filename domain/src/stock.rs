@@ -172,7 +172,17 @@ pub struct LotBalance<K> {
 ///
 /// # Errors
 /// STOCK_INSUFFICIENT, with what there is.
-pub fn take<K>(mut lots: Vec<LotBalance<K>>, wanted: i64) -> Result<Vec<(K, i64)>, Fault> {
+pub fn take<K>(lots: Vec<LotBalance<K>>, wanted: i64) -> Result<Vec<(K, i64)>, Fault> {
+    let (taken, left) = take_up_to(lots, wanted);
+    if left > 0 {
+        let there = Decimal::from_thousandths(wanted - left);
+        return Err(Fault::new(Code::StockInsufficient).with_detail(there.to_string()));
+    }
+    Ok(taken)
+}
+
+/// The same, of what there is: answers what is missing too.
+pub fn take_up_to<K>(mut lots: Vec<LotBalance<K>>, wanted: i64) -> (Vec<(K, i64)>, i64) {
     // False before true: a lot without a last day goes last.
     lots.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on));
     let (mut left, mut taken) = (wanted, Vec::new());
@@ -183,11 +193,7 @@ pub fn take<K>(mut lots: Vec<LotBalance<K>>, wanted: i64) -> Result<Vec<(K, i64)
         }
         left -= part;
     }
-    if left > 0 {
-        let there = Decimal::from_thousandths(wanted - left);
-        return Err(Fault::new(Code::StockInsufficient).with_detail(there.to_string()));
-    }
-    Ok(taken)
+    (taken, left)
 }
 
 #[cfg(test)]

@@ -85,24 +85,39 @@ pub(crate) const WRITES_BRANCH: &str = "branch_id = any ((select reach('app.writ
 /// A policy holds no join and no function that answers rows: the planner cannot estimate those, and gives up ordered
 /// indexes for them, also for whoever they do not concern. A right that follows from another row is a column of this one.
 pub(crate) async fn protect(manager: &SchemaManager<'_>, table: &str, open: Open<'_>) -> Result<(), DbErr> {
+    protect_for(manager, table, open, &["insert", "update", "delete"]).await
+}
+
+/// The same for a table in which some of inserting, updating and deleting is not for the server's role.
+pub(crate) async fn protect_for(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    open: Open<'_>,
+    actions: &[&str],
+) -> Result<(), DbErr> {
     let read = match open {
         Open::All => "true".to_owned(),
         Open::When(condition) => format!("({condition}) or {READS_BRANCH}"),
         Open::None => READS_BRANCH.to_owned(),
     };
+    let mut sql = format!(
+        "alter table {table} enable row level security;
+         create policy read on {table} for select using ({read});
+         grant select on {table} to {SERVER_ROLE};"
+    );
     let write = WRITES_BRANCH;
-    on_postgres(
-        manager,
-        &format!(
-            "alter table {table} enable row level security;
-             create policy read on {table} for select using ({read});
-             create policy insert on {table} for insert with check ({write});
-             create policy update on {table} for update using ({write}) with check ({write});
-             create policy delete on {table} for delete using ({write});
-             grant select, insert, update, delete on {table} to {SERVER_ROLE}"
-        ),
-    )
-    .await
+    for action in actions {
+        let condition = match *action {
+            "insert" => format!("with check ({write})"),
+            "update" => format!("using ({write}) with check ({write})"),
+            _ => format!("using ({write})"),
+        };
+        sql += &format!(
+            "create policy {action} on {table} for {action} {condition};
+             grant {action} on {table} to {SERVER_ROLE};"
+        );
+    }
+    on_postgres(manager, &sql).await
 }
 
 /// Let branches besides the owner read the rows of a protected table whose column is one of the keys that a function
@@ -111,6 +126,12 @@ pub(crate) async fn share(manager: &SchemaManager<'_>, table: &str, column: &str
     let policy =
         format!("create policy shared on {table} for select using ({column} = any ((select {function}())::uuid[]))");
     on_postgres(manager, &policy).await
+}
+
+/// Let cooperatives read the rows of a protected table that are theirs.
+pub(crate) async fn own(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let own = "cooperative_id = any ((select own_cooperatives('app.read'))::uuid[])";
+    on_postgres(manager, &format!("create policy own on {table} for select using ({own})")).await
 }
 
 /// Let the server read a table of reference data and nothing else.

@@ -24,6 +24,7 @@ mod m20261126_000013_activity;
 mod m20261126_000014_amendment;
 mod m20261126_000015_committee;
 mod m20261127_000016_stock;
+mod m20261127_000017_sales;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000014_amendment::Migration),
             Box::new(m20261126_000015_committee::Migration),
             Box::new(m20261127_000016_stock::Migration),
+            Box::new(m20261127_000017_sales::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@
 //! (`stock_lot`) is derived from the ledger, and the database keeps it from falling below zero. All of it belongs to the branch
 //! that supervises the market; a cooperative reads what is hers (`own`).
 
-use crate::ddl::{Open, drop_tables, migration, on_postgres, protect, run};
+use crate::ddl::{Open, drop_tables, migration, own, protect_for, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Consignment contracts and stock.", up: |manager| up(manager), down: |manager| down(manager));
@@ -86,12 +86,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     )
     .await?;
     for table in TABLES {
-        protect(manager, table, Open::None).await?;
-        let own = format!(
-            "create policy own on {table} for select
-               using (cooperative_id = any ((select own_cooperatives('app.read'))::uuid[]))"
-        );
-        on_postgres(manager, &own).await?;
+        // Nobody rewrites the ledger.
+        let actions: &[&str] = if table == "stock_movement" { &["insert"] } else { &["insert", "update", "delete"] };
+        protect_for(manager, table, Open::None, actions).await?;
+        own(manager, table).await?;
     }
     Ok(())
 }

@@ -6,15 +6,15 @@ use tests::World;
 use tests::person::Person;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
-const CONTRACT: &str = "mutation($input: ConsignmentContractCreateInput!) { consignmentContractCreate(input: $input) {
+pub(crate) const CONTRACT: &str = "mutation($input: ConsignmentContractCreateInput!) { consignmentContractCreate(input: $input) {
     consignmentContract { id version isInForce commissionBasisPoints payoutDays } userErrors { code field } } }";
 const END: &str = "mutation($input: ConsignmentContractEndInput!) { consignmentContractEnd(input: $input) {
     consignmentContract { version validTo isInForce } userErrors { code field } } }";
-const DELIVERY: &str = "mutation($input: DeliveryRecordInput!) { deliveryRecord(input: $input) {
+pub(crate) const DELIVERY: &str = "mutation($input: DeliveryRecordInput!) { deliveryRecord(input: $input) {
     movements { id kind quantity lot { code expiresOn onHand } stockLevel { onHand } } userErrors { code field } } }";
-const SHELF: &str = "mutation($input: ListingSetInput!) { listingSet(input: $input) {
+pub(crate) const SHELF: &str = "mutation($input: ListingSetInput!) { listingSet(input: $input) {
     listing { id version price { amount } available } userErrors { code field } } }";
-const STOCK: &str = "{ market(slug: \"khouribga\") { stock(first: 10) { totalCount nodes {
+pub(crate) const STOCK: &str = "{ market(slug: \"khouribga\") { stock(first: 10) { totalCount nodes {
     variant { sku } onHand held available lots { code onHand } movements(first: 5) { nodes { kind quantity } } } } } }";
 
 const REMOVAL: &str = "mutation($input: StockRemovalRecordInput!) { stockRemovalRecord(input: $input) {
@@ -22,16 +22,16 @@ const REMOVAL: &str = "mutation($input: StockRemovalRecordInput!) { stockRemoval
 const TRANSFER: &str = "mutation($input: StockTransferRecordInput!) { stockTransferRecord(input: $input) {
     movements { kind quantity lot { code expiresOn onHand } stockLevel { onHand market { slug } } } userErrors { code field } } }";
 
-fn id(kind: Kind, name: &str, slug: &str) -> String {
+pub(crate) fn id(kind: Kind, name: &str, slug: &str) -> String {
     GlobalId::new(kind, founding(name, slug)).to_string()
 }
 
-fn market() -> String {
+pub(crate) fn market() -> String {
     id(Kind::Market, "market", "khouribga")
 }
 
 /// A variant of the demo cooperative of Khouribga that is listed at the market, with its product's other listings.
-async fn variant(world: &World) -> String {
+pub(crate) async fn variant(world: &World) -> String {
     let listed = "query($market: ID!, $cooperative: ID!) { market(id: $market) {
         listings(first: 1, filter: {cooperative: $cooperative}) { nodes { variant { id } } } } }";
     let of = json!({"market": market(), "cooperative": id(Kind::Cooperative, "cooperative", "demo-argan")});
@@ -39,12 +39,12 @@ async fn variant(world: &World) -> String {
     answer.data()["market"]["listings"]["nodes"][0]["variant"]["id"].as_str().unwrap().to_owned()
 }
 
-fn terms() -> Value {
+pub(crate) fn terms() -> Value {
     json!({"cooperativeId": id(Kind::Cooperative, "cooperative", "demo-argan"), "marketId": market(),
         "validFrom": "2026-01-01", "validTo": "2027-12-31", "commissionBasisPoints": 0, "lossBorneBy": "COOPERATIVE"})
 }
 
-fn delivery(variant: &str, quantity: &str, (code, expires): (&str, &str)) -> Value {
+pub(crate) fn delivery(variant: &str, quantity: &str, (code, expires): (&str, &str)) -> Value {
     json!({"marketId": market(), "lines": [{"variantId": variant, "quantity": quantity,
         "lot": {"code": code, "producedOn": "2026-10-01", "expiresOn": expires}}]})
 }

@@ -10,8 +10,8 @@ use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
     activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
-    cooperative, document, expense, indicator, listing, market, membership, partner_client, product, programme,
-    register_dispute, stock, submission, tranche, user,
+    cooperative, day_closing, document, expense, indicator, listing, market, membership, partner_client, product,
+    programme, register_dispute, sale, stock, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
@@ -20,6 +20,7 @@ use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
 use domain::partnership::{AgreementDocumentKind, AmendedTerms, AmendmentStatus};
 use domain::product::form::{ProductChangeStatus, ProductForm};
+use domain::sale::{DiscrepancyStatus, PaymentMethod, SaleStatus};
 use domain::stock::{LossBearer, StockMovementKind};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
@@ -484,6 +485,85 @@ async fn kept(
         changed_at: 1,
     };
     fixtures.row::<stock::movement::Entity>("stock movement", movement).await?;
+    sold(fixtures, (market, cooperative), (product, variant)).await
+}
+
+/// What a market sold of a variant, and the closing of a day.
+async fn sold(
+    fixtures: &mut Fixtures<'_, '_>,
+    (market, cooperative): (Uuid, Uuid),
+    (product, variant): (Uuid, Uuid),
+) -> Result<()> {
+    let branch = fixtures.branch;
+    let closing = |key, _: &str| day_closing::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        market_id: market,
+        closed_on: Day(jiff::civil::date(2026, 1, 2)),
+        opening_float: 0,
+        expected_cash: 98_765_432,
+        counted_cash: 98_765_432,
+        card_total: 0,
+        transfer_total: 0,
+        sale_count: 1,
+        entered_by: None,
+        is_demo: false,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (closing, _) = fixtures.row::<day_closing::entity::Entity>("day closing", closing).await?;
+    let recorded = |key, text: &str| sale::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        market_id: market,
+        sale_key: text.to_owned(),
+        status: EnumValue(SaleStatus::VoidRequested),
+        payment: EnumValue(PaymentMethod::Cash),
+        total: 98_765_432,
+        sold_at: 1,
+        utc_offset: None,
+        sold_on: Day(jiff::civil::date(2026, 1, 2)),
+        corrects_id: Some(closing),
+        discrepancy: Some(EnumValue(DiscrepancyStatus::Open)),
+        discrepancy_note: Some(text.to_owned()),
+        entered_by: None,
+        void_reason: Some(text.to_owned()),
+        void_requested_by: None,
+        voided_by: None,
+        voided_at: None,
+        voided_on: None,
+        void_corrects_id: None,
+        is_demo: false,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    let (recorded, text) = fixtures.row::<sale::entity::Entity>("sale", recorded).await?;
+    let key = founding("leak", &format!("{} line of a sale", fixtures.target.name));
+    let line =
+        "insert into sale_line (id, branch_id, market_id, sale_id, position, variant_id, product_id, cooperative_id,
+        quantity, price, total, sold_at) values ($1, $2, $3, $4, 0, $5, $6, $7, 1000, 98765432, 98765432, 1)";
+    let values = [key, branch, market, recorded, variant, product, cooperative].map(Value::from);
+    fixtures.run(line, values.into()).await?;
+    fixtures.canaries.push(Canary {
+        what: "line of a sale",
+        kind: Kind::SaleLine,
+        key,
+        id: GlobalId::new(Kind::SaleLine, key).to_string(),
+        text,
+        slug: None,
+        table: Some("sale_line".to_owned()),
+        branch: Some(branch),
+        partner: None,
+        shared_with: None,
+        cooperative: None,
+        see: Permission::SeeSales,
+        at: fixtures.target.branch,
+        target: fixtures.target.name,
+    });
     Ok(())
 }
 

@@ -36,6 +36,13 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "productPublish" | "productReject" | "productChangeAccept" | "productChangeDecline" => Some(P::DecideProducts),
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
+        "saleRecord"
+        | "salesReplay"
+        | "saleVoid"
+        | "saleVoidConfirm"
+        | "saleVoidDecline"
+        | "saleDiscrepancyResolve"
+        | "dayClose" => Some(P::ManageSales),
         "listingSet" => Some(P::ManageListings),
         "consignmentContractCreate"
         | "consignmentContractEnd"

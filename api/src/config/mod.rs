@@ -17,6 +17,7 @@ use domain::cooperative::{EXPENSE_LIMIT, MEMBERS_MIN, Rules, WARNING_DAYS};
 use domain::disclosure::{K, K_VIOLENCE, Thresholds};
 use domain::money::Money;
 use domain::partner_client::ClientScope;
+use domain::sale::VOID_LIMIT;
 use domain::submission::DUE_DAYS;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
@@ -403,6 +404,9 @@ pub struct Settings {
     /// An expense of an agreement's money above so many dirhams waits for a second person.
     #[arg(long, env = "UNFM_EXPENSE_LIMIT", default_value_t = EXPENSE_LIMIT, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000), global = true)]
     pub expense_limit: i64,
+    /// To void a sale of more than so many dirhams takes a second person.
+    #[arg(long, env = "UNFM_VOID_LIMIT", default_value_t = VOID_LIMIT, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000), global = true)]
+    pub void_limit: i64,
     /// The figures of a period are late so many days after its end.
     #[arg(long, env = "UNFM_SUBMISSION_DUE_DAYS", default_value_t = DUE_DAYS, value_parser = clap::value_parser!(u16).range(0..=366), global = true)]
     pub submission_due_days: u16,
@@ -430,11 +434,12 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 29] = [
+const KNOWN: [&str; 30] = [
     "UNFM_DISCLOSURE_THRESHOLD",
     "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
     "UNFM_MEMBERS_MIN",
     "UNFM_EXPENSE_LIMIT",
+    "UNFM_VOID_LIMIT",
     "UNFM_SUBMISSION_DUE_DAYS",
     "UNFM_DOCUMENT_WARNING_DAYS",
     "UNFM_AUDIT_ANCHORS",
@@ -551,11 +556,12 @@ impl Settings {
 
     /// What the association sets for itself about cooperatives, money and figures.
     pub fn rules(&self) -> Rules {
-        let expense_limit = Money::new(self.expense_limit * 100);
+        let dirhams = |limit: i64| Money::new(limit * 100);
         Rules {
             members_min: self.members_min,
             warning_days: self.document_warning_days,
-            expense_limit,
+            expense_limit: dirhams(self.expense_limit),
+            void_limit: dirhams(self.void_limit),
             due_days: self.submission_due_days,
         }
     }

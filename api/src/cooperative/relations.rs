@@ -16,6 +16,8 @@ use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::product;
 use crate::product::object::Product;
+use crate::sale;
+use crate::sale::object::SaleLine;
 use crate::stock;
 use crate::stock::object::StockLevel;
 use async_graphql::{ComplexObject, Context};
@@ -95,6 +97,22 @@ impl Cooperative {
     ) -> Result<Connection<Product>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), product::store::of_cooperatives(page), self.key).await
+    }
+
+    /// What markets sold of the cooperative's products, the newest first; empty for callers who may not see it.
+    async fn sales(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<SaleLine>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), sale::store::of_cooperatives(page), self.key).await
     }
 
     /// What markets have of the cooperative's products, those that came first first; empty for callers who may not see it.

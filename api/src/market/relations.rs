@@ -7,6 +7,8 @@ use crate::consignment_contract;
 use crate::consignment_contract::object::ConsignmentContract;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfMarkets as ContributionsOf;
+use crate::day_closing;
+use crate::day_closing::object::DayClosing;
 use crate::geography::object::Province;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
@@ -16,6 +18,8 @@ use crate::platform::graphql::list::List;
 use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
+use crate::sale;
+use crate::sale::object::{Sale, SaleFilter};
 use crate::stock;
 use crate::stock::object::StockLevel;
 use async_graphql::{ComplexObject, Context};
@@ -153,6 +157,40 @@ impl Market {
     ) -> Result<Connection<StockLevel>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), stock::store::of_markets(page), self.key).await
+    }
+
+    /// What the market sold, the newest first; empty for callers who may not see it.
+    async fn sales(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Conditions that sales must meet.")] filter: Option<SaleFilter>,
+    ) -> Result<Connection<Sale>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        let related = sale::store::OfMarkets { page, filter: filter.unwrap_or_default() };
+        self.batch.page(ctx.reader(), related, self.key).await
+    }
+
+    /// The closings of the market's days, the newest first; empty for callers who may not see them.
+    async fn day_closings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<DayClosing>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), day_closing::store::of_markets(page), self.key).await
     }
 
     /// The contracts under which cooperatives deliver to the market, the newest first; empty for callers who may not see them.

@@ -14,7 +14,9 @@ use jiff::Timestamp;
 use sea_orm::ActiveValue;
 
 /// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
-const MARKED: [(&str, Kind, &str); 14] = [
+const MARKED: [(&str, Kind, &str); 16] = [
+    ("sale", Kind::Sale, "branch_id"),
+    ("day_closing", Kind::DayClosing, "branch_id"),
     ("listing", Kind::Listing, "branch_id"),
     ("product_variant", Kind::ProductVariant, "branch_id"),
     ("product", Kind::Product, "branch_id"),

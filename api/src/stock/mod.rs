@@ -1,6 +1,7 @@
 //! Stock: what a market has of each variant, by lots, and the ledger of what moved.
 
 pub mod entity;
+pub mod ledger;
 pub mod lot;
 pub mod movement;
 pub mod mutation;

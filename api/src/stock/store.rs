@@ -1,6 +1,7 @@
 //! Reading stock, and recording what moves.
 
 use super::entity::{self, Entity, Model};
+use super::ledger::{insert, moved};
 use super::lot;
 use super::movement;
 use super::object::{StockLevel, StockLot, StockMovement, packs};
@@ -13,7 +14,7 @@ use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{Children, all_of};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Order, PageArgs};
-use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::stored::Day;
 use crate::platform::query::table::{Keys, RowReader, Table};
 use crate::platform::query::transaction::Tx;
 use crate::product::{entity as product, variant};
@@ -234,42 +235,6 @@ pub async fn deliver(tx: &Tx<'_>, market: Uuid, form: impl FnOnce() -> Result<Ve
     }
     insert(tx, rows).await?;
     Ok(entry)
-}
-
-/// A line of the ledger.
-fn moved(
-    tx: &Tx<'_>,
-    level: &Model,
-    (lot, quantity): (Uuid, i64),
-    (entry, kind, reason): (Uuid, StockMovementKind, Option<&String>),
-) -> movement::ActiveModel {
-    let now = tx.now().as_microsecond();
-    let row = movement::Model {
-        id: Uuid::now_v7(),
-        number: 0,
-        branch_id: level.branch_id,
-        stock_level_id: level.id,
-        stock_lot_id: lot,
-        cooperative_id: level.cooperative_id,
-        entry_id: entry,
-        kind: EnumValue(kind),
-        quantity,
-        reason: reason.cloned(),
-        moved_at: now,
-        entered_by: tx.actor().key(),
-        version: 1,
-        created_at: now,
-        changed_at: now,
-    };
-    let mut row = row.into_active_model();
-    row.number = ActiveValue::NotSet;
-    row
-}
-
-/// Add lines to the ledger, in the order of the form.
-async fn insert(tx: &Tx<'_>, mut rows: Vec<(usize, movement::ActiveModel)>) -> Result<()> {
-    rows.sort_by_key(|(place, _)| *place);
-    tx.insert_all::<movement::Entity>(rows.into_iter().map(|(_, row)| row).collect()).await
 }
 
 /// A line of an entry that takes from stock, as its form was read.

@@ -192,6 +192,24 @@ pub async fn run(
     }
 }
 
+/// The same, for an input of many things, each of which is done or refused by itself and has a key of its own under which it may
+/// be sent again; what was refused, where it is the whole.
+///
+/// # Errors
+/// Those of [`mutate`].
+pub async fn run_each(
+    ctx: &Context<'_>,
+    input: &impl InputType,
+    work: impl AsyncFnOnce(&Tx<'_>) -> Result<Vec<Outcome>> + Clone,
+) -> Result<Result<Vec<Outcome>, Faults>> {
+    let (reader, mutation) = (ctx.reader(), ctx.field().name());
+    reader.signed_in()?;
+    match reader.write((mutation, subject(input)), work).await {
+        Ok(outcomes) => Ok(Ok(outcomes)),
+        Err(error) => error.into_faults().map(|(faults, _)| Err(faults)),
+    }
+}
+
 /// The thing that a mutation is about, as far as its input tells: its `id`, or the first other one that it names.
 fn subject(input: &impl InputType) -> Option<(Kind, Uuid)> {
     let ConstValue::Object(fields) = input.to_value() else { return None };

@@ -66,6 +66,13 @@ impl Batch {
         keys.batch()
     }
 
+    /// The level of things of one kind, by their keys.
+    pub fn naming_all(kind: Kind, all: impl Iterator<Item = Uuid>) -> Self {
+        let mut keys = Keys::default();
+        all.for_each(|key| keys.add(kind, key));
+        keys.batch()
+    }
+
     /// What `key` has by `related`; read for the whole level when it is the first to ask.
     ///
     /// # Errors

@@ -279,6 +279,55 @@ impl<'a> Tx<'a> {
         self.lock_within(key, E::MANAGE, false).await
     }
 
+    /// A row on which the actor holds a permission, kept from being changed until the end of the transaction; others may keep
+    /// it too meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`Tx::lock_for_update`].
+    pub async fn lock_shared<E: Table>(&self, key: Uuid, permission: Permission) -> Result<E::Model> {
+        let held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
+        match self.locking(held, LockType::Share).one(E::read).await? {
+            Some(row) => Ok(row),
+            None => Err(self.unheld::<E>(key).await?),
+        }
+    }
+
+    /// Rows to be changed, of those whose column points to these keys and that meet a condition: held in the order of their
+    /// keys, so that whoever holds others of them waits and never meets one that waits for her.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn lock_all<E: Table>(
+        &self,
+        (column, keys): (E::Column, &[Uuid]),
+        condition: Condition,
+    ) -> Result<Vec<E::Model>> {
+        let held = self.select_in_scope::<E>().among(column, keys).filter(condition);
+        let held = held.filter(self.scope.within::<E>(E::MANAGE)).statement(|statement| {
+            statement.order_by_expr(column.into_expr(), sea_orm::Order::Asc);
+        });
+        let rows = self.locking(held, LockType::NoKeyUpdate).all(E::read).await?;
+        self.rights(|rights| rights.held.extend(rows.iter().map(|row| (E::default().table_name(), E::key(row)))));
+        Ok(rows)
+    }
+
+    /// The same statement, holding the rows that it answers. SQLite has one writer anyway.
+    fn locking<'t, E: Table>(&'t self, select: Select<'t, 'a, E>, how: LockType) -> Select<'t, 'a, E> {
+        if self.backend() == DbBackend::Postgres {
+            select.statement(|statement| {
+                statement.lock(how);
+            })
+        } else {
+            select
+        }
+    }
+
+    /// Why a row is not held.
+    async fn unheld<E: Table>(&self, key: Uuid) -> Result<Error> {
+        let seen = self.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await?;
+        Ok(Error::refused(if seen == 0 { Code::NotFound } else { Code::Forbidden }))
+    }
+
     /// A row that the actor may decide about: whose status she may change.
     ///
     /// # Errors
@@ -290,13 +339,9 @@ impl<'a> Tx<'a> {
 
     async fn lock_within<E: Table>(&self, key: Uuid, permission: Permission, is_decided: bool) -> Result<Locked<E>> {
         // Held until the end of the transaction, and read as it is once it is held. SQLite has one writer anyway.
-        let mut held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
-        if self.backend() == DbBackend::Postgres {
-            held = held.statement(|statement| {
-                // What points to the row by its key, which never changes, is not kept waiting.
-                statement.lock(LockType::NoKeyUpdate);
-            });
-        }
+        let held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
+        // What points to the row by its key, which never changes, is not kept waiting.
+        let held = self.locking(held, LockType::NoKeyUpdate);
         if let Some(row) = held.one(E::read).await? {
             let branch = E::BRANCH.and_then(|column| match row.get(column) {
                 // By her own cooperative she reaches no branch.
@@ -309,8 +354,7 @@ impl<'a> Tx<'a> {
             });
             return Ok(Locked { row, is_decided });
         }
-        let seen = self.select_in_scope::<E>().filter(E::KEY.eq(key)).count(None).await?;
-        Err(Error::refused(if seen == 0 { Code::NotFound } else { Code::Forbidden }))
+        Err(self.unheld::<E>(key).await?)
     }
 
     /// A row to be changed by somebody who has looked at a version of it.

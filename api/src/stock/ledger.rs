@@ -1,0 +1,71 @@
+//! Writing to the ledger: lines that are added, and the balances that whoever adds them holds.
+
+use super::{entity, lot, movement};
+use crate::platform::error::Result;
+use crate::platform::query::stored::{Day, EnumValue};
+use crate::platform::query::transaction::Tx;
+use domain::stock::{LotBalance, StockMovementKind};
+use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A line of the ledger: so much of a lot came, or went, by an entry.
+pub fn moved(
+    tx: &Tx<'_>,
+    level: &entity::Model,
+    (lot, quantity): (Uuid, i64),
+    (entry, kind, reason): (Uuid, StockMovementKind, Option<&String>),
+) -> movement::ActiveModel {
+    let now = tx.now().as_microsecond();
+    let row = movement::Model {
+        id: Uuid::now_v7(),
+        number: 0,
+        branch_id: level.branch_id,
+        stock_level_id: level.id,
+        stock_lot_id: lot,
+        cooperative_id: level.cooperative_id,
+        entry_id: entry,
+        kind: EnumValue(kind),
+        quantity,
+        reason: reason.cloned(),
+        moved_at: now,
+        entered_by: tx.actor().key(),
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    };
+    let mut row = row.into_active_model();
+    row.number = ActiveValue::NotSet;
+    row
+}
+
+/// Add lines to the ledger, in the order of the form.
+///
+/// # Errors
+/// FORBIDDEN, or the database's refusal.
+pub async fn insert(tx: &Tx<'_>, mut rows: Vec<(usize, movement::ActiveModel)>) -> Result<()> {
+    rows.sort_by_key(|(place, _)| *place);
+    tx.insert_all::<movement::Entity>(rows.into_iter().map(|(_, row)| row).collect()).await
+}
+
+/// The lots of stock levels that are held, of which there is some.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lots(tx: &Tx<'_>, levels: &[Uuid]) -> Result<HashMap<Uuid, Vec<LotBalance<Uuid>>>> {
+    use lot::Column as L;
+    let rows = tx
+        .select_columns::<lot::Entity>()
+        .among(L::StockLevelId, levels)
+        .filter(L::OnHand.gt(0))
+        .only([L::StockLevelId, L::Id, L::OnHand, L::ExpiresOn].map(|column| column.into_expr()))
+        .all(|cells| {
+            let (level, key, on_hand) = (cells.take::<Uuid>()?, cells.take()?, cells.take()?);
+            Ok((level, LotBalance { key, on_hand, expires_on: cells.take::<Option<Day>>()?.map(|day| day.0) }))
+        });
+    let mut lots: HashMap<Uuid, Vec<LotBalance<Uuid>>> = HashMap::new();
+    for (level, balance) in rows.await? {
+        lots.entry(level).or_default().push(balance);
+    }
+    Ok(lots)
+}
