@@ -56,6 +56,7 @@ macro_rules! kinds {
             39 Sale: sale::object::Sale,
             40 SaleLine: sale::object::SaleLine,
             41 DayClosing: day_closing::object::DayClosing,
+            42 StockCount: stock_count::object::StockCount,
         }
     };
 }
@@ -99,6 +100,7 @@ pub mod seed;
 pub mod server;
 pub mod session;
 pub mod stock;
+pub mod stock_count;
 pub mod submission;
 pub mod telemetry;
 pub mod tranche;

@@ -45,6 +45,7 @@ use crate::register_dispute::query::RegisterDisputeQuery;
 use crate::sale::mutation::SaleMutation;
 use crate::session::mutation::SessionMutation;
 use crate::stock::mutation::StockMutation;
+use crate::stock_count::mutation::StockCountMutation;
 use crate::submission::mutation::SubmissionMutation;
 use crate::submission::query::SubmissionQuery;
 use crate::tranche::mutation::TrancheMutation;
@@ -114,6 +115,7 @@ impl Parts for Mutations {
             Part::of::<ListingMutation>(),
             Part::of::<ConsignmentContractMutation>(),
             Part::of::<StockMutation>(),
+            Part::of::<StockCountMutation>(),
             Part::of::<SaleMutation>(),
             Part::of::<DayClosingMutation>(),
             Part::of::<AgreementMutation>(),

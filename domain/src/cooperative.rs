@@ -4,6 +4,7 @@ use crate::codes;
 use crate::fault::{Code, Fault, Faults};
 use crate::money::Money;
 use crate::sale::VOID_LIMIT;
+use crate::stock::COUNT_LIMIT;
 use crate::submission::DUE_DAYS;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -140,6 +141,8 @@ pub struct Rules {
     pub expense_limit: Money,
     /// To void a sale of more takes a second person.
     pub void_limit: Money,
+    /// A stock count whose differences are worth more takes a second person.
+    pub count_limit: Money,
     /// A submission is late so many days after its period.
     pub due_days: u16,
 }
@@ -151,6 +154,7 @@ impl Default for Rules {
             warning_days: WARNING_DAYS,
             expense_limit: Money::new(EXPENSE_LIMIT * 100),
             void_limit: Money::new(VOID_LIMIT * 100),
+            count_limit: Money::new(COUNT_LIMIT * 100),
             due_days: DUE_DAYS,
         }
     }

@@ -3,7 +3,11 @@
 use crate::codes;
 use crate::decimal::Decimal;
 use crate::fault::{Code, Fault, Faults};
+use crate::money::Money;
+use crate::sale::line_total;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 codes! {
     /// Whoever bears the loss of goods on consignment.
@@ -48,6 +52,18 @@ codes! {
         Loss = "LOSS",
         /// They have expired.
         Expiry = "EXPIRY",
+    }
+}
+
+codes! {
+    /// The status of a stock count.
+    StockCountStatus {
+        /// What it found is in the ledger.
+        Applied = "APPLIED",
+        /// What it found waits for a second person.
+        Pending = "PENDING",
+        /// A second person did not confirm it: the ledger stays as it was.
+        Declined = "DECLINED",
     }
 }
 
@@ -138,6 +154,50 @@ pub fn quantity(packs: Decimal) -> Result<i64, Fault> {
     let thousandths = packs.in_units(3).and_then(|thousandths| i64::try_from(thousandths).ok());
     let is_right = |quantity: &i64| (1..=QUANTITY_MAX * THOUSANDTHS).contains(quantity) && quantity % THOUSANDTHS == 0;
     thousandths.filter(is_right).ok_or_else(|| Fault::new(Code::AmountInvalid).with_detail(packs.to_string()))
+}
+
+/// A number of packs that was counted, in thousandths: none, or more, and whole.
+///
+/// # Errors
+/// AMOUNT_INVALID.
+pub fn counted(packs: Decimal) -> Result<i64, Fault> {
+    if packs.in_units(0) == Some(0) { Ok(0) } else { quantity(packs) }
+}
+
+/// A count of differences that are worth more than so many dirhams takes a second person, unless another limit is set.
+pub const COUNT_LIMIT: i64 = 500;
+
+/// A lot that was counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountedLot {
+    /// The variant.
+    pub variant: Uuid,
+    /// What the market has of the variant.
+    pub level: Uuid,
+    /// The lot.
+    pub lot: Uuid,
+    /// The code on its label.
+    pub code: String,
+    /// How much was recorded when it was counted, in thousandths.
+    pub recorded: i64,
+    /// How much was counted, in thousandths.
+    pub counted: i64,
+}
+
+impl CountedLot {
+    /// How much more there is than was recorded; below zero: less.
+    pub fn difference(&self) -> i64 {
+        self.counted - self.recorded
+    }
+}
+
+/// What the differences of a count are worth, more and less alike; none, where something has no price or it does not fit.
+pub fn worth(lots: &[CountedLot], price: impl Fn(Uuid) -> Option<Money>) -> Option<Money> {
+    let worth = |lot: &CountedLot| match lot.difference() {
+        0 => Some(Money::default()),
+        difference => line_total(price(lot.variant)?, difference.abs()).ok(),
+    };
+    Money::sum(lots.iter().map(worth).collect::<Option<Vec<_>>>()?).ok()
 }
 
 /// The days of a lot make sense: it was not produced in the future, and does not expire before it was produced.
@@ -246,6 +306,25 @@ mod tests {
         for wrong in ["0", "-1", "0.5", "1.0001", "1000001", "99999999999999999999"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_count_is_worth_what_it_found_more_and_less() {
+        let lot = |recorded, counted| CountedLot {
+            variant: Uuid::nil(),
+            level: Uuid::nil(),
+            lot: Uuid::nil(),
+            code: String::new(),
+            recorded,
+            counted,
+        };
+        let price = |price: Option<i64>| move |_| price.map(Money::new);
+        let lots = [lot(5_000, 4_000), lot(2_000, 5_000), lot(1_000, 1_000)];
+        assert_eq!(worth(&lots, price(Some(8_000))), Some(Money::new(32_000)));
+        assert_eq!(worth(&lots, price(None)), None);
+        assert_eq!(worth(&lots[2..], price(None)), Some(Money::default()), "what was found needs no price");
+        assert_eq!((counted(Decimal::new(0, 2)), counted(Decimal::new(3, 0))), (Ok(0), Ok(3_000)));
+        assert!(counted(Decimal::new(-1, 0)).is_err() && counted(Decimal::new(5, 1)).is_err());
     }
 
     #[test]

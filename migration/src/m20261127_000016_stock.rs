@@ -9,7 +9,7 @@ use sea_orm_migration::prelude::*;
 
 migration!("Consignment contracts and stock.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 4] = ["consignment_contract", "stock_level", "stock_lot", "stock_movement"];
+const TABLES: [&str; 5] = ["consignment_contract", "stock_level", "stock_lot", "stock_movement", "stock_count"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -78,6 +78,20 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            check (kind = 'COUNT_ADJUSTMENT' or (quantity > 0) = (kind in ('DELIVERY', 'SALE_VOID', 'TRANSFER_IN'))),
            check (kind not in ('LOSS', 'COUNT_ADJUSTMENT') or reason is not null)
          );
+         create table stock_count (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           market_id {uuid} not null references market (id) on delete cascade,
+           status {text} not null check (status in ('APPLIED', 'PENDING', 'DECLINED')),
+           reason {text} not null,
+           worth {long},
+           lots {json} not null,
+           entered_by {uuid},
+           decided_by {uuid},
+           {node}
+         );
+         create index stock_count_market on stock_count (market_id, number);
+         create index stock_count_branch on stock_count (branch_id);
          create index stock_movement_level on stock_movement (stock_level_id, number);
          create index stock_movement_lot on stock_movement (stock_lot_id, quantity);
          create index stock_movement_entry on stock_movement (entry_id, number);
@@ -87,9 +101,16 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await?;
     for table in TABLES {
         // Nobody rewrites the ledger.
-        let actions: &[&str] = if table == "stock_movement" { &["insert"] } else { &["insert", "update", "delete"] };
+        let actions: &[&str] = match table {
+            "stock_movement" => &["insert"],
+            "stock_count" => &["insert", "update"],
+            _ => &["insert", "update", "delete"],
+        };
         protect_for(manager, table, Open::None, actions).await?;
-        own(manager, table).await?;
+        // A count may be of several cooperatives' goods; what it changes of hers a cooperative sees in the ledger.
+        if table != "stock_count" {
+            own(manager, table).await?;
+        }
     }
     Ok(())
 }

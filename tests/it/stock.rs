@@ -301,4 +301,66 @@ async fn of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
-tests::on_each_database!(what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);
+const COUNT: &str = "mutation($input: StockCountRecordInput!) { stockCountRecord(input: $input) { stockCount { id version status
+    worth { amount } lines { lotCode recorded counted difference } } userErrors { code field } } }";
+
+fn count(lines: &[(&str, &str, &str)]) -> Value {
+    let line = |(variant, lot, counted): &(&str, &str, &str)| json!({"variantId": variant, "lotCode": lot, "counted": counted});
+    json!({"marketId": market(), "reason": "Inventaire du mois (démo)", "lines": lines.iter().map(line).collect::<Vec<_>>()})
+}
+
+async fn a_count_changes_the_ledger_and_much_of_it_takes_a_second_person(world: World) {
+    let (manager, variant) = stocked(&world).await;
+    let price = json!({"marketId": market(), "variantId": variant, "price": "80.00", "isVisible": true, "expectedVersion": 1});
+    assert_eq!(manager.does(SHELF, price).await.outcome(), "done", "{}", world.on);
+    let nothing = id(Kind::ProductVariant, "nothing", "nothing");
+    let wrong = count(&[(&variant, "LATE", "-1"), (&variant, "SOON", "1"), (&variant, "SOON", "1"), (&variant, " ", "0.5")]);
+    assert_eq!(
+        manager.does(COUNT, wrong).await.outcome(),
+        "AMOUNT_INVALID lines.0.counted, DUPLICATE_ENTRY lines.2.lotCode, TEXT_REQUIRED lines.3.lotCode, \
+         AMOUNT_INVALID lines.3.counted",
+        "{}", world.on
+    );
+    let unknown = count(&[(&variant, "NEVER", "1"), (&nothing, "SOON", "1")]);
+    let refused = manager.does(COUNT, unknown).await.outcome();
+    assert_eq!(refused, "NOT_FOUND lines.0.lotCode, NOT_FOUND lines.1.variantId", "{}", world.on);
+    // Two more of one and one less of another: 240 dirhams.
+    let small = manager.does(COUNT, count(&[(&variant, "LATE", "9"), (&variant, "SOON", "7")])).await;
+    let small = small.data()["stockCountRecord"]["stockCount"].clone();
+    assert_eq!((&small["status"], &small["worth"]["amount"]), (&json!("APPLIED"), &json!("240.00")), "{}", world.on);
+    assert_eq!(small["lines"][0], json!({"lotCode": "LATE", "recorded": "10", "counted": "9", "difference": "-1"}), "{}", world.on);
+    let lots = async || {
+        let stock = manager.asks(STOCK, json!({})).await.data()["market"]["stock"]["nodes"].clone();
+        stock.as_array().unwrap().last().unwrap()["lots"].clone()
+    };
+    assert_eq!(lots().await, json!([{"code": "SOON", "onHand": "7"}, {"code": "LATE", "onHand": "9"}]), "{}", world.on);
+    // Seven less are 560.
+    let large = manager.does(COUNT, count(&[(&variant, "LATE", "2")])).await;
+    let large = large.data()["stockCountRecord"]["stockCount"].clone();
+    assert_eq!((&large["status"], &large["worth"]["amount"]), (&json!("PENDING"), &json!("560.00")), "{}", world.on);
+    assert_eq!(lots().await[1]["onHand"], "9", "{}", world.on);
+    let decision = |what: &str| format!("mutation($input: StockCountDecideInput!) {{ stockCount{what}(input: $input) {{
+        stockCount {{ status }} userErrors {{ code field }} }} }}");
+    let step = |version: i32| json!({"id": large["id"], "expectedVersion": version});
+    assert_eq!(manager.does(&decision("Confirm"), step(1)).await.outcome(), "FOUR_EYES_REQUIRED", "{}", world.on);
+    let finance = world.person("finance.khouribga").await;
+    assert_eq!(finance.does(&decision("Confirm"), step(1)).await.outcome(), "FORBIDDEN", "{}", world.on);
+    // Meanwhile three are taken: less is left than is missing, and the second person declines.
+    assert_eq!(manager.does(REMOVAL, removal("RETURN", &variant, "3", json!("LATE"))).await.outcome(), "done", "{}", world.on);
+    let admin = world.person("khouribga").await;
+    assert_eq!(admin.does(&decision("Confirm"), step(1)).await.outcome(), "STOCK_INSUFFICIENT", "{}", world.on);
+    assert_eq!(admin.does(&decision("Decline"), step(1)).await.outcome(), "done", "{}", world.on);
+    assert_eq!(admin.does(&decision("Confirm"), step(2)).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    assert_eq!(lots().await[1]["onHand"], "6", "{}", world.on);
+    let again = admin.does(COUNT, count(&[(&variant, "SOON", "0"), (&variant, "LATE", "6")])).await;
+    let again = again.data()["stockCountRecord"]["stockCount"].clone();
+    let step = json!({"id": again["id"], "expectedVersion": 1});
+    assert_eq!(manager.does(&decision("Confirm"), step).await.outcome(), "done", "{}", world.on);
+    assert_eq!(lots().await, json!([{"code": "LATE", "onHand": "6"}]), "{}", world.on);
+    let counts = "{ market(slug: \"khouribga\") { stockCounts(first: 5) { nodes { status } } } }";
+    let seen = manager.asks(counts, json!({})).await.data()["market"]["stockCounts"]["nodes"].clone();
+    assert_eq!(seen, json!([{"status": "APPLIED"}, {"status": "DECLINED"}, {"status": "APPLIED"}]), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+tests::on_each_database!(a_count_changes_the_ledger_and_much_of_it_takes_a_second_person, what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);

@@ -11,7 +11,7 @@ use crate::platform::query::transaction::Tx;
 use crate::{
     activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
     cooperative, day_closing, document, expense, indicator, listing, market, membership, partner_client, product,
-    programme, register_dispute, sale, stock, submission, tranche, user,
+    programme, register_dispute, sale, stock, stock_count, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
@@ -21,7 +21,7 @@ use domain::id::founding;
 use domain::partnership::{AgreementDocumentKind, AmendedTerms, AmendmentStatus};
 use domain::product::form::{ProductChangeStatus, ProductForm};
 use domain::sale::{DiscrepancyStatus, PaymentMethod, SaleStatus};
-use domain::stock::{LossBearer, StockMovementKind};
+use domain::stock::{CountedLot, LossBearer, StockCountStatus, StockMovementKind};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
@@ -485,6 +485,22 @@ async fn kept(
         changed_at: 1,
     };
     fixtures.row::<stock::movement::Entity>("stock movement", movement).await?;
+    let count = |key, text: &str| stock_count::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        market_id: market,
+        status: EnumValue(StockCountStatus::Pending),
+        reason: text.to_owned(),
+        worth: Some(98_765_432),
+        lots: Json(vec![CountedLot { variant, level, lot, code: text.to_owned(), recorded: 0, counted: 1000 }]),
+        entered_by: None,
+        decided_by: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<stock_count::entity::Entity>("stock count", count).await?;
     sold(fixtures, (market, cooperative), (product, variant)).await
 }
 
@@ -555,7 +571,8 @@ async fn sold(
         id: GlobalId::new(Kind::SaleLine, key).to_string(),
         text,
         slug: None,
-        table: Some("sale_line".to_owned()),
+        // A line has no version of its own.
+        table: None,
         branch: Some(branch),
         partner: None,
         shared_with: None,

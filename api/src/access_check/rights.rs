@@ -47,8 +47,10 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "consignmentContractCreate"
         | "consignmentContractEnd"
         | "deliveryRecord"
+        | "stockCountRecord"
         | "stockRemovalRecord"
         | "stockTransferRecord" => Some(P::ManageStock),
+        "stockCountConfirm" | "stockCountDecline" => Some(P::DecideStock),
         "partnerCreate" | "partnerEdit" | "fundingCallAdd" | "fundingCallEdit" => Some(P::ManagePartners),
         "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),
         "agreementCreate"

@@ -18,6 +18,7 @@ use domain::disclosure::{K, K_VIOLENCE, Thresholds};
 use domain::money::Money;
 use domain::partner_client::ClientScope;
 use domain::sale::VOID_LIMIT;
+use domain::stock::COUNT_LIMIT;
 use domain::submission::DUE_DAYS;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
@@ -407,6 +408,9 @@ pub struct Settings {
     /// To void a sale of more than so many dirhams takes a second person.
     #[arg(long, env = "UNFM_VOID_LIMIT", default_value_t = VOID_LIMIT, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000), global = true)]
     pub void_limit: i64,
+    /// A stock count whose differences are worth more than so many dirhams takes a second person.
+    #[arg(long, env = "UNFM_COUNT_LIMIT", default_value_t = COUNT_LIMIT, value_parser = clap::value_parser!(i64).range(0..=1_000_000_000), global = true)]
+    pub count_limit: i64,
     /// The figures of a period are late so many days after its end.
     #[arg(long, env = "UNFM_SUBMISSION_DUE_DAYS", default_value_t = DUE_DAYS, value_parser = clap::value_parser!(u16).range(0..=366), global = true)]
     pub submission_due_days: u16,
@@ -434,12 +438,13 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 31] = [
     "UNFM_DISCLOSURE_THRESHOLD",
     "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
     "UNFM_MEMBERS_MIN",
     "UNFM_EXPENSE_LIMIT",
     "UNFM_VOID_LIMIT",
+    "UNFM_COUNT_LIMIT",
     "UNFM_SUBMISSION_DUE_DAYS",
     "UNFM_DOCUMENT_WARNING_DAYS",
     "UNFM_AUDIT_ANCHORS",
@@ -562,6 +567,7 @@ impl Settings {
             warning_days: self.document_warning_days,
             expense_limit: dirhams(self.expense_limit),
             void_limit: dirhams(self.void_limit),
+            count_limit: dirhams(self.count_limit),
             due_days: self.submission_due_days,
         }
     }

@@ -22,6 +22,8 @@ use crate::sale;
 use crate::sale::object::{Sale, SaleFilter};
 use crate::stock;
 use crate::stock::object::StockLevel;
+use crate::stock_count;
+use crate::stock_count::object::StockCount;
 use async_graphql::{ComplexObject, Context};
 use domain::market::MarketStatus;
 use jiff::Timestamp;
@@ -191,6 +193,22 @@ impl Market {
     ) -> Result<Connection<DayClosing>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), day_closing::store::of_markets(page), self.key).await
+    }
+
+    /// The counts of the market's stock, the newest first; empty for callers who may not see them.
+    async fn stock_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<StockCount>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), stock_count::store::of_markets(page), self.key).await
     }
 
     /// The contracts under which cooperatives deliver to the market, the newest first; empty for callers who may not see them.
