@@ -3,9 +3,11 @@
 use crate::calendar;
 use crate::codes;
 use crate::fault::{Code, Fault};
+use crate::id::founding;
 use crate::money::Money;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 codes! {
     /// The means by which a sale was paid.
@@ -39,6 +41,11 @@ codes! {
         /// It was explained, or the sale was voided.
         Resolved = "RESOLVED",
     }
+}
+
+/// The key of the sale that was told under a key of a client's: equal whoever tells it, and whenever.
+pub fn key(market: Uuid, sale_key: &str) -> Uuid {
+    founding("sale", &format!("{} {sale_key}", market.simple()))
 }
 
 /// To void a sale of more than so many dirhams takes a second person, unless another limit is set.

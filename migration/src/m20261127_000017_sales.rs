@@ -74,11 +74,13 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            variant_id {uuid} not null references product_variant (id),
            product_id {uuid} not null,
            cooperative_id {uuid} not null,
+           category_id {uuid} references category (id),
            quantity {long} not null check (quantity > 0),
            price {long} not null check (price > 0),
            total {long} not null check (total > 0),
            missing {long} not null default 0 check (missing between 0 and quantity),
            sold_at {long} not null,
+           sold_on {text} not null,
            voided boolean not null default false,
            unique (sale_id, position),
            foreign key (product_id, cooperative_id) references product (id, cooperative_id) on update cascade
@@ -86,8 +88,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index sale_line_cooperative on sale_line (cooperative_id, number);
          create index sale_line_variant on sale_line (variant_id);
          create index sale_line_product on sale_line (product_id);
-         create index sale_line_market on sale_line (market_id);
-         create index sale_line_branch on sale_line (branch_id)",
+         create index sale_line_market on sale_line (market_id, sold_on);
+         create index sale_line_branch on sale_line (branch_id, sold_on)",
     )
     .await?;
     for table in TABLES {

@@ -14,6 +14,7 @@ async fn rows(world: &World, sql: &str) -> Result<i64, String> {
 #[tokio::test]
 async fn the_servers_login_sees_what_is_published_and_nothing_else() {
     let Some(world) = World::postgres().await else { return };
+    unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
 
     assert_eq!(rows(&world, "select count(*) from programme").await, Ok(6));
     assert_eq!(rows(&world, "select count(*) from programme where not published").await, Ok(0));
@@ -35,8 +36,26 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "steering_committee",
         "steering_meeting",
         "agreement_document",
+        "consignment_contract",
+        "stock_level",
+        "stock_lot",
+        "stock_movement",
+        "stock_count",
+        "sale",
+        "sale_line",
+        "day_closing",
     ] {
         assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");
+    }
+    // What happened at a market is not written anew, whatever is set for the transaction.
+    for change in [
+        "update stock_movement set quantity = quantity + 1000",
+        "delete from stock_movement where true",
+        "update day_closing set counted_cash = 0",
+        "delete from sale_line where true",
+    ] {
+        let refused = rows(&world, &format!("with changed as ({change} returning 1) select count(*) from changed")).await;
+        assert!(refused.unwrap_err().contains("permission denied"), "{change}");
     }
 }
 
@@ -157,14 +176,14 @@ async fn the_schema_goes_down_and_up_again(world: World) {
     assert!(world.owner.behind().await.unwrap() > 0, "{}", world.on);
     world.owner.migrate().await.unwrap();
     assert_eq!(world.owner.behind().await, Ok(0), "{}", world.on);
-    unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap();
+    unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
 }
 
 async fn two_instances_that_start_at_once_do_not_collide(world: World) {
     world.owner.unmigrate().await.unwrap();
     let start = async || {
         world.owner.migrate().await.unwrap();
-        unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap()
+        unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap()
     };
     let (one, other) = tokio::join!(start(), start());
     // Each part is seeded by one of them, not all parts by the same one.
@@ -184,7 +203,9 @@ async fn seeding_again_changes_nothing(world: World) {
 }
 
 async fn the_demo_world_is_taken_away_whole_and_can_come_back(world: World) {
-    const MARKED: [&str; 9] = [
+    const MARKED: [&str; 11] = [
+        "sale",
+        "day_closing",
         "branch",
         "cooperative",
         "product",
@@ -199,16 +220,21 @@ async fn the_demo_world_is_taken_away_whole_and_can_come_back(world: World) {
         let counts = MARKED.map(|table| format!("(select count(*) from {table} where is_demo)")).join(" + ");
         world.raw_as_owner(&format!("select {counts}")).await.unwrap()
     };
+    unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
     assert!(left().await > 0, "{}", world.on);
 
     assert!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap() > 0, "{}", world.on);
 
     assert_eq!(left().await, 0, "{}", world.on);
+    for table in ["sale_line", "stock_level", "stock_lot", "stock_movement", "consignment_contract"] {
+        let rows = world.raw_as_owner(&format!("select count(*) from {table}")).await;
+        assert_eq!(rows, Ok(0), "{}: {table}", world.on);
+    }
     let invented = "select count(*) from market where opening_hours_basis = 'DEMO'";
     assert_eq!(world.raw_as_owner(invented).await, Ok(0), "{}", world.on);
     assert_eq!(world.raw_as_owner("select count(*) from programme").await, Ok(3), "{}", world.on);
     assert_eq!(unfm::seed::remove_demo(&world.owner, world.clock.now()).await.unwrap(), 0, "{}", world.on);
-    assert!(unfm::seed::demo(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
+    assert!(unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
 }
 
 async fn every_change_leaves_a_line_in_the_book(world: World) {

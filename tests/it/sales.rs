@@ -368,7 +368,113 @@ async fn a_customer_gets_a_receipt_in_her_language(world: World) {
     assert!(read("html").contains("<html lang=\"ar\" dir=\"rtl\">") && !read("html").contains("<script"), "{}", world.on);
 }
 
+async fn a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_part(world: World) {
+    unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
+    let totals = "query($by: SalesDimension!, $from: Date!, $until: Date!) {
+        market(slug: \"khouribga\") { salesTotals(from: $from, until: $until, by: $by) { ...Total } }
+        branch(slug: \"beni-mellal-khenifra\") { salesTotals(from: $from, until: $until, by: $by) { ...Total } } }
+        fragment Total on SalesTotal { quantity amount { amount } startsOn isWomenOnly product { slug } category { slug }
+            cooperative { slug } market { slug } }";
+    let of = async |person: &Person<'_>, by: &str| {
+        let period = json!({"by": by, "from": "2026-11-01", "until": "2026-11-23"});
+        person.asks(totals, period).await.data().clone()
+    };
+    let (manager, cooperative) = (world.person("market.khouribga").await, world.person("cooperative").await);
+    let sum = |answer: &Value| -> f64 {
+        let all = answer["market"]["salesTotals"].as_array().unwrap().iter();
+        all.map(|total| total["amount"]["amount"].as_str().unwrap().parse::<f64>().unwrap()).sum()
+    };
+    let days = of(&manager, "DAY").await;
+    let first = &days["market"]["salesTotals"][0];
+    assert_eq!((&first["startsOn"], first["amount"]["amount"] != "0.00"), (&json!("2026-11-16"), true), "{}", world.on);
+    assert_eq!(days["market"]["salesTotals"].as_array().unwrap().len(), 7, "{}: {days}", world.on);
+    let total = sum(&days);
+    for by in ["WEEK", "PRODUCT", "CATEGORY", "COOPERATIVE", "MARKET", "WOMEN_ONLY"] {
+        let answer = of(&manager, by).await;
+        assert!((sum(&answer) - total).abs() < 0.001, "{}: {by}: {answer}", world.on);
+        let amounts: Vec<f64> = answer["market"]["salesTotals"].as_array().unwrap().iter()
+            .map(|total| total["amount"]["amount"].as_str().unwrap().parse().unwrap()).collect();
+        assert!(by == "WEEK" || amounts.is_sorted_by(|one, other| one >= other), "{}: {by}: {answer}", world.on);
+        let named = |field: &str| answer["market"]["salesTotals"][0][field]["slug"].is_string();
+        match by {
+            "PRODUCT" => assert!(named("product"), "{}: {answer}", world.on),
+            "CATEGORY" => assert!(named("category"), "{}: {answer}", world.on),
+            "COOPERATIVE" => assert!(named("cooperative"), "{}: {answer}", world.on),
+            "MARKET" => assert_eq!(answer["market"]["salesTotals"][0]["market"]["slug"], "khouribga", "{}", world.on),
+            "WEEK" => assert_eq!(answer["market"]["salesTotals"][0]["startsOn"], "2026-11-16", "{}", world.on),
+            _ => {}
+        }
+    }
+    // What is voided is not counted.
+    let sold = "{ market(slug: \"khouribga\") { sales(first: 1) { nodes { id total { amount } } } } }";
+    let last = manager.asks(sold, json!({})).await.data()["market"]["sales"]["nodes"][0].clone();
+    let admin = world.person("khouribga").await;
+    assert_eq!(manager.does(VOID, json!({"id": last["id"], "reason": "Rendu (démo)"})).await.outcome(), "done", "{}", world.on);
+    let status = "query($id: ID!) { node(id: $id) { ... on Sale { status version } } }";
+    let stands = admin.asks(status, json!({"id": last["id"]})).await.data()["node"].clone();
+    if stands["status"] == "VOID_REQUESTED" {
+        let confirm = json!({"id": last["id"], "expectedVersion": stands["version"]});
+        assert_eq!(admin.does(CONFIRM, confirm).await.outcome(), "done", "{}", world.on);
+    }
+    let voided = total - last["total"]["amount"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!((sum(&of(&manager, "DAY").await) - voided).abs() < 0.001, "{}", world.on);
+    // A branch above adds up the markets below it; the national one both of the demo world's.
+    let national = world.person("national").await;
+    let nation = "{ branch(slug: \"national\") { salesTotals(from: \"2026-11-01\", until: \"2026-11-23\", by: MARKET) {
+        market { slug } } } }";
+    let seen = national.asks(nation, json!({})).await.data()["branch"]["salesTotals"].as_array().unwrap().len();
+    assert_eq!(seen, 2, "{}", world.on);
+    // Her own part, nothing to a neighbour and to strangers.
+    let hers = of(&cooperative, "COOPERATIVE").await;
+    let slugs: Vec<&Value> = hers["market"]["salesTotals"].as_array().unwrap().iter().map(|total| &total["cooperative"]["slug"]).collect();
+    assert_eq!(slugs, ["demo-argan"], "{}: {hers}", world.on);
+    let neighbour = of(&world.person("mdiq").await, "DAY").await;
+    assert_eq!(neighbour["market"]["salesTotals"], json!([]), "{}", world.on);
+    let stranger = world.ask(totals, json!({"by": "DAY", "from": "2026-11-01", "until": "2026-11-23"})).await;
+    assert_eq!(stranger.data()["market"]["salesTotals"], json!([]), "{}", world.on);
+    for until in ["2026-10-31", "2027-11-02"] {
+        let refused = manager.asks(totals, json!({"by": "DAY", "from": "2026-11-01", "until": until})).await;
+        assert_eq!(refused.body["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{}: {until}", world.on);
+    }
+}
+
+async fn the_demo_world_has_stock_and_a_week_of_sales(world: World) {
+    assert!(unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
+    assert!(!unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap(), "{}: it is there", world.on);
+    let query = "{ market(slug: \"khouribga\") { stock(first: 100) { nodes { onHand available cooperative { id } } }
+        sales(first: 100) { nodes { soldOn isDemo payment total { amount } corrects { id } } }
+        dayClosings(first: 100) { nodes { on expectedCash { amount } openingFloat { amount } difference { amount } saleCount
+            isDemo corrections { saleCount } } } } }";
+    let seen = world.person("market.khouribga").await.asks(query, json!({})).await.data()["market"].clone();
+    let all = |list: &str| seen[list]["nodes"].as_array().unwrap().clone();
+    let number = |amount: &Value| amount["amount"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!(all("stock").len() > 10 && all("stock").iter().all(|level| level["onHand"] != "0"), "{}: {seen}", world.on);
+    assert_eq!(all("dayClosings").len(), 7, "{}: {seen}", world.on);
+    for closing in all("dayClosings") {
+        let of_day = all("sales").into_iter().filter(|sale| sale["soldOn"] == closing["on"]);
+        let (mut cash, mut count) = (number(&closing["openingFloat"]), 0);
+        for sale in of_day {
+            assert_eq!((&sale["isDemo"], &sale["corrects"]), (&json!(true), &Value::Null), "{}", world.on);
+            count += 1;
+            cash += if sale["payment"] == "CASH" { number(&sale["total"]) } else { 0.0 };
+        }
+        assert_eq!((number(&closing["expectedCash"]), &closing["saleCount"]), (cash, &json!(count)), "{}: {closing}", world.on);
+    }
+    let short = all("dayClosings").iter().filter(|closing| closing["difference"]["amount"] == "-5.00").count();
+    assert_eq!(short, 1, "{}: {seen}", world.on);
+    let hers = "query($id: ID!) { cooperative(id: $id) { sales(first: 5) { nodes { quantity } } stock(first: 5) {
+        nodes { onHand } } consignmentContracts(first: 5) { nodes { isInForce } } } }";
+    let id = json!({"id": id(Kind::Cooperative, "cooperative", "demo-argan")});
+    let hers = world.person("cooperative").await.asks(hers, id).await.data()["cooperative"].clone();
+    for list in ["sales", "stock", "consignmentContracts"] {
+        assert_ne!(hers[list]["nodes"], json!([]), "{}: {list}", world.on);
+    }
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
 tests::on_each_database!(
+    a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_part,
+    the_demo_world_has_stock_and_a_week_of_sales,
     from_a_product_to_the_evenings_closing,
     of_the_last_ten_no_more_than_ten_are_sold_by_fifty_tills_on_two_instances,
     what_was_sold_while_the_line_was_down_arrives_in_any_order_and_once,

@@ -561,7 +561,8 @@ async fn sold(
     let key = founding("leak", &format!("{} line of a sale", fixtures.target.name));
     let line =
         "insert into sale_line (id, branch_id, market_id, sale_id, position, variant_id, product_id, cooperative_id,
-        quantity, price, total, sold_at) values ($1, $2, $3, $4, 0, $5, $6, $7, 1000, 98765432, 98765432, 1)";
+        quantity, price, total, sold_at, sold_on)
+        values ($1, $2, $3, $4, 0, $5, $6, $7, 1000, 98765432, 98765432, 1, '2026-01-02')";
     let values = [key, branch, market, recorded, variant, product, cooperative].map(Value::from);
     fixtures.run(line, values.into()).await?;
     fixtures.canaries.push(Canary {

@@ -12,9 +12,12 @@ use crate::market;
 use crate::market::object::Market;
 use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
+use crate::platform::graphql::scalars::Date;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::platform::query::stored::EnumValue;
+use crate::sale;
+use crate::sale::totals::{SalesDimension, SalesTotal};
 use async_graphql::{ComplexObject, Context};
 use domain::text::Locale;
 
@@ -28,6 +31,21 @@ impl BranchPlace {
 
 #[ComplexObject]
 impl Branch {
+    /// What was sold in a period at the markets of the branch and of those below it, for a chart: voided sales are left out, and
+    /// callers see their own part of it. Days and weeks come in their order, everything else by its amount, the largest first; at
+    /// most 366 totals.
+    async fn sales_totals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day, in the market's time zone.")] from: Date,
+        #[graphql(desc = "The last day: at most 366 days after the first.")] until: Date,
+        #[graphql(desc = "By what totals are told apart.")] by: SalesDimension,
+    ) -> Result<List<SalesTotal>> {
+        let period = sale::totals::Period::new(from, until)?;
+        let totals = self.batch.load(ctx.reader(), sale::totals::OfBranches { period, by }, self.key).await?;
+        Ok(List(totals))
+    }
+
     /// The branch above this one; null for the national branch.
     async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         self.batch.object(ctx.reader(), self.parent_key).await.transpose()

@@ -29,7 +29,7 @@ async fn database(settings: &Settings) -> Result<Db, StartFault> {
         db.migrate().await?;
         let now = Clock::System.now();
         match settings.mode() {
-            Mode::Demo => seed::demo(&db, now).await,
+            Mode::Demo => seed::demo_with_sales(&db, now).await,
             Mode::Production => seed::founding(&db, now).await,
         }
         .map_err(|error| fault(&error))?;

@@ -15,11 +15,12 @@ use crate::listing::store::{ListingsOf, OfMarkets, Owner};
 use crate::market::object::Market;
 use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
-use crate::platform::graphql::scalars::{DateTime, LocalDateTime, Money};
+use crate::platform::graphql::scalars::{Date, DateTime, LocalDateTime, Money};
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::sale;
 use crate::sale::object::{Sale, SaleFilter};
+use crate::sale::totals::{SalesDimension, SalesTotal};
 use crate::stock;
 use crate::stock::object::StockLevel;
 use crate::stock_count;
@@ -177,6 +178,20 @@ impl Market {
         let page = PageArgs::new(ctx, first, after, last, before);
         let related = sale::store::OfMarkets { page, filter: filter.unwrap_or_default() };
         self.batch.page(ctx.reader(), related, self.key).await
+    }
+
+    /// What was sold in a period, for a chart: voided sales are left out, and a cooperative sees her own part of it. Days and weeks
+    /// come in their order, everything else by its amount, the largest first; at most 366 totals.
+    async fn sales_totals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day, in the market's time zone.")] from: Date,
+        #[graphql(desc = "The last day: at most 366 days after the first.")] until: Date,
+        #[graphql(desc = "By what totals are told apart.")] by: SalesDimension,
+    ) -> Result<List<SalesTotal>> {
+        let period = sale::totals::Period::new(from, until)?;
+        let totals = self.batch.load(ctx.reader(), sale::totals::OfMarkets { period, by }, self.key).await?;
+        Ok(List(totals))
     }
 
     /// The closings of the market's days, the newest first; empty for callers who may not see them.

@@ -1,5 +1,6 @@
 //! The table of what was sold: the lines of sales.
 
+use crate::platform::query::stored::Day;
 use crate::platform::query::table::{Guarded, Open};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
@@ -27,6 +28,8 @@ pub struct Model {
     pub product_id: Uuid,
     /// The cooperative that made it.
     pub cooperative_id: Uuid,
+    /// The category of the product as it was sold.
+    pub category_id: Option<Uuid>,
     /// How much, in thousandths of packs.
     pub quantity: i64,
     /// What was charged for a pack, in centimes.
@@ -37,6 +40,8 @@ pub struct Model {
     pub missing: i64,
     /// When, by the clock of the phone; microseconds since 1970 in UTC.
     pub sold_at: i64,
+    /// The day in Casablanca to which the sale belongs.
+    pub sold_on: Day,
     /// Whether the sale was voided.
     pub voided: bool,
 }
@@ -56,4 +61,4 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(SaleLine { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, SaleId => sale_id, Position => position, VariantId => variant_id, ProductId => product_id, CooperativeId => cooperative_id, Quantity => quantity, Price => price, Total => total, Missing => missing, SoldAt => sold_at, Voided => voided } names { Market: market_id, Sale: sale_id, ProductVariant: variant_id, Product: product_id, Cooperative: cooperative_id });
+crate::table!(SaleLine { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, SaleId => sale_id, Position => position, VariantId => variant_id, ProductId => product_id, CooperativeId => cooperative_id, CategoryId => category_id, Quantity => quantity, Price => price, Total => total, Missing => missing, SoldAt => sold_at, SoldOn => sold_on, Voided => voided } names { Market: market_id, Sale: sale_id, ProductVariant: variant_id, Product: product_id, Cooperative: cooperative_id });

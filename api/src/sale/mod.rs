@@ -6,3 +6,4 @@ pub mod mutation;
 pub mod object;
 pub mod relations;
 pub mod store;
+pub mod totals;

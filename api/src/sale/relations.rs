@@ -1,5 +1,6 @@
 //! What sales lead to, and their receipts.
 
+use crate::category::object::Category;
 use crate::cooperative::object::Cooperative;
 use crate::day_closing::object::DayClosing;
 use crate::market::object::Market;
@@ -11,6 +12,7 @@ use crate::platform::query::stored::EnumValue;
 use crate::product::object::{Product, ProductVariant};
 use crate::sale::object::{Receipt, Sale, SaleLine};
 use crate::sale::store::LinesOf;
+use crate::sale::totals::SalesTotal;
 use async_graphql::{ComplexObject, Context, Object};
 use domain::money::Money;
 use domain::receipt::{Receipt as Printed, ReceiptLine};
@@ -93,6 +95,29 @@ impl SaleLine {
     /// The cooperative that made it; null for callers who may not see it.
     async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
         self.batch.object(ctx.reader(), self.cooperative_key).await.transpose()
+    }
+}
+
+#[ComplexObject]
+impl SalesTotal {
+    /// The product, where totals are told apart by it; null for callers who may not see it.
+    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
+        self.batch.object(ctx.reader(), self.product_key).await.transpose()
+    }
+
+    /// The category, where totals are told apart by it; null also for what was not on the shelf.
+    async fn category(&self, ctx: &Context<'_>) -> Option<Result<Category>> {
+        self.batch.object(ctx.reader(), self.category_key).await.transpose()
+    }
+
+    /// The cooperative, where totals are told apart by it; null for callers who may not see it.
+    async fn cooperative(&self, ctx: &Context<'_>) -> Option<Result<Cooperative>> {
+        self.batch.object(ctx.reader(), self.cooperative_key).await.transpose()
+    }
+
+    /// The market, where totals are told apart by it.
+    async fn market(&self, ctx: &Context<'_>) -> Option<Result<Market>> {
+        self.batch.object(ctx.reader(), self.market_key).await.transpose()
     }
 }
 

@@ -22,7 +22,6 @@ use crate::stock::{entity as level, ledger, movement};
 use domain::access::Permission;
 use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
-use domain::id::founding;
 use domain::market::MarketStatus;
 use domain::money::Money;
 use domain::product::ProductStatus;
@@ -178,6 +177,7 @@ const ATTEMPTS: usize = 3;
 struct Offer {
     product: Uuid,
     cooperative: Uuid,
+    category: Option<Uuid>,
     price: Option<Money>,
 }
 
@@ -218,7 +218,7 @@ impl<'t, 'a> Till<'t, 'a> {
         let levels = tx.lock_all::<level::Entity>((level::Column::VariantId, &variants), here).await?;
         let mut offers: HashMap<Uuid, Offer> = HashMap::new();
         for row in &levels {
-            let offer = Offer { product: row.product_id, cooperative: row.cooperative_id, price: None };
+            let offer = Offer { product: row.product_id, cooperative: row.cooperative_id, category: None, price: None };
             offers.insert(row.variant_id, offer);
         }
         use listing::Column as L;
@@ -226,11 +226,14 @@ impl<'t, 'a> Till<'t, 'a> {
             .select_columns::<listing::Entity>()
             .filter(L::MarketId.eq(market.id))
             .among(L::VariantId, &variants)
-            .only([L::VariantId, L::ProductId, L::CooperativeId, L::Price].map(|column| column.into_expr()))
+            .only(
+                [L::VariantId, L::ProductId, L::CooperativeId, L::CategoryId, L::Price]
+                    .map(|column| column.into_expr()),
+            )
             .all(|cells| {
                 let variant: Uuid = cells.take()?;
-                let (product, cooperative) = (cells.take()?, cells.take()?);
-                Ok((variant, Offer { product, cooperative, price: Some(Money::new(cells.take()?)) }))
+                let (product, cooperative, category) = (cells.take()?, cells.take()?, Some(cells.take()?));
+                Ok((variant, Offer { product, cooperative, category, price: Some(Money::new(cells.take()?)) }))
             });
         offers.extend(listed.await?);
         let products: Vec<Uuid> = offers.values().map(|offer| offer.product).collect();
@@ -248,14 +251,9 @@ impl<'t, 'a> Till<'t, 'a> {
         Ok(Self { tx, market, telling, offers, products, levels, lots, closings })
     }
 
-    /// The key of the sale that has a key of the market's.
-    fn key_of(&self, sale: &NewSale) -> Uuid {
-        founding("sale", &format!("{} {}", self.market.id.simple(), sale.key))
-    }
-
     /// Those among some sales that were recorded before, as they were told.
     async fn recorded(&self, sales: &[Result<NewSale, Faults>]) -> Result<HashMap<Uuid, NewSale>> {
-        let keys: Vec<Uuid> = sales.iter().flatten().map(|sale| self.key_of(sale)).collect();
+        let keys: Vec<Uuid> = sales.iter().flatten().map(|sale| domain::sale::key(self.market.id, &sale.key)).collect();
         let found = self.tx.select::<Entity>().among(Column::Id, &keys).all(Entity::read).await?;
         let keys: Vec<Uuid> = found.iter().map(|row| row.id).collect();
         let mut recorded: HashMap<Uuid, NewSale> = HashMap::new();
@@ -296,7 +294,7 @@ impl<'t, 'a> Till<'t, 'a> {
         }
         order.sort_by_key(|(place, sale)| (sale.sold_at, *place));
         for (place, sale) in order {
-            let key = self.key_of(sale);
+            let key = domain::sale::key(self.market.id, &sale.key);
             let done = match recorded.get(&key).or(told.get(&key).copied()) {
                 Some(before) if sale.repeats(before) => Ok(()),
                 Some(_) => Err(vec![Fault::new(Code::IdempotencyKeyReused).at("saleKey")]),
@@ -375,11 +373,13 @@ impl<'t, 'a> Till<'t, 'a> {
                 variant_id: asked.variant,
                 product_id: offer.product,
                 cooperative_id: offer.cooperative,
+                category_id: offer.category,
                 quantity: asked.quantity,
                 price: price.centimes,
                 total: cost.centimes,
                 missing,
                 sold_at: sale.sold_at.as_microsecond(),
+                sold_on: Day(sold_on),
                 voided: false,
             }
             .into_active_model();

@@ -26,17 +26,19 @@ use sea_orm::{ActiveValue, IntoActiveModel};
 use uuid::Uuid;
 
 /// A cooperative of the demo world: slug, Arabic and French name, sector, members, women, branch, province.
-struct Cooperative {
-    slug: &'static str,
+pub(super) struct Cooperative {
+    /// Its name in addresses.
+    pub(super) slug: &'static str,
     ar: &'static str,
     fr: &'static str,
     sector: Sector,
     members: (u32, u32),
-    branch: &'static str,
+    /// The branch that owns it.
+    pub(super) branch: &'static str,
     province: &'static str,
 }
 
-const COOPERATIVES: [Cooperative; 6] = [
+pub(super) const COOPERATIVES: [Cooperative; 6] = [
     Cooperative {
         slug: "demo-argan",
         ar: "تعاونية الأركان (تجريبية)",
@@ -94,9 +96,10 @@ const COOPERATIVES: [Cooperative; 6] = [
 ];
 
 /// A product of the demo world: slug, names, category, cooperative, unit, thousandths of it, price in centimes, sign.
-type Product = (&'static str, &'static str, &'static str, &'static str, usize, Unit, i64, i64, Option<QualitySignKind>);
+pub(super) type Product =
+    (&'static str, &'static str, &'static str, &'static str, usize, Unit, i64, i64, Option<QualitySignKind>);
 
-const PRODUCTS: [Product; 30] = [
+pub(super) const PRODUCTS: [Product; 30] = [
     (
         "huile-argan-250",
         "زيت الأركان 250 مل",

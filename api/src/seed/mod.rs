@@ -2,6 +2,7 @@
 //! recorded at its end, so that running it again changes nothing and an interrupted one leaves nothing.
 
 mod demo;
+mod demo_market;
 mod facts;
 mod founding;
 mod people;
@@ -39,6 +40,15 @@ pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
     founding(db, now).await?;
     let is_new = once(db, now, "demo", demo::seed).await?;
     Ok(once(db, now, "demo people", people::seed).await? || is_new)
+}
+
+/// Seed stock and a week of sales at the markets of the demo world, and the demo world before it.
+///
+/// # Errors
+/// The database's refusal; nothing was seeded then.
+pub async fn demo_with_sales(db: &Db, now: Timestamp) -> Result<bool> {
+    let is_new = demo(db, now).await?;
+    Ok(once(db, now, "demo market", demo_market::seed).await? || is_new)
 }
 
 /// Run a seed unless it is recorded; it is recorded in the seed's own transaction.

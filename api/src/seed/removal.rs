@@ -59,7 +59,7 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
             "delete from branch_place where branch_id in (select id from branch where is_demo)
                and branch_id not in (select branch_id from audit_entry)"
                 .to_owned(),
-            "delete from seed where name in ('demo', 'demo people') or name like 'scale %'".to_owned(),
+            "delete from seed where name in ('demo', 'demo people', 'demo market') or name like 'scale %'".to_owned(),
         ] {
             run(&sql).await?;
         }
