@@ -57,6 +57,7 @@ macro_rules! kinds {
             40 SaleLine: sale::object::SaleLine,
             41 DayClosing: day_closing::object::DayClosing,
             42 StockCount: stock_count::object::StockCount,
+            43 DeliveryCountersignature: countersignature::object::DeliveryCountersignature,
         }
     };
 }
@@ -77,6 +78,7 @@ pub mod config;
 pub mod consignment_contract;
 pub mod contribution;
 pub mod cooperative;
+pub mod countersignature;
 pub mod day_closing;
 pub mod document;
 pub mod expense;

@@ -17,6 +17,7 @@ use crate::consignment_contract::mutation::ConsignmentContractMutation;
 use crate::contribution::mutation::ContributionMutation;
 use crate::cooperative::mutation::CooperativeMutation;
 use crate::cooperative::query::CooperativeQuery;
+use crate::countersignature::mutation::CountersignatureMutation;
 use crate::day_closing::mutation::DayClosingMutation;
 use crate::document::mutation::DocumentMutation;
 use crate::document::query::DocumentQuery;
@@ -116,6 +117,7 @@ impl Parts for Mutations {
             Part::of::<ConsignmentContractMutation>(),
             Part::of::<StockMutation>(),
             Part::of::<StockCountMutation>(),
+            Part::of::<CountersignatureMutation>(),
             Part::of::<SaleMutation>(),
             Part::of::<DayClosingMutation>(),
             Part::of::<AgreementMutation>(),

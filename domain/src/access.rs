@@ -95,6 +95,8 @@ permissions! {
         SeeListings = "SEE_LISTINGS", ManageListings = "MANAGE_LISTINGS";
     "stock movements.":
         SeeStock = "SEE_STOCK", ManageStock = "MANAGE_STOCK", DecideStock = "DECIDE_STOCK";
+    "what cooperatives say of their deliveries. Nobody says it for them.":
+        SeeCountersignatures = "SEE_COUNTERSIGNATURES", ManageCountersignatures = "MANAGE_COUNTERSIGNATURES";
     "sales and day closings.":
         SeeSales = "SEE_SALES", ManageSales = "MANAGE_SALES";
     "settlements.":
@@ -155,7 +157,8 @@ impl Role {
                 self.administers() || matches!(self, Self::Auditor | Self::DataEntry | Self::CooperativeRep)
             }
             P::SeeMarkets => self != Self::Counsellor,
-            P::SeeStock | P::SeeSales | P::SeeSettlements => {
+            P::ManageCountersignatures => self == Self::CooperativeRep,
+            P::SeeStock | P::SeeCountersignatures | P::SeeSales | P::SeeSettlements => {
                 self.administers()
                     || matches!(self, Self::Auditor | Self::MarketManager | Self::FinanceOfficer | Self::CooperativeRep)
             }
@@ -251,6 +254,7 @@ impl Purpose {
             | P::SeeMarkets
             | P::SeeListings
             | P::SeeStock
+            | P::SeeCountersignatures
             | P::SeeSales
             | P::SeeSettlements
             | P::SeeAgreements
@@ -267,6 +271,7 @@ impl Purpose {
             | P::ManageMarkets
             | P::ManageListings
             | P::ManageStock
+            | P::ManageCountersignatures
             | P::ManageSales
             | P::ManageSettlements
             | P::ManagePartners

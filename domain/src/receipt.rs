@@ -190,9 +190,10 @@ impl Receipt {
             let _ = page.write_fmt(arguments);
         };
         let mut place = "h1";
+        // The lines stand where the page begins, in whichever direction a name is read.
         for named in std::iter::once(&self.market).chain(&self.address) {
             let (language, name) = named.resolve(&[locale]);
-            put(format_args!("<{place} lang=\"{}\" dir=\"auto\">{}</{place}>", language.tag(), escaped(name)));
+            put(format_args!("<{place}><bdi lang=\"{}\">{}</bdi></{place}>", language.tag(), escaped(name)));
             place = "p";
         }
         put(format_args!("<p><bdi>{}</bdi></p><table>", self.sold_at.strftime("%Y-%m-%d %H:%M")));

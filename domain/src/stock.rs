@@ -56,6 +56,16 @@ codes! {
 }
 
 codes! {
+    /// What a cooperative says of a delivery that was recorded.
+    CountersignatureStatus {
+        /// It is as she delivered it.
+        Confirmed = "CONFIRMED",
+        /// It is not.
+        Disputed = "DISPUTED",
+    }
+}
+
+codes! {
     /// The status of a stock count.
     StockCountStatus {
         /// What it found is in the ledger.

@@ -4,12 +4,13 @@
 //! (`stock_lot`) is derived from the ledger, and the database keeps it from falling below zero. All of it belongs to the branch
 //! that supervises the market; a cooperative reads what is hers (`own`).
 
-use crate::ddl::{Open, drop_tables, migration, own, protect_for, run};
+use crate::ddl::{Open, SERVER_ROLE, drop_tables, migration, on_postgres, own, protect_for, run};
 use sea_orm_migration::prelude::*;
 
 migration!("Consignment contracts and stock.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 5] = ["consignment_contract", "stock_level", "stock_lot", "stock_movement", "stock_count"];
+const TABLES: [&str; 6] =
+    ["consignment_contract", "stock_level", "stock_lot", "stock_movement", "stock_count", "delivery_countersignature"];
 
 async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     run(
@@ -90,6 +91,21 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            decided_by {uuid},
            {node}
          );
+         create table delivery_countersignature (
+           {number},
+           branch_id {uuid} not null references branch (id),
+           market_id {uuid} not null references market (id) on delete cascade,
+           stock_movement_id {uuid} not null unique references stock_movement (id) on delete cascade,
+           cooperative_id {uuid} not null references cooperative (id) on delete cascade,
+           status {text} not null check (status in ('CONFIRMED', 'DISPUTED')),
+           reason {text},
+           signed_by {uuid},
+           {node},
+           check ((status = 'DISPUTED') = (reason is not null))
+         );
+         create index delivery_countersignature_market on delivery_countersignature (market_id, number);
+         create index delivery_countersignature_branch on delivery_countersignature (branch_id);
+         create index delivery_countersignature_cooperative on delivery_countersignature (cooperative_id);
          create index stock_count_market on stock_count (market_id, number);
          create index stock_count_branch on stock_count (branch_id);
          create index stock_movement_level on stock_movement (stock_level_id, number);
@@ -104,6 +120,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let actions: &[&str] = match table {
             "stock_movement" => &["insert"],
             "stock_count" => &["insert", "update"],
+            "delivery_countersignature" => &[],
             _ => &["insert", "update", "delete"],
         };
         protect_for(manager, table, Open::None, actions).await?;
@@ -112,6 +129,14 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             own(manager, table).await?;
         }
     }
+    // Nobody signs for a cooperative.
+    let own = "cooperative_id = any ((select own_cooperatives('app.write'))::uuid[])";
+    let sql = format!(
+        "create policy own_insert on delivery_countersignature for insert with check ({own});
+         create policy own_update on delivery_countersignature for update using ({own}) with check ({own});
+         grant insert, update on delivery_countersignature to {SERVER_ROLE}"
+    );
+    on_postgres(manager, &sql).await?;
     Ok(())
 }
 

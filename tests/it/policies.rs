@@ -41,6 +41,7 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "stock_lot",
         "stock_movement",
         "stock_count",
+        "delivery_countersignature",
         "sale",
         "sale_line",
         "day_closing",

@@ -363,4 +363,51 @@ async fn a_count_changes_the_ledger_and_much_of_it_takes_a_second_person(world: 
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
-tests::on_each_database!(a_count_changes_the_ledger_and_much_of_it_takes_a_second_person, what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);
+const SIGN: &str = "mutation($input: DeliveryCountersignInput!) { deliveryCountersign(input: $input) {
+    countersignature { id version status reason } userErrors { code field } } }";
+const DISPUTE: &str = "mutation($input: DeliveryDisputeInput!) { deliveryDispute(input: $input) {
+    countersignature { version status reason movement { quantity } } userErrors { code field } } }";
+
+async fn a_cooperative_countersigns_what_it_delivered_or_disputes_it(world: World) {
+    let (manager, variant) = stocked(&world).await;
+    let cooperative = world.person("cooperative").await;
+    let hers = "query($id: ID!) { cooperative(id: $id) { stock(first: 50) { nodes { variant { id } movements(first: 5) { nodes {
+        id kind quantity countersignature { status reason } } } } } } }";
+    let argan = json!({"id": id(Kind::Cooperative, "cooperative", "demo-argan")});
+    let moved = async || {
+        let seen = cooperative.asks(hers, argan.clone()).await.data()["cooperative"]["stock"]["nodes"].clone();
+        let level = seen.as_array().unwrap().iter().find(|level| level["variant"]["id"] == variant).cloned().unwrap();
+        level["movements"]["nodes"].as_array().unwrap().clone()
+    };
+    assert_eq!(manager.does(REMOVAL, removal("RETURN", &variant, "1", json!("LATE"))).await.outcome(), "done", "{}", world.on);
+    let all = moved().await;
+    let (returned, soon, late) = (&all[0]["id"], &all[1]["id"], &all[2]["id"]);
+    // Nobody signs for her: not the market, not the branch, no neighbour and no stranger.
+    let sign = |movement: &Value| json!({"movementId": movement});
+    for (who, refused) in [("market.khouribga", "FORBIDDEN"), ("khouribga", "FORBIDDEN"), ("national", "FORBIDDEN"), ("mdiq", "NOT_FOUND")] {
+        assert_eq!(world.person(who).await.does(SIGN, sign(soon)).await.outcome(), refused, "{}: {who}", world.on);
+    }
+    assert_eq!(cooperative.does(SIGN, sign(returned)).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    let silent = json!({"movementId": late, "reason": " "});
+    assert_eq!(cooperative.does(DISPUTE, silent).await.outcome(), "TEXT_REQUIRED reason", "{}", world.on);
+    let signed = cooperative.does(SIGN, sign(soon)).await.data()["deliveryCountersign"]["countersignature"].clone();
+    assert_eq!((&signed["status"], &signed["reason"]), (&json!("CONFIRMED"), &Value::Null), "{}", world.on);
+    let again = cooperative.does(SIGN, sign(soon)).await.data()["deliveryCountersign"]["countersignature"].clone();
+    assert_eq!(again, signed, "{}", world.on);
+    let why = "Douze bouteilles livrées (démo)";
+    let dispute = |movement: &Value| json!({"movementId": movement, "reason": why});
+    assert_eq!(cooperative.does(DISPUTE, dispute(soon)).await.outcome(), "STATUS_INVALID", "{}", world.on);
+    let disputed = cooperative.does(DISPUTE, dispute(late)).await.data()["deliveryDispute"]["countersignature"].clone();
+    let expected = json!({"version": 1, "status": "DISPUTED", "reason": why, "movement": {"quantity": "10"}});
+    assert_eq!(disputed, expected, "{}", world.on);
+    // The manager sees it; when it is settled between them, she countersigns.
+    let of = "{ market(slug: \"khouribga\") { deliveryCountersignatures(first: 5) { nodes { status reason cooperative { slug } } } } }";
+    let seen = manager.asks(of, json!({})).await.data()["market"]["deliveryCountersignatures"]["nodes"].clone();
+    assert_eq!(seen[0], json!({"status": "DISPUTED", "reason": why, "cooperative": {"slug": "demo-argan"}}), "{}", world.on);
+    assert_eq!(cooperative.does(SIGN, sign(late)).await.data()["deliveryCountersign"]["countersignature"]["version"], 2, "{}", world.on);
+    let told: Vec<Value> = moved().await.iter().map(|moved| moved["countersignature"]["status"].clone()).collect();
+    assert_eq!(told, [Value::Null, json!("CONFIRMED"), json!("CONFIRMED")], "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
+tests::on_each_database!(a_cooperative_countersigns_what_it_delivered_or_disputes_it, a_count_changes_the_ledger_and_much_of_it_takes_a_second_person, what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);

@@ -367,6 +367,7 @@ impl Cases {
             "partner" => Some(Kind::Partner),
             "market" | "toMarket" => Some(Kind::Market),
             "variant" => Some(Kind::ProductVariant),
+            "movement" => Some(Kind::StockMovement),
             "category" => Some(Kind::Category),
             "province" => Some(Kind::Province),
             "region" => Some(Kind::Region),

@@ -10,8 +10,8 @@ use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
     activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
-    cooperative, day_closing, document, expense, indicator, listing, market, membership, partner_client, product,
-    programme, register_dispute, sale, stock, stock_count, submission, tranche, user,
+    cooperative, countersignature, day_closing, document, expense, indicator, listing, market, membership,
+    partner_client, product, programme, register_dispute, sale, stock, stock_count, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
@@ -21,7 +21,7 @@ use domain::id::founding;
 use domain::partnership::{AgreementDocumentKind, AmendedTerms, AmendmentStatus};
 use domain::product::form::{ProductChangeStatus, ProductForm};
 use domain::sale::{DiscrepancyStatus, PaymentMethod, SaleStatus};
-use domain::stock::{CountedLot, LossBearer, StockCountStatus, StockMovementKind};
+use domain::stock::{CountedLot, CountersignatureStatus, LossBearer, StockCountStatus, StockMovementKind};
 use domain::submission::SubmissionStatus;
 use domain::text::{Locale, LocalizedText, NAME_MAX};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
@@ -484,7 +484,22 @@ async fn kept(
         created_at: 1,
         changed_at: 1,
     };
-    fixtures.row::<stock::movement::Entity>("stock movement", movement).await?;
+    let (moved, _) = fixtures.row::<stock::movement::Entity>("stock movement", movement).await?;
+    let signed = |key, text: &str| countersignature::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        market_id: market,
+        stock_movement_id: moved,
+        cooperative_id: cooperative,
+        status: EnumValue(CountersignatureStatus::Disputed),
+        reason: Some(text.to_owned()),
+        signed_by: None,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<countersignature::entity::Entity>("countersignature", signed).await?;
     let count = |key, text: &str| stock_count::entity::Model {
         id: key,
         number: 0,

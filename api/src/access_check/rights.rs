@@ -50,6 +50,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "stockCountRecord"
         | "stockRemovalRecord"
         | "stockTransferRecord" => Some(P::ManageStock),
+        "deliveryCountersign" | "deliveryDispute" => Some(P::ManageCountersignatures),
         "stockCountConfirm" | "stockCountDecline" => Some(P::DecideStock),
         "partnerCreate" | "partnerEdit" | "fundingCallAdd" | "fundingCallEdit" => Some(P::ManagePartners),
         "holidayAdd" | "holidayConfirm" => Some(P::ManageCategories),

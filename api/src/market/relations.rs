@@ -7,6 +7,8 @@ use crate::consignment_contract;
 use crate::consignment_contract::object::ConsignmentContract;
 use crate::contribution::object::{Contribution, FundingGap, funding_gaps};
 use crate::contribution::store::OfMarkets as ContributionsOf;
+use crate::countersignature;
+use crate::countersignature::object::DeliveryCountersignature;
 use crate::day_closing;
 use crate::day_closing::object::DayClosing;
 use crate::geography::object::Province;
@@ -224,6 +226,22 @@ impl Market {
     ) -> Result<Connection<StockCount>> {
         let page = PageArgs::new(ctx, first, after, last, before);
         self.batch.page(ctx.reader(), stock_count::store::of_markets(page), self.key).await
+    }
+
+    /// What cooperatives say of their deliveries to the market, the newest first; empty for callers who may not see it.
+    async fn delivery_countersignatures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first `n` items, 0 to 100. Exactly one of `first` and `last` is required.")]
+        first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor, which came from the same list.")] after: Option<String>,
+        #[graphql(desc = "Returns the last `n` items, 0 to 100. Exactly one of `first` and `last` is required.")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<DeliveryCountersignature>> {
+        let page = PageArgs::new(ctx, first, after, last, before);
+        self.batch.page(ctx.reader(), countersignature::store::of_markets(page), self.key).await
     }
 
     /// The contracts under which cooperatives deliver to the market, the newest first; empty for callers who may not see them.

@@ -1,6 +1,8 @@
 //! What stock leads to.
 
 use crate::cooperative::object::Cooperative;
+use crate::countersignature::object::DeliveryCountersignature;
+use crate::countersignature::store::SignedOf;
 use crate::market::object::Market;
 use crate::platform::error::Result;
 use crate::platform::graphql::scalars::Decimal;
@@ -73,6 +75,11 @@ impl StockMovement {
     /// The lot that it came to or went from, as it is now.
     async fn lot(&self, ctx: &Context<'_>) -> Result<StockLot> {
         required(self.batch.load(ctx.reader(), LotOf, self.key).await?)
+    }
+
+    /// What the cooperative says of the delivery; null until it says something, and for other kinds of movements.
+    async fn countersignature(&self, ctx: &Context<'_>) -> Option<Result<DeliveryCountersignature>> {
+        self.batch.load(ctx.reader(), SignedOf, self.key).await.transpose()
     }
 
     /// The cooperative that made it; null for callers who may not see it.

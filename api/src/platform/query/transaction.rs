@@ -376,6 +376,14 @@ impl<'a> Tx<'a> {
         Ok(held.count(None).await? > 0)
     }
 
+    /// Whether the actor stands for a cooperative: she changes what it says of itself, and is not its branch.
+    pub fn represents(&self, cooperative: Uuid) -> bool {
+        match self.scope.actor {
+            Actor::Staff(staff) => staff.reach(Permission::ManageCountersignatures).cooperatives.contains(&cooperative),
+            Actor::Anonymous | Actor::Partner(_) | Actor::System(_) => false,
+        }
+    }
+
     /// Which of her assignments lets somebody do something to a row; none, when none does.
     ///
     /// # Errors
