@@ -438,6 +438,23 @@ async fn a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_pa
     }
 }
 
+async fn a_sale_sends_as_many_statements_as_was_agreed_and_five_hundred_no_more(world: World) {
+    let (manager, variant) = stocked(&world).await;
+    // Whoever she is was read before.
+    assert_eq!(manager.does(SALE, sale("first", json!([line(&variant, "1")]))).await.outcome(), "done", "{}", world.on);
+    let before = world.db.statements();
+    assert_eq!(manager.does(SALE, sale("one", json!([line(&variant, "1")]))).await.outcome(), "done", "{}", world.on);
+    let one = world.db.statements() - before;
+    let many: Vec<Value> = (0..500).map(|number| offline(&number.to_string(), NOON, json!([line(&variant, "1")]))).collect();
+    let before = world.db.statements();
+    let replayed = manager.does(REPLAY, replay(json!(many))).await;
+    let all = world.db.statements() - before;
+    assert_eq!(replayed.data()["salesReplay"]["results"].as_array().unwrap().len(), 500, "{}", world.on);
+    let agreed = if world.on == "SQLite" { (24, 25) } else { (28, 28) };
+    assert_eq!((one, all), agreed, "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
 async fn the_demo_world_has_stock_and_a_week_of_sales(world: World) {
     assert!(unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap(), "{}", world.on);
     assert!(!unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap(), "{}: it is there", world.on);
@@ -473,6 +490,7 @@ async fn the_demo_world_has_stock_and_a_week_of_sales(world: World) {
 }
 
 tests::on_each_database!(
+    a_sale_sends_as_many_statements_as_was_agreed_and_five_hundred_no_more,
     a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_part,
     the_demo_world_has_stock_and_a_week_of_sales,
     from_a_product_to_the_evenings_closing,
