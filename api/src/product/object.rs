@@ -163,7 +163,7 @@ impl RowObject for ProductVariant {
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
             unit: row.unit,
-            quantity: Decimal(domain::decimal::Decimal::from_thousandths(row.quantity)),
+            quantity: Decimal::thousandths(row.quantity),
             sku: row.sku.clone(),
             gtin: row.gtin.clone(),
             is_demo: row.is_demo,

@@ -119,21 +119,16 @@ pub struct SaleLine {
     pub(crate) batch: Batch,
 }
 
-/// A quantity, from thousandths.
-fn packs(thousandths: i64) -> Decimal {
-    Decimal(domain::decimal::Decimal::from_thousandths(thousandths))
-}
-
 impl RowObject for SaleLine {
     type Entity = line::Entity;
 
     fn new(row: &line::Model, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::SaleLine, row.id),
-            quantity: packs(row.quantity),
+            quantity: Decimal::thousandths(row.quantity),
             price: Money::centimes(row.price),
             total: Money::centimes(row.total),
-            missing: packs(row.missing),
+            missing: Decimal::thousandths(row.missing),
             sold_at: DateTime::micros(row.sold_at),
             is_voided: row.voided,
             sale_key: row.sale_id,

@@ -232,7 +232,7 @@ async fn totals(
     let total = |((day, thing, is_women_only), (quantity, amount)): (Group, Sums)| {
         let only = |dimension: SalesDimension| thing.filter(|_| by == dimension);
         SalesTotal {
-            quantity: Decimal(domain::decimal::Decimal::from_thousandths(quantity)),
+            quantity: Decimal::thousandths(quantity),
             amount: Money::centimes(amount),
             starts_on: day.map(Date),
             is_women_only,

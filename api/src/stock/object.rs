@@ -48,9 +48,9 @@ impl RowObject for StockLevel {
             id: GlobalId::new(Kind::StockLevel, row.id),
             version: row.version,
             changed_at: DateTime::micros(row.changed_at),
-            on_hand: packs(row.on_hand),
+            on_hand: Decimal::thousandths(row.on_hand),
             // Nothing can be reserved yet.
-            held: packs(0),
+            held: Decimal::thousandths(0),
             key: row.id,
             market_key: row.market_id,
             variant_key: row.variant_id,
@@ -59,11 +59,6 @@ impl RowObject for StockLevel {
             batch,
         }
     }
-}
-
-/// A quantity, from thousandths.
-pub(crate) fn packs(thousandths: i64) -> Decimal {
-    Decimal(domain::decimal::Decimal::from_thousandths(thousandths))
 }
 
 /// What a market has of one production of a variant.
@@ -110,7 +105,7 @@ impl RowObject for StockMovement {
         Self {
             id: GlobalId::new(Kind::StockMovement, row.id),
             kind: row.kind,
-            quantity: packs(row.quantity),
+            quantity: Decimal::thousandths(row.quantity),
             reason: row.reason.clone(),
             at: DateTime::micros(row.moved_at),
             key: row.id,

@@ -10,7 +10,7 @@ use crate::platform::loading::object::required;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::product::object::{Product, ProductVariant};
-use crate::stock::object::{StockLevel, StockLot, StockMovement, packs};
+use crate::stock::object::{StockLevel, StockLot, StockMovement};
 use crate::stock::store::{self, LotOf, LotsOf};
 use async_graphql::{ComplexObject, Context};
 
@@ -39,7 +39,7 @@ impl StockLevel {
     /// The quantity that may be sold today: what is there, less what has expired and what reservations hold.
     async fn available(&self, ctx: &Context<'_>) -> Result<Decimal> {
         let lots = self.batch.load(ctx.reader(), LotsOf, self.key).await?;
-        Ok(packs(store::good(&lots, ctx.reader().today())))
+        Ok(Decimal::thousandths(store::good(&lots, ctx.reader().today())))
     }
 
     /// The lots of which there is some, what expires first first.

@@ -4,12 +4,12 @@ use super::entity::{self, Entity, Model};
 use super::ledger::{insert, moved};
 use super::lot;
 use super::movement;
-use super::object::{StockLevel, StockLot, StockMovement, packs};
+use super::object::{StockLevel, StockLot, StockMovement};
 use crate::consignment_contract::entity as contract;
 use crate::market::entity as market;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
-use crate::platform::graphql::scalars::Date;
+use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{Children, all_of};
 use crate::platform::loading::reader::Reader;
@@ -69,7 +69,7 @@ impl From<&Held> for StockLot {
             code: code.clone(),
             produced_on: produced_on.map(Date::from),
             expires_on: expires_on.map(Date::from),
-            on_hand: packs(*on_hand),
+            on_hand: Decimal::thousandths(*on_hand),
         }
     }
 }

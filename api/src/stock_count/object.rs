@@ -41,12 +41,11 @@ impl RowObject for StockCount {
     type Entity = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
-        let packs = |thousandths| Decimal(domain::decimal::Decimal::from_thousandths(thousandths));
         let lines = row.lots.0.iter().map(|lot| StockCountLine {
             lot_code: lot.code.clone(),
-            recorded: packs(lot.recorded),
-            counted: packs(lot.counted),
-            difference: packs(lot.difference()),
+            recorded: Decimal::thousandths(lot.recorded),
+            counted: Decimal::thousandths(lot.counted),
+            difference: Decimal::thousandths(lot.difference()),
             variant_key: lot.variant,
             batch: batch.clone(),
         });

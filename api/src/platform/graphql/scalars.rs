@@ -158,6 +158,11 @@ pub struct Money {
 }
 
 impl Decimal {
+    /// So many thousandths: quantities are kept in them.
+    pub fn thousandths(thousandths: i64) -> Self {
+        Self(domain::decimal::Decimal::from_thousandths(thousandths))
+    }
+
     /// An amount of money of a form, in dirhams: above zero, and not beyond any that is given.
     ///
     /// # Errors
