@@ -58,6 +58,7 @@ macro_rules! kinds {
             41 DayClosing: day_closing::object::DayClosing,
             42 StockCount: stock_count::object::StockCount,
             43 DeliveryCountersignature: countersignature::object::DeliveryCountersignature,
+            44 Photo: photo::object::Photo,
         }
     };
 }
@@ -91,6 +92,7 @@ pub mod membership;
 pub mod node;
 pub mod partner;
 pub mod partner_client;
+pub mod photo;
 pub mod platform;
 pub mod product;
 pub mod programme;

@@ -20,6 +20,7 @@ pub static PROJECTIONS: Projections = &[
     &product::projection::PUBLICATION,
     &product::projection::VARIANTS,
     &product::projection::SIGNS,
+    &product::projection::PHOTOS,
     &product::projection::LISTINGS,
     &product::projection::PRICES,
     &product::projection::Search,

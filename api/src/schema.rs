@@ -36,6 +36,7 @@ use crate::partner::mutation::PartnerMutation;
 use crate::partner::query::PartnerQuery;
 use crate::partner_client::mutation::PartnerClientMutation;
 use crate::partner_client::query::PartnerClientQuery;
+use crate::photo::mutation::PhotoMutation;
 use crate::platform::graphql::root::{Part, Parts, Root};
 use crate::product::mutation::ProductMutation;
 use crate::product::query::ProductQuery;
@@ -110,6 +111,7 @@ impl Parts for Mutations {
             Part::of::<BranchMutation>(),
             Part::of::<CooperativeMutation>(),
             Part::of::<ProductMutation>(),
+            Part::of::<PhotoMutation>(),
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
             Part::of::<MarketMutation>(),

@@ -111,6 +111,8 @@ codes! {
         QuorumMissing = "QUORUM_MISSING",
         /// The file cannot be read as a sheet.
         FileInvalid = "FILE_INVALID",
+        /// The file cannot be read as a picture.
+        ImageInvalid = "IMAGE_INVALID",
         /// A column of the sheet is missing, unknown or stands there twice.
         ColumnInvalid = "COLUMN_INVALID",
         /// The same thing is named twice.

@@ -248,6 +248,11 @@ impl Code {
                 "Le fichier ne peut pas être lu : il faut un classeur XLSX ou un fichier CSV en UTF-8.",
                 "The file cannot be read: an XLSX workbook or a CSV file in UTF-8 is needed.",
             ),
+            Self::ImageInvalid => (
+                "لا يمكن قراءة الصورة: يلزم ملف JPEG أو PNG أو WebP كامل.",
+                "L'image ne peut pas être lue : il faut un fichier JPEG, PNG ou WebP complet.",
+                "The picture cannot be read: a whole JPEG, PNG or WebP file is needed.",
+            ),
             Self::ColumnInvalid => (
                 "عمود في الجدول ناقص أو غير معروف أو مكرر.",
                 "Une colonne du tableau manque, est inconnue ou figure deux fois.",

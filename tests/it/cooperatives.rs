@@ -232,7 +232,7 @@ async fn a_cooperative_moves_to_another_branch_with_everything_of_it(world: Worl
     let behind = "select count(*) from (select branch_id, cooperative_id from product union all
         select branch_id, cooperative_id from membership union all select branch_id, cooperative_id from product_variant union all
         select branch_id, cooperative_id from product_move union all select branch_id, cooperative_id from product_change union all
-        select branch_id, cooperative_id from quality_sign union all select branch_id, cooperative_id from role_assignment) x
+        select branch_id, cooperative_id from quality_sign union all select branch_id, cooperative_id from photo union all select branch_id, cooperative_id from role_assignment) x
         join cooperative c on c.id = x.cooperative_id where c.slug = 'demo-argan' and x.branch_id <> c.branch_id";
     assert_eq!(world.raw_as_owner(behind).await, Ok(0), "{}", world.on);
     assert_eq!(world.owner.differences(world.clock.now()).await.unwrap(), Vec::<String>::new(), "{}", world.on);

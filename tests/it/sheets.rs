@@ -2,7 +2,7 @@
 
 use crate::submissions::{form, id, running, text};
 use serde_json::{Value, json};
-use tests::person::Person;
+use tests::person::{Person, with_file};
 use tests::{Answer, World};
 use unfm::platform::graphql::global_id::Kind;
 use unfm::platform::sheet::{Cell, Format, Sheet, read};
@@ -60,26 +60,9 @@ fn file(rows: &[Vec<String>], format: Format) -> Vec<u8> {
 const VALUE: usize = 13;
 const VERSION: usize = 15;
 
-/// She brings a file, by the GraphQL multipart request specification.
+/// She brings a filled sheet.
 async fn brings(person: &Person<'_>, input: Value, file: &[u8]) -> Answer {
-    let request = person.world.http().post(person.world.url("/graphql")).bearer_auth(&person.token);
-    person.world.send(with_file(request.header("accept-language", "fr"), input, file)).await
-}
-
-fn with_file(request: reqwest::RequestBuilder, mut input: Value, file: &[u8]) -> reqwest::RequestBuilder {
-    input["file"] = Value::Null;
-    let operations = json!({"query": IMPORT, "variables": {"input": input}}).to_string();
-    let mut body = Vec::new();
-    for (name, content) in
-        [("operations", operations.as_bytes()), ("map", br#"{"0": ["variables.input.file"]}"#), ("0", file)]
-    {
-        let head = format!("--sheet\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\n\r\n");
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(content);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--sheet--\r\n");
-    request.header("content-type", "multipart/form-data; boundary=sheet").body(body)
+    person.brings(IMPORT, input, file).await
 }
 
 fn input(programme: &str) -> Value {
@@ -246,7 +229,7 @@ async fn nobody_fetches_or_brings_what_she_may_not_see(world: World) {
     let filled = file(&one, Format::Csv);
     assert_eq!(brings(&auditor, input(&programme), &filled).await.outcome(), "FORBIDDEN", "{}", world.on);
     assert_eq!(brings(&mdiq, input(&programme), &filled).await.outcome(), "NOT_FOUND file.2.branch", "{}", world.on);
-    let request = with_file(world.http().post(world.url("/graphql")), input(&programme), &filled);
+    let request = with_file(world.http().post(world.url("/graphql")), IMPORT, input(&programme), &filled);
     let told = world.send(request).await;
     assert_eq!((told.status, told.code()), (401, "UNAUTHENTICATED"), "{}", world.on);
     // What stands for a file is worth nothing without one.

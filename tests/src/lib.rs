@@ -23,6 +23,7 @@ use unfm::config::{Cli, Settings};
 use unfm::platform::audit::refusal::Refusals;
 use unfm::platform::clock::Clock;
 use unfm::platform::database::db::{Db, IfMissing};
+use unfm::platform::files::Files;
 use unfm::platform::keys::Keys;
 use unfm::platform::loading::reader::Readers;
 use unfm::projections::PROJECTIONS;
@@ -37,6 +38,8 @@ pub struct World {
     pub on: &'static str,
     /// Its clock.
     pub clock: Clock,
+    /// Where its photos are kept.
+    pub files: Files,
     /// The database as the server opens it.
     pub db: Db,
     /// The database as its owner opens it: for what builders change.
@@ -130,11 +133,11 @@ impl Answer {
     }
 }
 
-fn readers(db: &Db, clock: &Clock) -> Readers {
+fn readers(db: &Db, clock: &Clock, files: &Files) -> Readers {
     // One installation, whichever of its instances: all have the same keys.
     static KEYS: OnceLock<Keys> = OnceLock::new();
     let keys = KEYS.get_or_init(|| Keys::ephemeral("2026-01-01T00:00:00Z".parse().unwrap()).unwrap()).clone();
-    Readers::new(db.clone(), clock.clone(), keys)
+    Readers::new(db.clone(), clock.clone(), keys, files.clone())
 }
 
 /// Tell stories once on each database, so that the name of a test that fails names it: `story::on_sqlite` and
@@ -228,7 +231,8 @@ impl World {
     async fn begin(on: &'static str, (db, owner): (Db, Db), urls: (String, String), home: Home) -> Self {
         let (server_url, owner_url) = urls;
         let clock = Clock::fixed(NOON.parse().unwrap());
-        let readers = readers(&db, &clock);
+        let files = Files::in_memory();
+        let readers = readers(&db, &clock, &files);
         let refusals = readers.refusals.clone();
         seed::demo_logins(&db, &readers.keys, clock.now()).await.unwrap();
         let settings = settings(&[]);
@@ -239,7 +243,7 @@ impl World {
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { server::serve(listener, router, &settings, std::future::pending()).await });
         let client = reqwest::Client::new();
-        Self { on, clock, db, owner, server_url, owner_url, address, state, refusals, client, _home: home }
+        Self { on, clock, files, db, owner, server_url, owner_url, address, state, refusals, client, _home: home }
     }
 
     /// Write down who was refused as she wanted to come in, as the program does every second.
@@ -259,7 +263,7 @@ impl World {
 
     /// A reader in an actor's name, on the server's connection.
     pub fn reader(&self, actor: Actor) -> unfm::platform::loading::reader::Reader {
-        readers(&self.db, &self.clock).reader(actor, Vec::new())
+        readers(&self.db, &self.clock, &self.files).reader(actor, Vec::new())
     }
 
     /// Change something as the platform itself, on the owner's connection: what builders use.
@@ -303,7 +307,7 @@ impl World {
     /// The address of another server on the same database, with flags of its own.
     pub async fn also_served(&self, flags: &[&str]) -> String {
         let settings = settings(flags);
-        let readers = readers(&self.db, &self.clock);
+        let readers = readers(&self.db, &self.clock, &self.files);
         let metrics = telemetry::build(&settings).unwrap().metrics;
         let state = server::State::new(readers, metrics, &settings).unwrap();
         tokio::spawn(state.rights().clone().keep_in_step());
@@ -410,7 +414,7 @@ impl World {
 
     /// The keys of the installation.
     pub fn keys(&self) -> Keys {
-        readers(&self.db, &self.clock).keys
+        readers(&self.db, &self.clock, &self.files).keys
     }
 
     /// Ask one operation of a contract document.

@@ -43,8 +43,36 @@ impl<'w> Person<'w> {
         self.asks(mutation, json!({"input": input})).await
     }
 
+    /// She sends a mutation whose input has a field `file`, and the file with it.
+    pub async fn brings(&self, mutation: &str, input: Value, file: &[u8]) -> Answer {
+        let request = self.world.http().post(format!("{}/graphql", self.server)).bearer_auth(&self.token);
+        self.world.send(with_file(request.header("accept-language", "fr"), mutation, input, file)).await
+    }
+
     /// She sends one operation of a contract document.
     pub async fn sends(&self, document: &str, operation: &str, variables: Value) -> Answer {
         self.world.contract_as(&self.token, document, operation, variables).await
     }
+}
+
+/// A request that brings a file, by the GraphQL multipart request specification.
+pub fn with_file(
+    request: reqwest::RequestBuilder,
+    mutation: &str,
+    mut input: Value,
+    file: &[u8],
+) -> reqwest::RequestBuilder {
+    input["file"] = Value::Null;
+    let operations = json!({"query": mutation, "variables": {"input": input}}).to_string();
+    let mut body = Vec::new();
+    for (name, content) in
+        [("operations", operations.as_bytes()), ("map", br#"{"0": ["variables.input.file"]}"#), ("0", file)]
+    {
+        let head = format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--part--\r\n");
+    request.header("content-type", "multipart/form-data; boundary=part").body(body)
 }

@@ -378,6 +378,7 @@ impl Cases {
             "steeringCommittee" => Some(Kind::SteeringCommittee),
             "programmeIndicator" => Some(Kind::ProgrammeIndicator),
             "product" => Some(Kind::Product),
+            "photo" => Some(Kind::Photo),
             "indicator" => Some(Kind::Indicator),
             "subject" | "actor" => Some(Kind::User),
             _ => None,

@@ -11,7 +11,7 @@ use crate::platform::query::transaction::Tx;
 use crate::{
     activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
     cooperative, countersignature, day_closing, document, expense, indicator, listing, market, membership,
-    partner_client, product, programme, register_dispute, sale, stock, stock_count, submission, tranche, user,
+    partner_client, photo, product, programme, register_dispute, sale, stock, stock_count, submission, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
@@ -618,6 +618,7 @@ async fn catalogue(fixtures: &mut Fixtures<'_, '_>, (product, cooperative): (Uui
             sanitary_valid_until: None,
             variants: Vec::new(),
             signs: Vec::new(),
+            photos: Vec::new(),
         };
         product::change::Model {
             id: key,
@@ -639,6 +640,29 @@ async fn catalogue(fixtures: &mut Fixtures<'_, '_>, (product, cooperative): (Uui
         }
     };
     fixtures.row::<product::change::Entity>("request to change a product", asked).await?;
+    let content = format!("{:064x}", product.as_u128());
+    let claim = "insert into photo_content (content, written_at) values ($1, 1)";
+    fixtures.run(claim, vec![content.clone().into()]).await?;
+    let photo = |key, text: &str| photo::entity::Model {
+        id: key,
+        number: 0,
+        branch_id: branch,
+        product_id: product,
+        cooperative_id: cooperative,
+        position: Some(0),
+        content,
+        width: 1,
+        height: 1,
+        blur_hash: text.to_owned(),
+        alt: Json(LocalizedText::new([(Locale::Fr, text.to_owned())], NAME_MAX).expect("a mark is a text")),
+        published: false,
+        valid_until: None,
+        is_demo: false,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<photo::entity::Entity>("photo", photo).await?;
     Ok(())
 }
 

@@ -24,6 +24,7 @@ use crate::platform::clock::Clock;
 use crate::platform::database::db::Db;
 use crate::platform::database::pool::Sent;
 use crate::platform::error::{Error, Result};
+use crate::platform::files::Files;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
@@ -200,7 +201,7 @@ impl<'c> Check<'c> {
         let clock = Clock::fixed(now);
         // It keeps less of an instant than the system's: what was known at the very instant would be of the future to it.
         let now = clock.now();
-        let readers = Readers::new(server.clone(), clock, keys);
+        let readers = Readers::new(server.clone(), clock, keys, Files::in_memory());
         let mut principals = principals::principals(owner, server, &auth.rights, &readers.keys, now).await?;
         if layers == Layers::PoliciesAlone {
             // The policies know nobody's role, only what is reached.

@@ -33,6 +33,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "productCreate" | "productEdit" | "productSubmit" | "productArchive" | "productChangeWithdraw" => {
             Some(P::ManageProducts)
         }
+        "photoAdd" | "photoEdit" | "photoRemove" | "photoOrder" => Some(P::ManageProducts),
         "productPublish" | "productReject" | "productChangeAccept" | "productChangeDecline" => Some(P::DecideProducts),
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),

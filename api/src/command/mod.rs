@@ -77,7 +77,10 @@ async fn seed(settings: &Settings, demo: bool, scale: Option<u64>) -> Result<(),
         db.close().await;
         return say("The synthetic world is there.");
     }
-    let seeded = if demo { seed::demo_with_sales(&db, now).await } else { seed::founding(&db, now).await };
+    let seeded = match demo {
+        true => seed::demo_with_photos(&db, &settings.files()?, now).await,
+        false => seed::founding(&db, now).await,
+    };
     let seeded = seeded.map_err(|error| fault(&error))?;
     db.close().await;
     say(if seeded { "The data is there." } else { "The data was there already; nothing was changed." })

@@ -11,6 +11,7 @@ use crate::platform::clock::Clock;
 use crate::platform::database::db::{Db, IfMissing};
 use crate::platform::database::fault::StartFault;
 use crate::platform::disclosure_threshold;
+use crate::platform::files::Files;
 use crate::platform::key_fingerprint;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
@@ -18,18 +19,18 @@ use crate::projections::PROJECTIONS;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
 use crate::session::mail::Mailer;
-use crate::{seed, server, telemetry};
+use crate::{photo, seed, server, telemetry};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Open the database for the server: an embedded one is brought up to date, and filled at its first start.
-async fn database(settings: &Settings) -> Result<Db, StartFault> {
+async fn database(settings: &Settings, files: &Files) -> Result<Db, StartFault> {
     if settings.is_embedded() {
         let db = owner(settings).await?;
         db.migrate().await?;
         let now = Clock::System.now();
         match settings.mode() {
-            Mode::Demo => seed::demo_with_sales(&db, now).await,
+            Mode::Demo => seed::demo_with_photos(&db, files, now).await,
             Mode::Production => seed::founding(&db, now).await,
         }
         .map_err(|error| fault(&error))?;
@@ -69,7 +70,7 @@ async fn set_thresholds(db: &Db, settings: &Settings) -> Result<(), StartFault> 
 }
 
 /// What is done besides answering requests, as long as the program runs.
-async fn keep_house(db: Db, keys: Keys, settings: Settings) {
+async fn keep_house(db: Db, keys: Keys, files: Files, settings: Settings) {
     let file = settings.audit_anchors.as_deref();
     let mut anchored = None;
     loop {
@@ -89,6 +90,11 @@ async fn keep_house(db: Db, keys: Keys, settings: Settings) {
             Ok(0) => {}
             Ok(gone) => tracing::debug!(gone, "expired data was deleted"),
             Err(error) => tracing::error!(cause = error.cause(), "expired data could not be deleted"),
+        }
+        match photo::sweep::sweep(&db, &files, Clock::System.now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::debug!(gone, "photos that nothing shows were deleted"),
+            Err(error) => tracing::error!(cause = error.cause(), "photos that nothing shows could not be deleted"),
         }
         tokio::time::sleep(HOUSEKEEPING).await;
     }
@@ -169,13 +175,14 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     // With the port that the machine chose, where none was said.
     let settings = &Settings { listen_addr: address, ..settings.clone() };
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
-    let db = database(settings).await?;
+    let files = settings.files()?;
+    let db = database(settings, &files).await?;
     let keys = keys_of(settings, &db, Clock::System.now()).await?;
     // Before anybody is answered; from then on it is looked at twice a second.
     key_fingerprint::look(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?;
     set_thresholds(&db, settings).await?;
     let mut background = JoinSet::new();
-    background.spawn(keep_house(db.clone(), keys.clone(), settings.clone()));
+    background.spawn(keep_house(db.clone(), keys.clone(), files.clone(), settings.clone()));
     background.spawn(watch_keys(db.clone(), keys.clone(), settings.clone()));
     let now = Clock::System.now();
     let logins = match settings.mode() {
@@ -185,7 +192,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
         }
         Mode::Demo | Mode::Production => None,
     };
-    let readers = Readers::new(db.clone(), Clock::System, keys.clone());
+    let readers = Readers::new(db.clone(), Clock::System, keys.clone(), files);
     let refusals = readers.refusals.clone();
     background.spawn(write_refusals(db.clone(), keys.clone(), refusals.clone()));
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;

@@ -8,6 +8,7 @@ pub use network::{Network, block, is_loopback};
 
 use crate::platform::audit::verify::Anchor;
 use crate::platform::database::fault::StartFault;
+use crate::platform::files::Files;
 use crate::platform::rate_limit::PerMinute;
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
@@ -342,6 +343,10 @@ pub struct Settings {
     /// File that the ends of the audit's chains are kept in besides, daily: on a disk that the database's owner does not write to.
     #[arg(long, env = "UNFM_AUDIT_ANCHORS", global = true)]
     pub audit_anchors: Option<PathBuf>,
+    /// Folder of the photos, the same for every instance; or `s3://bucket/prefix`, by the variables AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another provider, AWS_ENDPOINT.
+    #[arg(long, env = "UNFM_PHOTOS", default_value = "data/photos", global = true)]
+    pub photos: String,
     /// Cost of a password's hash by Argon2id: memory in KiB, passes, lanes. Older hashes are renewed at the next sign-in.
     #[arg(long, env = "UNFM_ARGON2", default_value = "m=19456,t=2,p=1", global = true)]
     pub argon2: HashCost,
@@ -438,7 +443,8 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 31] = [
+const KNOWN: [&str; 32] = [
+    "UNFM_PHOTOS",
     "UNFM_DISCLOSURE_THRESHOLD",
     "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
     "UNFM_MEMBERS_MIN",
@@ -552,6 +558,14 @@ impl Settings {
         self.migrate_database_url.as_ref()?;
         let options: sqlx::postgres::PgConnectOptions = self.database_url.as_str().parse().ok()?;
         Some(options.get_username().to_owned())
+    }
+
+    /// Where photos are kept.
+    ///
+    /// # Errors
+    /// One sentence, when the place cannot be read.
+    pub fn files(&self) -> Result<Files, StartFault> {
+        Files::open(&self.photos, std::env::vars())
     }
 
     /// The thresholds of disclosure control.

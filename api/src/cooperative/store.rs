@@ -6,6 +6,7 @@ use super::private;
 use crate::document::entity as document;
 use crate::geography::province;
 use crate::membership::entity as membership;
+use crate::photo::entity as photo;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
@@ -234,6 +235,7 @@ pub async fn relocate(tx: &Tx<'_>, key: Uuid, version: i32, to: Uuid) -> Result<
     move_all::<product::Entity>(tx, product::Column::CooperativeId, product::Column::BranchId, of(key)).await?;
     move_all::<variant::Entity>(tx, variant::Column::CooperativeId, variant::Column::BranchId, of(key)).await?;
     move_all::<change::Entity>(tx, change::Column::CooperativeId, change::Column::BranchId, of(key)).await?;
+    move_all::<photo::Entity>(tx, photo::Column::CooperativeId, photo::Column::BranchId, of(key)).await?;
     let parts = (Condition::all(), to);
     tx.update_parts::<Entity, movement::Entity>(
         &locked,

@@ -250,6 +250,7 @@ fn entered(input: &ProductCreateInput, keys: &[Option<Uuid>]) -> Result<ProductF
             sanitary_valid_until: input.sanitary_valid_until.map(|day| day.0),
             variants,
             signs,
+            photos: Vec::new(),
         }),
         _ => Err(faults.into()),
     }
@@ -288,6 +289,7 @@ fn edited(input: &ProductEditInput, keys: &[Option<Uuid>], was: ProductForm) -> 
             sanitary_valid_until: given(&input.sanitary_valid_until, |day| day.0).unwrap_or(was.sanitary_valid_until),
             variants,
             signs,
+            photos: was.photos,
         }),
         _ => Err(faults.into()),
     }

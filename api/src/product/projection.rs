@@ -87,6 +87,24 @@ pub static SIGNS: SqlColumns = SqlColumns {
     columns: &[("published", "select product.published from product where product.id = quality_sign.product_id")],
 };
 
+/// A photo may be shown with its product, once it was accepted.
+pub static PHOTOS: SqlColumns = SqlColumns {
+    of: Derived {
+        table: "photo",
+        kind: Some(Kind::Photo),
+        key: "id",
+        branch: "branch_id",
+        sources: &[OF_PRODUCT, Source { table: "photo", columns: &["product_id", "position"], by: "id", to: "id" }],
+    },
+    columns: &[
+        (
+            "published",
+            "position is not null and (select product.published from product where product.id = photo.product_id)",
+        ),
+        ("valid_until", "select product.valid_until from product where product.id = photo.product_id"),
+    ],
+};
+
 /// A listing may be shown while it is visible, and its product and its market may be.
 pub static LISTINGS: SqlColumns = SqlColumns {
     of: Derived {

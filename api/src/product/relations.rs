@@ -4,6 +4,8 @@ use crate::category::object::Category;
 use crate::cooperative::object::Cooperative;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfProducts, Owner};
+use crate::photo::object::Photo;
+use crate::photo::store::{AllPhotosOf, FirstPhotoOf, PhotosOf};
 use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
 use crate::platform::graphql::text::Text;
@@ -43,6 +45,16 @@ impl Product {
     /// The quantities in which the product is sold.
     async fn variants(&self, ctx: &Context<'_>) -> Result<Vec<ProductVariant>> {
         self.batch.load(ctx.reader(), VariantsOf, self.key).await
+    }
+
+    /// The photos of the product, in their order, at most 10.
+    async fn photos(&self, ctx: &Context<'_>) -> Result<Vec<Photo>> {
+        self.batch.load(ctx.reader(), PhotosOf, self.key).await
+    }
+
+    /// The first photo of the product, for lists; null when it has none.
+    async fn photo(&self, ctx: &Context<'_>) -> Option<Result<Photo>> {
+        self.batch.load(ctx.reader(), FirstPhotoOf, self.key).await.transpose()
     }
 
     /// The moves of the product through the catalogue, in their order; empty for callers who may not see them.
@@ -103,6 +115,13 @@ impl ProductChange {
     /// The product that is to change.
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product>> {
         self.batch.object(ctx.reader(), self.product_key).await.transpose()
+    }
+
+    /// The photos that the product is to have, in their order; those that were taken away since are left out.
+    async fn photos(&self, ctx: &Context<'_>) -> Result<Vec<Photo>> {
+        let all = self.batch.load(ctx.reader(), AllPhotosOf, self.product_key).await?;
+        let asked = self.asked.photos.iter();
+        Ok(asked.filter_map(|asked| all.iter().find(|photo| photo.key == asked.id).cloned()).collect())
     }
 
     /// What the request changes, field by field in the order of their paths.

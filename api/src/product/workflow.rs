@@ -4,6 +4,7 @@ use super::entity::{Entity, Model, NO_PRICE};
 use super::{change, description, movement, sign, variant};
 use crate::category::entity as category;
 use crate::cooperative::entity as cooperative;
+use crate::photo::entity as photo;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::text::{name_keys, slug};
@@ -16,7 +17,7 @@ use domain::access::Permission;
 use domain::cooperative::CooperativeStatus;
 use domain::fault::{Code, Fault, Faults};
 use domain::product::ProductStatus;
-use domain::product::form::{ProductChangeStatus, ProductForm, SignForm, VariantForm};
+use domain::product::form::{PhotoForm, ProductChangeStatus, ProductForm, SignForm, VariantForm};
 use sea_orm::{ActiveValue, ColumnTrait, Condition, IntoActiveModel};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -90,24 +91,60 @@ pub async fn edit(
     version: i32,
     change: impl FnOnce(ProductForm) -> Result<ProductForm>,
 ) -> Result<Uuid> {
-    let locked = tx.lock_version::<Entity>(key, version).await?;
-    let status = locked.row().status.0;
-    if !status.is_editable() {
-        return Err(Fault::new(Code::StatusInvalid).with_detail(status.to_string()).into());
-    }
-    let was = form_of(tx, locked.row()).await?;
-    let asked = change(was.clone())?;
-    check(tx, status, &was, &asked).await?;
-    if asked == was {
-        return Ok(key);
-    }
-    if status == ProductStatus::Published {
-        withdraw_open(tx, key).await?;
-        request(tx, &locked, was, asked).await?;
-    } else {
-        apply(tx, locked, &was, &asked).await?;
+    let edit = Edit::begin(tx, tx.lock_version::<Entity>(key, version).await?).await?;
+    // Her photos have operations of their own, and go along with what she asks for.
+    let asked = ProductForm { photos: edit.form.photos.clone(), ..change(edit.was.clone())? };
+    check(tx, edit.product.row().status.0, &edit.was, &asked).await?;
+    if asked != edit.was {
+        Edit { form: asked, ..edit }.finish(tx).await?;
     }
     Ok(key)
+}
+
+/// A product that is edited.
+pub struct Edit {
+    product: Locked<Entity>,
+    was: ProductForm,
+    /// What it is to say: what it says, and what the caller has asked for already and waits for.
+    pub form: ProductForm,
+}
+
+impl Edit {
+    /// Begin to edit a product.
+    ///
+    /// # Errors
+    /// STATUS_INVALID, or the database's refusal.
+    pub async fn begin(tx: &Tx<'_>, product: Locked<Entity>) -> Result<Self> {
+        let status = product.row().status.0;
+        if !status.is_editable() {
+            return Err(Fault::new(Code::StatusInvalid).with_detail(status.to_string()).into());
+        }
+        let was = form_of(tx, product.row()).await?;
+        let form = match open_request(tx, product.row().id).await? {
+            Some(open) if open.requested_by == tx.actor().key() => open.asked.0.onto(&open.was.0, was.clone()),
+            _ => was.clone(),
+        };
+        Ok(Self { product, was, form })
+    }
+
+    /// The product.
+    pub fn product(&self) -> &Model {
+        self.product.row()
+    }
+
+    /// Let the product say what the form does: a draft at once, a published one by a request that another person accepts, in the
+    /// place of one that still waited.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn finish(self, tx: &Tx<'_>) -> Result<()> {
+        let Self { product, was, form } = self;
+        if product.row().status.0 != ProductStatus::Published {
+            return apply(tx, product, &was, &form).await;
+        }
+        withdraw_open(tx, product.row().id).await?;
+        if form == was { Ok(()) } else { request(tx, &product, was, form).await }
+    }
 }
 
 /// Submit a product: it waits to be published or declined.
@@ -241,13 +278,18 @@ async fn decide(
     Ok(())
 }
 
-/// Withdraw the request that waits for a decision about a product, if there is one.
-async fn withdraw_open(tx: &Tx<'_>, product: Uuid) -> Result<()> {
+/// The request that waits for a decision about a product, if there is one.
+async fn open_request(tx: &Tx<'_>, product: Uuid) -> Result<Option<change::Model>> {
     let open = tx
         .select_in_scope::<change::Entity>()
         .filter(change::Column::ProductId.eq(product))
         .filter(change::Column::Status.eq(EnumValue(ProductChangeStatus::Open)));
-    if let Some(open) = open.one(change::Entity::read).await? {
+    open.one(change::Entity::read).await
+}
+
+/// Withdraw it.
+async fn withdraw_open(tx: &Tx<'_>, product: Uuid) -> Result<()> {
+    if let Some(open) = open_request(tx, product).await? {
         withdraw(tx, open.id, open.version).await?;
     }
     Ok(())
@@ -255,6 +297,9 @@ async fn withdraw_open(tx: &Tx<'_>, product: Uuid) -> Result<()> {
 
 async fn request(tx: &Tx<'_>, product: &Locked<Entity>, was: ProductForm, asked: ProductForm) -> Result<()> {
     let (requested_by, now) = (tx.actor().key(), tx.now().as_microsecond());
+    // Photos that an earlier request asked for are nobody's wish any more.
+    let forgotten = photos_beside(&asked).add(photo::Column::Position.is_null());
+    tx.delete_parts::<Entity, photo::Entity>(product, photo::Column::ProductId, forgotten).await?;
     let row = change::Model {
         id: Uuid::now_v7(),
         number: 0,
@@ -376,7 +421,14 @@ async fn form_of(tx: &Tx<'_>, row: &Model) -> Result<ProductForm> {
         let (kind, reference) = (cells.take::<EnumValue<_>>()?, cells.take()?);
         Ok(SignForm { kind: kind.0, reference, valid_until: cells.take::<Option<Day>>()?.map(|day| day.0) })
     });
+    let photos = tx.select::<photo::Entity>().filter(photo::Column::ProductId.eq(row.id));
+    let photos = photos.filter(photo::Column::Position.is_not_null()).statement(|statement| {
+        statement.order_by_expr(photo::Column::Position.into_expr(), sea_orm::Order::Asc);
+    });
+    let photos = photos.all(photo::Entity::read).await?;
+    let photos = photos.into_iter().map(|photo| PhotoForm { id: photo.id, alt: photo.alt.0 }).collect();
     Ok(ProductForm {
+        photos,
         name: row.name.0.clone(),
         description: text.map(|text| text.0),
         category: category.slug,
@@ -417,6 +469,11 @@ async fn apply(tx: &Tx<'_>, locked: Locked<Entity>, was: &ProductForm, asked: &P
         })
         .await?;
     }
+    if asked.photos != was.photos {
+        set_photos(tx, &locked, asked).await?;
+        let told = |form: &ProductForm| serde_json::to_string(&form.photos).map_err(Error::internal);
+        note(tx, &locked, "photos", (Some(told(was)?), Some(told(asked)?)));
+    }
     let new: Vec<VariantForm> = asked.variants.iter().filter(|variant| variant.id.is_none()).cloned().collect();
     add_variants(tx, &locked, &new).await?;
     let category_id = match asked.category == was.category {
@@ -434,6 +491,35 @@ async fn apply(tx: &Tx<'_>, locked: Locked<Entity>, was: &ProductForm, asked: &P
         row.sanitary_valid_until = ActiveValue::Set(asked.sanitary_valid_until.map(Day));
     })
     .await?;
+    Ok(())
+}
+
+/// The photos of a product that a form does not name.
+fn photos_beside(form: &ProductForm) -> Condition {
+    let named = form.photos.iter().map(|photo| photo.id);
+    Condition::all().add(photo::Column::Id.is_not_in(named))
+}
+
+/// Give a product the photos of a form, in their order, and take the others away.
+async fn set_photos(tx: &Tx<'_>, locked: &Locked<Entity>, form: &ProductForm) -> Result<()> {
+    let gone = photos_beside(form);
+    tx.delete_parts::<Entity, photo::Entity>(locked, photo::Column::ProductId, gone).await?;
+    let keys: Vec<Uuid> = form.photos.iter().map(|photo| photo.id).collect();
+    let rows = tx.lock_all::<photo::Entity>((photo::Column::Id, &keys), Condition::all()).await?;
+    for (place, asked) in form.photos.iter().enumerate() {
+        // What was taken away since is not brought back.
+        let Some(row) = rows.iter().find(|row| row.id == asked.id) else { continue };
+        let place = i32::try_from(place).map_err(Error::internal)?;
+        if row.position == Some(place) && row.alt.0 == asked.alt {
+            continue;
+        }
+        let photo = tx.lock_for_update::<photo::Entity>(row.id).await?;
+        tx.update(photo, |row| {
+            row.position = ActiveValue::Set(Some(place));
+            row.alt = ActiveValue::Set(Json(asked.alt.clone()));
+        })
+        .await?;
+    }
     Ok(())
 }
 

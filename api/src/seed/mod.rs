@@ -3,6 +3,8 @@
 
 mod demo;
 mod demo_market;
+mod demo_photos;
+mod drawing;
 mod facts;
 mod founding;
 mod people;
@@ -15,6 +17,7 @@ pub use scale::{UNITS, scale};
 
 use crate::platform::database::db::Db;
 use crate::platform::error::Result;
+use crate::platform::files::Files;
 use crate::platform::query::transaction::Tx;
 use domain::access::Purpose;
 use domain::actor::Actor;
@@ -49,6 +52,15 @@ pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
 pub async fn demo_with_sales(db: &Db, now: Timestamp) -> Result<bool> {
     let is_new = demo(db, now).await?;
     Ok(once(db, now, "demo market", demo_market::seed).await? || is_new)
+}
+
+/// Seed the demo world as it is shown: with stock, sales and photos, whose files are written.
+///
+/// # Errors
+/// The database's refusal; UNAVAILABLE when the files cannot be written.
+pub async fn demo_with_photos(db: &Db, files: &Files, now: Timestamp) -> Result<bool> {
+    let is_new = demo_with_sales(db, now).await?;
+    Ok(once(db, now, "demo photos", async |tx| demo_photos::seed(tx, files).await).await? || is_new)
 }
 
 /// Run a seed unless it is recorded; it is recorded in the seed's own transaction.

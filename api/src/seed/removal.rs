@@ -14,10 +14,11 @@ use jiff::Timestamp;
 use sea_orm::ActiveValue;
 
 /// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
-const MARKED: [(&str, Kind, &str); 16] = [
+const MARKED: [(&str, Kind, &str); 17] = [
     ("sale", Kind::Sale, "branch_id"),
     ("day_closing", Kind::DayClosing, "branch_id"),
     ("listing", Kind::Listing, "branch_id"),
+    ("photo", Kind::Photo, "branch_id"),
     ("product_variant", Kind::ProductVariant, "branch_id"),
     ("product", Kind::Product, "branch_id"),
     ("contribution", Kind::Contribution, "branch_id"),

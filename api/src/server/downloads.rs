@@ -42,13 +42,13 @@ pub(super) async fn fetch(
     response
 }
 
-fn wait(after: Duration) -> Response {
+pub(super) fn wait(after: Duration) -> Response {
     let mut response = problem(StatusCode::TOO_MANY_REQUESTS, None);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
     response
 }
 
-fn refuse(code: Code) -> Response {
+pub(super) fn refuse(code: Code) -> Response {
     match code {
         Code::NotFound => problem(StatusCode::NOT_FOUND, None),
         Code::Unauthenticated => problem(StatusCode::UNAUTHORIZED, Some("The session has ended.")),

@@ -14,6 +14,7 @@ mod meter;
 mod oauth;
 pub mod pages;
 mod persisted;
+mod photos;
 mod request_id;
 mod uploads;
 
@@ -44,7 +45,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// The body of a request has at most so many bytes.
@@ -174,13 +175,14 @@ pub fn router(state: State, settings: &Settings) -> Router {
         .route("/oauth/token", post(oauth::token).fallback(oauth::refuse_method))
         .route("/.well-known/jwks.json", get(pages::jwks))
         .route("/downloads/{file}", get(downloads::fetch))
+        .route("/photos/{content}/{file}", get(photos::fetch))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
         // The endpoint reads bodies itself, so that a refusal is an answer that a GraphQL client understands.
         .layer(DefaultBodyLimit::disable())
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)))
         .layer(cors(settings))
         .layer(axum::middleware::from_fn_with_state(state.clone(), demo::for_this_machine_alone))
         .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::with_request_id))

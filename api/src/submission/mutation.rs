@@ -9,7 +9,7 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::mutate;
 use crate::platform::graphql::scalars::Decimal;
 use crate::platform::graphql::text::required;
-use crate::platform::graphql::upload::Upload;
+use crate::platform::graphql::upload::{Upload, read_blocking};
 use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use crate::programme::object::Programme;
@@ -19,7 +19,6 @@ use domain::fault::{Code, Fault, Faults};
 use domain::figure::{Cell, Entry};
 use domain::indicator::{IndicatorValueKind, MilieuCategory, Period, SexCategory};
 use domain::text::NAME_MAX;
-use tokio::sync::Semaphore;
 
 /// A text of more bytes names no age band.
 const AGE_BAND_MAX: usize = 80;
@@ -202,24 +201,6 @@ fn read(input: &IndicatorValuesRecordInput) -> Result<Form> {
     }
 }
 
-/// Read a file on a thread that may block, one at a time.
-///
-/// # Errors
-/// Never: the semaphore is not closed.
-async fn read_blocking<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, Faults> + Send + 'static,
-) -> Result<Result<T, Faults>> {
-    static TURN: Semaphore = Semaphore::const_new(1);
-    let turn = TURN.acquire().await.map_err(Error::internal)?;
-    // The turn lasts until the file is read, also when the client has disconnected.
-    let read = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        read()
-    });
-    // A panic of a library on a file that it cannot read.
-    Ok(read.await.unwrap_or_else(|_| Err(vec![Fault::new(Code::FileInvalid).at("file")])))
-}
-
 /// Root fields that enter figures and move submissions.
 #[derive(Default)]
 pub struct SubmissionMutation;
@@ -259,8 +240,8 @@ impl SubmissionMutation {
         let content = input.file.content(ctx, "input.file")?;
         let period = Period::parse(&input.period).map_err(|fault| vec![fault.at("period")]);
         let text = input.period.clone();
-        let filled =
-            read_blocking(move || period.and_then(|period| Ok((period, Filled::read(&content, &text)?)))).await?;
+        let read = move || period.and_then(|period| Ok((period, Filled::read(&content, &text)?)));
+        let filled = read_blocking(Code::FileInvalid, read).await?;
         mutate(ctx, &input, async |tx| sheet::store::enter(tx, key, &input.period, &filled).await).await
     }
 

@@ -5,7 +5,7 @@ use crate::codes;
 use crate::codes::Coded;
 use crate::decimal::Decimal;
 use crate::fault::{Code, Fault, Faults};
-use crate::text::LocalizedText;
+use crate::text::{Locale, LocalizedText};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// The most variants of a product.
 pub const VARIANTS_MAX: usize = 50;
+/// The most photos of a product.
+pub const PHOTOS_MAX: usize = 10;
 /// The longest number of a variant, a sign or an authorisation, in characters.
 pub const NUMBER_MAX: usize = 64;
 /// The largest quantity of a variant, in its unit.
@@ -53,6 +55,18 @@ pub struct ProductForm {
     pub variants: Vec<VariantForm>,
     /// The signs that it bears.
     pub signs: Vec<SignForm>,
+    /// Its photos, in their order.
+    #[serde(default)]
+    pub photos: Vec<PhotoForm>,
+}
+
+/// A photo of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoForm {
+    /// Its key.
+    pub id: Uuid,
+    /// What is seen on it, for whoever does not see it.
+    pub alt: LocalizedText,
 }
 
 /// A quantity in which a product is sold.
@@ -102,6 +116,16 @@ pub fn quantity(unit: Unit, quantity: Decimal) -> Result<i64, Fault> {
         (1..=QUANTITY_MAX * 1000).contains(thousandths) && (unit != Unit::Piece || thousandths % 1000 == 0)
     };
     thousandths.filter(is_right).ok_or_else(|| Fault::new(Code::AmountInvalid).with_detail(quantity.to_string()))
+}
+
+/// What is seen on a photo, told in both languages of the storefront.
+///
+/// # Errors
+/// TEXT_REQUIRED at the language that is missing.
+pub fn alt(text: LocalizedText) -> Result<LocalizedText, Faults> {
+    let missing = [Locale::Ar, Locale::Fr].into_iter().filter(|locale| text.get(*locale).is_none());
+    let faults: Faults = missing.map(|locale| Fault::new(Code::TextRequired).at(locale.tag())).collect();
+    if faults.is_empty() { Ok(text) } else { Err(faults) }
 }
 
 impl ProductForm {
@@ -163,6 +187,7 @@ impl ProductForm {
             sanitary_valid_until: of(self.sanitary_valid_until, &was.sanitary_valid_until, now.sanitary_valid_until),
             variants: of(self.variants, &was.variants, now.variants),
             signs: of(self.signs, &was.signs, now.signs),
+            photos: of(self.photos, &was.photos, now.photos),
         }
     }
 
@@ -185,6 +210,13 @@ impl ProductForm {
             put(field("quantity"), Some(Decimal::from_thousandths(variant.quantity).to_string()));
             put(field("gtin"), variant.gtin.clone());
         }
+        for (place, photo) in self.photos.iter().enumerate() {
+            let field = |name: &str| format!("photos.{}.{name}", place + 1);
+            put(field("id"), Some(photo.id.to_string()));
+            for (locale, text) in photo.alt.translations() {
+                put(field(&format!("alt.{}", locale.tag())), Some(text.to_owned()));
+            }
+        }
         for sign in &self.signs {
             let field = |name: &str| format!("qualitySigns.{}.{name}", sign.kind.as_str());
             put(field("kind"), Some(sign.kind.to_string()));
@@ -198,7 +230,7 @@ impl ProductForm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Locale, NAME_MAX};
+    use crate::text::NAME_MAX;
     use jiff::civil::date;
 
     fn form() -> ProductForm {
@@ -217,6 +249,7 @@ mod tests {
                 gtin: None,
             }],
             signs: vec![SignForm { kind: QualitySignKind::Igp, reference: None, valid_until: None }],
+            photos: Vec::new(),
         }
     }
 
@@ -248,6 +281,17 @@ mod tests {
         {
             assert_eq!(read(unit, wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_photo_is_described_in_arabic_and_in_french() {
+        let text = |texts: &[(Locale, &str)]| {
+            let texts = texts.iter().map(|(locale, text)| (*locale, (*text).to_owned()));
+            alt(LocalizedText::new(texts, NAME_MAX).unwrap()).map_err(|faults| faults[0].field.clone())
+        };
+        assert_eq!(text(&[(Locale::Fr, "Un flacon")]), Err(vec!["ar".to_owned()]));
+        assert_eq!(text(&[(Locale::Ar, "قارورة"), (Locale::En, "A bottle")]), Err(vec!["fr".to_owned()]));
+        assert!(text(&[(Locale::Ar, "قارورة"), (Locale::Fr, "Un flacon")]).is_ok());
     }
 
     #[test]

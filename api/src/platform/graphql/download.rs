@@ -34,10 +34,14 @@ struct Ticket<T> {
 impl Download {
     /// The address of what is described.
     pub fn new(keys: &Keys, now: Timestamp, what: &impl Serialize) -> Self {
-        let expires_at = now + LIFETIME;
-        let ticket = serde_json::to_vec(&Ticket { expires_at, what }).unwrap_or_default();
-        Self { url: format!("{PATH}{}", keys.seal(OWNER, &ticket)), expires_at: DateTime(expires_at) }
+        Self { url: format!("{PATH}{}", seal(keys, now, what)), expires_at: DateTime(now + LIFETIME) }
     }
+}
+
+/// What stands in an address for what is described, as long as it is good.
+pub fn seal(keys: &Keys, now: Timestamp, what: &impl Serialize) -> String {
+    let ticket = serde_json::to_vec(&Ticket { expires_at: now + LIFETIME, what }).unwrap_or_default();
+    keys.seal(OWNER, &ticket)
 }
 
 /// What an address stands for, while it is good.

@@ -4,7 +4,9 @@ use crate::platform::error::{Error, Result};
 use crate::platform::keys::hashed;
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use axum::body::Bytes;
+use domain::fault::{Code, Fault, Faults};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// A file that is sent with the request, by the GraphQL multipart request specification: 10 MB at the most.
 // It is named by the hash of its content, so that an idempotency key covers what stands in the file.
@@ -41,6 +43,25 @@ impl Upload {
         let (_, content) = file.ok_or_else(|| Error::expected(argument, "a file of a multipart request"))?;
         Ok(content.clone())
     }
+}
+
+/// Read a file on a thread that may block, one at a time: reading may take many times its size. `invalid` is the refusal of one on
+/// which a library panics.
+///
+/// # Errors
+/// Never: the semaphore is not closed.
+pub async fn read_blocking<T: Send + 'static>(
+    invalid: Code,
+    read: impl FnOnce() -> Result<T, Faults> + Send + 'static,
+) -> Result<Result<T, Faults>> {
+    static TURN: Semaphore = Semaphore::const_new(1);
+    let turn = TURN.acquire().await.map_err(Error::internal)?;
+    // The turn lasts until the file is read, also when the client has disconnected.
+    let read = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        read()
+    });
+    Ok(read.await.unwrap_or_else(|_| Err(vec![Fault::new(invalid).at("file")])))
 }
 
 /// The files of a request.

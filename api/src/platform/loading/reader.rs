@@ -7,6 +7,7 @@ use crate::platform::clock::Clock;
 use crate::platform::database::connection::Connection;
 use crate::platform::database::db::{Author, Db};
 use crate::platform::error::{Error, Result};
+use crate::platform::files::Files;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::paging::cursor::CursorKey;
@@ -37,6 +38,7 @@ pub struct Reader {
     today: Date,
     keys: Keys,
     rules: Rules,
+    files: Files,
     origin: Origin,
     db: Db,
     on_commit: OnCommit,
@@ -75,6 +77,8 @@ pub struct Readers {
     pub keys: Keys,
     /// What the association sets for itself.
     pub rules: Rules,
+    /// Where photos are kept.
+    pub files: Files,
     /// What they share for a second.
     pub facts: Facts,
     /// What is told which tables a committed transaction changed.
@@ -118,10 +122,10 @@ const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
 impl Readers {
     /// Those of a database, with nothing shared yet, where the association has set nothing itself.
-    pub fn new(db: Db, clock: Clock, keys: Keys) -> Self {
+    pub fn new(db: Db, clock: Clock, keys: Keys, files: Files) -> Self {
         let rules = Rules::default();
         let (facts, on_commit, refusals) = (Facts::default(), OnCommit::default(), Refusals::default());
-        Self { db, clock, keys, rules, facts, on_commit, refusals }
+        Self { db, clock, keys, rules, files, facts, on_commit, refusals }
     }
 
     /// A reader for one request.
@@ -135,6 +139,7 @@ impl Readers {
             today: domain::calendar::today(now),
             keys: self.keys.clone(),
             rules: self.rules,
+            files: self.files.clone(),
             origin: Origin::default(),
             db: self.db.clone(),
             on_commit: self.on_commit.clone(),
@@ -173,6 +178,11 @@ impl Reader {
     /// What the association sets for itself.
     pub fn rules(&self) -> Rules {
         self.rules
+    }
+
+    /// Where photos are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The calendar day in Casablanca on which the request came.
