@@ -42,6 +42,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index product_category on product (category_id, number);
          create index product_cooperative on product (cooperative_id, number);
          create index product_branch on product (branch_id, number);
+         create index product_valid_until on product (valid_until) where published;
          create index product_submitted on product (branch_id, number) where status = 'SUBMITTED';
          create table product_move (
            id {uuid} primary key,

@@ -10,7 +10,7 @@ use sea_orm_migration::prelude::*;
 
 migration!("People.", up: |manager| up(manager), down: |manager| down(manager));
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "staff_user",
     "user_secret",
     "role_assignment",
@@ -20,13 +20,14 @@ const TABLES: [&str; 12] = [
     "sign_in_attempt",
     "mail",
     "agreement_alert",
+    "product_expiry",
     "partner_client",
     "partner_client_secret",
     "idempotency",
 ];
 
 /// Tables that the platform alone reads and writes, as it lets people in.
-const OF_THE_PLATFORM: [&str; 8] = [
+const OF_THE_PLATFORM: [&str; 9] = [
     "user_secret",
     "session",
     "refresh_token",
@@ -34,12 +35,13 @@ const OF_THE_PLATFORM: [&str; 8] = [
     "sign_in_attempt",
     "mail",
     "agreement_alert",
+    "product_expiry",
     "partner_client_secret",
 ];
 
 /// Further policies, each an alternative to those of `ddl::protect`: what a cooperative's representative reads and writes
 /// of her own, and what a partner's programs read because their partner is party to it.
-const FURTHER: [(&str, &str, &str); 30] = [
+const FURTHER: [(&str, &str, &str); 33] = [
     ("cooperative", "select", "id = any ((select own_cooperatives('app.read'))::uuid[])"),
     ("cooperative", "update", "id = any ((select own_cooperatives('app.write'))::uuid[])"),
     ("cooperative_private", "select", READS_OWN),
@@ -52,6 +54,10 @@ const FURTHER: [(&str, &str, &str); 30] = [
     ("document", "insert", WRITES_OWN),
     ("document", "update", WRITES_OWN),
     ("product", "select", READS_OWN),
+    // What time withdraws is written down by the platform.
+    ("product", "select", "(select is_for('AUTHENTICATE'))"),
+    ("product_variant", "select", "(select is_for('AUTHENTICATE'))"),
+    ("listing", "select", "(select is_for('AUTHENTICATE'))"),
     ("product", "insert", WRITES_OWN),
     ("product", "update", WRITES_OWN),
     ("product_move", "select", READS_OWN),
@@ -154,10 +160,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index sign_in_attempt_last on sign_in_attempt (last_at);
          create table mail (
            {number},
-           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL', 'AGREEMENT_ALERT')),
+           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL', 'AGREEMENT_ALERT', 'PRODUCT_WITHDRAWN')),
            recipient {text} not null,
            user_id {uuid} references staff_user (id) on delete cascade,
            agreement_id {uuid} references agreement (id) on delete cascade,
+           product_id {uuid} references product (id) on delete cascade,
            queued_at {long} not null,
            next_at {long} not null,
            attempts {int} not null,
@@ -166,11 +173,17 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index mail_waiting on mail (next_at) where sent_at is null;
          create index mail_recipient on mail (recipient, queued_at);
          create index mail_agreement on mail (agreement_id);
+         create index mail_product on mail (product_id);
          create table agreement_alert (
            agreement_id {uuid} not null references agreement (id) on delete cascade,
            code {text} not null,
            ends_on {text} not null,
            primary key (agreement_id, code, ends_on)
+         );
+         create table product_expiry (
+           product_id {uuid} not null references product (id) on delete cascade,
+           valid_until {text} not null,
+           primary key (product_id, valid_until)
          );
          create table partner_client (
            {number},

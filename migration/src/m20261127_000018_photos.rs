@@ -50,7 +50,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                using (cooperative_id = any ((select own_cooperatives('app.write'))::uuid[]));
              create policy own_delete on photo for delete
                using (cooperative_id = any ((select own_cooperatives('app.write'))::uuid[]));
-             create policy housekeeping on photo for select using ((select is_for('HOUSEKEEP')));
+             create policy platform on photo for select
+               using ((select is_for('HOUSEKEEP')) or (select is_for('AUTHENTICATE')));
              alter table photo_content enable row level security;
              create policy platform on photo_content
                using ((select is_for('AUTHENTICATE')) or (select is_for('HOUSEKEEP')) or (select is_for('SEED')));

@@ -368,6 +368,56 @@ async fn a_customer_gets_a_receipt_in_her_language(world: World) {
     assert!(read("html").contains("<html lang=\"ar\" dir=\"rtl\">") && !read("html").contains("<script"), "{}", world.on);
 }
 
+async fn a_page_of_sales_is_read_at_once_however_long_it_is(world: World) {
+    unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
+    let manager = world.person("market.khouribga").await;
+    let page = "query($first: Int!) { market(slug: \"khouribga\") { sales(first: $first) { nodes {
+        lines { variant { sku } cooperative { slug } } market { slug } } } } }";
+    let mut statements = Vec::new();
+    manager.asks(page, json!({"first": 1})).await.data();
+    for first in [1, 20] {
+        let before = world.db.statements();
+        let sales = manager.asks(page, json!({"first": first})).await.data()["market"]["sales"]["nodes"].clone();
+        assert_eq!(sales.as_array().unwrap().len(), first, "{}", world.on);
+        statements.push(world.db.statements() - before);
+    }
+    assert_eq!(statements[0], statements[1], "{}: one sale, and twenty", world.on);
+}
+
+async fn a_branch_finds_what_is_sold_out_and_what_grows_old(world: World) {
+    unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
+    let (manager, cooperative) = (world.person("market.khouribga").await, world.person("cooperative").await);
+    let removal = "mutation($input: StockRemovalRecordInput!) { stockRemovalRecord(input: $input) { userErrors { code field } } }";
+    let of = async |person: &Person<'_>, filter: Value| {
+        let query = "query($filter: StockFilter) { market(slug: \"khouribga\") { id stock(first: 50, filter: $filter) { totalCount
+            nodes { id onHand lots { expiresOn onHand } variant { id } } } } }";
+        person.asks(query, json!({"filter": filter})).await.data()["market"].clone()
+    };
+    let all = of(&manager, Value::Null).await;
+    let levels = all["stock"]["nodes"].as_array().unwrap();
+    // One is returned as a whole.
+    let gone = &levels[3];
+    let lines: Vec<Value> = vec![json!({"variantId": gone["variant"]["id"], "quantity": gone["onHand"]})];
+    let input = json!({"marketId": all["id"], "kind": "RETURN", "lines": lines});
+    assert_eq!(manager.does(removal, input).await.outcome(), "done", "{}", world.on);
+    let ids = |market: &Value| -> Vec<Value> {
+        market["stock"]["nodes"].as_array().unwrap().iter().map(|level| level["id"].clone()).collect()
+    };
+    assert_eq!(ids(&of(&manager, json!({"isSoldOut": true})).await), [gone["id"].clone()], "{}", world.on);
+    let left = of(&manager, json!({"isSoldOut": false})).await;
+    assert_eq!(left["stock"]["totalCount"], levels.len() - 1, "{}", world.on);
+    // Of each there are lots that keep for twelve days, up to 5 December, and for three hundred.
+    let others: Vec<Value> = levels.iter().map(|level| level["id"].clone()).filter(|id| *id != gone["id"]).collect();
+    assert_eq!(ids(&of(&manager, json!({"expiresBefore": "2026-12-05"})).await), Vec::<Value>::new(), "{}", world.on);
+    assert_eq!(ids(&of(&manager, json!({"expiresBefore": "2026-12-06"})).await), others, "{}", world.on);
+    // A cooperative finds what is hers; a neighbour and a stranger nothing.
+    let hers = ids(&of(&cooperative, json!({"expiresBefore": "2026-12-06"})).await);
+    assert!(hers.len() < others.len() && hers.iter().all(|id| others.contains(id)), "{}", world.on);
+    assert_eq!(ids(&of(&world.person("mdiq").await, json!({"isSoldOut": false})).await), Vec::<Value>::new(), "{}", world.on);
+    let public = world.ask("{ market(slug: \"khouribga\") { stock(first: 9, filter: {isSoldOut: true}) { totalCount } } }", json!({})).await;
+    assert_eq!(public.data()["market"]["stock"]["totalCount"], 0, "{}", world.on);
+}
+
 async fn a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_part(world: World) {
     unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
     let totals = "query($by: SalesDimension!, $from: Date!, $until: Date!) {
@@ -489,7 +539,7 @@ async fn the_demo_world_has_stock_and_a_week_of_sales(world: World) {
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
-tests::on_each_database!(
+tests::on_each_database!(a_page_of_sales_is_read_at_once_however_long_it_is, a_branch_finds_what_is_sold_out_and_what_grows_old, 
     a_sale_sends_as_many_statements_as_was_agreed_and_five_hundred_no_more,
     a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_part,
     the_demo_world_has_stock_and_a_week_of_sales,

@@ -359,6 +359,8 @@ impl Cases {
     fn kind_of(&mut self, place: &str, name: &str, about: Option<Kind>) -> Option<Kind> {
         let kind = match name.trim_end_matches('s').trim_end_matches("Id") {
             "id" if place.contains(".variants.") => Some(Kind::ProductVariant),
+            // What it answers is the product.
+            "id" if place.starts_with("photoRemove") => Some(Kind::Photo),
             "id" | "parent" | "to" => about,
             "branch" | "participatingBranch" => Some(Kind::Branch),
             "budgetLine" => Some(Kind::BudgetLine),

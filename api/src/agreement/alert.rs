@@ -4,7 +4,7 @@ use crate::platform::database::db::Db;
 use crate::platform::error::Result;
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::transaction::Tx;
-use crate::session::mail::queue_alert;
+use crate::session::mail::{MailKind, queue_about};
 use domain::access::{Purpose, Role};
 use domain::actor::Actor;
 use domain::calendar;
@@ -47,7 +47,7 @@ pub async fn queue(db: &Db, now: Timestamp) -> Result<usize> {
                 continue;
             }
             for (user, email) in administrators(tx, branch).await? {
-                queue_alert(tx, agreement, (user, &email)).await?;
+                queue_about(tx, (MailKind::AgreementAlert, agreement), (user, &email)).await?;
                 queued += 1;
             }
         }

@@ -19,7 +19,7 @@ use crate::projections::PROJECTIONS;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
 use crate::session::mail::Mailer;
-use crate::{photo, seed, server, telemetry};
+use crate::{photo, product, seed, server, telemetry};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -130,6 +130,21 @@ async fn tell_of_ends(db: Db, mailer: Mailer) {
     }
 }
 
+/// Write down which products time has withdrawn, as long as the program runs.
+async fn withdraw_expired(db: Db, mailer: Mailer) {
+    loop {
+        match product::expiry::withdraw(&db, Clock::System.now()).await {
+            Ok(0) => {}
+            Ok(withdrawn) => {
+                tracing::info!(withdrawn, "products are off sale, since a sign or an authorisation has expired");
+                mailer.tell();
+            }
+            Err(error) => tracing::error!(cause = error.cause(), "expired products could not be written down"),
+        }
+        tokio::time::sleep(EXPIRIES).await;
+    }
+}
+
 /// Write down once a second who was refused, as long as the program runs.
 async fn write_refusals(db: Db, keys: Keys, refusals: Refusals) {
     loop {
@@ -139,6 +154,9 @@ async fn write_refusals(db: Db, keys: Keys, refusals: Refusals) {
         }
     }
 }
+
+/// How often expired products are looked for: within a minute they are written down.
+const EXPIRIES: Duration = Duration::from_secs(30);
 
 /// How often refusals are written down.
 const REFUSALS: Duration = Duration::from_secs(1);
@@ -199,6 +217,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     background.spawn(state.rights().clone().keep_in_step());
     background.spawn(deliver_mail(db.clone(), state.mailer().clone()));
     background.spawn(tell_of_ends(db.clone(), state.mailer().clone()));
+    background.spawn(withdraw_expired(db.clone(), state.mailer().clone()));
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {
         tracing::info!("metrics on http://{address}/metrics");

@@ -19,7 +19,7 @@ use crate::product::object::Product;
 use crate::sale;
 use crate::sale::object::SaleLine;
 use crate::stock;
-use crate::stock::object::StockLevel;
+use crate::stock::object::{StockFilter, StockLevel};
 use async_graphql::{ComplexObject, Context};
 
 #[ComplexObject]
@@ -126,9 +126,10 @@ impl Cooperative {
         #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
             String,
         >,
+        #[graphql(desc = "Leaves only stock levels that meet all of these conditions.")] filter: Option<StockFilter>,
     ) -> Result<Connection<StockLevel>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        self.batch.page(ctx.reader(), stock::store::of_cooperatives(page), self.key).await
+        self.batch.page(ctx.reader(), stock::store::of_cooperatives(page, filter.unwrap_or_default()), self.key).await
     }
 
     /// The contracts under which the cooperative delivers to markets, the newest first; empty for callers who may not see them.

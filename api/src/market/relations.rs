@@ -24,7 +24,7 @@ use crate::sale;
 use crate::sale::object::{Sale, SaleFilter};
 use crate::sale::totals::{SalesDimension, SalesTotal};
 use crate::stock;
-use crate::stock::object::StockLevel;
+use crate::stock::object::{StockFilter, StockLevel};
 use crate::stock_count;
 use crate::stock_count::object::StockCount;
 use async_graphql::{ComplexObject, Context};
@@ -159,9 +159,10 @@ impl Market {
         #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
             String,
         >,
+        #[graphql(desc = "Leaves only stock levels that meet all of these conditions.")] filter: Option<StockFilter>,
     ) -> Result<Connection<StockLevel>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        self.batch.page(ctx.reader(), stock::store::of_markets(page), self.key).await
+        self.batch.page(ctx.reader(), stock::store::of_markets(page, filter.unwrap_or_default()), self.key).await
     }
 
     /// What the market sold, the newest first; empty for callers who may not see it.
@@ -178,8 +179,8 @@ impl Market {
         #[graphql(desc = "Conditions that sales must meet.")] filter: Option<SaleFilter>,
     ) -> Result<Connection<Sale>> {
         let page = PageArgs::new(ctx, first, after, last, before);
-        let related = sale::store::OfMarkets { page, filter: filter.unwrap_or_default() };
-        self.batch.page(ctx.reader(), related, self.key).await
+        let sales = sale::store::of_markets(page, filter.unwrap_or_default());
+        self.batch.page(ctx.reader(), sales, self.key).await
     }
 
     /// What was sold in a period, for a chart: voided sales are left out, and a cooperative sees her own part of it. Days and weeks

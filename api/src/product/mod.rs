@@ -3,6 +3,7 @@
 pub mod change;
 pub mod description;
 pub mod entity;
+pub mod expiry;
 pub mod movement;
 pub mod mutation;
 pub mod object;

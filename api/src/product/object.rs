@@ -61,6 +61,8 @@ pub struct Product {
     pub sanitary_number: Option<String>,
     /// The product's status in the catalogue.
     pub status: EnumValue<ProductStatus>,
+    /// The last day on which the product may be shown: the first of its signs and its sanitary authorisation ends then; null: no end.
+    pub valid_until: Option<Date>,
     /// The lowest price at which it is on sale; null when no market sells it.
     pub lowest_price: Option<Money>,
     /// Whether the product was invented for demonstration.
@@ -90,6 +92,7 @@ impl RowObject for Product {
             origin: row.origin.as_ref().map(Text::from),
             sanitary_number: row.sanitary_number.clone(),
             status: row.status,
+            valid_until: row.valid_until.map(Date::from),
             lowest_price: (row.price_key != NO_PRICE).then(|| Money::centimes(row.price_key)),
             is_demo: row.is_demo,
             key: row.id,

@@ -10,10 +10,9 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::mutation::Outcome;
 use crate::platform::loading::batch::Related;
-use crate::platform::loading::object::{Children, all, all_of};
+use crate::platform::loading::object::{Children, all_of};
 use crate::platform::loading::reader::Reader;
-use crate::platform::paging::cursor::CursorCodec;
-use crate::platform::paging::page::{Connection, Order, PageArgs};
+use crate::platform::paging::page::{Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
@@ -35,39 +34,22 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The sales of markets, a page of each, the newest first.
-#[derive(Debug)]
-pub struct OfMarkets {
-    /// Which page.
-    pub page: PageArgs,
-    /// Which ones.
-    pub filter: SaleFilter,
-}
-
-impl Related for OfMarkets {
-    type Value = Option<Connection<Sale>>;
-
-    fn of(&self) -> Kind {
-        Kind::Market
-    }
-
-    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
-        let order = Order::newest(Column::Number);
-        let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("Market.sales {:?} {key}", self.filter));
-        let tx = reader.begin();
-        let mut select = tx.select::<Entity>();
-        if let Some(on) = self.filter.on {
-            select = select.filter(Column::SoldOn.eq(Day(on.0)));
-        }
-        if let Some(status) = self.filter.status {
-            select = select.filter(Column::Status.eq(status));
-        }
-        if let Some(state) = self.filter.discrepancy {
-            select = select.filter(Column::Discrepancy.eq(state));
-        }
-        let lists = select.lists(Column::MarketId, keys, (&self.page, &order), codec, Entity::read).await?;
-        let shown = |row: Model| all::<Sale>(vec![row], reader).remove(0);
-        Ok(lists.into_iter().map(|(key, list)| (key, Some(list.connection(shown)))).collect())
-    }
+pub fn of_markets(page: PageArgs, filter: SaleFilter) -> Children<Sale, Column> {
+    let name = format!("Market.sales {filter:?}");
+    Children::new(Kind::Market, name, Column::MarketId, page, Order::newest(Column::Number)).narrowed(
+        move |mut select| {
+            if let Some(on) = filter.on {
+                select = select.filter(Column::SoldOn.eq(Day(on.0)));
+            }
+            if let Some(status) = filter.status {
+                select = select.filter(Column::Status.eq(status));
+            }
+            if let Some(state) = filter.discrepancy {
+                select = select.filter(Column::Discrepancy.eq(state));
+            }
+            select
+        },
+    )
 }
 
 /// What was sold of cooperatives, a page of each, the newest first.

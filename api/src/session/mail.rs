@@ -49,6 +49,8 @@ codes! {
         Email = "EMAIL",
         /// An agreement that ends soon.
         AgreementAlert = "AGREEMENT_ALERT",
+        /// A product that is off sale, since a sign or an authorisation has expired.
+        ProductWithdrawn = "PRODUCT_WITHDRAWN",
     }
 }
 
@@ -59,7 +61,7 @@ impl MailKind {
             Self::Invitation => Some(Purpose::Invitation),
             Self::Reset => Some(Purpose::Reset),
             Self::Email => Some(Purpose::Email),
-            Self::AgreementAlert => None,
+            Self::AgreementAlert | Self::ProductWithdrawn => None,
         }
     }
 }
@@ -91,19 +93,25 @@ pub(crate) async fn queue(tx: &Tx<'_>, kind: Purpose, recipient: &str, user: Opt
     tx.execute(text, values).await.map(|queued| queued == 1)
 }
 
-/// Put an e-mail into the outbox that tells somebody of an agreement which ends soon.
+/// Put an e-mail into the outbox that tells somebody of an agreement or a product.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn queue_alert(tx: &Tx<'_>, agreement: Uuid, (user, recipient): (Uuid, &str)) -> Result<()> {
-    let text = "insert into mail (id, kind, recipient, user_id, agreement_id, queued_at, next_at, attempts)
-        values ($1, $2, $3, $4, $5, $6, $6, 0)";
+pub(crate) async fn queue_about(
+    tx: &Tx<'_>,
+    (kind, about): (MailKind, Uuid),
+    (user, recipient): (Uuid, &str),
+) -> Result<()> {
+    let text = "insert into mail (id, kind, recipient, user_id, agreement_id, product_id, queued_at, next_at, attempts)
+        values ($1, $2, $3, $4, $5, $6, $7, $7, 0)";
+    let of = |other: MailKind| (kind == other).then_some(about);
     let values = [
         Uuid::now_v7().into(),
-        MailKind::AgreementAlert.as_str().into(),
+        kind.as_str().into(),
         recipient.into(),
         user.into(),
-        agreement.into(),
+        of(MailKind::AgreementAlert).into(),
+        of(MailKind::ProductWithdrawn).into(),
         tx.now().as_microsecond().into(),
     ];
     tx.execute(text, values).await.map(drop)
@@ -295,6 +303,8 @@ enum Content {
     Link { purpose: Purpose, token: String },
     /// An agreement that ends soon.
     Ending { slug: String, object: Option<LocalizedText>, ends_on: Date },
+    /// A product that is off sale since a day.
+    Withdrawn { slug: String, name: LocalizedText, valid_until: Date },
 }
 
 impl Content {
@@ -304,13 +314,16 @@ impl Content {
             Self::Link { purpose: Purpose::Reset | Purpose::Enrolment, token } => format!("/password-reset#{token}"),
             Self::Link { purpose: Purpose::Email, token } => format!("/email-confirmation#{token}"),
             Self::Ending { slug, .. } => format!("/agreements/{slug}"),
+            Self::Withdrawn { slug, .. } => format!("/products/{slug}"),
         }
     }
 
     /// Nobody knows yet which language she reads: an e-mail is in two.
     fn subject(&self) -> &'static str {
-        let Self::Link { purpose, .. } = self else {
-            return "اتفاقية تنتهي قريبا – Une convention arrive à échéance";
+        let purpose = match self {
+            Self::Link { purpose, .. } => purpose,
+            Self::Ending { .. } => return "اتفاقية تنتهي قريبا – Une convention arrive à échéance",
+            Self::Withdrawn { .. } => return "منتوج سُحب من البيع – Un produit est retiré de la vente",
         };
         match purpose {
             Purpose::Invitation => "دعوة إلى منصة الاتحاد الوطني لنساء المغرب – Invitation à la plateforme de l'UNFM",
@@ -322,6 +335,17 @@ impl Content {
     fn body(&self, link: &str) -> String {
         let purpose = match self {
             Self::Link { purpose, .. } => purpose,
+            Self::Withdrawn { name, valid_until, .. } => {
+                let named = |locale| name.resolve(&[locale]).1;
+                return format!(
+                    "سُحب هذا المنتوج من البيع: علامة الجودة أو الترخيص الصحي كان صالحا إلى غاية {valid_until}. يعود بعد تجديده:\n\
+                     {}\n{link}\n\n\
+                     Ce produit est retiré de la vente : un signe de qualité ou l'autorisation sanitaire était valable \
+                     jusqu'au {valid_until}. Il revient une fois renouvelé :\n{}\n{link}\n",
+                    named(Locale::Ar),
+                    named(Locale::Fr)
+                );
+            }
             Self::Ending { object, ends_on, .. } => {
                 let named = |locale| object.as_ref().map_or("", |object| object.resolve(&[locale]).1);
                 return format!(
@@ -358,11 +382,11 @@ impl Content {
 /// to. Each try waits longer than the one before.
 async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
     let now = tx.now().as_microsecond();
-    let text = "select kind, recipient, user_id, attempts, agreement_id from mail
+    let text = "select kind, recipient, user_id, attempts, coalesce(agreement_id, product_id) from mail
         where number = $1 and sent_at is null and next_at <= $2";
     type Row = (EnumValue<MailKind>, String, Option<Uuid>, i32, Option<Uuid>);
     let row = tx.query_one::<Row>(text, [number.into(), now.into()]).await?;
-    let Some((EnumValue(kind), recipient, user, attempts, agreement)) = row else { return Ok(None) };
+    let Some((EnumValue(kind), recipient, user, attempts, about)) = row else { return Ok(None) };
     let later = SignedDuration::from_mins(1_i64 << attempts.clamp(0, TRIES));
     let text = "update mail set attempts = attempts + 1, next_at = $3
         where number = $1 and attempts = $2 and sent_at is null";
@@ -370,7 +394,9 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         return Ok(None);
     }
     let holder = match (kind, user) {
-        (MailKind::Email | MailKind::AgreementAlert, Some(user)) => person(tx, "id", user.into(), "ACTIVE").await?,
+        (MailKind::Email | MailKind::AgreementAlert | MailKind::ProductWithdrawn, Some(user)) => {
+            person(tx, "id", user.into(), "ACTIVE").await?
+        }
         (MailKind::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
         (MailKind::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
         _ => None,
@@ -388,7 +414,8 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
             };
             Some(Content::Link { purpose, token })
         }
-        None => ending(tx, agreement).await?,
+        None if kind == MailKind::ProductWithdrawn => withdrawn(tx, about).await?,
+        None => ending(tx, about).await?,
     };
     match content {
         Some(content) => Ok(Some(Email { recipient, content })),
@@ -408,6 +435,14 @@ async fn ending(tx: &Tx<'_>, agreement: Option<Uuid>) -> Result<Option<Content>>
     Ok(row.filter(|(_, _, ends_on)| ends_on.0 >= calendar::today(tx.now())).map(|(slug, object, ends_on)| {
         Content::Ending { slug, object: object.map(|object| object.0), ends_on: ends_on.0 }
     }))
+}
+
+/// What is said of a product that is off sale; nothing, when it was renewed since.
+async fn withdrawn(tx: &Tx<'_>, product: Option<Uuid>) -> Result<Option<Content>> {
+    let text = "select slug, name, valid_until from product where id = $1 and published and valid_until < $2";
+    let values = [product.into(), Day(calendar::today(tx.now())).into()];
+    let row = tx.query_one::<(String, Json<LocalizedText>, Day)>(text, values).await?;
+    Ok(row.map(|(slug, name, until)| Content::Withdrawn { slug, name: name.0, valid_until: until.0 }))
 }
 
 /// The login that an e-mail is for.

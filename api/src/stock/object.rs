@@ -8,7 +8,7 @@ use crate::platform::loading::batch::Batch;
 use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use domain::stock::StockMovementKind;
 use uuid::Uuid;
 
@@ -59,6 +59,15 @@ impl RowObject for StockLevel {
             batch,
         }
     }
+}
+
+/// Conditions on stock levels: those that are given must all be met.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct StockFilter {
+    /// With true, leaves only stock levels of which nothing is there; with false, those of which something is.
+    pub is_sold_out: Option<bool>,
+    /// Leaves only stock levels with something of a lot whose last day is before this one: also of one that has expired.
+    pub expires_before: Option<Date>,
 }
 
 /// What a market has of one production of a variant.

@@ -4,7 +4,7 @@ use super::entity::{self, Entity, Model};
 use super::ledger::{insert, moved};
 use super::lot;
 use super::movement;
-use super::object::{StockLevel, StockLot, StockMovement};
+use super::object::{StockFilter, StockLevel, StockLot, StockMovement};
 use crate::consignment_contract::entity as contract;
 use crate::market::entity as market;
 use crate::platform::error::{Error, Result};
@@ -24,20 +24,40 @@ use domain::market::MarketStatus;
 use domain::product::ProductStatus;
 use domain::stock::{LotBalance, StockMovementKind, StockRemovalKind, is_good};
 use jiff::civil;
-use sea_orm::{ActiveValue, ColumnTrait, DbErr, ExprTrait, IntoActiveModel};
+use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
+use sea_orm::{ActiveValue, ColumnTrait, DbErr, IntoActiveModel};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What markets have, a page of each, in the order in which it first came.
-pub fn of_markets(page: PageArgs) -> Children<StockLevel, entity::Column> {
-    let order = Order::oldest(entity::Column::Number);
-    Children::new(Kind::Market, "Market.stock", entity::Column::MarketId, page, order)
+pub fn of_markets(page: PageArgs, filter: StockFilter) -> Children<StockLevel, entity::Column> {
+    filtered((Kind::Market, "Market.stock", entity::Column::MarketId), page, filter)
 }
 
 /// What markets have of cooperatives, a page of each, in the order in which it first came.
-pub fn of_cooperatives(page: PageArgs) -> Children<StockLevel, entity::Column> {
+pub fn of_cooperatives(page: PageArgs, filter: StockFilter) -> Children<StockLevel, entity::Column> {
+    filtered((Kind::Cooperative, "Cooperative.stock", entity::Column::CooperativeId), page, filter)
+}
+
+fn filtered(
+    (of, name, column): (Kind, &str, entity::Column),
+    page: PageArgs,
+    filter: StockFilter,
+) -> Children<StockLevel, entity::Column> {
     let order = Order::oldest(entity::Column::Number);
-    Children::new(Kind::Cooperative, "Cooperative.stock", entity::Column::CooperativeId, page, order)
+    Children::new(of, format!("{name} {filter:?}"), column, page, order).narrowed(move |mut select| {
+        match filter.is_sold_out {
+            None => {}
+            Some(true) => select = select.filter(entity::Column::OnHand.eq(0)),
+            Some(false) => select = select.filter(entity::Column::OnHand.gt(0)),
+        }
+        if let Some(before) = filter.expires_before {
+            let of_level = lot::Column::StockLevelId.into_expr().eq(entity::Column::Id.into_expr());
+            let ageing = Condition::all().add(lot::Column::OnHand.gt(0)).add(lot::Column::ExpiresOn.lt(Day(before.0)));
+            select = select.having::<lot::Entity>(of_level.into_condition(), ageing);
+        }
+        select
+    })
 }
 
 /// The movements of stock levels, a page of each, the newest first.

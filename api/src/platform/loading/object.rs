@@ -10,6 +10,7 @@ use crate::platform::query::select::Select;
 use crate::platform::query::table::{Guarded, Keys, RowReader, Table};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -137,28 +138,32 @@ pub async fn list<T: RowObject>(
 }
 
 /// A condition or a join that a list below others has besides.
-type Narrow<E> = for<'t, 'a> fn(Select<'t, 'a, E>) -> Select<'t, 'a, E>;
+type Narrow<E> = dyn for<'t, 'a> Fn(Select<'t, 'a, E>) -> Select<'t, 'a, E> + Send + Sync;
 
 /// The lists of objects below others, a page of each: the rows whose column points to them.
 pub struct Children<T: RowObject, C> {
     of: Kind,
-    name: &'static str,
+    name: Cow<'static, str>,
     column: C,
     page: PageArgs,
     order: Order,
-    narrow: Option<Narrow<T::Entity>>,
+    narrow: Option<Box<Narrow<T::Entity>>>,
 }
 
 impl<T: RowObject, C: ColumnTrait> Children<T, C> {
-    /// The list that is called so, `Branch.markets`, below things of a kind: the rows whose column points to them.
-    pub fn new(of: Kind, name: &'static str, column: C, page: PageArgs, order: Order) -> Self {
-        Self { of, name, column, page, order, narrow: None }
+    /// The list that is called so, `Branch.markets`, below things of a kind: the rows whose column points to them. What it is
+    /// filtered by stands in the name: a cursor is good for no other.
+    pub fn new(of: Kind, name: impl Into<Cow<'static, str>>, column: C, page: PageArgs, order: Order) -> Self {
+        Self { of, name: name.into(), column, page, order, narrow: None }
     }
 
     /// The same with a condition, or joined through a table that the column is one of.
     #[must_use]
-    pub fn narrowed(self, narrow: Narrow<T::Entity>) -> Self {
-        Self { narrow: Some(narrow), ..self }
+    pub fn narrowed(
+        self,
+        narrow: impl for<'t, 'a> Fn(Select<'t, 'a, T::Entity>) -> Select<'t, 'a, T::Entity> + Send + Sync + 'static,
+    ) -> Self {
+        Self { narrow: Some(Box::new(narrow)), ..self }
     }
 }
 
@@ -181,7 +186,7 @@ impl<T: RowObject, C: ColumnTrait + Send + Sync + 'static> Related for Children<
         let mut level = Keys::default();
         let codec = |key: Uuid| CursorCodec::new(reader.cursor_key(), format!("{} {key}", self.name));
         let mut select = tx.select::<T::Entity>();
-        if let Some(narrow) = self.narrow {
+        if let Some(narrow) = &self.narrow {
             select = narrow(select);
         }
         let page = (&self.page, &self.order);

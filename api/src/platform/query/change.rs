@@ -138,6 +138,20 @@ impl Change {
         }
     }
 
+    /// A node that shows something else than before, though nobody has written to it: time did it.
+    pub fn lapsed(kind: Kind, key: Uuid, branch: Uuid, version: i32) -> Self {
+        Self {
+            table: "",
+            kind: Some(kind),
+            key,
+            branch: Some(branch),
+            version: Some(version),
+            columns: Some(Vec::new()),
+            keys: Vec::new(),
+            audited: None,
+        }
+    }
+
     /// Something about a node that the audit must tell and no column of it holds.
     pub fn noted(kind: Kind, key: Uuid, branch: Option<Uuid>, audited: Audited) -> Self {
         Self {
