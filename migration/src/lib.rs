@@ -26,6 +26,7 @@ mod m20261126_000015_committee;
 mod m20261127_000016_stock;
 mod m20261127_000017_sales;
 mod m20261127_000018_photos;
+mod m20261127_000019_popularity;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000016_stock::Migration),
             Box::new(m20261127_000017_sales::Migration),
             Box::new(m20261127_000018_photos::Migration),
+            Box::new(m20261127_000019_popularity::Migration),
         ]
     }
 }

@@ -63,6 +63,9 @@ const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
 const PARTNER: &str = include_str!("../contract/partner.graphql");
 const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
 
+/// A point, and how far around it.
+const NEAR: &str = "{ latitude: 32.88, longitude: -6.91, withinKilometres: 200 }";
+
 /// The operations of the contract that read.
 fn contract(product: &str) -> Vec<Operation> {
     let page = |size: u8| json!({"first": size});
@@ -155,12 +158,19 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         let named = |list: &Value| list.as_array().cloned().unwrap_or_default();
         for value in named(&described["o"]["enumValues"]) {
             // Relevance is an order of searches, which the contract has.
-            if value["name"] != "RELEVANCE" {
-                ways.push(format!("orderBy: {}", value["name"].as_str().unwrap()));
+            match value["name"].as_str().unwrap() {
+                "RELEVANCE" => {}
+                // An order around a point.
+                "DISTANCE" => ways.push(format!("orderBy: DISTANCE, filter: {{ near: {NEAR} }}")),
+                by => ways.push(format!("orderBy: {by}")),
             }
         }
         for field in named(&described["f"]["inputFields"]) {
             let name = field["name"].as_str().unwrap();
+            if name == "near" {
+                ways.push(format!("filter: {{ near: {NEAR} }}"));
+                continue;
+            }
             let kind = field["type"]["name"].as_str().unwrap_or_default();
             let sample = samples.get(name).or_else(|| samples.get(kind));
             let sample = sample.unwrap_or_else(|| panic!("no value for {filter}.{name}: {kind}")).to_string();
@@ -190,9 +200,14 @@ fn below(product: &str) -> Vec<Operation> {
     let programmes = "{ programmes(first: 5) { nodes { activities(first: 5) { nodes { participation { people } } }
         moves { to } warnings { code } indicators { latestActual { value } } } } }";
     let totals = |by: &str| format!("{{ indicator(slug: \"demo-trained\") {{ totals(by: {by}) {{ value }} }} }}");
-    let products = format!("{{ product(id: \"{product}\") {{ moves {{ to }} openChangeRequest {{ status }}
+    let products = format!("{{ product(id: \"{product}\") {{ photos {{ id }} photo {{ id }} jsonLd moves {{ to }} openChangeRequest {{ status }}
         changeRequests(first: 5) {{ nodes {{ id }} }} }} productChangeRequests(first: 5) {{ nodes {{ changes {{ field }} }} }} }}");
     let all = [agreements.to_owned(), programmes.to_owned(), products, totals("[YEAR]"), totals("[BRANCH]"), totals("[PARTNER, THEME]"),
+        "{ productFacets(search: \"huile\", filter: { category: \"olive-oil\" }) { categories { count } priceRanges { count } } }".to_owned(),
+        "{ market(slug: \"khouribga\") { stock(first: 20, filter: { isSoldOut: true, expiresBefore: \"2027-01-01\" }) { nodes { onHand lots { onHand } } }
+            sales(first: 20, filter: { on: \"2026-11-20\" }) { nodes { id lines { total { amount } } } } } }".to_owned(),
+        "{ market(slug: \"khouribga\") { salesTotals(from: \"2026-11-01\", until: \"2026-11-23\", by: PRODUCT) { quantity }
+            dayClosings(first: 5) { nodes { id } } stockCounts(first: 5) { nodes { id } } } }".to_owned(),
         "{ moneyTotals(by: [YEAR, BRANCH, PARTNER, THEME]) { spent { amount } } }".to_owned()];
     let operation = |query: String| Operation {
         name: query.chars().take(60).collect(),

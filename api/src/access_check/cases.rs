@@ -660,6 +660,7 @@ impl Cases {
                 ("Date", _) => "\"2026-01-01\"".to_owned(),
                 ("LocalTime", _) => "\"09:00\"".to_owned(),
                 ("Upload", _) => format!("\"{}\"", uploads().name(0).unwrap_or_default()),
+                ("Float", _) => "1.5".to_owned(),
                 ("Decimal", _) => "\"1.00\"".to_owned(),
                 ("DateTime", _) => "\"2027-01-01T00:00:00Z\"".to_owned(),
                 _ => {

@@ -91,6 +91,9 @@ async fn keep_house(db: Db, keys: Keys, files: Files, settings: Settings) {
             Ok(gone) => tracing::debug!(gone, "expired data was deleted"),
             Err(error) => tracing::error!(cause = error.cause(), "expired data could not be deleted"),
         }
+        if let Err(error) = product::popularity::count(&db, Clock::System.now()).await {
+            tracing::error!(cause = error.cause(), "what sells most could not be counted");
+        }
         match photo::sweep::sweep(&db, &files, Clock::System.now()).await {
             Ok(0) => {}
             Ok(gone) => tracing::debug!(gone, "photos that nothing shows were deleted"),

@@ -715,7 +715,11 @@ fn check_redis(url: &str) -> Result<(), StartFault> {
 }
 
 /// An origin exactly as a browser sends it; a wildcard or a path would match nothing, or too much.
-fn origin(text: &str) -> Result<String, String> {
+/// An exact origin: scheme, host and port.
+///
+/// # Errors
+/// A sentence, when it is none.
+pub fn origin(text: &str) -> Result<String, String> {
     let exact = text.parse::<http::Uri>().ok().and_then(|uri| {
         let scheme = uri.scheme_str().filter(|scheme| ["http", "https"].contains(scheme))?;
         Some(format!("{scheme}://{}", uri.authority()?))

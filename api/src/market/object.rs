@@ -5,6 +5,7 @@ use crate::branch::entity as branch;
 use crate::geography::{province, region};
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::near::NearInput;
 use crate::platform::graphql::scalars::{Date, DateTime, LocalTime, Money};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
@@ -202,6 +203,8 @@ pub struct MarketFilter {
     pub branch: Option<ID>,
     /// Open at this moment, by its published hours.
     pub open_now: Option<bool>,
+    /// Leaves only markets whose point is published and, where a distance is given, that lie within it.
+    pub near: Option<NearInput>,
     /// Leaves only markets of which a text is missing in this language. For signed-in callers.
     pub missing_translation: Option<EnumValue<Locale>>,
 }
@@ -216,4 +219,6 @@ pub enum MarketOrder {
     Newest,
     /// By name, in the language of the request.
     Name,
+    /// The nearest first. Only with `filter.near`.
+    Distance,
 }

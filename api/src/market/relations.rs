@@ -15,11 +15,14 @@ use crate::geography::object::Province;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfMarkets, Owner};
 use crate::market::object::Market;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
+use crate::platform::graphql::json_ld;
 use crate::platform::graphql::list::List;
 use crate::platform::graphql::scalars::{Date, DateTime, LocalDateTime, Money};
+use crate::platform::graphql::text::Text;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
+use crate::platform::query::stored::EnumValue;
 use crate::sale;
 use crate::sale::object::{Sale, SaleFilter};
 use crate::sale::totals::{SalesDimension, SalesTotal};
@@ -28,8 +31,13 @@ use crate::stock::object::{StockFilter, StockLevel};
 use crate::stock_count;
 use crate::stock_count::object::StockCount;
 use async_graphql::{ComplexObject, Context};
+use domain::codes::Coded;
+use domain::geography::Point;
 use domain::market::MarketStatus;
+use domain::opening_hours::{Interval, Weekday};
+use domain::text::Locale;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 impl Market {
     /// Ask the hours at an instant; nothing when they are not known at all, without reading the calendar.
@@ -47,6 +55,13 @@ impl Market {
     fn is_working(&self) -> bool {
         self.status.0 == MarketStatus::Open
     }
+}
+
+/// A day of the week in the vocabulary of schema.org.
+fn schema_day(day: Weekday) -> String {
+    let code = day.as_str();
+    let (first, rest) = code.split_at(1);
+    format!("https://schema.org/{first}{}", rest.to_ascii_lowercase())
 }
 
 #[ComplexObject]
@@ -104,6 +119,75 @@ impl Market {
     /// The branch that supervises the market.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         self.batch.object(ctx.reader(), self.branch_key).await.transpose()
+    }
+
+    /// The distance from a point to the market in kilometres, along the surface; null when the market's point is not published.
+    async fn kilometres_from(
+        &self,
+        #[graphql(desc = "Degrees north (WGS 84).")] latitude: f64,
+        #[graphql(desc = "Degrees east (WGS 84).")] longitude: f64,
+    ) -> Result<Option<f64>> {
+        let from = Point::new(latitude, longitude).map_err(|_| {
+            Error::expected("latitude", "a latitude of -90 to 90 and a longitude of -180 to 180 degrees")
+        })?;
+        let point = self.latitude.zip(self.longitude).map(|(latitude, longitude)| Point { latitude, longitude });
+        // To the metre.
+        Ok(point.map(|point| (from.kilometres_to(point) * 1000.0).round() / 1000.0))
+    }
+
+    /// The market for search engines, as JSON-LD in the vocabulary of schema.org (Store, a LocalBusiness), to stand in a
+    /// `script type="application/ld+json"` element as it is.
+    async fn json_ld(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<
+            EnumValue<Locale>,
+        >,
+    ) -> Result<String> {
+        let province = self.batch.object::<Province>(ctx.reader(), self.province_key).await?;
+        let name = |text: &Text| text.resolve(ctx, locale).1.to_owned();
+        let hours = |day: Value, intervals: &[Interval]| -> Vec<Value> {
+            let told = |time: jiff::civil::Time| time.strftime("%H:%M").to_string();
+            let mut all = Vec::new();
+            for interval in intervals {
+                let mut one = json!({"@type": "OpeningHoursSpecification", "opens": told(interval.opens), "closes": told(interval.closes)});
+                if let (Some(one), Some(day)) = (one.as_object_mut(), day.as_object()) {
+                    one.extend(day.clone());
+                }
+                all.push(one);
+            }
+            all
+        };
+        let week = self.hours.week().filter_map(|(day, intervals)| Some((day, intervals?)));
+        let week: Vec<Value> =
+            week.flat_map(|(day, intervals)| hours(json!({"dayOfWeek": schema_day(day)}), intervals)).collect();
+        let special = self.hours.exceptions().into_iter().flat_map(|day| {
+            let valid = json!({"validFrom": day.date.to_string(), "validThrough": day.date.to_string()});
+            // A day on which it is closed opens and closes at the same time.
+            let closed = [Interval { opens: jiff::civil::Time::MIN, closes: jiff::civil::Time::MIN }];
+            hours(valid, if day.intervals.is_empty() { &closed } else { &day.intervals })
+        });
+        let special: Vec<Value> = special.collect();
+        let point = self.latitude.zip(self.longitude);
+        Ok(json_ld::document(json!({
+            "@type": "Store",
+            "name": name(&self.name),
+            "address": {
+                "@type": "PostalAddress",
+                "streetAddress": self.address.as_ref().map(name),
+                "addressLocality": self.city.as_ref().map(name),
+                "addressRegion": province.map(|province| name(&province.name)),
+                "addressCountry": "MA",
+            },
+            "geo": point.map(|(latitude, longitude)| {
+                json!({"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude})
+            }),
+            "telephone": self.contacts.as_ref().and_then(|contacts| contacts.phone.clone()),
+            "email": self.contacts.as_ref().and_then(|contacts| contacts.email.clone()),
+            "url": self.contacts.as_ref().and_then(|contacts| contacts.website.clone()),
+            "openingHoursSpecification": (!week.is_empty()).then_some(week),
+            "specialOpeningHoursSpecification": (!special.is_empty()).then_some(special),
+        })))
     }
 
     /// The province that the market is in.

@@ -5,13 +5,14 @@ use super::object::{Market, MarketFilter, MarketOrder};
 use crate::agreement::entity as agreement;
 use crate::calendar;
 use crate::geography::province;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::contacts::ContactsInput;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::text::{LocalizedTextInput, name_keys, only_untranslated, slug};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
+use crate::platform::paging::cursor::KeyKind;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
 use crate::platform::query::expression::among;
 use crate::platform::query::stored::{Day, EnumValue, Json};
@@ -19,11 +20,13 @@ use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::contacts::Contacts;
 use domain::fault::{Code, Fault, Faults};
+use domain::geography::Point;
 use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::money::Money;
 use domain::opening_hours::{OpeningHours, Parts};
 use domain::text::{LocalizedText, NAME_MAX};
 use jiff::civil::Date;
+use sea_orm::sea_query::{Alias, ExprTrait, SimpleExpr};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -32,7 +35,8 @@ fn order(reader: &Reader, by: MarketOrder) -> Order {
         MarketOrder::Oldest => Order::oldest(Column::Number),
         MarketOrder::Newest => Order::newest(Column::Number),
         MarketOrder::Name if reader.sorts_in_arabic() => Order::name(Column::NameKeyAr, Column::Number),
-        MarketOrder::Name => Order::name(Column::NameKeyFr, Column::Number),
+        // The distance asks for a point.
+        MarketOrder::Name | MarketOrder::Distance => Order::name(Column::NameKeyFr, Column::Number),
     }
 }
 
@@ -62,6 +66,37 @@ pub async fn open_now(reader: &Reader) -> Result<Vec<Uuid>> {
     Ok(markets.into_iter().filter(|(_, hours)| is_open(hours)).map(|(key, _)| key).collect())
 }
 
+/// The markets within so many kilometres of a point. The rule is the domain's, as above.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn within_reach(reader: &Reader, point: Point, kilometres: f64) -> Result<Vec<Uuid>> {
+    let tx = reader.begin();
+    let markets = tx
+        .select::<Entity>()
+        .only([Column::Id, Column::Latitude, Column::Longitude].map(|column| column.into_expr()))
+        .all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Option<f64>>()?, cells.take::<Option<f64>>()?)))
+        .await?;
+    let is_close = |latitude: Option<f64>, longitude: Option<f64>| {
+        let other = latitude.zip(longitude).map(|(latitude, longitude)| Point { latitude, longitude });
+        other.is_some_and(|other| point.kilometres_to(other) <= kilometres)
+    };
+    Ok(markets.into_iter().filter(|(_, north, east)| is_close(*north, *east)).map(|(key, ..)| key).collect())
+}
+
+/// What markets are ordered by as they lie around a point: the square of the distance in metres, on a plane that touches the earth
+/// there. Within Morocco it orders as the distance does, and both databases compute it.
+fn distance(point: Point) -> SimpleExpr {
+    const METRES_OF_A_DEGREE: f64 = 111_195.0;
+    let side = |column: Column, from: f64, scale: f64| {
+        let side = column.into_expr().sub(from).mul(METRES_OF_A_DEGREE * scale);
+        side.clone().mul(side)
+    };
+    let north = side(Column::Latitude, point.latitude, 1.0);
+    let east = side(Column::Longitude, point.longitude, point.latitude.to_radians().cos());
+    north.add(east).cast_as(Alias::new("bigint"))
+}
+
 /// A page of markets.
 ///
 /// # Errors
@@ -76,8 +111,23 @@ pub async fn list(
     let arabic = by == MarketOrder::Name && reader.sorts_in_arabic();
     let name = format!("markets {filter:?} {by:?} {arabic} {published}");
     let filter = filter.unwrap_or_default();
+    let near = filter.near.as_ref().map(|near| near.read("filter.near")).transpose()?;
+    let order = match (by, &near) {
+        (MarketOrder::Distance, None) => return Err(Error::expected("orderBy", "DISTANCE beside filter.near alone")),
+        (MarketOrder::Distance, Some((point, _))) => {
+            Order::ascending(vec![(distance(*point), KeyKind::Long), (Column::Number.into_expr(), KeyKind::Long)])
+        }
+        (by, _) => order(reader, by),
+    };
     let tx = reader.begin();
     let mut select = tx.select_for_list::<Entity>(published);
+    if let Some((point, within)) = near {
+        select = select.filter(Column::Latitude.is_not_null()).filter(Column::Longitude.is_not_null());
+        if let Some(kilometres) = within {
+            let close = among(tx.backend(), Column::Id, &within_reach(reader, point, kilometres).await?);
+            select = select.filter(close);
+        }
+    }
     if let Some(status) = filter.status {
         select = select.filter(Column::Status.eq(status));
     }
@@ -92,7 +142,7 @@ pub async fn list(
         select = select.filter(if wanted { open } else { open.not() });
     }
     let select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
-    object::list(reader, name, select, &roots.page, &order(reader, by)).await
+    object::list(reader, name, select, &roots.page, &order).await
 }
 
 /// Go to another status, by whoever has looked at a version where one is named.
@@ -182,11 +232,8 @@ impl Facts {
             }),
         };
         let point = self.point.unwrap_or_else(|| before.and_then(|row| row.latitude.zip(row.longitude)));
-        if point.is_some_and(|(north, _)| !(-90.0..=90.0).contains(&north)) {
-            faults.push(Fault::new(Code::AmountInvalid).at("latitude"));
-        }
-        if point.is_some_and(|(_, east)| !(-180.0..=180.0).contains(&east)) {
-            faults.push(Fault::new(Code::AmountInvalid).at("longitude"));
+        if let Some(Err(wrong)) = point.map(|(north, east)| Point::new(north, east)) {
+            faults.extend(wrong);
         }
         let announced_on = match self.announced_on {
             None => before.and_then(|row| row.announced_on),

@@ -7,6 +7,7 @@ pub mod expiry;
 pub mod movement;
 pub mod mutation;
 pub mod object;
+pub mod popularity;
 pub mod projection;
 pub mod query;
 pub mod relations;

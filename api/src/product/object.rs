@@ -3,9 +3,12 @@
 use super::entity::NO_PRICE;
 use super::{change, description, entity, sign, variant};
 use crate::category::entity as category;
+use crate::category::object::Category;
 use crate::cooperative::entity as cooperative;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::list::List;
+use crate::platform::graphql::near::NearInput;
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
@@ -152,6 +155,8 @@ pub struct ProductVariant {
     /// Whether the variant was invented for demonstration.
     pub is_demo: bool,
     #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
     pub(crate) product_key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
@@ -170,6 +175,7 @@ impl RowObject for ProductVariant {
             sku: row.sku.clone(),
             gtin: row.gtin.clone(),
             is_demo: row.is_demo,
+            key: row.id,
             product_key: row.product_id,
             batch,
         }
@@ -279,6 +285,8 @@ pub struct ProductFilter {
     pub quality_sign: Option<EnumValue<QualitySignKind>>,
     /// With true, leaves only products on sale at a market that is open at this moment, by its published hours.
     pub open_now: Option<bool>,
+    /// Leaves only products on sale at a market whose point is published and, where a distance is given, that lies within it.
+    pub near: Option<NearInput>,
     /// Leaves only products of the branch with this global id.
     pub branch: Option<ID>,
     /// With true, leaves only products that wait to be published or declined. For signed-in callers.
@@ -300,4 +308,58 @@ pub enum ProductOrder {
     PriceDescending,
     /// By name, in the language of the request.
     Name,
+    /// What sold most within the last 90 days first, as it was counted within the last hour; products that did not sell are left
+    /// out.
+    Popularity,
+}
+
+/// What products are found under further conditions, with how many: each count is of the products that meet all of the other
+/// conditions; of a search, of its best 1,000 hits.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ProductFacets {
+    /// The products in each category, or in one below it; categories without any are left out.
+    pub categories: List<CategoryFacet>,
+    /// The products that bear each quality sign; signs that none bears are left out.
+    pub quality_signs: List<QualitySignFacet>,
+    /// The products whose lowest price lies in each range; all ranges, the lowest first.
+    pub price_ranges: List<PriceRangeFacet>,
+    /// The lowest price among the products; null when none is on sale.
+    pub lowest_price: Option<Money>,
+    /// The highest of the products' lowest prices; null when none is on sale.
+    pub highest_price: Option<Money>,
+}
+
+/// How many products there are in a category.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct CategoryFacet {
+    /// The category.
+    pub category: Category,
+    /// The number of products, counted up to 1,000.
+    pub count: i32,
+    /// Whether there are more than were counted.
+    pub is_capped: bool,
+}
+
+/// How many products bear a quality sign.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct QualitySignFacet {
+    /// The kind of quality sign.
+    pub kind: EnumValue<QualitySignKind>,
+    /// The number of products, counted up to 1,000.
+    pub count: i32,
+    /// Whether there are more than were counted.
+    pub is_capped: bool,
+}
+
+/// How many products have their lowest price in a range.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct PriceRangeFacet {
+    /// The lowest price of the range: for `filter.minPrice`.
+    pub min_price: Money,
+    /// The highest price of the range: for `filter.maxPrice`; null: no end.
+    pub max_price: Option<Money>,
+    /// The number of products, counted up to 1,000.
+    pub count: i32,
+    /// Whether there are more than were counted.
+    pub is_capped: bool,
 }

@@ -1,14 +1,32 @@
 //! Root fields of products: one; those found by words, filtered by market and by whether one is open.
 
-use super::object::{Product, ProductChange, ProductFilter, ProductOrder};
+use super::object::{Product, ProductChange, ProductFacets, ProductFilter, ProductOrder};
 use super::store;
+use crate::category;
 use crate::market;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::loading::reader::Reads;
+use crate::platform::loading::reader::{Reader, Reads};
 use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
 use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+/// The markets of which some must sell a product, once for each condition that is about markets.
+async fn markets(reader: &Reader, filter: &ProductFilter) -> Result<Vec<Vec<Uuid>>> {
+    let mut markets = Vec::new();
+    match filter.open_now {
+        None => {}
+        Some(true) => markets.push(market::store::open_now(reader).await?),
+        // What is sold only where it is closed is nothing that a storefront lists.
+        Some(false) => return Err(Error::expected("filter.openNow", "true")),
+    }
+    if let Some(near) = &filter.near {
+        let (point, within) = near.read("filter.near")?;
+        markets.push(market::store::within_reach(reader, point, within.unwrap_or(f64::INFINITY)).await?);
+    }
+    Ok(markets)
+}
 
 /// Root fields of products.
 #[derive(Default)]
@@ -49,13 +67,23 @@ impl ProductQuery {
         let page = PageArgs::new(ctx, first, after, last, before);
         let roots = ListArgs { page, published };
         let filter = filter.unwrap_or_default();
-        let open = match filter.open_now {
-            None => None,
-            Some(true) => Some(market::store::open_now(ctx.reader()).await?),
-            // What is sold only where it is closed is nothing that a storefront lists.
-            Some(false) => return Err(Error::expected("filter.openNow", "true")),
-        };
-        store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, open.as_deref()).await
+        let markets = markets(ctx.reader(), &filter).await?;
+        store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, &markets).await
+    }
+
+    /// What products are found under further conditions, with how many: for the choices of a storefront. Each choice counts what
+    /// it would leave in its place, beside all of the other conditions.
+    async fn product_facets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters.")] search: Option<String>,
+        #[graphql(desc = "Leaves only products that meet all of these conditions.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "Counts the products that the public sees, whoever asks.", default)] published: bool,
+    ) -> Result<ProductFacets> {
+        let filter = filter.unwrap_or_default();
+        let markets = markets(ctx.reader(), &filter).await?;
+        let categories = category::store::all(ctx.reader()).await?;
+        store::facets(ctx.reader(), published, search.as_deref(), &filter, &markets, categories).await
     }
 
     /// The requests to change published products that wait for a decision, within the caller's reach, those made last first.

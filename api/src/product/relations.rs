@@ -1,19 +1,29 @@
 //! What products lead to.
 
 use crate::category::object::Category;
+use crate::config::origin;
 use crate::cooperative::object::Cooperative;
 use crate::listing::object::{Listing, ListingFilter, ListingOrder};
 use crate::listing::store::{ListingsOf, OfProducts, Owner};
+use crate::market::object::Market;
 use crate::photo::object::Photo;
 use crate::photo::store::{AllPhotosOf, FirstPhotoOf, PhotosOf};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
+use crate::platform::graphql::json_ld;
 use crate::platform::graphql::list::List;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
+use crate::platform::picture::ORIGINAL;
+use crate::platform::query::stored::EnumValue;
 use crate::product::object::{Product, ProductChange, ProductFieldChange, ProductMove, ProductVariant, QualitySign};
 use crate::product::store::{DescriptionOf, MovesOf, OpenChangeOf, SignsOf, VariantsOf, changes_of};
 use async_graphql::{ComplexObject, Context};
+use domain::text::Locale;
+use serde_json::json;
+
+/// So many listings stand in what search engines are told.
+const OFFERS: i32 = 20;
 
 #[ComplexObject]
 impl Product {
@@ -55,6 +65,69 @@ impl Product {
     /// The first photo of the product, for lists; null when it has none.
     async fn photo(&self, ctx: &Context<'_>) -> Option<Result<Photo>> {
         self.batch.load(ctx.reader(), FirstPhotoOf, self.key).await.transpose()
+    }
+
+    /// The product for search engines, as JSON-LD in the vocabulary of schema.org (Product), to stand in a
+    /// `script type="application/ld+json"` element as it is: with an offer for each of the first 20 listings.
+    async fn json_ld(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The preferred language; by default the languages of the request.")] locale: Option<
+            EnumValue<Locale>,
+        >,
+        #[graphql(
+            desc = "The origin under which readers of the page reach this server, such as `https://api.unfm.example`: the \
+                          addresses of photos begin with it. Without it there are none."
+        )]
+        server_url: Option<String>,
+    ) -> Result<String> {
+        let server = server_url.map(|url| origin(&url));
+        let server = server
+            .transpose()
+            .map_err(|_| Error::expected("serverUrl", "an origin such as https://api.unfm.example"))?;
+        let reader = ctx.reader();
+        let description = match &self.described {
+            Some(described) => described.clone(),
+            None => self.batch.load(reader, DescriptionOf, self.key).await?.map(Text),
+        };
+        let cooperative = self.batch.object::<Cooperative>(reader, self.cooperative_key).await?;
+        let category = self.batch.object::<Category>(reader, self.category_key).await?;
+        let variants = self.batch.load(reader, VariantsOf, self.key).await?;
+        let photos = match server {
+            Some(_) => self.batch.load(reader, PhotosOf, self.key).await?,
+            None => Vec::new(),
+        };
+        let page = PageArgs::new(ctx, Some(OFFERS), None, None, None);
+        let listings =
+            ListingsOf { of: Owner::Product, page, filter: ListingFilter::default(), by: ListingOrder::Oldest };
+        let mut offers = Vec::new();
+        for listing in self.batch.page(reader, OfProducts(listings), self.key).await?.into_nodes() {
+            let market = listing.batch.object::<Market>(reader, listing.market_key).await?;
+            let variant = variants.iter().find(|variant| variant.key == listing.variant_key);
+            let availability =
+                if listing.available { "https://schema.org/InStock" } else { "https://schema.org/OutOfStock" };
+            offers.push(json!({
+                "@type": "Offer",
+                "price": listing.price.amount.0.to_string(),
+                "priceCurrency": "MAD",
+                "availability": availability,
+                "sku": variant.map(|variant| &variant.sku),
+                "seller": market.map(|market| json!({"@type": "Store", "name": market.name.resolve(ctx, locale).1})),
+            }));
+        }
+        let image = |photo: &Photo| Some(format!("{}{}", server.as_deref()?, photo.address(ctx, ORIGINAL)?));
+        let images: Vec<String> = photos.iter().filter_map(image).collect();
+        let name = |text: &Text| text.resolve(ctx, locale).1.to_owned();
+        Ok(json_ld::document(json!({
+            "@type": "Product",
+            "name": name(&self.name),
+            "description": description.as_ref().map(name),
+            "category": category.map(|category| name(&category.name)),
+            "brand": cooperative.map(|cooperative| json!({"@type": "Organization", "name": name(&cooperative.name)})),
+            "gtin": variants.iter().find_map(|variant| variant.gtin.clone()),
+            "image": (!images.is_empty()).then_some(images),
+            "offers": (!offers.is_empty()).then_some(offers),
+        })))
     }
 
     /// The moves of the product through the catalogue, in their order; empty for callers who may not see them.

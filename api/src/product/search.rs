@@ -186,6 +186,18 @@ pub(crate) async fn list(
     Ok(PageRows::new(Page::cut(rows.collect(), &wanted), codec, total_count))
 }
 
+/// The numbers of the best hits among some products, so many at most.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) async fn best(select: &Select<'_, '_, Entity>, words: &Words, most: u64) -> Result<Vec<i64>> {
+    if words.words().is_empty() {
+        return Ok(Vec::new());
+    }
+    let hits = found(select, words, most, |class, limit| Some((class, Stretch::whole(limit)))).await?;
+    Ok(hits.into_iter().map(|(_, number)| number).collect())
+}
+
 const CLASSES: [SearchRank; 4] =
     [SearchRank::NameExact, SearchRank::NameWord, SearchRank::NamePrefix, SearchRank::OtherText];
 

@@ -1,30 +1,36 @@
 //! Reading products, and the few ways to change one.
 
 use super::entity::{Column, Entity, Model, NO_PRICE, TEXTS};
-use super::object::{Product, ProductChange, ProductFilter, ProductMove, ProductOrder, ProductVariant};
-use super::{change, description, movement, search, sign, variant};
+use super::object::{
+    CategoryFacet, PriceRangeFacet, Product, ProductChange, ProductFacets, ProductFilter, ProductMove, ProductOrder,
+    ProductVariant, QualitySignFacet,
+};
+use super::{change, description, movement, popularity, search, sign, variant};
 use crate::category;
+use crate::category::object::Category;
 use crate::cooperative;
 use crate::listing;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
+use crate::platform::graphql::list::List;
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::graphql::scalars::{DateTime, Decimal};
+use crate::platform::graphql::scalars::{DateTime, Decimal, Money};
 use crate::platform::graphql::text::{name_keys, only_untranslated};
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageRows};
-use crate::platform::query::expression::among;
+use crate::platform::query::expression::{among, among_numbers};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::Tx;
+use domain::codes::Coded;
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{self, Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType};
 use sea_orm::{ActiveValue, ColumnTrait, Iterable};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -48,6 +54,10 @@ fn order(reader: &Reader, by: ProductOrder) -> Order {
     let prices = || vec![(Column::PriceKey.into_expr(), KeyKind::Long), (Column::Number.into_expr(), KeyKind::Long)];
     match by {
         ProductOrder::Newest | ProductOrder::Relevance => Order::newest(Column::Number),
+        ProductOrder::Popularity => Order::descending(vec![
+            (Expr::cust("product_popularity.sold"), KeyKind::Long),
+            (Column::Number.into_expr(), KeyKind::Long),
+        ]),
         ProductOrder::PriceAscending => Order::ascending(prices()),
         ProductOrder::PriceDescending => Order::descending(prices()),
         ProductOrder::Name if reader.sorts_in_arabic() => Order::name(Column::NameKeyAr, Column::Number),
@@ -69,7 +79,7 @@ fn narrowed<'t, 'a>(
     mut select: Select<'t, 'a, Entity>,
     tx: &Tx<'_>,
     filter: &ProductFilter,
-    open_markets: Option<&[Uuid]>,
+    markets: &[Vec<Uuid>],
 ) -> Result<Select<'t, 'a, Entity>> {
     if let Some(slug) = &filter.category {
         // A category and those directly below it: the tree has two levels.
@@ -89,7 +99,7 @@ fn narrowed<'t, 'a>(
         let (here, at) = sold(Condition::all().add(listing::entity::Column::MarketId.eq(market)));
         select = select.having::<listing::entity::Entity>(here, at);
     }
-    if let Some(markets) = open_markets {
+    for markets in markets {
         let (here, at) = sold(among(tx.backend(), listing::entity::Column::MarketId, markets));
         select = select.having::<listing::entity::Entity>(here, at);
     }
@@ -128,7 +138,7 @@ fn narrowed<'t, 'a>(
     Ok(select)
 }
 
-/// A page of products; `open_markets` are those that are open now, when that is asked.
+/// A page of products; each of `markets` are some of which one must sell it: those that are open now, those that are near.
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
@@ -138,17 +148,24 @@ pub async fn list(
     words: Option<&str>,
     filter: ProductFilter,
     by: Option<ProductOrder>,
-    open_markets: Option<&[Uuid]>,
+    markets: &[Vec<Uuid>],
 ) -> Result<Connection<Product>> {
     let published = roots.published;
     let by = by.unwrap_or(if words.is_some() { ProductOrder::Relevance } else { ProductOrder::Newest });
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
     let name = format!("products {words:?} {filter:?} {by:?} {arabic} {published}");
     let tx = reader.begin();
-    let select = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, open_markets)?;
+    let select = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, markets)?;
     let mut select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
     if by == ProductOrder::PriceDescending {
         select = select.filter(Column::PriceKey.lt(NO_PRICE));
+    }
+    if by == ProductOrder::Popularity {
+        let sold = Alias::new(popularity::TABLE);
+        let same = Expr::col((sold.clone(), Alias::new("number"))).eq(Column::Number.into_expr());
+        select = select.statement(|statement| {
+            statement.join(JoinType::InnerJoin, sold, same);
+        });
     }
     match (words, by) {
         (None, ProductOrder::Relevance) => Err(Error::expected("orderBy", "RELEVANCE beside search alone")),
@@ -166,6 +183,101 @@ pub async fn list(
             object::list(reader, name, select, &roots.page, &order(reader, by)).await
         }
     }
+}
+
+/// A facet counts no further.
+const COUNTED: u64 = 1000;
+
+/// Where ranges of prices begin, in centimes.
+const PRICE_RANGES: [i64; 5] = [0, 5_000, 10_000, 20_000, 50_000];
+
+/// What the products of a list are found under further conditions.
+///
+/// # Errors
+/// BAD_USER_INPUT naming the argument, or the database's refusal.
+pub async fn facets(
+    reader: &Reader,
+    published: bool,
+    words: Option<&str>,
+    filter: &ProductFilter,
+    markets: &[Vec<Uuid>],
+    all_categories: Vec<Category>,
+) -> Result<ProductFacets> {
+    let tx = reader.begin();
+    let met = |filter: &ProductFilter| -> Result<Select<'_, '_, Entity>> {
+        let select = narrowed(tx.select_for_list::<Entity>(published), &tx, filter, markets)?;
+        only_untranslated(reader, select, &TEXTS, filter.missing_translation)
+    };
+    // Of a search the best hits are looked through, found once: a common word has tens of thousands.
+    let hits = match words.map(search::Words::new).transpose()? {
+        None => None,
+        Some(words) => {
+            let free = ProductFilter {
+                category: None,
+                quality_sign: None,
+                min_price: None,
+                max_price: None,
+                ..filter.clone()
+            };
+            Some(search::best(&met(&free)?, &words, COUNTED + 1).await?)
+        }
+    };
+    let are_cut = hits.as_ref().is_some_and(|hits| hits.len() as u64 > COUNTED);
+    let found = |filter: &ProductFilter| -> Result<Select<'_, '_, Entity>> {
+        let select = met(filter)?;
+        Ok(match &hits {
+            Some(hits) => select.filter(among_numbers(tx.backend(), Column::Number, hits)),
+            None => select,
+        })
+    };
+    let counted = async |select: Select<'_, '_, Entity>| {
+        let count = select.count(Some(COUNTED + 1)).await?;
+        let is_capped = are_cut || count > COUNTED;
+        Ok::<_, Error>((i32::try_from(Ord::min(count, COUNTED)).unwrap_or(i32::MAX), is_capped))
+    };
+    let count = async |filter: ProductFilter| counted(found(&filter)?).await;
+    let mut categories = Vec::new();
+    for category in all_categories {
+        let slug = Some(category.slug.clone());
+        let (count, is_capped) = count(ProductFilter { category: slug, ..filter.clone() }).await?;
+        if count > 0 {
+            categories.push(CategoryFacet { category, count, is_capped });
+        }
+    }
+    let mut quality_signs = Vec::new();
+    for kind in QualitySignKind::ALL.iter().copied().map(EnumValue) {
+        let (count, is_capped) = count(ProductFilter { quality_sign: Some(kind), ..filter.clone() }).await?;
+        if count > 0 {
+            quality_signs.push(QualitySignFacet { kind, count, is_capped });
+        }
+    }
+    let any_price = ProductFilter { min_price: None, max_price: None, ..filter.clone() };
+    let priced =
+        |least: i64, most: i64| Ok::<_, Error>(found(&any_price)?.filter(Column::PriceKey.between(least, most)));
+    let mut price_ranges = Vec::new();
+    for (place, least) in PRICE_RANGES.iter().enumerate() {
+        let most = PRICE_RANGES.get(place + 1).map(|next| next - 1);
+        let (count, is_capped) = counted(priced(*least, most.unwrap_or(NO_PRICE - 1))?).await?;
+        let (min_price, max_price) = (Money::centimes(*least), most.map(Money::centimes));
+        price_ranges.push(PriceRangeFacet { min_price, max_price, count, is_capped });
+    }
+    let end = async |direction: sea_query::Order| {
+        let price = [Column::PriceKey.into_expr()];
+        let first = priced(0, NO_PRICE - 1)?.first(&price, &direction, 1, |cells| {
+            // What it is ordered by stands behind the columns.
+            Entity::read(cells)?;
+            cells.take::<i64>()
+        });
+        Ok::<_, Error>(first.await?.first().copied().map(Money::centimes))
+    };
+    let (lowest_price, highest_price) = (end(sea_query::Order::Asc).await?, end(sea_query::Order::Desc).await?);
+    Ok(ProductFacets {
+        categories: List(categories),
+        quality_signs: List(quality_signs),
+        price_ranges: List(price_ranges),
+        lowest_price,
+        highest_price,
+    })
 }
 
 /// The products of cooperatives, a page of each, the newest first.

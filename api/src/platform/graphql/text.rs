@@ -32,7 +32,8 @@ impl From<&Json<rules::LocalizedText>> for Text {
 }
 
 impl Text {
-    fn resolve(&self, ctx: &Context<'_>, asked: Option<EnumValue<Locale>>) -> (Locale, &str) {
+    /// The text in the language that was asked for, or the next best one.
+    pub(crate) fn resolve(&self, ctx: &Context<'_>, asked: Option<EnumValue<Locale>>) -> (Locale, &str) {
         let given = ctx.reader().locales();
         match asked {
             None => self.0.resolve(given),

@@ -188,6 +188,13 @@ pub struct Connection<T> {
     total: Option<Total>,
 }
 
+impl<T> Connection<T> {
+    /// The things of the page.
+    pub(crate) fn into_nodes(self) -> impl Iterator<Item = T> {
+        self.edges.into_iter().map(|edge| edge.node)
+    }
+}
+
 /// What was read of a page before it is known what its things will be in GraphQL.
 pub struct Page<R> {
     /// The rows with their keys, in the order of the list.

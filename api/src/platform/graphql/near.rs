@@ -1,0 +1,36 @@
+//! Places around a point.
+
+use crate::platform::error::{Error, Result};
+use async_graphql::InputObject;
+use domain::geography::Point;
+
+/// The largest distance that may be asked for, in kilometres: nowhere in Morocco is farther from anywhere else.
+const LARGEST: i32 = 3_000;
+
+/// A point, and how far around it.
+#[derive(InputObject, Clone, Debug)]
+pub struct NearInput {
+    /// Degrees north (WGS 84).
+    pub latitude: f64,
+    /// Degrees east (WGS 84).
+    pub longitude: f64,
+    /// The largest distance in kilometres, 1 to 3,000; however far, without it.
+    pub within_kilometres: Option<i32>,
+}
+
+impl NearInput {
+    /// The point, and the largest distance from it in kilometres.
+    ///
+    /// # Errors
+    /// BAD_USER_INPUT naming the argument below `place`.
+    pub fn read(&self, place: &str) -> Result<(Point, Option<f64>)> {
+        let point = Point::new(self.latitude, self.longitude)
+            .map_err(|_| Error::expected(place, "a latitude of -90 to 90 and a longitude of -180 to 180 degrees"))?;
+        match self.within_kilometres {
+            Some(within) if !(1..=LARGEST).contains(&within) => {
+                Err(Error::expected(format!("{place}.withinKilometres"), "1 to 3000"))
+            }
+            within => Ok((point, within.map(f64::from))),
+        }
+    }
+}
