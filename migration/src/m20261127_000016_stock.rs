@@ -40,12 +40,14 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            cooperative_id {uuid} not null,
            on_hand {long} not null check (on_hand >= 0),
            good_until {text},
+           next_expiry {text},
            {node},
            unique (market_id, variant_id),
            foreign key (product_id, cooperative_id) references product (id, cooperative_id)
              on delete cascade on update cascade
          );
          create index stock_level_market on stock_level (market_id, number);
+         create index stock_level_sold_out on stock_level (market_id, number) where on_hand = 0;
          create index stock_level_variant on stock_level (variant_id);
          create index stock_level_cooperative on stock_level (cooperative_id, number);
          create index stock_level_branch on stock_level (branch_id);

@@ -356,7 +356,9 @@ async fn statements_go_along_indexes_and_cost_no_more_in_a_large_world() {
         let reads_texts = sent.sql.contains("->> $1) IS NULL ORDER BY") && !sent.sql.contains(" IN (");
         faults(&now, &large_sizes, counts_everything || reads_texts, &mut found);
         let cost = |plan: &Value| plan["Total Cost"].as_f64().unwrap();
-        if !counts(&sent.sql) && cost(&now) > DEARER * cost(&before).max(LOW) {
+        // A scan that is never begun is estimated as well.
+        let asks_for_nothing = sent.sql.contains(" WHERE (false) AND ");
+        if !asks_for_nothing && !counts(&sent.sql) && cost(&now) > DEARER * cost(&before).max(LOW) {
             found.push(format!("it costs {} and {} in the small world", cost(&now), cost(&before)));
         }
         if !found.is_empty() {

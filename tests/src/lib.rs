@@ -61,7 +61,7 @@ enum Home {
 
 /// A value, in a transaction that is taken back.
 #[expect(clippy::disallowed_methods, reason = "what is asked here is asked past the program on purpose")]
-async fn raw<T: sea_orm::TryGetable>(url: &str, sql: &str) -> Result<T, String> {
+pub async fn raw<T: sea_orm::TryGetable>(url: &str, sql: &str) -> Result<T, String> {
     use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait};
     let connection = Database::connect(url).await.map_err(|error| error.to_string())?;
     let transaction = connection.begin().await.map_err(|error| error.to_string())?;

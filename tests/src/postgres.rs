@@ -106,7 +106,7 @@ impl Scratch {
 
     /// One with the demo world in it, copied from a database that is made once for this build of the tests; none where
     /// there is no PostgreSQL.
-    pub(crate) async fn with_demo() -> Option<Self> {
+    pub async fn with_demo() -> Option<Self> {
         for admin in admin_urls() {
             let Some(connection) = connect(&admin).await else { continue };
             let template = template_of_build();
@@ -166,7 +166,8 @@ impl Scratch {
         self.url(None)
     }
 
-    pub(crate) fn server_url(&self) -> String {
+    /// The address of the database for the server's login.
+    pub fn server_url(&self) -> String {
         self.url(Some(&format!("{LOGIN}:{LOGIN}")))
     }
 

@@ -457,6 +457,7 @@ async fn kept(
         cooperative_id: cooperative,
         on_hand: 0,
         good_until: None,
+        next_expiry: None,
         version: 1,
         created_at: 1,
         changed_at: 1,

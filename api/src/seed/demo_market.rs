@@ -91,6 +91,7 @@ async fn deliver(tx: &Tx<'_>, market: &str, branch: &str) -> Result<Vec<Shelf>> 
             cooperative_id: key("cooperative", cooperative.slug),
             on_hand: 0,
             good_until: None,
+            next_expiry: None,
             version: 1,
             created_at: now,
             changed_at: now,

@@ -9,7 +9,9 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::text::name_keys;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
-use crate::{agreement, branch, contribution, cooperative, indicator, listing, market, product, programme, user};
+use crate::{
+    agreement, branch, contribution, cooperative, indicator, listing, market, photo, product, programme, stock, user,
+};
 use domain::access::Role;
 use domain::branch::{BranchKind, BranchStatus, Path};
 use domain::codes::Coded;
@@ -21,6 +23,7 @@ use domain::opening_hours::{Interval, OpeningHours, Parts};
 use domain::partnership::{AgreementState, ContributionKind, ContributionStatus, PartyRole, SignedOnBasis, end_of};
 use domain::product::{ProductStatus, QualitySignKind, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
+use domain::stock::StockMovementKind;
 use domain::user::UserStatus;
 use jiff::Timestamp;
 use jiff::civil::{Time, date};
@@ -39,6 +42,8 @@ const PROGRAMMES: u64 = 8;
 /// The first unit has more, so that a page of them is full in the smallest world.
 const FIRST_PROGRAMMES: u64 = 64;
 const FIGURES: u64 = 20;
+/// What a market has of each variant, in thousandths of packs.
+const ON_HAND: i64 = 12_000;
 
 /// Kinds of products: category, Arabic and French name.
 const KINDS: [(&str, &str, &str); 12] = [
@@ -115,6 +120,7 @@ async fn write(tx: &Tx<'_>, mut units: Range<u64>) -> Result<()> {
     let places = provinces();
     tree(tx, units.clone(), &places).await?;
     catalogue(tx, units.clone(), &places).await?;
+    shelves(tx, units.clone(), &places).await?;
     partnerships(tx, units.clone(), &places).await?;
     let rows = units.map(|unit| vec![seed_name(unit).into(), tx.now().as_microsecond().into()]);
     tx.insert_values("seed", &["name", "finished_at"], rows.collect()).await
@@ -414,6 +420,83 @@ async fn catalogue(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, St
     tx.insert_all::<product::variant::Entity>(variants).await?;
     tx.insert_plain::<product::sign::Entity>(signs).await?;
     tx.insert_all::<listing::entity::Entity>(listings).await
+}
+
+/// A photo of each product, all with the same content, whose files are not there; and what its market has of it.
+async fn shelves(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, String, String)]) -> Result<()> {
+    let (now, content) = (tx.now().as_microsecond(), "0".repeat(64));
+    photo::store::claim(tx, &content).await?;
+    let (mut photos, mut levels, mut lots, mut movements) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for number in units.start * COOPERATIVES * PRODUCTS..units.end * COOPERATIVES * PRODUCTS {
+        let cooperative = number / PRODUCTS;
+        let province = pick(places_of(cooperative / COOPERATIVES, places), cooperative).0.as_str();
+        let (branch_id, slug) = (branch_of(province), format!("scale-{number}"));
+        let (product_id, cooperative_id) = (key("product", &slug), key("cooperative", &format!("scale-{cooperative}")));
+        photos.push(fresh!(photo::entity,
+            id: key("photo", &slug),
+            branch_id,
+            product_id,
+            cooperative_id,
+            position: Some(0),
+            content: content.clone(),
+            width: 1280,
+            height: 960,
+            blur_hash: "LXKey2xaLztltln%nOn%Txn+vMni".to_owned(),
+            alt: Json(text("صورة تجريبية", "Photo de démonstration", None)),
+            published: true,
+            valid_until: (number % 10 == 0).then(|| Day(date(2099, 12, 31))),
+            is_demo: true,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        let level = key("stock_level", &slug);
+        levels.push(fresh!(stock::entity,
+            id: level,
+            branch_id,
+            market_id: market_of(province),
+            variant_id: key("product_variant", &slug),
+            product_id,
+            cooperative_id,
+            on_hand: ON_HAND,
+            good_until: None,
+            next_expiry: None,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        let lot = stock::lot::Model {
+            id: key("stock_lot", &slug),
+            branch_id,
+            stock_level_id: level,
+            cooperative_id,
+            code: "A".to_owned(),
+            produced_on: None,
+            expires_on: None,
+            on_hand: ON_HAND,
+        };
+        movements.push(fresh!(stock::movement,
+            id: key("stock_movement", &slug),
+            branch_id,
+            stock_level_id: level,
+            stock_lot_id: lot.id,
+            cooperative_id,
+            entry_id: key("stock_entry", &slug),
+            kind: EnumValue(StockMovementKind::Delivery),
+            quantity: ON_HAND,
+            reason: None,
+            moved_at: now,
+            entered_by: None,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        ));
+        lots.push(lot.into_active_model());
+    }
+    tx.insert_all::<photo::entity::Entity>(photos).await?;
+    tx.insert_all::<stock::entity::Entity>(levels).await?;
+    tx.insert_plain::<stock::lot::Entity>(lots).await?;
+    tx.insert_all::<stock::movement::Entity>(movements).await
 }
 
 async fn partnerships(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, String, String)]) -> Result<()> {

@@ -28,6 +28,8 @@ pub struct Model {
     pub on_hand: i64,
     /// The last day on which any of it is good; none: it keeps, or there is none; derived.
     pub good_until: Option<Day>,
+    /// The last day of what expires first; derived.
+    pub next_expiry: Option<Day>,
     /// How often it was changed; 1 when it was made.
     pub version: i32,
     /// When it was made; microseconds since 1970 in UTC.
@@ -51,7 +53,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(StockLevel { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, VariantId => variant_id, ProductId => product_id, CooperativeId => cooperative_id, OnHand => on_hand, GoodUntil => good_until, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, ProductVariant: variant_id, Product: product_id, Cooperative: cooperative_id });
+crate::table!(StockLevel { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, VariantId => variant_id, ProductId => product_id, CooperativeId => cooperative_id, OnHand => on_hand, GoodUntil => good_until, NextExpiry => next_expiry, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, ProductVariant: variant_id, Product: product_id, Cooperative: cooperative_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

@@ -26,6 +26,8 @@ pub struct StockLevel {
     pub on_hand: Decimal,
     /// The quantity that reservations hold.
     pub held: Decimal,
+    /// The last day of the lot that expires first, of which something is there; null when everything keeps.
+    pub next_expiry: Option<Date>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -51,6 +53,7 @@ impl RowObject for StockLevel {
             on_hand: Decimal::thousandths(row.on_hand),
             // Nothing can be reserved yet.
             held: Decimal::thousandths(0),
+            next_expiry: row.next_expiry.map(Date::from),
             key: row.id,
             market_key: row.market_id,
             variant_key: row.variant_id,

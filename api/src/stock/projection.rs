@@ -43,6 +43,10 @@ pub static LEVELS: SqlColumns = SqlColumns {
             "select case when count(l.expires_on) = count(*) then max(l.expires_on) end
                from stock_lot l where l.stock_level_id = stock_level.id and l.on_hand > 0",
         ),
+        (
+            "next_expiry",
+            "select min(l.expires_on) from stock_lot l where l.stock_level_id = stock_level.id and l.on_hand > 0",
+        ),
     ],
 };
 

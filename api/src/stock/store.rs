@@ -24,7 +24,7 @@ use domain::market::MarketStatus;
 use domain::product::ProductStatus;
 use domain::stock::{LotBalance, StockMovementKind, StockRemovalKind, is_good};
 use jiff::civil;
-use sea_orm::sea_query::{Condition, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue, ColumnTrait, DbErr, IntoActiveModel};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -48,13 +48,12 @@ fn filtered(
     Children::new(of, format!("{name} {filter:?}"), column, page, order).narrowed(move |mut select| {
         match filter.is_sold_out {
             None => {}
-            Some(true) => select = select.filter(entity::Column::OnHand.eq(0)),
+            // Spelled out: there is an index of these alone.
+            Some(true) => select = select.filter(Expr::cust("stock_level.on_hand = 0")),
             Some(false) => select = select.filter(entity::Column::OnHand.gt(0)),
         }
         if let Some(before) = filter.expires_before {
-            let of_level = lot::Column::StockLevelId.into_expr().eq(entity::Column::Id.into_expr());
-            let ageing = Condition::all().add(lot::Column::OnHand.gt(0)).add(lot::Column::ExpiresOn.lt(Day(before.0)));
-            select = select.having::<lot::Entity>(of_level.into_condition(), ageing);
+            select = select.filter(entity::Column::NextExpiry.lt(Day(before.0)));
         }
         select
     })
@@ -420,6 +419,7 @@ async fn level_of(tx: &Tx<'_>, market: &market::Model, variant: &variant::Model)
                 cooperative_id: variant.cooperative_id,
                 on_hand: 0,
                 good_until: None,
+                next_expiry: None,
                 version: 1,
                 created_at: now,
                 changed_at: now,
