@@ -54,6 +54,23 @@ codes! {
     }
 }
 
+codes! {
+    /// How a variant is sold.
+    SoldBy {
+        /// By the pack: whole numbers of them.
+        Pack = "PACK",
+        /// By measure: also parts of its quantity, such as 0.750 of a kilogram.
+        Measure = "MEASURE",
+    }
+}
+
+impl SoldBy {
+    /// Whether so much may be delivered, counted or sold, in thousandths of the variant's quantity.
+    pub fn takes(self, thousandths: i64) -> bool {
+        self == Self::Measure || thousandths % 1000 == 0
+    }
+}
+
 /// How well a product answers a search; the smaller the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(i16)]
@@ -166,6 +183,12 @@ mod tests {
                 "REJECTED > ARCHIVED"
             ]
         );
+    }
+
+    #[test]
+    fn packs_are_sold_whole_and_measures_in_parts() {
+        assert!(SoldBy::Pack.takes(2_000) && !SoldBy::Pack.takes(750));
+        assert!(SoldBy::Measure.takes(750) && SoldBy::Measure.takes(2_000));
     }
 
     #[test]

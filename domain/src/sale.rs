@@ -73,17 +73,16 @@ pub fn day_of(sold_at: Timestamp, now: Timestamp) -> Result<Date, Fault> {
 /// Quantities are kept in thousandths of a pack.
 const THOUSANDTHS: i128 = 1000;
 
-/// What a line costs: the price of a pack, times its quantity in thousandths of packs.
+/// What a line costs: the price of a pack, times its quantity in thousandths of packs; half a centime and more of a part count as
+/// one.
 ///
 /// # Errors
-/// AMOUNT_INVALID when it is no whole number of centimes, and when it does not fit.
+/// AMOUNT_INVALID when that is nothing, or does not fit.
 pub fn line_total(price: Money, quantity: i64) -> Result<Money, Fault> {
     let fault = || Fault::new(Code::AmountInvalid);
     let product = i128::from(price.centimes) * i128::from(quantity);
-    if product % THOUSANDTHS != 0 {
-        return Err(fault());
-    }
-    i64::try_from(product / THOUSANDTHS).map(Money::new).map_err(|_| fault())
+    let centimes = i64::try_from((product + THOUSANDTHS / 2).div_euclid(THOUSANDTHS)).map_err(|_| fault())?;
+    if centimes == 0 { Err(fault()) } else { Ok(Money::new(centimes)) }
 }
 
 /// What a day's drawer took in and gave out.
@@ -130,7 +129,9 @@ mod tests {
     #[test]
     fn a_line_costs_whole_centimes() {
         assert_eq!(line_total(Money::new(8_000), 4_000), Ok(Money::new(32_000)));
-        assert_eq!(line_total(Money::new(8_001), 500).unwrap_err().code, Code::AmountInvalid);
+        assert_eq!(line_total(Money::new(8_001), 500), Ok(Money::new(4_001)));
+        assert_eq!(line_total(Money::new(9_500), 333), Ok(Money::new(3_164)));
+        assert_eq!(line_total(Money::new(4), 100).unwrap_err().code, Code::AmountInvalid);
         assert_eq!(line_total(Money::new(i64::MAX), 2_000).unwrap_err().code, Code::AmountInvalid);
     }
 

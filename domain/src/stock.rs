@@ -156,17 +156,18 @@ pub fn is_in_force(valid_from: Date, valid_to: Option<Date>, on: Date) -> bool {
     valid_from <= on && valid_to.is_none_or(|last| on <= last)
 }
 
-/// A number of packs that move, in thousandths: above zero, and whole.
+/// A number of packs that move, in thousandths: above zero. What is sold by the pack moves whole besides
+/// ([`SoldBy`](crate::product::SoldBy)).
 ///
 /// # Errors
 /// AMOUNT_INVALID.
 pub fn quantity(packs: Decimal) -> Result<i64, Fault> {
     let thousandths = packs.in_units(3).and_then(|thousandths| i64::try_from(thousandths).ok());
-    let is_right = |quantity: &i64| (1..=QUANTITY_MAX * THOUSANDTHS).contains(quantity) && quantity % THOUSANDTHS == 0;
+    let is_right = |quantity: &i64| (1..=QUANTITY_MAX * THOUSANDTHS).contains(quantity);
     thousandths.filter(is_right).ok_or_else(|| Fault::new(Code::AmountInvalid).with_detail(packs.to_string()))
 }
 
-/// A number of packs that was counted, in thousandths: none, or more, and whole.
+/// A number of packs that was counted, in thousandths: none, or more.
 ///
 /// # Errors
 /// AMOUNT_INVALID.
@@ -310,10 +311,11 @@ mod tests {
     }
 
     #[test]
-    fn packs_move_whole_and_above_zero() {
+    fn packs_move_above_zero() {
         let read = |text: &str| Decimal::parse(text).ok().and_then(|number| quantity(number).ok());
         assert_eq!((read("12"), read("12.000"), read("1000000")), (Some(12_000), Some(12_000), Some(1_000_000_000)));
-        for wrong in ["0", "-1", "0.5", "1.0001", "1000001", "99999999999999999999"] {
+        assert_eq!(read("0.5"), Some(500));
+        for wrong in ["0", "-1", "1.0001", "1000001", "99999999999999999999"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }
@@ -334,7 +336,7 @@ mod tests {
         assert_eq!(worth(&lots, price(None)), None);
         assert_eq!(worth(&lots[2..], price(None)), Some(Money::default()), "what was found needs no price");
         assert_eq!((counted(Decimal::new(0, 2)), counted(Decimal::new(3, 0))), (Ok(0), Ok(3_000)));
-        assert!(counted(Decimal::new(-1, 0)).is_err() && counted(Decimal::new(5, 1)).is_err());
+        assert!(counted(Decimal::new(-1, 0)).is_err() && counted(Decimal::new(5, 4)).is_err());
     }
 
     #[test]

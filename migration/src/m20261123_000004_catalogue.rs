@@ -107,6 +107,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            cooperative_id {uuid} not null,
            unit {text} not null check (unit in ('KG', 'G', 'L', 'ML', 'PIECE', 'M2')),
            quantity {long} not null check (quantity > 0),
+           sold_by {text} not null check (sold_by in ('PACK', 'MEASURE')),
            sku {text} not null,
            gtin {text},
            published boolean not null,
@@ -114,6 +115,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            is_demo boolean not null,
            {node},
            unique (product_id, sku),
+           check (sold_by = 'PACK' or unit <> 'PIECE'),
            foreign key (product_id, cooperative_id) references product (id, cooperative_id)
              on delete cascade on update cascade
          );

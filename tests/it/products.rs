@@ -142,6 +142,7 @@ async fn a_published_product_changes_when_another_person_accepts_it(world: World
         "qualitySigns.IGP.validUntil: 2030-12-31 > null",
         "variants.ARG-250.gtin: 4006381333931 > null",
         "variants.ARG-500.quantity: null > 500",
+        "variants.ARG-500.soldBy: null > PACK",
         "variants.ARG-500.unit: null > ML",
     ];
     assert_eq!(changes, expected, "{}", world.on);

@@ -368,6 +368,59 @@ async fn a_customer_gets_a_receipt_in_her_language(world: World) {
     assert!(read("html").contains("<html lang=\"ar\" dir=\"rtl\">") && !read("html").contains("<script"), "{}", world.on);
 }
 
+async fn what_is_sold_by_measure_comes_and_goes_in_parts_and_a_pack_stays_whole(world: World) {
+    let (cooperative, manager) = (world.person("cooperative").await, world.person("market.khouribga").await);
+    let create = "mutation($input: ProductCreateInput!) { productCreate(input: $input) {
+        product { id variants { id sku soldBy } } userErrors { code field } } }";
+    let form = |unit: &str| json!({"cooperativeId": id(Kind::Cooperative, "cooperative", "demo-argan"), "category": "farm-produce",
+        "name": {"fr": "Amandes (démo)"}, "variants": [{"unit": unit, "quantity": "1", "soldBy": "MEASURE", "sku": "A"},
+            {"unit": "KG", "quantity": "1", "sku": "B"}]});
+    let pieces = cooperative.does(create, form("PIECE")).await.outcome();
+    assert_eq!(pieces, "AMOUNT_INVALID variants.0.soldBy", "{}: a piece is no measure", world.on);
+    let made = cooperative.does(create, form("KG")).await.data()["productCreate"]["product"].clone();
+    let variants = made["variants"].as_array().unwrap();
+    assert_eq!((&variants[0]["soldBy"], &variants[1]["soldBy"]), (&json!("MEASURE"), &json!("PACK")), "{}", world.on);
+    let (loose, packed) = (variants[0]["id"].as_str().unwrap(), variants[1]["id"].as_str().unwrap());
+    for (person, way, version) in [(&cooperative, "productSubmit", 1), (&manager, "productPublish", 2)] {
+        let step = format!("mutation($input: ProductTransitionInput!) {{ {way}(input: $input) {{ userErrors {{ code field }} }} }}");
+        let step = person.does(&step, json!({"id": made["id"], "expectedVersion": version})).await.outcome();
+        assert_eq!(step, "done", "{}", world.on);
+    }
+    assert_eq!(manager.does(CONTRACT, terms()).await.outcome(), "done", "{}", world.on);
+    let lot = ("L1", "2027-06-30");
+    assert_eq!(manager.does(DELIVERY, delivery(loose, "2.5", lot)).await.outcome(), "done", "{}", world.on);
+    assert_eq!(manager.does(DELIVERY, delivery(packed, "2.5", lot)).await.outcome(), "AMOUNT_INVALID lines.0.quantity", "{}", world.on);
+    assert_eq!(manager.does(DELIVERY, delivery(packed, "3", lot)).await.outcome(), "done", "{}", world.on);
+    for variant in [loose, packed] {
+        let price = json!({"marketId": market(), "variantId": variant, "price": "95.00", "isVisible": true});
+        assert_eq!(manager.does(SHELF, price).await.outcome(), "done", "{}", world.on);
+    }
+    let sold = manager.does(SALE, sale("loose", json!([line(loose, "0.333")]))).await;
+    let sold = sold.data()["saleRecord"]["sale"].clone();
+    assert_eq!((&sold["total"]["amount"], &sold["lines"][0]["quantity"]), (&json!("31.64"), &json!("0.333")), "{}", world.on);
+    let broken = manager.does(SALE, sale("packed", json!([line(loose, "0.5"), line(packed, "0.5")]))).await.outcome();
+    assert_eq!(broken, "AMOUNT_INVALID lines.1.quantity", "{}", world.on);
+    let finer = manager.does(SALE, sale("finer", json!([line(loose, "0.3333")]))).await.outcome();
+    assert_eq!(finer, "AMOUNT_INVALID lines.0.quantity", "{}", world.on);
+    let offline = json!([offline("a", NOON, json!([line(packed, "1.5")])), offline("b", NOON, json!([line(loose, "1.5")]))]);
+    let replayed = manager.does(REPLAY, replay(offline)).await.data().clone();
+    assert_eq!(told(&replayed), ["AMOUNT_INVALID sales.0.lines.0.quantity", "COMPLETED null"], "{}", world.on);
+    assert_eq!((there(&manager, loose).await.0, there(&manager, packed).await.0), ("0.667".to_owned(), "3".to_owned()), "{}", world.on);
+    let removal = "mutation($input: StockRemovalRecordInput!) { stockRemovalRecord(input: $input) { userErrors { code field } } }";
+    let count = "mutation($input: StockCountRecordInput!) { stockCountRecord(input: $input) { userErrors { code field } } }";
+    let gone = json!({"marketId": market(), "kind": "RETURN", "lines": [line(loose, "0.1"), line(packed, "0.1")]});
+    assert_eq!(manager.does(removal, gone).await.outcome(), "AMOUNT_INVALID lines.1.quantity", "{}", world.on);
+    let found = json!({"marketId": market(), "reason": "Inventaire (démo)",
+        "lines": [{"variantId": packed, "lotCode": "L1", "counted": "2.5"}, {"variantId": loose, "lotCode": "L1", "counted": "0.66"}]});
+    assert_eq!(manager.does(count, found).await.outcome(), "AMOUNT_INVALID lines.0.counted", "{}", world.on);
+    // There may be parts of it on a shelf: how it is sold stays.
+    let edit = "mutation($input: ProductEditInput!) { productEdit(input: $input) { userErrors { code field } } }";
+    let other = json!({"id": made["id"], "expectedVersion": 3, "variants": [{"id": loose, "unit": "KG", "quantity": "1", "sku": "A"},
+        {"id": packed, "unit": "KG", "quantity": "1", "sku": "B"}]});
+    assert_eq!(cooperative.does(edit, other).await.outcome(), "STATUS_INVALID variants.0.soldBy", "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
 async fn a_page_of_sales_is_read_at_once_however_long_it_is(world: World) {
     unfm::seed::demo_with_sales(&world.owner, world.clock.now()).await.unwrap();
     let manager = world.person("market.khouribga").await;
@@ -539,7 +592,7 @@ async fn the_demo_world_has_stock_and_a_week_of_sales(world: World) {
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
-tests::on_each_database!(a_page_of_sales_is_read_at_once_however_long_it_is, a_branch_finds_what_is_sold_out_and_what_grows_old, 
+tests::on_each_database!(what_is_sold_by_measure_comes_and_goes_in_parts_and_a_pack_stays_whole, a_page_of_sales_is_read_at_once_however_long_it_is, a_branch_finds_what_is_sold_out_and_what_grows_old, 
     a_sale_sends_as_many_statements_as_was_agreed_and_five_hundred_no_more,
     a_branch_sees_what_sells_by_day_week_and_maker_and_a_cooperative_her_part,
     the_demo_world_has_stock_and_a_week_of_sales,

@@ -136,7 +136,7 @@ async fn what_cannot_be_delivered_is_refused_line_by_line(world: World) {
     let wrong = lines(json!([
         line(&variant, "0", json!({"code": "A"})),
         line(&variant, "-3", json!({"code": " "})),
-        line(&variant, "0.5", json!({"code": "B", "producedOn": "2030-01-01"})),
+        line(&variant, "0.0005", json!({"code": "B", "producedOn": "2030-01-01"})),
         line(&variant, "1", json!({"code": "C", "producedOn": "2026-05-01", "expiresOn": "2026-04-01"})),
         line(&variant, "99999999999", json!({"code": "D"})),
         line(&variant, "1", json!({"code": "E"})),
@@ -314,7 +314,7 @@ async fn a_count_changes_the_ledger_and_much_of_it_takes_a_second_person(world: 
     let price = json!({"marketId": market(), "variantId": variant, "price": "80.00", "isVisible": true, "expectedVersion": 1});
     assert_eq!(manager.does(SHELF, price).await.outcome(), "done", "{}", world.on);
     let nothing = id(Kind::ProductVariant, "nothing", "nothing");
-    let wrong = count(&[(&variant, "LATE", "-1"), (&variant, "SOON", "1"), (&variant, "SOON", "1"), (&variant, " ", "0.5")]);
+    let wrong = count(&[(&variant, "LATE", "-1"), (&variant, "SOON", "1"), (&variant, "SOON", "1"), (&variant, " ", "0.0005")]);
     assert_eq!(
         manager.does(COUNT, wrong).await.outcome(),
         "AMOUNT_INVALID lines.0.counted, DUPLICATE_ENTRY lines.2.lotCode, TEXT_REQUIRED lines.3.lotCode, \

@@ -12,7 +12,7 @@ use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::fault::{Fault, Faults};
 use domain::product::form::{NUMBER_MAX, ProductForm, SignForm, VARIANTS_MAX, VariantForm, quantity};
-use domain::product::{QualitySignKind, Unit};
+use domain::product::{QualitySignKind, SoldBy, Unit};
 use domain::text::{DESCRIPTION_MAX, LocalizedText, NAME_MAX};
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ pub struct ProductVariantInput {
     pub unit: EnumValue<Unit>,
     /// The quantity, in the unit: above zero, with at most three decimals, and whole for PIECE.
     pub quantity: Decimal,
+    /// How it is sold; what is counted by the piece is sold by the pack. It stays once the product was published.
+    #[graphql(default_with = "EnumValue(SoldBy::Pack)")]
+    pub sold_by: EnumValue<SoldBy>,
     /// The cooperative's own number: another one for each variant of the product, at most 64 characters.
     pub sku: String,
     /// The global trade item number (GTIN-8, -12, -13 or -14), with its check digit.
@@ -193,7 +196,7 @@ fn read_variants(keys: &[Option<Uuid>], variants: &[ProductVariantInput], faults
         let gtin = checked(&mut wrong, number(variant.gtin.as_deref().unwrap_or_default(), "gtin"));
         faults.extend(wrong.into_iter().map(|fault| fault.at(&place.to_string()).at("variants")));
         if let (Some(sku), Some(quantity), Some(gtin)) = (sku, measured, gtin) {
-            read.push(VariantForm { id: *id, unit: variant.unit.0, quantity, sku, gtin });
+            read.push(VariantForm { id: *id, unit: variant.unit.0, quantity, sold_by: variant.sold_by.0, sku, gtin });
         }
     }
     read

@@ -19,7 +19,7 @@ use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::product::form::{FieldChange, ProductChangeStatus, ProductForm};
-use domain::product::{ProductStatus, QualitySignKind, Unit};
+use domain::product::{ProductStatus, QualitySignKind, SoldBy, Unit};
 use domain::text::{Locale, LocalizedText};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, DbErr};
@@ -148,6 +148,8 @@ pub struct ProductVariant {
     pub unit: EnumValue<Unit>,
     /// The quantity, in the unit.
     pub quantity: Decimal,
+    /// How the variant is sold.
+    pub sold_by: EnumValue<SoldBy>,
     /// The cooperative's own number.
     pub sku: String,
     /// The global trade item number.
@@ -172,6 +174,7 @@ impl RowObject for ProductVariant {
             changed_at: DateTime::micros(row.changed_at),
             unit: row.unit,
             quantity: Decimal::thousandths(row.quantity),
+            sold_by: row.sold_by,
             sku: row.sku.clone(),
             gtin: row.gtin.clone(),
             is_demo: row.is_demo,

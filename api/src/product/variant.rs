@@ -3,7 +3,7 @@
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::table::{Guarded, Node, Open};
 use domain::access::Permission;
-use domain::product::Unit;
+use domain::product::{SoldBy, Unit};
 use sea_orm::entity::prelude::*;
 
 /// One row.
@@ -23,6 +23,8 @@ pub struct Model {
     pub unit: EnumValue<Unit>,
     /// How much of the unit, in thousandths.
     pub quantity: i64,
+    /// How it is sold.
+    pub sold_by: EnumValue<SoldBy>,
     /// The cooperative's own number.
     pub sku: String,
     /// The global trade item number.
@@ -56,7 +58,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => product_id, CooperativeId => cooperative_id, Unit => unit, Quantity => quantity, Sku => sku, Gtin => gtin, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Product: product_id });
+crate::table!(ProductVariant { Id => id, BranchId => branch_id, ProductId => product_id, CooperativeId => cooperative_id, Unit => unit, Quantity => quantity, SoldBy => sold_by, Sku => sku, Gtin => gtin, Published => published, ValidUntil => valid_until, IsDemo => is_demo, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Product: product_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

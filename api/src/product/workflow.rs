@@ -385,6 +385,13 @@ async fn check(tx: &Tx<'_>, status: ProductStatus, was: &ProductForm, asked: &Pr
         // It may have been sold.
         faults.push(Fault::new(Code::StatusInvalid).at("variants"));
     }
+    for (place, asked) in asked.variants.iter().enumerate() {
+        // There may be parts of it on a shelf.
+        let was = was.variants.iter().find(|was| was.id.is_some() && was.id == asked.id);
+        if status == ProductStatus::Published && was.is_some_and(|was| was.sold_by != asked.sold_by) {
+            faults.push(Fault::new(Code::StatusInvalid).at("soldBy").at(&place.to_string()).at("variants"));
+        }
+    }
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
@@ -409,6 +416,7 @@ async fn form_of(tx: &Tx<'_>, row: &Model) -> Result<ProductForm> {
         id: Some(variant.id),
         unit: variant.unit.0,
         quantity: variant.quantity,
+        sold_by: variant.sold_by.0,
         sku: variant.sku,
         gtin: variant.gtin,
     });
@@ -464,6 +472,7 @@ async fn apply(tx: &Tx<'_>, locked: Locked<Entity>, was: &ProductForm, asked: &P
         tx.update(variant, |row| {
             row.unit = ActiveValue::Set(EnumValue(asked.unit));
             row.quantity = ActiveValue::Set(asked.quantity);
+            row.sold_by = ActiveValue::Set(EnumValue(asked.sold_by));
             row.sku = ActiveValue::Set(asked.sku.clone());
             row.gtin = ActiveValue::Set(asked.gtin.clone());
         })
@@ -542,6 +551,7 @@ async fn add_variants(tx: &Tx<'_>, locked: &Locked<Entity>, variants: &[VariantF
             cooperative_id: locked.row().cooperative_id,
             unit: EnumValue(variant.unit),
             quantity: variant.quantity,
+            sold_by: EnumValue(variant.sold_by),
             sku: variant.sku.clone(),
             gtin: variant.gtin.clone(),
             published: false,

@@ -31,7 +31,7 @@ const KEY_MAX: usize = 128;
 pub struct SaleLineInput {
     /// The global id of the variant.
     pub variant_id: ID,
-    /// The quantity in packs of the variant: whole and above zero.
+    /// The quantity in packs of the variant: above zero, and whole unless it is sold by MEASURE.
     pub quantity: Decimal,
     /// The price in dirhams that was charged for a pack; without one, what the market asks now.
     pub price: Option<Decimal>,

@@ -23,14 +23,14 @@ use domain::calendar;
 use domain::fault::{Code, Fault, Faults};
 use domain::market::MarketStatus;
 use domain::money::Money;
-use domain::product::ProductStatus;
+use domain::product::{ProductStatus, SoldBy};
 use domain::sale::{DiscrepancyStatus, PaymentMethod, SaleStatus, day_of, line_total};
 use domain::stock::{LotBalance, StockMovementKind, is_good, take_up_to};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// The sales of markets, a page of each, the newest first.
@@ -171,6 +171,8 @@ struct Till<'t, 'a> {
     offers: HashMap<Uuid, Offer>,
     /// Products, whether they may be sold today, and whether they are of the demo world.
     products: HashMap<Uuid, (bool, bool)>,
+    /// Variants of which parts are told, and that are sold by the pack.
+    packed: HashSet<Uuid>,
     /// What the market has of each variant, held until the end of the transaction.
     levels: HashMap<Uuid, level::Model>,
     lots: HashMap<Uuid, Vec<LotBalance<Uuid>>>,
@@ -230,7 +232,11 @@ impl<'t, 'a> Till<'t, 'a> {
         let first = sales.iter().flatten().map(|sale| calendar::today(sale.sold_at)).min().unwrap_or(today);
         let closings = closings(tx, market.id, first).await?;
         let levels = levels.into_iter().map(|row| (row.variant_id, row)).collect();
-        Ok(Self { tx, market, telling, offers, products, levels, lots, closings })
+        let lines: Vec<(Uuid, i64)> =
+            sales.iter().flatten().flat_map(|sale| &sale.lines).map(|line| (line.variant, line.quantity)).collect();
+        let broken = ledger::broken_packs(tx, lines.iter().copied()).await?;
+        let packed = broken.into_iter().filter_map(|place| Some(lines.get(place)?.0)).collect();
+        Ok(Self { tx, market, telling, offers, products, packed, levels, lots, closings })
     }
 
     /// Those among some sales that were recorded before, as they were told.
@@ -314,6 +320,10 @@ impl<'t, 'a> Till<'t, 'a> {
             let (is_sellable, of_demo) = self.products.get(&offer.product).copied().unwrap_or_default();
             if self.telling == Telling::Live && !is_sellable {
                 faults.push(at(Fault::new(Code::StatusInvalid), "variantId"));
+                continue;
+            }
+            if self.packed.contains(&asked.variant) && !SoldBy::Pack.takes(asked.quantity) {
+                faults.push(at(Fault::new(Code::AmountInvalid), "quantity"));
                 continue;
             }
             let cost = match line_total(price, asked.quantity) {

@@ -19,7 +19,7 @@ use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::membership::{MemberKind, Milieu, Sex, disclosed};
 use domain::opening_hours::{HolidayRule, Interval, OpeningHours, Parts};
 use domain::partnership::{AgreementState, PartyRole, SignedOnBasis, end_of};
-use domain::product::{ProductStatus, QualitySignKind, Unit};
+use domain::product::{ProductStatus, QualitySignKind, SoldBy, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use jiff::civil::{Time, date};
 use sea_orm::{ActiveValue, IntoActiveModel};
@@ -354,6 +354,7 @@ async fn products(tx: &Tx<'_>) -> Result<()> {
                 cooperative_id: key("cooperative", cooperative.slug),
                 unit: EnumValue(unit),
                 quantity,
+                sold_by: EnumValue(SoldBy::Pack),
                 sku: slug.to_ascii_uppercase(),
                 gtin: None,
                 published: false,

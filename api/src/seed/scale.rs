@@ -21,7 +21,7 @@ use domain::indicator::{AreaKind, IndicatorValueKind, IndicatorValueStatus, Peri
 use domain::market::{MarketStatus, OpeningHoursBasis};
 use domain::opening_hours::{Interval, OpeningHours, Parts};
 use domain::partnership::{AgreementState, ContributionKind, ContributionStatus, PartyRole, SignedOnBasis, end_of};
-use domain::product::{ProductStatus, QualitySignKind, Unit};
+use domain::product::{ProductStatus, QualitySignKind, SoldBy, Unit};
 use domain::programme::{ProgrammeStatus, StatusBasis, Theme};
 use domain::stock::StockMovementKind;
 use domain::user::UserStatus;
@@ -367,6 +367,7 @@ async fn catalogue(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, St
                     cooperative_id,
                     unit: EnumValue(*pick(Unit::ALL, number)),
                     quantity: 250_000,
+                    sold_by: EnumValue(SoldBy::Pack),
                     sku: slug.clone(),
                     gtin: None,
                     published: true,

@@ -4,9 +4,12 @@ use super::{entity, lot, movement};
 use crate::platform::error::Result;
 use crate::platform::query::stored::{Day, EnumValue};
 use crate::platform::query::transaction::Tx;
+use crate::product::variant;
+use domain::fault::{Code, Fault, Faults};
+use domain::product::SoldBy;
 use domain::stock::{LotBalance, StockMovementKind};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A line of the ledger: so much of a lot came, or went, by an entry.
@@ -37,6 +40,48 @@ pub fn moved(
     let mut row = row.into_active_model();
     row.number = ActiveValue::NotSet;
     row
+}
+
+/// Those of some variants that are sold by measure.
+///
+/// # Errors
+/// The database's refusal.
+async fn measured(tx: &Tx<'_>, variants: &[Uuid]) -> Result<HashSet<Uuid>> {
+    use variant::Column as V;
+    let found = tx.select_columns::<variant::Entity>().among(V::Id, variants);
+    let found = found.filter(V::SoldBy.eq(EnumValue(SoldBy::Measure))).only([V::Id.into_expr()]);
+    Ok(found.all(|cells| cells.take::<Uuid>()).await?.into_iter().collect())
+}
+
+/// The lines of a form that are no whole number of packs, of what is sold by the pack: by their place, with their quantity in
+/// thousandths.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn broken_packs(tx: &Tx<'_>, lines: impl Iterator<Item = (Uuid, i64)>) -> Result<HashSet<usize>> {
+    let parts: Vec<(usize, Uuid)> = lines
+        .enumerate()
+        .filter(|(_, (_, quantity))| !SoldBy::Pack.takes(*quantity))
+        .map(|(place, (variant, _))| (place, variant))
+        .collect();
+    if parts.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let variants: Vec<Uuid> = parts.iter().map(|(_, variant)| *variant).collect();
+    let measured = measured(tx, &variants).await?;
+    Ok(parts.into_iter().filter(|(_, variant)| !measured.contains(variant)).map(|(place, _)| place).collect())
+}
+
+/// The same as refusals of a form's lines.
+///
+/// # Errors
+/// AMOUNT_INVALID at a field of each of these lines, or the database's refusal.
+pub async fn refuse_broken_packs(tx: &Tx<'_>, lines: impl Iterator<Item = (Uuid, i64)>, field: &str) -> Result<()> {
+    let mut places: Vec<usize> = broken_packs(tx, lines).await?.into_iter().collect();
+    places.sort_unstable();
+    let at = |place: usize| Fault::new(Code::AmountInvalid).at(field).at(&place.to_string()).at("lines");
+    let faults: Faults = places.into_iter().map(at).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
 /// Add lines to the ledger, in the order of the form.

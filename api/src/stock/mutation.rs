@@ -37,7 +37,7 @@ pub struct StockLotInput {
 pub struct DeliveryLineInput {
     /// The global id of the variant.
     pub variant_id: ID,
-    /// The quantity in packs of the variant: whole and above zero.
+    /// The quantity in packs of the variant: above zero, and whole unless it is sold by MEASURE.
     pub quantity: Decimal,
     /// The lot.
     pub lot: StockLotInput,
@@ -60,7 +60,7 @@ pub struct DeliveryRecordInput {
 pub struct StockLineInput {
     /// The global id of the variant.
     pub variant_id: ID,
-    /// The quantity in packs of the variant: whole and above zero.
+    /// The quantity in packs of the variant: above zero, and whole unless it is sold by MEASURE.
     pub quantity: Decimal,
     /// The code of the lot; without one it is taken of the lots that expire first.
     pub lot_code: Option<String>,

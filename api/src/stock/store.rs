@@ -1,7 +1,7 @@
 //! Reading stock, and recording what moves.
 
 use super::entity::{self, Entity, Model};
-use super::ledger::{insert, moved};
+use super::ledger::{insert, moved, refuse_broken_packs};
 use super::lot;
 use super::movement;
 use super::object::{StockFilter, StockLevel, StockLot, StockMovement};
@@ -240,6 +240,7 @@ pub async fn deliver(tx: &Tx<'_>, market: Uuid, form: impl FnOnce() -> Result<Ve
     if !faults.is_empty() {
         return Err(faults.into());
     }
+    refuse_broken_packs(tx, lines.iter().map(|line| (line.variant, line.quantity)), "quantity").await?;
     // Whoever delivers others of them at once takes them in the same order.
     let mut order: Vec<(usize, &NewLine)> = lines.iter().enumerate().collect();
     order.sort_by_key(|(_, line)| line.variant);
@@ -279,6 +280,7 @@ pub async fn remove(
 ) -> Result<Uuid> {
     let market = market_of(tx, market).await?;
     let (reason, lines) = form()?;
+    refuse_broken_packs(tx, lines.iter().map(|line| (line.variant, line.quantity)), "quantity").await?;
     let today = domain::calendar::today(tx.now());
     let is_taken = |lot: &LotBalance<Uuid>| kind.takes(lot.expires_on, today);
     let entry = Uuid::now_v7();
@@ -309,6 +311,7 @@ pub async fn transfer(
     if matches!(to.status.0, MarketStatus::Planned | MarketStatus::Closed) {
         return Err(Fault::new(Code::StatusInvalid).with_detail(to.status.0.to_string()).at("toMarketId").into());
     }
+    refuse_broken_packs(tx, lines.iter().map(|line| (line.variant, line.quantity)), "quantity").await?;
     let keys: Vec<Uuid> = lines.iter().map(|line| line.variant).collect();
     let today = domain::calendar::today(tx.now());
     let (variants, cooperatives) = (variants(tx, &keys).await?, in_contract(tx, to.id, today).await?);

@@ -26,7 +26,7 @@ pub struct StockCountLineInput {
     pub variant_id: ID,
     /// The code on the label of the lot. What has never been recorded is a delivery.
     pub lot_code: String,
-    /// The quantity that was counted, in packs of the variant: whole, and not below zero.
+    /// The quantity that was counted, in packs of the variant: not below zero, and whole unless it is sold by MEASURE.
     pub counted: Decimal,
 }
 

@@ -11,6 +11,7 @@ use crate::platform::paging::page::{Order, PageArgs};
 use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::{Locked, Tx};
+use crate::stock::ledger::refuse_broken_packs;
 use crate::stock::{entity as level, ledger, lot};
 use domain::access::Permission;
 use domain::fault::{Code, Fault, Faults};
@@ -51,6 +52,7 @@ pub struct NewLine {
 pub async fn record(tx: &Tx<'_>, market: Uuid, limit: Money, form: impl FnOnce() -> Result<NewCount>) -> Result<Uuid> {
     let market = tx.lock_shared::<market::Entity>(market, Permission::ManageStock).await?;
     let form = form()?;
+    refuse_broken_packs(tx, form.lines.iter().map(|line| (line.variant, line.counted)), "counted").await?;
     let variants: Vec<Uuid> = form.lines.iter().map(|line| line.variant).collect();
     let levels = hold(tx, market.id, &variants).await?;
     let lots = lots(tx, &levels).await?;

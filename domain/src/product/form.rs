@@ -1,6 +1,6 @@
 //! What a product says of itself, as a whole: what a form lays down, and what a change request asks for.
 
-use super::{QualitySignKind, Unit, check_gtin};
+use super::{QualitySignKind, SoldBy, Unit, check_gtin};
 use crate::codes;
 use crate::codes::Coded;
 use crate::decimal::Decimal;
@@ -78,10 +78,18 @@ pub struct VariantForm {
     pub unit: Unit,
     /// How much of the unit, in thousandths.
     pub quantity: i64,
+    /// How it is sold.
+    #[serde(default = "by_the_pack")]
+    pub sold_by: SoldBy,
     /// The cooperative's own number.
     pub sku: String,
     /// The global trade item number.
     pub gtin: Option<String>,
+}
+
+/// How variants of forms were sold that do not say it.
+fn by_the_pack() -> SoldBy {
+    SoldBy::Pack
 }
 
 /// A quality sign that a product bears.
@@ -147,6 +155,9 @@ impl ProductForm {
             if variant.id.is_some() && before.iter().any(|other| other.id == variant.id) {
                 faults.push(at(Fault::new(Code::DuplicateEntry), "id"));
             }
+            if variant.unit == Unit::Piece && variant.sold_by == SoldBy::Measure {
+                faults.push(at(Fault::new(Code::AmountInvalid), "soldBy"));
+            }
             faults.extend(variant.gtin.as_deref().map(check_gtin).and_then(Result::err).map(|fault| at(fault, "gtin")));
         }
         for (place, sign) in self.signs.iter().enumerate() {
@@ -208,6 +219,7 @@ impl ProductForm {
             let field = |name: &str| format!("variants.{}.{name}", variant.sku);
             put(field("unit"), Some(variant.unit.to_string()));
             put(field("quantity"), Some(Decimal::from_thousandths(variant.quantity).to_string()));
+            put(field("soldBy"), Some(variant.sold_by.to_string()));
             put(field("gtin"), variant.gtin.clone());
         }
         for (place, photo) in self.photos.iter().enumerate() {
@@ -245,6 +257,7 @@ mod tests {
                 id: None,
                 unit: Unit::Ml,
                 quantity: 250_000,
+                sold_by: SoldBy::Pack,
                 sku: "ARG-250".to_owned(),
                 gtin: None,
             }],
@@ -260,12 +273,20 @@ mod tests {
         wrong.sanitary_number = None;
         wrong.variants.push(VariantForm { gtin: Some("4006381333932".to_owned()), ..wrong.variants[0].clone() });
         wrong.signs.push(wrong.signs[0].clone());
+        let by_measure = VariantForm {
+            unit: Unit::Piece,
+            sold_by: SoldBy::Measure,
+            sku: "P".to_owned(),
+            ..wrong.variants[0].clone()
+        };
+        wrong.variants.push(by_measure);
         let told: Vec<String> =
             wrong.faults().iter().map(|fault| format!("{} {}", fault.code, fault.field.join("."))).collect();
         let expected = [
             "TEXT_REQUIRED sanitaryNumber",
             "DUPLICATE_ENTRY variants.1.sku",
             "GTIN_INVALID variants.1.gtin",
+            "AMOUNT_INVALID variants.2.soldBy",
             "DUPLICATE_ENTRY qualitySigns.1.kind",
         ];
         assert_eq!(told, expected);
