@@ -160,7 +160,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          create index sign_in_attempt_last on sign_in_attempt (last_at);
          create table mail (
            {number},
-           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL', 'AGREEMENT_ALERT', 'PRODUCT_WITHDRAWN')),
+           kind {text} not null check (kind in ('INVITATION', 'RESET', 'EMAIL', 'AGREEMENT_ALERT', 'PRODUCT_WITHDRAWN', 'PRICE_DIFFERS')),
            recipient {text} not null,
            user_id {uuid} references staff_user (id) on delete cascade,
            agreement_id {uuid} references agreement (id) on delete cascade,

@@ -41,6 +41,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            on_hand {long} not null check (on_hand >= 0),
            good_until {text},
            next_expiry {text},
+           asked_price {long} check (asked_price > 0),
+           price_differs boolean not null default false,
            {node},
            unique (market_id, variant_id),
            foreign key (product_id, cooperative_id) references product (id, cooperative_id)
@@ -48,6 +50,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          );
          create index stock_level_market on stock_level (market_id, number);
          create index stock_level_sold_out on stock_level (market_id, number) where on_hand = 0;
+         create index stock_level_price on stock_level (market_id, number) where price_differs;
          create index stock_level_variant on stock_level (variant_id);
          create index stock_level_cooperative on stock_level (cooperative_id, number);
          create index stock_level_branch on stock_level (branch_id);
@@ -139,7 +142,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          grant insert, update on delivery_countersignature to {SERVER_ROLE}"
     );
     on_postgres(manager, &sql).await?;
-    Ok(())
+    // Which prices are not those that were asked for is told by the platform.
+    on_postgres(manager, "create policy told on stock_level for select using ((select is_for('AUTHENTICATE')))").await
 }
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -205,6 +205,7 @@ fn below(product: &str) -> Vec<Operation> {
     let all = [agreements.to_owned(), programmes.to_owned(), products, totals("[YEAR]"), totals("[BRANCH]"), totals("[PARTNER, THEME]"),
         "{ productFacets(search: \"huile\", filter: { category: \"olive-oil\" }) { categories { count } priceRanges { count } } }".to_owned(),
         "{ market(slug: \"khouribga\") { stock(first: 20, filter: { isSoldOut: true, expiresBefore: \"2027-01-01\" }) { nodes { onHand lots { onHand } } }
+            other: stock(first: 20, filter: { priceDiffers: true }) { nodes { onHand } }
             sales(first: 20, filter: { on: \"2026-11-20\" }) { nodes { id lines { total { amount } } } } } }".to_owned(),
         "{ market(slug: \"khouribga\") { salesTotals(from: \"2026-11-01\", until: \"2026-11-23\", by: PRODUCT) { quantity }
             dayClosings(first: 5) { nodes { id } } stockCounts(first: 5) { nodes { id } } } }".to_owned(),
@@ -347,7 +348,8 @@ async fn statements_go_along_indexes_and_cost_no_more_in_a_large_world() {
     assert!(asked.len() > 100, "only {} statements were seen", asked.len());
 
     let mut report = String::new();
-    for Asked { by, sent } in asked.values() {
+    // A plan also has the scan that is never begun, for whoever may see nothing.
+    for Asked { by, sent } in asked.values().filter(|asked| !asked.sent.sql.contains(" WHERE (false) AND ")) {
         let (before, now) = (plan(&in_small, sent).await, plan(&in_large, sent).await);
         let mut found = Vec::new();
         // Whoever reaches everything counts everything: there is no shorter way.
@@ -356,9 +358,7 @@ async fn statements_go_along_indexes_and_cost_no_more_in_a_large_world() {
         let reads_texts = sent.sql.contains("->> $1) IS NULL ORDER BY") && !sent.sql.contains(" IN (");
         faults(&now, &large_sizes, counts_everything || reads_texts, &mut found);
         let cost = |plan: &Value| plan["Total Cost"].as_f64().unwrap();
-        // A scan that is never begun is estimated as well.
-        let asks_for_nothing = sent.sql.contains(" WHERE (false) AND ");
-        if !asks_for_nothing && !counts(&sent.sql) && cost(&now) > DEARER * cost(&before).max(LOW) {
+        if !counts(&sent.sql) && cost(&now) > DEARER * cost(&before).max(LOW) {
             found.push(format!("it costs {} and {} in the small world", cost(&now), cost(&before)));
         }
         if !found.is_empty() {

@@ -3,6 +3,7 @@
 use domain::id::founding;
 use serde_json::{Value, json};
 use tests::World;
+use tests::mail::MailServer;
 use tests::person::Person;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
@@ -304,6 +305,60 @@ async fn of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_
 const COUNT: &str = "mutation($input: StockCountRecordInput!) { stockCountRecord(input: $input) { stockCount { id version status
     worth { amount } lines { lotCode recorded counted difference } } userErrors { code field } } }";
 
+async fn a_cooperative_is_told_of_a_price_that_is_not_hers(world: World) {
+    let mail = MailServer::new().await;
+    let (manager, cooperative) = (world.person("market.khouribga").await, world.person("cooperative").await);
+    let variant = variant(&world).await;
+    assert_eq!(manager.does(CONTRACT, terms()).await.outcome(), "done", "{}", world.on);
+    let delivered = async |lot: &str, asked: &str| {
+        let mut delivery = delivery(&variant, "4", (lot, "2027-06-30"));
+        delivery["lines"][0]["askedPrice"] = json!(asked);
+        manager.does(DELIVERY, delivery).await.outcome()
+    };
+    let priced = async |price: &str| {
+        let find = "query($id: ID!) { node(id: $id) { ... on ProductVariant { product { listings(first: 50) { nodes { version
+            variant { id } market { slug } } } } } } }";
+        let listings = manager.asks(find, json!({"id": variant})).await.data()["node"]["product"]["listings"]["nodes"].clone();
+        let version = listings.as_array().unwrap().iter()
+            .find(|listing| listing["variant"]["id"] == variant && listing["market"]["slug"] == "khouribga").unwrap()["version"].clone();
+        let shelf = json!({"marketId": market(), "variantId": variant, "price": price, "isVisible": true, "expectedVersion": version});
+        manager.does(SHELF, shelf).await.outcome()
+    };
+    let told = async || {
+        mail.mailer().deliver(&world.db, world.clock.now()).await.unwrap();
+        mail.taken()
+    };
+    let differing = async |person: &Person<'_>| {
+        let query = "{ cooperative(slug: \"demo-argan\") { stock(first: 10, filter: {priceDiffers: true}) { nodes {
+            askedPrice { amount } priceDiffers variant { id } } } } }";
+        person.asks(query, json!({})).await.data()["cooperative"]["stock"]["nodes"].clone()
+    };
+    assert_eq!(delivered("L1", "0").await, "AMOUNT_INVALID lines.0.askedPrice", "{}", world.on);
+    assert_eq!(priced("90.00").await, "done", "{}", world.on);
+    // It was on the shelf for 90 dirhams before it was said that 80 are asked.
+    assert_eq!(delivered("L1", "80.00").await, "done", "{}", world.on);
+    let first = told().await;
+    assert_eq!(first.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(), ["cooperative@unfm.example"], "{}", world.on);
+    for part in ["90.00 MAD (demandé 80.00 MAD)", "المطلوب 80.00", "https://admin.unfm.example/products/"] {
+        assert!(first[0].text.contains(part), "{}: {part} in {}", world.on, first[0].text);
+    }
+    let expected = json!([{"askedPrice": {"amount": "80.00"}, "priceDiffers": true, "variant": {"id": variant}}]);
+    assert_eq!((differing(&cooperative).await, differing(&manager).await), (expected.clone(), expected), "{}", world.on);
+    assert_eq!(differing(&world.person("mdiq").await).await, json!([]), "{}: a neighbour sees nothing of it", world.on);
+    // Her own price is no news; the same price again, and a delivery that names none, change nothing.
+    assert_eq!(priced("80.00").await, "done", "{}", world.on);
+    assert_eq!(delivered("L2", "80.00").await, "done", "{}", world.on);
+    assert_eq!(manager.does(DELIVERY, delivery(&variant, "1", ("L3", "2027-06-30"))).await.outcome(), "done", "{}", world.on);
+    assert_eq!((told().await.len(), differing(&cooperative).await), (0, json!([])), "{}", world.on);
+    // Another price is told once, however often it changes before the e-mail goes.
+    assert_eq!(priced("85.00").await, "done", "{}", world.on);
+    assert_eq!(priced("86.00").await, "done", "{}", world.on);
+    let told_again = told().await;
+    assert_eq!(told_again.len(), 1, "{}", world.on);
+    assert!(told_again[0].text.contains("86.00 MAD (demandé 80.00 MAD)"), "{}: {}", world.on, told_again[0].text);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
+}
+
 fn count(lines: &[(&str, &str, &str)]) -> Value {
     let line = |(variant, lot, counted): &(&str, &str, &str)| json!({"variantId": variant, "lotCode": lot, "counted": counted});
     json!({"marketId": market(), "reason": "Inventaire du mois (démo)", "lines": lines.iter().map(line).collect::<Vec<_>>()})
@@ -410,4 +465,4 @@ async fn a_cooperative_countersigns_what_it_delivered_or_disputes_it(world: Worl
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
-tests::on_each_database!(a_cooperative_countersigns_what_it_delivered_or_disputes_it, a_count_changes_the_ledger_and_much_of_it_takes_a_second_person, what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);
+tests::on_each_database!(a_cooperative_is_told_of_a_price_that_is_not_hers, a_cooperative_countersigns_what_it_delivered_or_disputes_it, a_count_changes_the_ledger_and_much_of_it_takes_a_second_person, what_leaves_unsold_goes_from_the_lot_that_expires_first, what_goes_to_another_market_leaves_one_and_arrives_at_the_other, of_the_last_ten_no_more_than_ten_leave_when_fifty_are_taken_at_once_on_two_instances, what_a_cooperative_delivers_is_on_the_shelf_until_its_last_lot_expires, a_cooperative_sees_its_own_stock_and_nobody_else_does, what_cannot_be_delivered_is_refused_line_by_line, a_variant_is_put_on_the_shelf_once_and_its_price_changes_by_version);

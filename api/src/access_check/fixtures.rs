@@ -458,6 +458,8 @@ async fn kept(
         on_hand: 0,
         good_until: None,
         next_expiry: None,
+        asked_price: None,
+        price_differs: false,
         version: 1,
         created_at: 1,
         changed_at: 1,

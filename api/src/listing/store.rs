@@ -20,6 +20,7 @@ use crate::platform::query::table::{Keys, RowReader, Table};
 use crate::platform::query::transaction::Tx;
 use crate::product::entity as product;
 use crate::product::variant;
+use crate::stock::asked_price;
 use domain::access::Permission;
 use domain::fault::{Code, Fault};
 use domain::market::MarketStatus;
@@ -233,6 +234,7 @@ pub async fn set(
                 row.visible = ActiveValue::Set(visible);
             })
             .await?;
+            asked_price::tell(tx, (market, variant)).await?;
         }
         return Ok(key);
     }
@@ -272,7 +274,10 @@ pub async fn set(
     .into_active_model();
     row.number = ActiveValue::NotSet;
     match tx.try_unique(async || tx.insert_all::<Entity>(vec![row.clone()]).await).await? {
-        Some(()) => Ok(id),
+        Some(()) => {
+            asked_price::tell(tx, (market, variant)).await?;
+            Ok(id)
+        }
         // Somebody else put it there at the same moment.
         None => Err(find().await?.map_or_else(|| Error::internal("a listing is taken and not there"), Error::conflict)),
     }

@@ -6,12 +6,11 @@ use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::query::change::Change;
 use crate::platform::query::stored::Day;
-use crate::platform::query::transaction::Tx;
 use crate::session::mail::{MailKind, queue_about};
-use domain::access::{Purpose, Role};
+use crate::user::representative::representatives;
+use domain::access::Purpose;
 use domain::actor::Actor;
 use domain::calendar;
-use domain::codes::Coded;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -58,14 +57,4 @@ pub async fn withdraw(db: &Db, now: Timestamp) -> Result<usize> {
         Ok(withdrawn)
     })
     .await
-}
-
-/// Who stands for a cooperative.
-async fn representatives(tx: &Tx<'_>, cooperative: Uuid) -> Result<Vec<(Uuid, String)>> {
-    let text = "select distinct u.id, u.email from staff_user u join role_assignment held on held.user_id = u.id
-        where u.status = 'ACTIVE' and held.cooperative_id = $1 and held.revoked_at is null and held.role = $3
-          and held.valid_from <= $2 and (held.valid_to is null or held.valid_to >= $2)
-        order by u.email";
-    let today = Day(calendar::today(tx.now()));
-    tx.query(text, [cooperative.into(), today.into(), Role::CooperativeRep.as_str().into()]).await
 }

@@ -92,6 +92,8 @@ async fn deliver(tx: &Tx<'_>, market: &str, branch: &str) -> Result<Vec<Shelf>> 
             on_hand: 0,
             good_until: None,
             next_expiry: None,
+            asked_price: None,
+            price_differs: false,
             version: 1,
             created_at: now,
             changed_at: now,

@@ -462,6 +462,8 @@ async fn shelves(tx: &Tx<'_>, units: Range<u64>, places: &[(String, String, Stri
             on_hand: ON_HAND,
             good_until: None,
             next_expiry: None,
+            asked_price: None,
+            price_differs: false,
             version: 1,
             created_at: now,
             changed_at: now,

@@ -49,6 +49,8 @@ codes! {
         Email = "EMAIL",
         /// An agreement that ends soon.
         AgreementAlert = "AGREEMENT_ALERT",
+        /// A product that a market sells at another price than its cooperative asks.
+        PriceDiffers = "PRICE_DIFFERS",
         /// A product that is off sale, since a sign or an authorisation has expired.
         ProductWithdrawn = "PRODUCT_WITHDRAWN",
     }
@@ -61,7 +63,7 @@ impl MailKind {
             Self::Invitation => Some(Purpose::Invitation),
             Self::Reset => Some(Purpose::Reset),
             Self::Email => Some(Purpose::Email),
-            Self::AgreementAlert | Self::ProductWithdrawn => None,
+            Self::AgreementAlert | Self::ProductWithdrawn | Self::PriceDiffers => None,
         }
     }
 }
@@ -103,16 +105,20 @@ pub(crate) async fn queue_about(
     (user, recipient): (Uuid, &str),
 ) -> Result<()> {
     let text = "insert into mail (id, kind, recipient, user_id, agreement_id, product_id, queued_at, next_at, attempts)
-        values ($1, $2, $3, $4, $5, $6, $7, $7, 0)";
-    let of = |other: MailKind| (kind == other).then_some(about);
+        select $1, $2, $3, $4, $5, $6, $7, $7, 0
+        where $2 <> $8 or not exists (select 1 from mail
+          where kind = $2 and recipient = $3 and product_id = $6 and sent_at is null)";
+    let of = |others: &[MailKind]| others.contains(&kind).then_some(about);
     let values = [
         Uuid::now_v7().into(),
         kind.as_str().into(),
         recipient.into(),
         user.into(),
-        of(MailKind::AgreementAlert).into(),
-        of(MailKind::ProductWithdrawn).into(),
+        of(&[MailKind::AgreementAlert]).into(),
+        of(&[MailKind::ProductWithdrawn, MailKind::PriceDiffers]).into(),
         tx.now().as_microsecond().into(),
+        // It says how prices are when it is sent: one that waits says it too.
+        MailKind::PriceDiffers.as_str().into(),
     ];
     tx.execute(text, values).await.map(drop)
 }
@@ -303,6 +309,8 @@ enum Content {
     Link { purpose: Purpose, token: String },
     /// An agreement that ends soon.
     Ending { slug: String, object: Option<LocalizedText>, ends_on: Date },
+    /// A product that markets sell at other prices than are asked: the market, its price and the asked one, in centimes.
+    Priced { slug: String, name: LocalizedText, prices: Vec<(LocalizedText, i64, i64)> },
     /// A product that is off sale since a day.
     Withdrawn { slug: String, name: LocalizedText, valid_until: Date },
 }
@@ -314,7 +322,7 @@ impl Content {
             Self::Link { purpose: Purpose::Reset | Purpose::Enrolment, token } => format!("/password-reset#{token}"),
             Self::Link { purpose: Purpose::Email, token } => format!("/email-confirmation#{token}"),
             Self::Ending { slug, .. } => format!("/agreements/{slug}"),
-            Self::Withdrawn { slug, .. } => format!("/products/{slug}"),
+            Self::Withdrawn { slug, .. } | Self::Priced { slug, .. } => format!("/products/{slug}"),
         }
     }
 
@@ -323,6 +331,7 @@ impl Content {
         let purpose = match self {
             Self::Link { purpose, .. } => purpose,
             Self::Ending { .. } => return "اتفاقية تنتهي قريبا – Une convention arrive à échéance",
+            Self::Priced { .. } => return "ثمن يختلف عن ثمنكِ – Un prix n'est pas le vôtre",
             Self::Withdrawn { .. } => return "منتوج سُحب من البيع – Un produit est retiré de la vente",
         };
         match purpose {
@@ -335,6 +344,28 @@ impl Content {
     fn body(&self, link: &str) -> String {
         let purpose = match self {
             Self::Link { purpose, .. } => purpose,
+            Self::Priced { name, prices, .. } => {
+                let lines = |locale, asked: &str| -> String {
+                    let amount = |centimes: &i64| domain::decimal::Decimal::new((*centimes).into(), 2);
+                    let line = |(market, price, wanted): &(LocalizedText, i64, i64)| {
+                        format!(
+                            "{}: {} MAD ({asked} {} MAD)\n",
+                            market.resolve(&[locale]).1,
+                            amount(price),
+                            amount(wanted)
+                        )
+                    };
+                    prices.iter().map(line).collect()
+                };
+                return format!(
+                    "يباع هذا المنتوج بثمن غير الذي طلبتِه: {}\n{}{link}\n\n\
+                     Ce produit est vendu à un autre prix que celui que vous demandez : {}\n{}{link}\n",
+                    name.resolve(&[Locale::Ar]).1,
+                    lines(Locale::Ar, "المطلوب"),
+                    name.resolve(&[Locale::Fr]).1,
+                    lines(Locale::Fr, "demandé"),
+                );
+            }
             Self::Withdrawn { name, valid_until, .. } => {
                 let named = |locale| name.resolve(&[locale]).1;
                 return format!(
@@ -394,9 +425,10 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
         return Ok(None);
     }
     let holder = match (kind, user) {
-        (MailKind::Email | MailKind::AgreementAlert | MailKind::ProductWithdrawn, Some(user)) => {
-            person(tx, "id", user.into(), "ACTIVE").await?
-        }
+        (
+            MailKind::Email | MailKind::AgreementAlert | MailKind::ProductWithdrawn | MailKind::PriceDiffers,
+            Some(user),
+        ) => person(tx, "id", user.into(), "ACTIVE").await?,
         (MailKind::Invitation, Some(user)) => person(tx, "id", user.into(), "INVITED").await?,
         (MailKind::Reset, _) => person(tx, "email", recipient.clone().into(), "ACTIVE").await?,
         _ => None,
@@ -415,6 +447,7 @@ async fn take_up(tx: &Tx<'_>, number: i64) -> Result<Option<Email>> {
             Some(Content::Link { purpose, token })
         }
         None if kind == MailKind::ProductWithdrawn => withdrawn(tx, about).await?,
+        None if kind == MailKind::PriceDiffers => priced(tx, about).await?,
         None => ending(tx, about).await?,
     };
     match content {
@@ -443,6 +476,19 @@ async fn withdrawn(tx: &Tx<'_>, product: Option<Uuid>) -> Result<Option<Content>
     let values = [product.into(), Day(calendar::today(tx.now())).into()];
     let row = tx.query_one::<(String, Json<LocalizedText>, Day)>(text, values).await?;
     Ok(row.map(|(slug, name, until)| Content::Withdrawn { slug, name: name.0, valid_until: until.0 }))
+}
+
+/// What is said of a product whose prices are not those that are asked; nothing, when they are by now.
+async fn priced(tx: &Tx<'_>, product: Option<Uuid>) -> Result<Option<Content>> {
+    let text = "select p.slug, p.name, m.name, l.price, s.asked_price from stock_level s
+        join product p on p.id = s.product_id join market m on m.id = s.market_id
+        join listing l on l.market_id = s.market_id and l.variant_id = s.variant_id
+        where s.product_id = $1 and l.price <> s.asked_price order by m.number, l.number limit 50";
+    type Row = (String, Json<LocalizedText>, Json<LocalizedText>, i64, i64);
+    let rows = tx.query::<Row>(text, [product.into()]).await?;
+    let named = rows.first().map(|(slug, name, ..)| (slug.clone(), name.0.clone()));
+    let prices = rows.into_iter().map(|(_, _, market, price, asked)| (market.0, price, asked)).collect();
+    Ok(named.map(|(slug, name)| Content::Priced { slug, name, prices }))
 }
 
 /// The login that an e-mail is for.

@@ -30,6 +30,10 @@ pub struct Model {
     pub good_until: Option<Day>,
     /// The last day of what expires first; derived.
     pub next_expiry: Option<Day>,
+    /// What the cooperative asks for a pack, in centimes, as it was told with the last delivery that told it.
+    pub asked_price: Option<i64>,
+    /// Whether the market asks another price; derived.
+    pub price_differs: bool,
     /// How often it was changed; 1 when it was made.
     pub version: i32,
     /// When it was made; microseconds since 1970 in UTC.
@@ -53,7 +57,7 @@ impl Guarded for Entity {
     const COOPERATIVE: Option<Column> = Some(Column::CooperativeId);
 }
 
-crate::table!(StockLevel { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, VariantId => variant_id, ProductId => product_id, CooperativeId => cooperative_id, OnHand => on_hand, GoodUntil => good_until, NextExpiry => next_expiry, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, ProductVariant: variant_id, Product: product_id, Cooperative: cooperative_id });
+crate::table!(StockLevel { Id => id, Number => number, BranchId => branch_id, MarketId => market_id, VariantId => variant_id, ProductId => product_id, CooperativeId => cooperative_id, OnHand => on_hand, GoodUntil => good_until, NextExpiry => next_expiry, AskedPrice => asked_price, PriceDiffers => price_differs, Version => version, CreatedAt => created_at, ChangedAt => changed_at } names { Branch: branch_id, Market: market_id, ProductVariant: variant_id, Product: product_id, Cooperative: cooperative_id });
 
 impl Node for Entity {
     const VERSION: Column = Column::Version;

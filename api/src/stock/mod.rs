@@ -1,5 +1,6 @@
 //! Stock: what a market has of each variant, by lots, and the ledger of what moved.
 
+pub mod asked_price;
 pub mod entity;
 pub mod ledger;
 pub mod lot;

@@ -41,6 +41,9 @@ pub struct DeliveryLineInput {
     pub quantity: Decimal,
     /// The lot.
     pub lot: StockLotInput,
+    /// The price that the cooperative asks for a pack, in dirhams: it holds until a delivery names another one. The cooperative is
+    /// told by e-mail when the market sells at another price.
+    pub asked_price: Option<Decimal>,
 }
 
 /// A delivery to a market.
@@ -122,11 +125,18 @@ fn delivered(lines: &[(Uuid, &DeliveryLineInput)], today: civil::Date) -> Result
             checked(&mut wrong, code.map_err(|faults| faults.into_iter().map(|fault| fault.at("lot")).collect()));
         let (produced_on, expires_on) = (line.lot.produced_on.map(|day| day.0), line.lot.expires_on.map(|day| day.0));
         wrong.extend(lot_faults(produced_on, expires_on, today).into_iter().map(|fault| fault.at("lot")));
-        if let (Some(quantity), Some(code)) = (amount, code) {
+        let asked_price = line.asked_price.map(|asked| asked.entered("askedPrice")).transpose();
+        let asked_price = checked(&mut wrong, asked_price);
+        if let (Some(quantity), Some(code), Some(asked_price)) = (amount, code, asked_price) {
             if read.iter().any(|other| other.variant == *variant && other.lot.code == code) {
                 wrong.push(Fault::new(Code::DuplicateEntry).at("lot"));
             }
-            read.push(NewLine { variant: *variant, quantity, lot: NewLot { code, produced_on, expires_on } });
+            read.push(NewLine {
+                variant: *variant,
+                asked_price,
+                quantity,
+                lot: NewLot { code, produced_on, expires_on },
+            });
         }
         faults.extend(wrong.into_iter().map(|fault| fault.at(&place.to_string()).at("lines")));
     }

@@ -3,7 +3,7 @@
 use super::entity::{Entity, Model};
 use super::movement;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
-use crate::platform::graphql::scalars::{Date, DateTime, Decimal};
+use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::loading::batch::Batch;
 use crate::platform::loading::object::RowObject;
 use crate::platform::loading::reader::Reader;
@@ -26,6 +26,10 @@ pub struct StockLevel {
     pub on_hand: Decimal,
     /// The quantity that reservations hold.
     pub held: Decimal,
+    /// The price that the cooperative asks for a pack, as the last delivery that named one said; null when none has.
+    pub asked_price: Option<Money>,
+    /// Whether the market sells it at another price than the cooperative asks.
+    pub price_differs: bool,
     /// The last day of the lot that expires first, of which something is there; null when everything keeps.
     pub next_expiry: Option<Date>,
     #[graphql(skip)]
@@ -53,6 +57,8 @@ impl RowObject for StockLevel {
             on_hand: Decimal::thousandths(row.on_hand),
             // Nothing can be reserved yet.
             held: Decimal::thousandths(0),
+            asked_price: row.asked_price.map(Money::centimes),
+            price_differs: row.price_differs,
             next_expiry: row.next_expiry.map(Date::from),
             key: row.id,
             market_key: row.market_id,
@@ -71,6 +77,8 @@ pub struct StockFilter {
     pub is_sold_out: Option<bool>,
     /// Leaves only stock levels with something of a lot whose last day is before this one: also of one that has expired.
     pub expires_before: Option<Date>,
+    /// With true, leaves only stock levels that the market sells at another price than the cooperative asks; with false, the others.
+    pub price_differs: Option<bool>,
 }
 
 /// What a market has of one production of a variant.

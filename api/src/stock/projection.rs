@@ -21,7 +21,7 @@ pub static LOTS: SqlColumns = SqlColumns {
     )],
 };
 
-/// What a market has of a variant, and until when any of it is good.
+/// What a market has of a variant, until when any of it is good, and whether its price is another one than is asked for.
 pub static LEVELS: SqlColumns = SqlColumns {
     of: Derived {
         table: "stock_level",
@@ -30,7 +30,8 @@ pub static LEVELS: SqlColumns = SqlColumns {
         branch: "branch_id",
         sources: &[
             Source { table: "stock_lot", columns: &["on_hand", "expires_on"], by: "stock_level_id", to: "id" },
-            Source { table: "stock_level", columns: &[], by: "id", to: "id" },
+            Source { table: "stock_level", columns: &["asked_price"], by: "id", to: "id" },
+            Source { table: "listing", columns: &["price"], by: "variant_id", to: "variant_id" },
         ],
     },
     columns: &[
@@ -46,6 +47,11 @@ pub static LEVELS: SqlColumns = SqlColumns {
         (
             "next_expiry",
             "select min(l.expires_on) from stock_lot l where l.stock_level_id = stock_level.id and l.on_hand > 0",
+        ),
+        (
+            "price_differs",
+            "coalesce(asked_price <> (select l.price from listing l
+               where l.market_id = stock_level.market_id and l.variant_id = stock_level.variant_id), false)",
         ),
     ],
 };

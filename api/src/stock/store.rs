@@ -1,5 +1,6 @@
 //! Reading stock, and recording what moves.
 
+use super::asked_price;
 use super::entity::{self, Entity, Model};
 use super::ledger::{insert, moved, refuse_broken_packs};
 use super::lot;
@@ -21,6 +22,7 @@ use crate::product::{entity as product, variant};
 use domain::access::Permission;
 use domain::fault::{Code, Fault, Faults};
 use domain::market::MarketStatus;
+use domain::money::Money;
 use domain::product::ProductStatus;
 use domain::stock::{LotBalance, StockMovementKind, StockRemovalKind, is_good};
 use jiff::civil;
@@ -51,6 +53,11 @@ fn filtered(
             // Spelled out: there is an index of these alone.
             Some(true) => select = select.filter(Expr::cust("stock_level.on_hand = 0")),
             Some(false) => select = select.filter(entity::Column::OnHand.gt(0)),
+        }
+        match filter.price_differs {
+            None => {}
+            Some(true) => select = select.filter(Expr::cust("stock_level.price_differs")),
+            Some(false) => select = select.filter(Expr::cust("not stock_level.price_differs")),
         }
         if let Some(before) = filter.expires_before {
             select = select.filter(entity::Column::NextExpiry.lt(Day(before.0)));
@@ -158,6 +165,8 @@ impl Related for LotOf {
 pub struct NewLine {
     /// Of what.
     pub variant: Uuid,
+    /// What the cooperative asks for a pack; none: what it asked before.
+    pub asked_price: Option<Money>,
     /// How much, in thousandths.
     pub quantity: i64,
     /// Its lot.
@@ -247,7 +256,12 @@ pub async fn deliver(tx: &Tx<'_>, market: Uuid, form: impl FnOnce() -> Result<Ve
     let (entry, mut rows) = (Uuid::now_v7(), Vec::new());
     for (place, line) in order {
         let Some((variant, _)) = variants.get(&line.variant) else { continue };
-        let level = level_of(tx, &market, variant).await?;
+        let mut level = level_of(tx, &market, variant).await?;
+        if let Some(asked) = line.asked_price.filter(|asked| Some(asked.centimes) != level.asked_price) {
+            let locked = tx.lock_for_update::<Entity>(level.id).await?;
+            level = tx.update(locked, |row| row.asked_price = ActiveValue::Set(Some(asked.centimes))).await?;
+            asked_price::tell(tx, (market.id, variant.id)).await?;
+        }
         let lot = lot_of(tx, &level, &line.lot)
             .await?
             .map_err(|field| Fault::new(Code::DateInvalid).at(field).at("lot").at(&place.to_string()).at("lines"))?;
@@ -423,6 +437,8 @@ async fn level_of(tx: &Tx<'_>, market: &market::Model, variant: &variant::Model)
                 on_hand: 0,
                 good_until: None,
                 next_expiry: None,
+                asked_price: None,
+                price_differs: false,
                 version: 1,
                 created_at: now,
                 changed_at: now,

@@ -7,4 +7,5 @@ pub mod name;
 pub mod object;
 pub mod query;
 pub mod relations;
+pub mod representative;
 pub mod store;
