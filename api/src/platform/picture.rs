@@ -17,8 +17,8 @@ pub const ORIGINAL: &str = "original.jpg";
 const PIXELS_MAX: u64 = 50_000_000;
 /// And so many on a side.
 const SIDE_MAX: u32 = 16_000;
-/// While it is read it takes at most so many bytes.
-const MEMORY_MAX: u64 = 420 * 1024 * 1024;
+/// What is read of it takes at most so many bytes: the most pixels in full colour. It is held twice while it is turned.
+const MEMORY_MAX: u64 = 192 * 1024 * 1024;
 /// The quality of the original, of 100.
 const ORIGINAL_QUALITY: u8 = 88;
 /// The quality of the widths, of 100: what is lost is not seen on a telephone.
@@ -85,11 +85,11 @@ impl Picture {
         let orientation = decoder.orientation().map_err(|_| invalid())?;
         let mut picture = DynamicImage::from_decoder(decoder).map_err(too_large)?;
         picture.apply_orientation(orientation);
-        Self::of(&on_white(picture)).ok_or_else(invalid)
+        Self::of(on_white(picture)).ok_or_else(invalid)
     }
 
     /// Write pixels in the sizes that are served; nothing for a picture without pixels.
-    pub fn of(pixels: &RgbImage) -> Option<Self> {
+    pub fn of(pixels: RgbImage) -> Option<Self> {
         let (width, height) = pixels.dimensions();
         let mut original = Vec::new();
         let encoder = JpegEncoder::new_with_quality(&mut original, ORIGINAL_QUALITY);
@@ -97,7 +97,7 @@ impl Picture {
         let content = digest(&original).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut files = vec![(ORIGINAL.to_owned(), Bytes::from(original))];
         // From the widest to the narrowest, each made of the one before.
-        let mut pixels = DynamicImage::ImageRgb8(pixels.clone());
+        let mut pixels = DynamicImage::ImageRgb8(pixels);
         let served: Vec<u32> = widths(width).collect();
         for served in served.into_iter().rev() {
             if served < pixels.width() {

@@ -317,7 +317,7 @@ pub enum ProductOrder {
 }
 
 /// What products are found under further conditions, with how many: each count is of the products that meet all of the other
-/// conditions; of a search, of its best 1,000 hits.
+/// conditions; of a search, of its best 300 hits.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct ProductFacets {
     /// The products in each category, or in one below it; categories without any are left out.
@@ -337,7 +337,7 @@ pub struct ProductFacets {
 pub struct CategoryFacet {
     /// The category.
     pub category: Category,
-    /// The number of products, counted up to 1,000.
+    /// The number of products, counted up to 100.
     pub count: i32,
     /// Whether there are more than were counted.
     pub is_capped: bool,
@@ -348,7 +348,7 @@ pub struct CategoryFacet {
 pub struct QualitySignFacet {
     /// The kind of quality sign.
     pub kind: EnumValue<QualitySignKind>,
-    /// The number of products, counted up to 1,000.
+    /// The number of products, counted up to 100.
     pub count: i32,
     /// Whether there are more than were counted.
     pub is_capped: bool,
@@ -361,7 +361,7 @@ pub struct PriceRangeFacet {
     pub min_price: Money,
     /// The highest price of the range: for `filter.maxPrice`; null: no end.
     pub max_price: Option<Money>,
-    /// The number of products, counted up to 1,000.
+    /// The number of products, counted up to 100.
     pub count: i32,
     /// Whether there are more than were counted.
     pub is_capped: bool,

@@ -185,8 +185,10 @@ pub async fn list(
     }
 }
 
-/// A facet counts no further.
-const COUNTED: u64 = 1000;
+/// A facet counts no further: beyond, each would read another page of the table for every product.
+const COUNTED: u64 = 100;
+/// So many of the best hits of a search are looked through for facets.
+const HITS: u64 = 300;
 
 /// Where ranges of prices begin, in centimes.
 const PRICE_RANGES: [i64; 5] = [0, 5_000, 10_000, 20_000, 50_000];
@@ -219,10 +221,10 @@ pub async fn facets(
                 max_price: None,
                 ..filter.clone()
             };
-            Some(search::best(&met(&free)?, &words, COUNTED + 1).await?)
+            Some(search::best(&met(&free)?, &words, HITS + 1).await?)
         }
     };
-    let are_cut = hits.as_ref().is_some_and(|hits| hits.len() as u64 > COUNTED);
+    let are_cut = hits.as_ref().is_some_and(|hits| hits.len() as u64 > HITS);
     let found = |filter: &ProductFilter| -> Result<Select<'_, '_, Entity>> {
         let select = met(filter)?;
         Ok(match &hits {

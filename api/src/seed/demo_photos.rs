@@ -20,8 +20,7 @@ pub async fn seed(tx: &Tx<'_>, files: &Files) -> Result<()> {
     let (now, mut photos) = (tx.now().as_microsecond(), Vec::new());
     for (number, (slug, ar, fr, category, maker, ..)) in PRODUCTS.iter().enumerate() {
         let cooperative = &COOPERATIVES[*maker];
-        let picture =
-            Picture::of(&draw(category, number)).ok_or_else(|| Error::internal("a drawing without pixels"))?;
+        let picture = Picture::of(draw(category, number)).ok_or_else(|| Error::internal("a drawing without pixels"))?;
         photo::store::claim(tx, &picture.content).await?;
         files.put(&picture.content, &picture.files).await?;
         photos.push(fresh!(photo::entity,
