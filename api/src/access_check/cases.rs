@@ -338,11 +338,14 @@ impl Cases {
         (!parts.is_empty()).then(|| format!("{{ {} }}", parts.join(" ")))
     }
 
-    /// The arguments of a field that must be told nothing, a day, or one of the values of an enum: its last one.
+    /// The arguments of a field that must be told nothing, a day, a number, or one of the values of an enum: its last one.
     fn choices(&self, args: &[Value]) -> Option<String> {
         let choice = |argument: &Value| {
             if named(&argument["type"]) == "Date" {
                 return Some(format!("{}: \"2026-12-31\"", text(argument, "name")));
+            }
+            if named(&argument["type"]) == "Float" {
+                return Some(format!("{}: 1.5", text(argument, "name")));
             }
             if text(argument, "name") == "period" {
                 return Some("period: \"2026\"".to_owned());
@@ -554,6 +557,9 @@ impl Cases {
                 ("Int", _) => vec!["1".into()],
                 ("Decimal", _) => vec!["\"1.00\"".into(), "\"987654321.00\"".into()],
                 ("Date", _) => vec!["\"2026-11-23\"".into()],
+                ("NearInput", _) => ["", ", withinKilometres: 3000"]
+                    .map(|within| format!("{{ latitude: 32.9, longitude: -6.9{within} }}"))
+                    .into(),
                 ("DateTime", _) => vec!["\"2026-11-23T12:00:00Z\"".into()],
                 ("String", _) => vec!["\"05.311\"".into(), "\"leak\"".into(), "\"OLIVE_OIL\"".into()],
                 ("ID", _) => {
