@@ -33,7 +33,7 @@ pub struct Photo {
     pub width: i32,
     /// The height of the original in pixels.
     pub height: i32,
-    /// A placeholder to show until the photo has arrived, as a BlurHash (https://blurha.sh).
+    /// A placeholder to show until the photo has arrived, as a BlurHash (blurha.sh).
     pub blur_hash: String,
     /// Whether the photo waits to be accepted, with the request to change the product that asks for it.
     pub is_proposed: bool,
