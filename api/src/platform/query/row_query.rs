@@ -97,17 +97,17 @@ impl RowQuery<'_, '_> {
         let counted = match most {
             None => {
                 self.statement.expr(Func::count(Expr::val(1)));
-                self.statement.take()
+                self.scope.backend.build(&self.statement.take())
             }
             Some(most) => {
-                self.statement.expr(Expr::val(1)).limit(most);
-                Query::select()
-                    .expr(Func::count(Expr::val(1)))
-                    .from_subquery(self.statement.take(), Alias::new("counted"))
-                    .to_owned()
+                self.statement.expr(Expr::val(1));
+                let mut counted = self.scope.backend.build(&self.statement.take());
+                // Spelled out, as above: otherwise every row is fetched before the first hundred are counted.
+                counted.sql = format!("SELECT COUNT(*) FROM ({} LIMIT {most}) AS counted", counted.sql);
+                counted
             }
         };
-        let rows = self.send(self.scope.backend.build(&counted)).await?;
+        let rows = self.send(counted).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(count.unsigned_abs())
     }
