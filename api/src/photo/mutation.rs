@@ -15,7 +15,7 @@ use crate::product::object::Product;
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::access::Permission;
 use domain::fault::{Code, Faults};
-use domain::text::NAME_MAX;
+use domain::text::{LocalizedText, NAME_MAX};
 use uuid::Uuid;
 
 /// A photo to add to a product.
@@ -90,10 +90,7 @@ payload! {
 }
 
 /// Read a photo and what is said of it, and keep its files.
-async fn receive(
-    ctx: &Context<'_>,
-    input: &PhotoAddInput,
-) -> Result<Result<(domain::text::LocalizedText, Picture), Faults>> {
+async fn receive(ctx: &Context<'_>, input: &PhotoAddInput) -> Result<Result<(LocalizedText, Picture), Faults>> {
     let mut faults = Faults::new();
     let alt = input.alt.clone().merged_at(None, NAME_MAX, "alt").and_then(store::checked_alt);
     let alt = checked(&mut faults, alt);

@@ -59,7 +59,7 @@ impl Picture {
     /// IMAGE_INVALID; LIMIT_EXCEEDED when it has too many pixels.
     pub fn read(file: &[u8]) -> Result<Self, Fault> {
         let invalid = || Fault::new(Code::ImageInvalid);
-        let reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|_| invalid())?;
+        let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|_| invalid())?;
         let is_read = match reader.format() {
             Some(ImageFormat::Jpeg) => is_whole_jpeg(file),
             Some(ImageFormat::Png | ImageFormat::WebP) => true,
@@ -68,7 +68,6 @@ impl Picture {
         if !is_read || is_something_else(file) {
             return Err(invalid());
         }
-        let mut reader = reader;
         let mut limits = image::Limits::default();
         limits.max_alloc = Some(MEMORY_MAX);
         reader.limits(limits);
