@@ -21,7 +21,7 @@ use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::{CursorCodec, KeyKind};
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageRows};
-use crate::platform::query::expression::{among, among_numbers};
+use crate::platform::query::expression::{among, among_numbers, among_selected};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Keys, Table};
@@ -78,17 +78,21 @@ fn centimes(amount: Option<Decimal>, argument: &str) -> Result<Option<i64>> {
 fn narrowed<'t, 'a>(
     mut select: Select<'t, 'a, Entity>,
     tx: &Tx<'_>,
-    filter: &ProductFilter,
+    (words, filter): (Option<&str>, &ProductFilter),
     markets: &[Vec<Uuid>],
 ) -> Result<Select<'t, 'a, Entity>> {
     if let Some(slug) = &filter.category {
+        use category::entity::Column as C;
         // A category and those directly below it: the tree has two levels.
-        select = select.having::<category::entity::Entity>(
-            category::entity::Column::Id.into_expr().eq(Column::CategoryId.into_expr()).into_condition(),
-            Condition::any()
-                .add(category::entity::Column::Slug.eq(slug))
-                .add(category::entity::Column::ParentId.eq(domain::id::founding("category", slug))),
-        );
+        let below = C::ParentId.eq(domain::id::founding("category", slug));
+        let meant = Condition::any().add(C::Slug.eq(slug)).add(below);
+        let keys = tx.select_columns::<category::entity::Entity>().filter(meant).keys();
+        select = match words {
+            // A rare category is read along its index, and not past everything else.
+            None => select.each(Column::CategoryId.into_expr(), keys),
+            // A search is read along the words.
+            Some(_) => select.filter(among_selected(tx.backend(), Column::CategoryId, keys)),
+        };
     }
     let sold = |market: Condition| {
         let here = listing::entity::Column::ProductId.into_expr().eq(Column::Id.into_expr());
@@ -155,7 +159,7 @@ pub async fn list(
     let arabic = reader.sorts_in_arabic() && by == ProductOrder::Name;
     let name = format!("products {words:?} {filter:?} {by:?} {arabic} {published}");
     let tx = reader.begin();
-    let select = narrowed(tx.select_for_list::<Entity>(published), &tx, &filter, markets)?;
+    let select = narrowed(tx.select_for_list::<Entity>(published), &tx, (words, &filter), markets)?;
     let mut select = only_untranslated(reader, select, &TEXTS, filter.missing_translation)?;
     if by == ProductOrder::PriceDescending {
         select = select.filter(Column::PriceKey.lt(NO_PRICE));
@@ -207,7 +211,7 @@ pub async fn facets(
 ) -> Result<ProductFacets> {
     let tx = reader.begin();
     let met = |filter: &ProductFilter| -> Result<Select<'_, '_, Entity>> {
-        let select = narrowed(tx.select_for_list::<Entity>(published), &tx, filter, markets)?;
+        let select = narrowed(tx.select_for_list::<Entity>(published), &tx, (words, filter), markets)?;
         only_untranslated(reader, select, &TEXTS, filter.missing_translation)
     };
     // Of a search the best hits are looked through, found once: a common word has tens of thousands.
@@ -232,20 +236,22 @@ pub async fn facets(
             None => select,
         })
     };
-    let counted = async |select: Select<'_, '_, Entity>| {
-        let count = select.count(Some(COUNTED + 1)).await?;
-        let is_capped = are_cut || count > COUNTED;
-        Ok::<_, Error>((i32::try_from(Ord::min(count, COUNTED)).unwrap_or(i32::MAX), is_capped))
-    };
+    let capped = |count: u64| (i32::try_from(Ord::min(count, COUNTED)).unwrap_or(i32::MAX), are_cut || count > COUNTED);
+    let counted = async |select: Select<'_, '_, Entity>| Ok::<_, Error>(capped(select.count(Some(COUNTED + 1)).await?));
     let count = async |filter: ProductFilter| counted(found(&filter)?).await;
-    let mut categories = Vec::new();
-    for category in all_categories {
-        let slug = Some(category.slug.clone());
-        let (count, is_capped) = count(ProductFilter { category: slug, ..filter.clone() }).await?;
-        if count > 0 {
-            categories.push(CategoryFacet { category, count, is_capped });
-        }
-    }
+    let any_category = found(&ProductFilter { category: None, ..filter.clone() })?;
+    let keys: Vec<Uuid> = all_categories.iter().map(|category| category.key).collect();
+    let each = any_category.count_each(Column::CategoryId, &keys, COUNTED + 1).await?;
+    let of = |key: &Uuid| each.get(key).copied().unwrap_or_default();
+    let below = |key: Uuid| all_categories.iter().filter(move |child| child.parent_key == Some(key));
+    let with_those_below = |key: Uuid| of(&key) + below(key).map(|child| of(&child.key)).sum::<u64>();
+    let counts: Vec<u64> = keys.iter().map(|key| with_those_below(*key)).collect();
+    let categories = all_categories.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+    let categories = categories.map(|(category, count)| {
+        let (count, is_capped) = capped(count);
+        CategoryFacet { category, count, is_capped }
+    });
+    let categories = categories.collect();
     let mut quality_signs = Vec::new();
     for kind in QualitySignKind::ALL.iter().copied().map(EnumValue) {
         let (count, is_capped) = count(ProductFilter { quality_sign: Some(kind), ..filter.clone() }).await?;

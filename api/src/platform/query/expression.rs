@@ -26,7 +26,7 @@ pub(crate) fn among_numbers(backend: DbBackend, column: impl ColumnTrait, number
 /// The elements of a JSON list, for SQLite.
 fn listed(list: String, element: &'static str) -> SelectStatement {
     Query::select()
-        .expr(Expr::cust(element))
+        .expr_as(Expr::cust(element), Alias::new("key"))
         .from_function(Func::cust(Alias::new("json_each")).arg(list), Alias::new("listed"))
         .to_owned()
 }
@@ -50,12 +50,13 @@ pub(in crate::platform) fn is_selected(backend: DbBackend, column: SimpleExpr, k
     }
 }
 
-/// These keys as a statement that answers them, one text however many there are.
+/// These keys as a statement that answers them as `key`, one text however many there are.
 pub(in crate::platform) fn each_of(backend: DbBackend, keys: &[Uuid]) -> SelectStatement {
     match backend {
         DbBackend::Postgres => {
             let keys = sea_orm::Value::from(keys.to_vec());
-            Query::select().expr(Expr::cust_with_values("unnest($1::uuid[])", [keys])).to_owned()
+            let each = Expr::cust_with_values("unnest($1::uuid[])", [keys]);
+            Query::select().expr_as(each, Alias::new("key")).to_owned()
         }
         _ => listed_keys(keys),
     }

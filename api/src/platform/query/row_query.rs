@@ -3,13 +3,13 @@
 
 use crate::platform::database::connection::Connection;
 use crate::platform::error::{Error, Result};
-use crate::platform::query::expression::is_selected;
+use crate::platform::query::expression::{each_of, is_selected};
 use crate::platform::query::table::{RowReader, read_all};
 use crate::platform::scope::Scope;
 use domain::fault::Code;
 use sea_orm::sea_query::{
     Alias, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SimpleExpr, SqlWriterValues,
-    WindowStatement,
+    SqliteQueryBuilder, WindowStatement,
 };
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use std::collections::HashMap;
@@ -110,6 +110,39 @@ impl RowQuery<'_, '_> {
         let rows = self.send(counted).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(count.unsigned_abs())
+    }
+
+    /// How many rows there are of each of these keys of a column, counting no further than `most` of each: an index that
+    /// begins with the column is read once for each key, and no further.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub(in crate::platform) async fn count_each(
+        mut self,
+        column: SimpleExpr,
+        keys: &[Uuid],
+        most: u64,
+    ) -> Result<HashMap<Uuid, u64>> {
+        self.narrow_to_keys();
+        let backend = self.scope.backend;
+        self.statement.expr(Expr::val(1)).and_where(column.eq(Expr::cust("each.key")));
+        let (placeholder, is_numbered) = if backend == DbBackend::Postgres { ("$", true) } else { ("?", false) };
+        let mut sql = SqlWriterValues::new(placeholder, is_numbered);
+        let collect = |statement: &SelectStatement, sql: &mut SqlWriterValues| match backend {
+            DbBackend::Postgres => statement.build_collect_into(PostgresQueryBuilder, sql),
+            _ => statement.build_collect_into(SqliteQueryBuilder, sql),
+        };
+        let text = "writing to a string does not fail";
+        sql.write_str("SELECT each.key, (SELECT COUNT(*) FROM (").expect(text);
+        collect(&self.statement, &mut sql);
+        // Spelled out for the same reason as in `count`.
+        write!(sql, " LIMIT {most}) AS counted) FROM (").expect(text);
+        collect(&each_of(backend, keys), &mut sql);
+        sql.write_str(") AS each").expect(text);
+        let (sql, values) = sql.into_parts();
+        let rows = self.send(sea_orm::Statement { sql, values: Some(values), db_backend: backend }).await?;
+        let counts: Vec<(Uuid, i64)> = read_all(&rows)?;
+        Ok(counts.into_iter().map(|(key, count)| (key, count.unsigned_abs())).collect())
     }
 
     /// How many rows each thing has that a column points to.

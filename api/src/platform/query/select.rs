@@ -2,7 +2,7 @@
 
 use crate::platform::database::connection::Connection;
 use crate::platform::error::Result;
-use crate::platform::query::expression::among;
+use crate::platform::query::expression::{among, is_selected};
 use crate::platform::query::row_query::{RowQuery, each_row};
 use crate::platform::query::table::{Guarded, RowReader, Table};
 use crate::platform::scope::Scope;
@@ -10,6 +10,7 @@ use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, Query, SelectStatement, SimpleExpr,
 };
 use sea_orm::{ColumnTrait, DbBackend, DbErr};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Rows of a table and of those joined to it, each narrowed to what the actor may see.
@@ -38,11 +39,21 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     }
 
     /// Leave only rows whose column is one of a few keys that a statement answers: on PostgreSQL the first rows of a list
-    /// are read key by key ([`Select::first`]).
+    /// are read key by key ([`Select::first`]), by the first column of which that is said.
     pub(crate) fn each(mut self, column: SimpleExpr, keys: SelectStatement) -> Self {
-        self.query.narrow_to_keys();
-        self.query.each = Some((column, keys));
+        if self.query.each.is_none() {
+            self.query.each = Some((column, keys));
+        } else {
+            self.query.statement.and_where(is_selected(self.query.scope.backend, column, keys));
+        }
         self
+    }
+
+    /// The keys of the rows, as a statement that is part of another one.
+    pub(crate) fn keys(mut self) -> SelectStatement {
+        self.query.narrow_to_keys();
+        self.query.statement.expr(E::KEY.into_expr());
+        self.query.statement
     }
 
     /// Which database is asked.
@@ -145,6 +156,14 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     /// The database's refusal.
     pub async fn count(self, most: Option<u64>) -> Result<u64> {
         self.query.count(most).await
+    }
+
+    /// How many rows there are of each of these keys of a column, counting no further than `most` of each.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn count_each(self, column: impl ColumnTrait, keys: &[Uuid], most: u64) -> Result<HashMap<Uuid, u64>> {
+        self.query.count_each(column.into_expr(), keys, most).await
     }
 
     /// Read the first rows in an order, and what they are ordered by behind the columns.

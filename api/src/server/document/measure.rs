@@ -183,9 +183,9 @@ impl<'a, 'd> Weighing<'a, 'd> {
             (once(cost), once(values.times(1).saturating_add(1).saturating_mul(size)))
         };
         let one_value = once(values.times(1).saturating_add(1));
-        (weight.cost, weight.values) = match known.map_or(Price::Leaf, |known| known.price) {
-            Price::Leaf => (once(0), one_value),
-            Price::Object => (once(cost.times(1).saturating_add(1)), one_value),
+        (weight.cost, weight.values) = match known.map_or(Price::Leaf { cost: 0 }, |known| known.price) {
+            Price::Leaf { cost } => (once(cost), one_value),
+            Price::Object { cost: own } => (once(cost.times(1).saturating_add(own)), one_value),
             Price::Counted => (once(1), one_value),
             Price::List => many(LIST, cost, values),
             Price::ByIds => many(self.ids(field), cost, values),
@@ -316,6 +316,12 @@ mod tests {
         assert_eq!(cost_of("{ __schema { types { name } } }"), Ok(100));
         // A page that is not within its bounds is refused where it is read.
         assert_eq!(cost_of("{ markets(first: 1000000) { nodes { slug } } }"), Ok(101));
+    }
+
+    #[test]
+    fn what_is_worked_out_of_many_rows_costs_as_much_as_a_page_of_them() {
+        assert_eq!(cost_of("{ products(first: 100) { nodes { slug jsonLd } } }"), Ok(1 + 100 * (1 + 41)));
+        assert_eq!(cost_of("{ productFacets { lowestPrice { amount } categories { count } } }"), Ok(101 + 1 + 5));
     }
 
     #[test]

@@ -43,6 +43,11 @@ enum __DirectiveLocation {
 }
 ";
 
+/// What `Product.jsonLd` costs: a page of 20 listings, with the market of each.
+const JSON_LD: u64 = 41;
+/// What `productFacets` costs beside what is selected below it: as a page of 100 products, which takes as long.
+const FACETS: u64 = 101;
+
 /// A type, by its place in [`Types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct TypeId(usize);
@@ -96,10 +101,16 @@ pub(super) struct Field {
 /// What selecting a field costs, beside what is selected below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Price {
-    /// Nothing: a scalar or an enumeration.
-    Leaf,
+    /// A scalar or an enumeration.
+    Leaf {
+        /// Nothing, but where it is made of many rows.
+        cost: u64,
+    },
     /// One object.
-    Object,
+    Object {
+        /// One, but where it is worked out of many rows.
+        cost: u64,
+    },
     /// A list without pages.
     List,
     /// A page of a list: as many items as are asked for.
@@ -176,7 +187,7 @@ impl Types {
         };
         let name = Input { ty: Type::new("String!")?, of: *by_name.get("String")?, default: None };
         let meta = vec![
-            ("__typename", meta("String!", Price::Leaf, BTreeMap::new())?),
+            ("__typename", meta("String!", Price::Leaf { cost: 0 }, BTreeMap::new())?),
             ("__schema", meta("__Schema!", Price::Introspection { values: 45_000 }, BTreeMap::new())?),
             (
                 "__type",
@@ -323,11 +334,13 @@ impl Reading<'_> {
             (true, "nodes") => Price::Items { cost: 1 },
             (true, "edges") => Price::Items { cost: 0 },
             (true, "pageInfo" | "totalCount" | "totalCountIsCapped") => Price::Counted,
-            _ if !is_composite => Price::Leaf,
+            _ if owner == "Product" && name == "jsonLd" => Price::Leaf { cost: JSON_LD },
+            _ if owner == "Query" && name == "productFacets" => Price::Object { cost: FACETS },
+            _ if !is_composite => Price::Leaf { cost: 0 },
             _ if is_list && arguments.contains_key("ids") => Price::ByIds,
             _ if is_list => Price::List,
             _ if base_name(ty).ends_with("Connection") => Price::Connection,
-            _ => Price::Object,
+            _ => Price::Object { cost: 1 },
         }
     }
 }
