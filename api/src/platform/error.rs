@@ -114,6 +114,12 @@ impl Error {
         self.0.refusal == Some(Refusal::GivenUp)
     }
 
+    /// The same error as one that the transaction is done again for.
+    pub(crate) fn given_up(mut self) -> Self {
+        self.0.refusal = Some(Refusal::GivenUp);
+        self
+    }
+
     /// The rules that a form breaks, with the thing that stands in the way; the error itself when it is of another kind.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::platform::loading::object::{Children, all_of};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue};
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use crate::product::entity as product;
 use crate::stock::{entity as level, ledger, movement};
@@ -136,24 +136,13 @@ pub async fn record(
         return Err(Fault::new(Code::StatusInvalid).with_detail(market.status.0.to_string()).into());
     }
     let till = Till::open(tx, market, telling, &sales).await?;
-    for _ in 0..ATTEMPTS {
-        let recorded = till.recorded(&sales).await?;
-        let (outcomes, rows) = till.plan(&sales, &recorded)?;
-        let insert = async || {
-            tx.insert_all::<Entity>(rows.sales.clone()).await?;
-            tx.insert_plain::<line::Entity>(rows.lines.clone()).await
-        };
-        // Where somebody else recorded one of them at the same moment, it is committed now.
-        if rows.sales.is_empty() || tx.try_unique(insert).await?.is_some() {
-            ledger::insert(tx, rows.movements).await?;
-            return Ok(outcomes);
-        }
-    }
-    Err(Error::refused(Code::Unavailable))
+    let recorded = till.recorded(&sales).await?;
+    let (outcomes, rows) = till.plan(&sales, &recorded)?;
+    tx.unique_or_again(async || tx.insert_all::<Entity>(rows.sales).await).await?;
+    tx.insert_plain::<line::Entity>(rows.lines).await?;
+    ledger::insert(tx, rows.movements).await?;
+    Ok(outcomes)
 }
-
-/// So often sales are tried that somebody else records at the same moment.
-const ATTEMPTS: usize = 3;
 
 /// What a market asks for a variant.
 struct Offer {
@@ -206,6 +195,12 @@ impl<'t, 'a> Till<'t, 'a> {
             offers.insert(row.variant_id, offer);
         }
         use listing::Column as L;
+        let today = calendar::today(tx.now());
+        let known = |row: &product::Model| {
+            let is_valid = is_good(row.valid_until.map(|day| day.0), today);
+            (row.status.0 == ProductStatus::Published && is_valid, row.is_demo)
+        };
+        let mut products: HashMap<Uuid, (bool, bool)> = HashMap::new();
         let listed = tx
             .select_columns::<listing::Entity>()
             .filter(L::MarketId.eq(market.id))
@@ -214,20 +209,24 @@ impl<'t, 'a> Till<'t, 'a> {
                 [L::VariantId, L::ProductId, L::CooperativeId, L::CategoryId, L::Price]
                     .map(|column| column.into_expr()),
             )
+            .with_optional::<product::Entity>(L::ProductId)
             .all(|cells| {
                 let variant: Uuid = cells.take()?;
                 let (product, cooperative, category) = (cells.take()?, cells.take()?, Some(cells.take()?));
-                Ok((variant, Offer { product, cooperative, category, price: Some(Money::new(cells.take()?)) }))
+                let price = Some(Money::new(cells.take()?));
+                if let Some(row) = Keys::default().take_optional::<product::Entity>(cells)? {
+                    products.insert(row.id, known(&row));
+                }
+                Ok((variant, Offer { product, cooperative, category, price }))
             });
         offers.extend(listed.await?);
-        let products: Vec<Uuid> = offers.values().map(|offer| offer.product).collect();
-        let today = calendar::today(tx.now());
-        let products = tx.select::<product::Entity>().among(product::Column::Id, &products).all(|cells| {
-            let row = product::Entity::read(cells)?;
-            let is_valid = is_good(row.valid_until.map(|day| day.0), today);
-            Ok((row.id, (row.status.0 == ProductStatus::Published && is_valid, row.is_demo)))
-        });
-        let products = products.await?.into_iter().collect();
+        // Of what is not listed there may be some, or it was sold before.
+        let others = offers.values().map(|offer| offer.product).filter(|product| !products.contains_key(product));
+        let others: Vec<Uuid> = others.collect();
+        if !others.is_empty() {
+            let others = tx.select::<product::Entity>().among(product::Column::Id, &others).all(product::Entity::read);
+            products.extend(others.await?.iter().map(|row| (row.id, known(row))));
+        }
         let lots = ledger::lots(tx, &levels.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         let first = sales.iter().flatten().map(|sale| calendar::today(sale.sold_at)).min().unwrap_or(today);
         let closings = closings(tx, market.id, first).await?;

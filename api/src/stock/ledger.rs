@@ -93,7 +93,7 @@ pub async fn insert(tx: &Tx<'_>, mut rows: Vec<(usize, movement::ActiveModel)>) 
     tx.insert_all::<movement::Entity>(rows.into_iter().map(|(_, row)| row).collect()).await
 }
 
-/// The lots of stock levels that are held, of which there is some.
+/// The lots of stock levels that are held, of which there is some: they are held with them.
 ///
 /// # Errors
 /// The database's refusal.
@@ -108,8 +108,10 @@ pub async fn lots(tx: &Tx<'_>, levels: &[Uuid]) -> Result<HashMap<Uuid, Vec<LotB
             let (level, key, on_hand) = (cells.take::<Uuid>()?, cells.take()?, cells.take()?);
             Ok((level, LotBalance { key, on_hand, expires_on: cells.take::<Option<Day>>()?.map(|day| day.0) }))
         });
+    let rows = rows.await?;
+    tx.hold_parts::<lot::Entity>(rows.iter().map(|(_, balance)| balance.key));
     let mut lots: HashMap<Uuid, Vec<LotBalance<Uuid>>> = HashMap::new();
-    for (level, balance) in rows.await? {
+    for (level, balance) in rows {
         lots.entry(level).or_default().push(balance);
     }
     Ok(lots)

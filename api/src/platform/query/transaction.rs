@@ -108,6 +108,15 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Do something that a constraint forbids when somebody else did it at the same moment: the whole transaction is done
+    /// again then, and finds what she did.
+    ///
+    /// # Errors
+    /// What else `work` answered.
+    pub(crate) async fn unique_or_again<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+        work().await.map_err(|error| if error.is_taken() { error.given_up() } else { error })
+    }
+
     /// Do something, or nothing of it when it fails, and go on with the transaction.
     ///
     /// # Errors
@@ -287,7 +296,10 @@ impl<'a> Tx<'a> {
     pub async fn lock_shared<E: Table>(&self, key: Uuid, permission: Permission) -> Result<E::Model> {
         let held = self.select_in_scope::<E>().filter(E::KEY.eq(key)).filter(self.scope.within::<E>(permission));
         match self.locking(held, LockType::Share).one(E::read).await? {
-            Some(row) => Ok(row),
+            Some(row) => {
+                self.remember_branch::<E>(permission, &row);
+                Ok(row)
+            }
             None => Err(self.unheld::<E>(key).await?),
         }
     }
@@ -308,7 +320,29 @@ impl<'a> Tx<'a> {
         });
         let rows = self.locking(held, LockType::NoKeyUpdate).all(E::read).await?;
         self.rights(|rights| rights.held.extend(rows.iter().map(|row| (E::default().table_name(), E::key(row)))));
+        rows.iter().for_each(|row| self.remember_branch::<E>(E::MANAGE, row));
         Ok(rows)
+    }
+
+    /// Say that rows are held, since what they are part of is, and nobody changes them without that.
+    pub fn hold_parts<E: Guarded>(&self, keys: impl IntoIterator<Item = Uuid>) {
+        self.rights(|rights| rights.held.extend(keys.into_iter().map(|key| (E::default().table_name(), key))));
+    }
+
+    /// Remember the branch of a row on which the actor holds a permission: she holds it on all of the branch.
+    fn remember_branch<E: Table>(&self, permission: Permission, row: &E::Model) {
+        // By her own cooperative she reaches no branch.
+        let by_branch = match self.scope.actor {
+            Actor::Staff(staff) => E::COOPERATIVE.is_none() || staff.reach(permission).cooperatives.is_empty(),
+            Actor::Anonymous | Actor::Partner(_) | Actor::System(_) => E::COOPERATIVE.is_none(),
+        };
+        if let (true, Some(Value::Uuid(Some(branch)))) = (by_branch, E::BRANCH.map(|column| row.get(column))) {
+            self.rights(|rights| {
+                if !rights.branches.contains(&(permission, branch)) {
+                    rights.branches.push((permission, branch));
+                }
+            });
+        }
     }
 
     /// The same statement, holding the rows that it answers. SQLite has one writer anyway.
@@ -343,15 +377,8 @@ impl<'a> Tx<'a> {
         // What points to the row by its key, which never changes, is not kept waiting.
         let held = self.locking(held, LockType::NoKeyUpdate);
         if let Some(row) = held.one(E::read).await? {
-            let branch = E::BRANCH.and_then(|column| match row.get(column) {
-                // By her own cooperative she reaches no branch.
-                Value::Uuid(branch) if E::COOPERATIVE.is_none() => branch,
-                _ => None,
-            });
-            self.rights(|rights| {
-                rights.held.push((E::default().table_name(), key));
-                rights.branches.extend(branch.map(|branch| (permission, branch)));
-            });
+            self.rights(|rights| rights.held.push((E::default().table_name(), key)));
+            self.remember_branch::<E>(permission, &row);
             return Ok(Locked { row, is_decided });
         }
         Err(self.unheld::<E>(key).await?)
