@@ -59,6 +59,7 @@ macro_rules! kinds {
             42 StockCount: stock_count::object::StockCount,
             43 DeliveryCountersignature: countersignature::object::DeliveryCountersignature,
             44 Photo: photo::object::Photo,
+            45 SupportService: support_service::object::SupportService,
         }
     };
 }
@@ -106,6 +107,7 @@ pub mod session;
 pub mod stock;
 pub mod stock_count;
 pub mod submission;
+pub mod support_service;
 pub mod telemetry;
 pub mod tranche;
 pub mod user;

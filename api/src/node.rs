@@ -15,7 +15,6 @@ macro_rules! declare {
         #[derive(Interface, Clone, Debug)]
         #[graphql(field(name = "id", ty = "&GlobalId", desc = "The global id of what is looked for."))]
         #[expect(missing_docs, reason = "each is the type of the same name")]
-        #[expect(clippy::large_enum_variant, reason = "a hundred of them at most live for one answer")]
         pub enum Node { $($kind(crate::$($object)::+)),+ }
 
         /// One of the things that a level names; none when the caller may not see it.

@@ -50,6 +50,8 @@ use crate::stock::mutation::StockMutation;
 use crate::stock_count::mutation::StockCountMutation;
 use crate::submission::mutation::SubmissionMutation;
 use crate::submission::query::SubmissionQuery;
+use crate::support_service::mutation::SupportServiceMutation;
+use crate::support_service::query::SupportServiceQuery;
 use crate::tranche::mutation::TrancheMutation;
 use crate::user::mutation::UserMutation;
 use crate::user::query::UserQuery;
@@ -89,6 +91,7 @@ impl Parts for Queries {
             Part::of::<AuditQuery>(),
             Part::of::<RegisterDisputeQuery>(),
             Part::of::<DocumentQuery>(),
+            Part::of::<SupportServiceQuery>(),
         ]
     }
 }
@@ -115,6 +118,7 @@ impl Parts for Mutations {
             Part::of::<MembershipMutation>(),
             Part::of::<DocumentMutation>(),
             Part::of::<MarketMutation>(),
+            Part::of::<SupportServiceMutation>(),
             Part::of::<ListingMutation>(),
             Part::of::<ConsignmentContractMutation>(),
             Part::of::<StockMutation>(),

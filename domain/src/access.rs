@@ -113,9 +113,15 @@ permissions! {
     "indicators and figures.":
         SeeIndicators = "SEE_INDICATORS", ManageIndicators = "MANAGE_INDICATORS",
         DecideIndicators = "DECIDE_INDICATORS";
-    "support services and the bot.":
-        SeeSurvivorSupport = "SEE_SURVIVOR_SUPPORT", ManageSurvivorSupport = "MANAGE_SURVIVOR_SUPPORT",
-        DecideSurvivorSupport = "DECIDE_SURVIVOR_SUPPORT";
+    "the directory of support services.":
+        SeeSupportServices = "SEE_SUPPORT_SERVICES", ManageSupportServices = "MANAGE_SUPPORT_SERVICES",
+        DecideSupportServices = "DECIDE_SUPPORT_SERVICES";
+    "where shelters are.":
+        SeeShelters = "SEE_SHELTERS", ManageShelters = "MANAGE_SHELTERS";
+    "the menu of the bot.":
+        SeeBotMenu = "SEE_BOT_MENU", ManageBotMenu = "MANAGE_BOT_MENU", DecideBotMenu = "DECIDE_BOT_MENU";
+    "how many the bot and counsellors helped. The platform alone counts.":
+        SeeSupportCounts = "SEE_SUPPORT_COUNTS", ManageSupportCounts = "MANAGE_SUPPORT_COUNTS";
     "referrals of survivors.":
         SeeReferrals = "SEE_REFERRALS", ManageReferrals = "MANAGE_REFERRALS";
     "machine credentials of partners.":
@@ -131,16 +137,18 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ManageAudit | P::SeeCredentials | P::ManageCredentials | P::ManageRegisterDisputes => false,
+            P::ManageAudit
+            | P::SeeCredentials
+            | P::ManageCredentials
+            | P::ManageRegisterDisputes
+            | P::ManageSupportCounts => false,
             P::SeeRegisterDisputes => matches!(self, Self::NationalAdmin | Self::Auditor),
             P::DecideRegisterDisputes => self == Self::NationalAdmin,
-            P::SeeReferrals | P::ManageReferrals => self == Self::Counsellor,
+            P::SeeReferrals | P::ManageReferrals | P::SeeShelters | P::ManageShelters => self == Self::Counsellor,
             P::SeeGeography | P::SeeCategories | P::SeeBranches | P::SeePartners => true,
-            P::ManageGeography
-            | P::ManageCategories
-            | P::ManagePartners
-            | P::ManageSurvivorSupport
-            | P::DecideSurvivorSupport => self == Self::NationalAdmin,
+            P::ManageGeography | P::ManageCategories | P::ManagePartners | P::ManageBotMenu | P::DecideBotMenu => {
+                self == Self::NationalAdmin
+            }
             // Whoever enters data, and a cooperative itself, decides nothing.
             P::DecideCooperatives | P::DecideMarkets | P::DecideAgreements | P::DecideProgrammes => self.administers(),
             P::DecideProducts | P::DecideStock => self.administers() || self == Self::MarketManager,
@@ -149,9 +157,15 @@ impl Role {
             P::ManageBranches | P::SeeUsers | P::ManageUsers => {
                 self.administers() || (self == Self::Auditor && permission.is_seeing())
             }
-            P::SeePartnerClients | P::SeeAudit => self.administers() || self == Self::Auditor,
+            P::SeePartnerClients | P::SeeAudit | P::SeeSupportCounts => self.administers() || self == Self::Auditor,
             P::ManagePartnerClients => self == Self::NationalAdmin,
-            P::SeeSurvivorSupport => matches!(self, Self::NationalAdmin | Self::Auditor | Self::Counsellor),
+            P::SeeBotMenu => matches!(self, Self::NationalAdmin | Self::Auditor | Self::Counsellor),
+            P::SeeSupportServices | P::ManageSupportServices => {
+                self.administers()
+                    || matches!(self, Self::ProgrammeOfficer | Self::DataEntry | Self::Counsellor)
+                    || (self == Self::Auditor && permission.is_seeing())
+            }
+            P::DecideSupportServices => self.administers(),
             P::SeeCooperatives | P::SeeProducts | P::SeeListings => self != Self::Counsellor,
             P::SeeMembers => {
                 self.administers() || matches!(self, Self::Auditor | Self::DataEntry | Self::CooperativeRep)
@@ -261,7 +275,10 @@ impl Purpose {
             | P::SeeProgrammes
             | P::SeeIndicators
             | P::SeeRegisterDisputes
-            | P::SeeSurvivorSupport => matches!(self, Self::Check | Self::Seed),
+            | P::SeeSupportServices
+            | P::SeeShelters
+            | P::SeeBotMenu
+            | P::SeeSupportCounts => matches!(self, Self::Check | Self::Seed),
             P::ManageGeography
             | P::ManageCategories
             | P::ManageBranches
@@ -278,7 +295,10 @@ impl Purpose {
             | P::ManageAgreements
             | P::ManageProgrammes
             | P::ManageIndicators
-            | P::ManageSurvivorSupport
+            | P::ManageSupportServices
+            | P::ManageShelters
+            | P::ManageBotMenu
+            | P::ManageSupportCounts
             | P::DecideCooperatives
             | P::DecideProducts
             | P::DecideMarkets
@@ -288,7 +308,8 @@ impl Purpose {
             | P::DecideProgrammes
             | P::DecideIndicators
             | P::DecideRegisterDisputes
-            | P::DecideSurvivorSupport => self == Self::Seed,
+            | P::DecideSupportServices
+            | P::DecideBotMenu => self == Self::Seed,
         }
     }
 }
@@ -361,6 +382,8 @@ mod tests {
         assert!(Permission::ALL.iter().all(|permission| permission.is_seeing() || !Role::Auditor.grants(*permission)));
         let referrals = Role::ALL.iter().filter(|role| role.grants(Permission::SeeReferrals)).collect::<Vec<_>>();
         assert_eq!(referrals, [&Role::Counsellor]);
+        let shelters = Role::ALL.iter().filter(|role| role.grants(Permission::SeeShelters)).collect::<Vec<_>>();
+        assert_eq!(shelters, [&Role::Counsellor]);
         assert!(!Role::BranchAdmin.may_grant(Role::Auditor) && !Role::BranchAdmin.may_grant(Role::NationalAdmin));
     }
 }

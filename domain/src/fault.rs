@@ -113,6 +113,8 @@ codes! {
         FileInvalid = "FILE_INVALID",
         /// The file cannot be read as a picture.
         ImageInvalid = "IMAGE_INVALID",
+        /// Where a shelter is does not belong into the directory.
+        ShelterConfidential = "SHELTER_CONFIDENTIAL",
         /// A column of the sheet is missing, unknown or stands there twice.
         ColumnInvalid = "COLUMN_INVALID",
         /// The same thing is named twice.

@@ -38,5 +38,6 @@ pub mod sale;
 pub mod source;
 pub mod stock;
 pub mod submission;
+pub mod support_service;
 pub mod text;
 pub mod user;

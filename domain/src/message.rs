@@ -253,6 +253,11 @@ impl Code {
                 "L'image ne peut pas être lue : il faut un fichier JPEG, PNG ou WebP complet.",
                 "The picture cannot be read: a whole JPEG, PNG or WebP file is needed.",
             ),
+            Self::ShelterConfidential => (
+                "مكان مركز الإيواء لا يُسجَّل في الدليل.",
+                "L'emplacement d'un centre d'hébergement n'entre pas dans le répertoire.",
+                "Where a shelter is does not belong into the directory.",
+            ),
             Self::ColumnInvalid => (
                 "عمود في الجدول ناقص أو غير معروف أو مكرر.",
                 "Une colonne du tableau manque, est inconnue ou figure deux fois.",

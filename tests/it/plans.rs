@@ -107,6 +107,8 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
         "qualitySign": "ORGANIC", "sector": "ARGAN", "CooperativeStatus": "APPLIED", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
         "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa, "period": "2025-Q4", "SubmissionStatus": "SUBMITTED", "awaitingMe": true, "awaitsDecision": true,
+        "SupportServiceKind": "POLICE", "SupportLanguage": "DARIJA", "SupportServiceStatus": "ACTIVE", "openAt": "2026-11-23T12:00:00Z",
+        "isStale": true,
     });
     let programme = world.ask("{ programmes(first: 1) { nodes { id } } }", json!({})).await;
     let programme = programme.data()["programmes"]["nodes"][0]["id"].clone();
@@ -145,6 +147,12 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
             root("submissions", "id period branch { id } programme { id } values { value } standsWith { role }"),
         ),
         ("/market/listings", "ListingFilter", "ListingOrder", format!("market(id: \"{market}\") {{ {of_market} }}")),
+        (
+            "/supportServices",
+            "SupportServiceFilter",
+            "",
+            root("supportServices", "id name { text } isOpen province { code } verifications { note } shelter { phones }"),
+        ),
         ("/product/listings", "", "ListingOrder", format!("product(id: \"{product}\") {{ {of_product} }}")),
     ];
     let mut operations = Vec::new();
@@ -172,7 +180,7 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
                 continue;
             }
             let kind = field["type"]["name"].as_str().unwrap_or_default();
-            let sample = samples.get(name).or_else(|| samples.get(kind));
+            let sample = samples.get(kind).or_else(|| samples.get(name));
             let sample = sample.unwrap_or_else(|| panic!("no value for {filter}.{name}: {kind}")).to_string();
             let is_enum = sample.trim_matches('"').chars().all(|c| c.is_ascii_uppercase() || c == '_');
             let sample = if is_enum { sample.trim_matches('"').to_owned() } else { sample };

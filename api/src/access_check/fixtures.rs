@@ -11,7 +11,8 @@ use crate::platform::query::transaction::Tx;
 use crate::{
     activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
     cooperative, countersignature, day_closing, document, expense, indicator, listing, market, membership,
-    partner_client, photo, product, programme, register_dispute, sale, stock, stock_count, submission, tranche, user,
+    partner_client, photo, product, programme, register_dispute, sale, stock, stock_count, submission, support_service,
+    tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
@@ -282,12 +283,37 @@ pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> 
         }
         (None, None) => {
             trade(&mut fixtures).await?;
+            support(&mut fixtures).await?;
             partnerships(&mut fixtures).await?;
             people(&mut fixtures).await?;
             marks(&mut fixtures).await?;
         }
     }
     Ok(fixtures.canaries)
+}
+
+/// A support service that nobody has made sure of, and where a shelter is, which counsellors alone see.
+async fn support(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
+    let unknown = [("name", canary_text()), ("verified_on", Value::String(None)), ("valid_until", Value::String(None))];
+    let from = founding("support_service", "listening-khouribga");
+    let (key, _) = fixtures.copy::<support_service::entity::Entity>("support service", from, &unknown).await?;
+    let branch = fixtures.branch;
+    fixtures
+        .mark("where a shelter is", Permission::SeeShelters, None, async |fixtures, text| {
+            let sql = "insert into shelter (support_service_id, branch_id, address, phones) values ($1, $2, $3, $4)";
+            let phones = Value::Json(Some(Box::new(json!([text]))));
+            fixtures.run(sql, vec![key.into(), branch.into(), localised(text), phones]).await
+        })
+        .await?;
+    fixtures
+        .mark("verification of a support service", Permission::SeeSupportServices, None, async |fixtures, text| {
+            let sql =
+                "insert into support_verification (id, branch_id, support_service_id, actor_name, note, verified_at)
+                values ($1, $2, $3, $4, $4, 1)";
+            let id = founding("leak", text);
+            fixtures.run(sql, vec![id.into(), branch.into(), key.into(), text.into()]).await
+        })
+        .await
 }
 
 /// What is not public in rows that are, and below things that are.

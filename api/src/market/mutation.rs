@@ -7,16 +7,17 @@ use crate::platform::error::Result;
 use crate::platform::graphql::contacts::ContactsInput;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{given, mutate};
-use crate::platform::graphql::scalars::{Date, Decimal, LocalTime};
+use crate::platform::graphql::opening_hours::{
+    HolidayOpeningInput, OpeningDayInput, OpeningIntervalInput, intervals, week,
+};
+use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
-use domain::codes;
-use domain::codes::Coded;
 use domain::fault::{Code, Fault};
 use domain::market::MarketStatus;
 use domain::money::Money;
-use domain::opening_hours::{DayHours, ExceptionDay, HolidayRule, Interval, Week, Weekday};
+use domain::opening_hours::{ExceptionDay, Weekday};
 use domain::text::NAME_MAX;
 use uuid::Uuid;
 
@@ -92,46 +93,6 @@ pub struct MarketTransitionInput {
     pub idempotency_key: Option<String>,
 }
 
-/// An interval of opening, in the market's local time.
-#[derive(InputObject, Clone, Copy, Debug)]
-pub struct OpeningIntervalInput {
-    /// The opening time.
-    pub opens: LocalTime,
-    /// The closing time; a time at or before `opens` is on the next day.
-    pub closes: LocalTime,
-}
-
-/// The hours of one day of a week.
-#[derive(InputObject, Clone, Debug)]
-pub struct OpeningDayInput {
-    /// The day of the week.
-    pub day: EnumValue<Weekday>,
-    /// The opening hours of the day, in their order; null: they are not published; empty: the market is closed.
-    pub intervals: Option<Vec<OpeningIntervalInput>>,
-}
-
-codes! {
-    /// What holds on national holidays.
-    HolidayOpening {
-        /// The hours are as usual.
-        Regular = "REGULAR",
-        /// The market is closed.
-        Closed = "CLOSED",
-        /// The market has hours of its own.
-        Hours = "HOURS",
-    }
-}
-
-/// What holds on national holidays.
-#[derive(InputObject, Clone, Debug)]
-pub struct HolidayOpeningInput {
-    /// The rule.
-    pub rule: EnumValue<HolidayOpening>,
-    /// The opening hours, where the rule is HOURS.
-    #[graphql(default)]
-    pub intervals: Vec<OpeningIntervalInput>,
-}
-
 /// When a market is open: what is not named stays as it is.
 #[derive(InputObject, Clone, Debug)]
 pub struct OpeningHoursSetInput {
@@ -191,23 +152,6 @@ fn cost(amount: Option<&Decimal>) -> Result<Option<Money>> {
 
 fn agreement(id: &ID) -> Result<Uuid> {
     GlobalId::parse_as(Kind::Agreement, id, "input.agreementId")
-}
-
-fn intervals(given: &[OpeningIntervalInput]) -> Vec<Interval> {
-    given.iter().map(|interval| Interval { opens: interval.opens.0, closes: interval.closes.0 }).collect()
-}
-
-/// A week of a form: each day once.
-fn week(days: &[OpeningDayInput], field: &str) -> Result<Week> {
-    let mut week: [Option<DayHours>; 7] = Default::default();
-    for (position, given) in days.iter().enumerate() {
-        let place = Weekday::ALL.iter().position(|day| *day == given.day.0).unwrap_or(0);
-        if week[place].is_some() {
-            return Err(Fault::new(Code::DuplicateEntry).at(&position.to_string()).at(field).into());
-        }
-        week[place] = Some(given.intervals.as_deref().map(intervals));
-    }
-    Ok(week.map(Option::flatten))
 }
 
 /// Root fields that change markets.
@@ -339,11 +283,7 @@ impl MarketMutation {
                     MaybeUndefined::Value(days) => parts.ramadan = Some(week(days, "ramadan")?),
                 }
                 if let Some(holidays) = &input.holidays {
-                    parts.holidays = match holidays.rule.0 {
-                        HolidayOpening::Regular => HolidayRule::Regular,
-                        HolidayOpening::Closed => HolidayRule::Closed,
-                        HolidayOpening::Hours => HolidayRule::Hours(intervals(&holidays.intervals)),
-                    };
+                    parts.holidays = holidays.rule();
                 }
                 Ok(())
             })

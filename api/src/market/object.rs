@@ -6,7 +6,8 @@ use crate::geography::{province, region};
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::near::NearInput;
-use crate::platform::graphql::scalars::{Date, DateTime, LocalTime, Money};
+use crate::platform::graphql::opening_hours::{OpeningDay, OpeningException, day, exception};
+use crate::platform::graphql::scalars::{Date, DateTime, Money};
 use crate::platform::graphql::source::{Source, sources};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
@@ -23,33 +24,6 @@ use domain::text::Locale;
 use sea_orm::DbErr;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// An interval of opening, in the market's local time.
-#[derive(SimpleObject, Clone, Copy, Debug)]
-pub struct OpeningInterval {
-    /// The opening time, in the market's local time.
-    pub opens: LocalTime,
-    /// The closing time, in the market's local time; a time at or before `opens` is on the next day.
-    pub closes: LocalTime,
-}
-
-/// The hours of one day of the regular week.
-#[derive(SimpleObject, Clone, Debug)]
-pub struct OpeningDay {
-    /// The day of the week.
-    pub day: EnumValue<Weekday>,
-    /// The opening hours of the day; null: they are not published; empty: the market is closed.
-    pub intervals: Option<Vec<OpeningInterval>>,
-}
-
-/// The hours of a day that is not like the others.
-#[derive(SimpleObject, Clone, Debug)]
-pub struct OpeningException {
-    /// The day.
-    pub date: Date,
-    /// The opening hours of the day; empty: the market is closed.
-    pub intervals: Vec<OpeningInterval>,
-}
 
 /// An aim of a market.
 #[derive(SimpleObject, Clone, Debug)]
@@ -178,18 +152,6 @@ impl RowObject for Market {
         level.take_optional::<region::Entity>(cells)?;
         Ok(row)
     }
-}
-
-fn interval(interval: &rules::Interval) -> OpeningInterval {
-    OpeningInterval { opens: LocalTime(interval.opens), closes: LocalTime(interval.closes) }
-}
-
-fn day((day, intervals): (Weekday, Option<&[rules::Interval]>)) -> OpeningDay {
-    OpeningDay { day: day.into(), intervals: intervals.map(|intervals| intervals.iter().map(interval).collect()) }
-}
-
-fn exception(exception: &rules::ExceptionDay) -> OpeningException {
-    OpeningException { date: Date(exception.date), intervals: exception.intervals.iter().map(interval).collect() }
 }
 
 /// Conditions on markets: those that are given must all be met.

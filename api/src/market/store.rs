@@ -14,7 +14,7 @@ use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::KeyKind;
 use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs};
-use crate::platform::query::expression::among;
+use crate::platform::query::expression::{among, square_of_distance};
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
@@ -26,7 +26,6 @@ use domain::money::Money;
 use domain::opening_hours::{OpeningHours, Parts};
 use domain::text::{LocalizedText, NAME_MAX};
 use jiff::civil::Date;
-use sea_orm::sea_query::{Alias, ExprTrait, SimpleExpr};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -84,19 +83,6 @@ pub async fn within_reach(reader: &Reader, point: Point, kilometres: f64) -> Res
     Ok(markets.into_iter().filter(|(_, north, east)| is_close(*north, *east)).map(|(key, ..)| key).collect())
 }
 
-/// What markets are ordered by as they lie around a point: the square of the distance in metres, on a plane that touches the earth
-/// there. Within Morocco it orders as the distance does, and both databases compute it.
-fn distance(point: Point) -> SimpleExpr {
-    const METRES_OF_A_DEGREE: f64 = 111_195.0;
-    let side = |column: Column, from: f64, scale: f64| {
-        let side = column.into_expr().sub(from).mul(METRES_OF_A_DEGREE * scale);
-        side.clone().mul(side)
-    };
-    let north = side(Column::Latitude, point.latitude, 1.0);
-    let east = side(Column::Longitude, point.longitude, point.latitude.to_radians().cos());
-    north.add(east).cast_as(Alias::new("bigint"))
-}
-
 /// A page of markets.
 ///
 /// # Errors
@@ -114,9 +100,10 @@ pub async fn list(
     let near = filter.near.as_ref().map(|near| near.read("filter.near")).transpose()?;
     let order = match (by, &near) {
         (MarketOrder::Distance, None) => return Err(Error::expected("orderBy", "DISTANCE beside filter.near alone")),
-        (MarketOrder::Distance, Some((point, _))) => {
-            Order::ascending(vec![(distance(*point), KeyKind::Long), (Column::Number.into_expr(), KeyKind::Long)])
-        }
+        (MarketOrder::Distance, Some((point, _))) => Order::ascending(vec![
+            (square_of_distance(Column::Latitude, Column::Longitude, *point), KeyKind::Long),
+            (Column::Number.into_expr(), KeyKind::Long),
+        ]),
         (by, _) => order(reader, by),
     };
     let tx = reader.begin();

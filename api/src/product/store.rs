@@ -197,6 +197,13 @@ const HITS: u64 = 300;
 /// Where ranges of prices begin, in centimes.
 const PRICE_RANGES: [i64; 5] = [0, 5_000, 10_000, 20_000, 50_000];
 
+/// Along the index of prices: where most cost about the same, the others would be looked for among all.
+fn in_order_of_price<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
+    select.statement(|statement| {
+        statement.order_by_expr(Column::PriceKey.into_expr(), sea_query::Order::Asc);
+    })
+}
+
 /// What the products of a list are found under further conditions.
 ///
 /// # Errors
@@ -265,7 +272,7 @@ pub async fn facets(
     let mut price_ranges = Vec::new();
     for (place, least) in PRICE_RANGES.iter().enumerate() {
         let most = PRICE_RANGES.get(place + 1).map(|next| next - 1);
-        let (count, is_capped) = counted(priced(*least, most.unwrap_or(NO_PRICE - 1))?).await?;
+        let (count, is_capped) = counted(in_order_of_price(priced(*least, most.unwrap_or(NO_PRICE - 1))?)).await?;
         let (min_price, max_price) = (Money::centimes(*least), most.map(Money::centimes));
         price_ranges.push(PriceRangeFacet { min_price, max_price, count, is_capped });
     }

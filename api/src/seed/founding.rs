@@ -7,7 +7,10 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::text::name_keys;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::transaction::Tx;
-use crate::{agreement, branch, calendar, category, contribution, indicator, market, partner, programme};
+use crate::support_service::emergency::{EmergencyNumberCode, NUMBERS};
+use crate::{
+    agreement, branch, calendar, category, contribution, indicator, market, partner, programme, support_service,
+};
 use domain::calendar::{CalendarKind, DayStatus};
 use domain::codes::Coded;
 use domain::id::founding as key;
@@ -46,7 +49,54 @@ pub(super) async fn seed(tx: &Tx<'_>) -> Result<()> {
     branches(tx, &facts).await?;
     the_agreement(tx, &facts).await?;
     the_market(tx, &facts).await?;
-    programmes(tx, &facts).await
+    programmes(tx, &facts).await?;
+    support_lines(tx).await
+}
+
+/// The lines for the whole country: the national one, and that for minors, which is shown once somebody has made sure of it.
+async fn support_lines(tx: &Tx<'_>) -> Result<()> {
+    use domain::support_service::{SupportCoverage, SupportServiceKind, SupportServiceStatus};
+    let now = tx.now().as_microsecond();
+    let lines = NUMBERS
+        .iter()
+        .filter(|line| matches!(line.code.0, EmergencyNumberCode::NationalWomenLine | EmergencyNumberCode::ChildLine));
+    let lines = lines.map(|line| {
+        let host = line.source.split('/').nth(2).unwrap_or_default();
+        let source = domain::source::Source {
+            publisher: host.trim_start_matches("www.").to_owned(),
+            url: Some(line.source.clone()),
+            dated_on: line.dated_on.clone(),
+        };
+        fresh!(support_service::entity,
+            id: key("support_service", line.code.0.as_str()),
+            branch_id: domain::branch::national(),
+            kind: EnumValue(SupportServiceKind::Hotline),
+            coverage: EnumValue(SupportCoverage::Nation),
+            province_id: None,
+            region_id: None,
+            name: Json(line.name.0.clone()),
+            phones: Json(line.phones.clone()),
+            languages: Json(Vec::new()),
+            access: None,
+            cost: None,
+            address: None,
+            latitude: None,
+            longitude: None,
+            is_always_open: true,
+            opening_hours: Json(OpeningHours::unknown()),
+            status: EnumValue(SupportServiceStatus::Active),
+            verified_on: None,
+            valid_until: None,
+            is_national_line: line.code.0 == EmergencyNumberCode::NationalWomenLine,
+            published: false,
+            sources: Json(vec![source]),
+            is_demo: false,
+            version: 1,
+            created_at: now,
+            changed_at: now,
+        )
+    });
+    tx.insert_all::<support_service::entity::Entity>(lines.collect()).await
 }
 
 async fn geography(tx: &Tx<'_>) -> Result<()> {

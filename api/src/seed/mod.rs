@@ -4,6 +4,7 @@
 mod demo;
 mod demo_market;
 mod demo_photos;
+mod demo_support;
 mod drawing;
 mod facts;
 mod founding;
@@ -42,6 +43,7 @@ pub async fn founding(db: &Db, now: Timestamp) -> Result<bool> {
 pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
     founding(db, now).await?;
     let is_new = once(db, now, "demo", demo::seed).await?;
+    let is_new = once(db, now, "demo support services", demo_support::seed).await? || is_new;
     Ok(once(db, now, "demo people", people::seed).await? || is_new)
 }
 

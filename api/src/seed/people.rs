@@ -28,7 +28,7 @@ const PASSWORD: &str = "marhaba-demo";
 /// A person of the demo world: address, name, role, branch.
 type Person = (&'static str, &'static str, Role, &'static str);
 
-const PEOPLE: [Person; 12] = [
+const PEOPLE: [Person; 14] = [
     ("national@unfm.example", "Administratrice nationale (démo)", Role::NationalAdmin, "national"),
     ("national2@unfm.example", "Deuxième administratrice nationale (démo)", Role::NationalAdmin, "national"),
     ("auditor@unfm.example", "Auditrice (démo)", Role::Auditor, "national"),
@@ -40,6 +40,8 @@ const PEOPLE: [Person; 12] = [
     ("cooperative@unfm.example", "Représentante de coopérative (démo)", Role::CooperativeRep, "khouribga"),
     ("data.khouribga@unfm.example", "Saisie des données (démo)", Role::DataEntry, "khouribga"),
     ("mdiq@unfm.example", "Administratrice de M'diq-Fnideq (démo)", Role::BranchAdmin, "mdiq-fnideq"),
+    ("counsellor@unfm.example", "Conseillère (démo)", Role::Counsellor, "national"),
+    ("counsellor2@unfm.example", "Deuxième conseillère (démo)", Role::Counsellor, "national"),
     ("totp@unfm.example", "Chargée des finances, second facteur (démo)", Role::FinanceOfficer, "khouribga"),
 ];
 

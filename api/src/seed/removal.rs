@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sea_orm::ActiveValue;
 
 /// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
-const MARKED: [(&str, Kind, &str); 17] = [
+const MARKED: [(&str, Kind, &str); 18] = [
     ("sale", Kind::Sale, "branch_id"),
     ("day_closing", Kind::DayClosing, "branch_id"),
     ("listing", Kind::Listing, "branch_id"),
@@ -25,6 +25,7 @@ const MARKED: [(&str, Kind, &str); 17] = [
     ("indicator_value", Kind::IndicatorValue, "branch_id"),
     ("programme", Kind::Programme, "branch_id"),
     ("market", Kind::Market, "branch_id"),
+    ("support_service", Kind::SupportService, "branch_id"),
     ("agreement", Kind::Agreement, "branch_id"),
     ("partner_client", Kind::PartnerClient, "null"),
     ("staff_user", Kind::User, "null"),

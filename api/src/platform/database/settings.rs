@@ -30,7 +30,8 @@ fn is_writing(assignment: &&Assignment) -> bool {
 }
 
 /// What PostgreSQL is told of an actor, for one transaction: who asks, how far she reads and how far she writes with any
-/// of her roles; which of them lets her do what is for the row filters of statements to say.
+/// of her roles; which of them lets her do what is for the row filters of statements to say. What counsellors alone read has a
+/// reach of its own.
 pub(in crate::platform) fn settings(actor: &Actor) -> Option<Statement> {
     let told: Vec<(&str, String)> = match actor {
         Actor::Anonymous => return None,
@@ -45,7 +46,7 @@ pub(in crate::platform) fn settings(actor: &Actor) -> Option<Statement> {
         Actor::Staff(staff) => {
             let read = Reach::of(staff.assignments());
             let write = Reach::of(staff.assignments().iter().filter(is_writing));
-            vec![
+            let mut told = vec![
                 ("app.purpose", String::new()),
                 ("app.actor", staff.user.to_string()),
                 ("app.read_branches", keys(&read.branches)),
@@ -54,7 +55,13 @@ pub(in crate::platform) fn settings(actor: &Actor) -> Option<Statement> {
                 ("app.write_branches", keys(&write.branches)),
                 ("app.write_subtrees", paths(&write.subtrees)),
                 ("app.write_cooperatives", keys(&write.cooperatives)),
-            ]
+            ];
+            let confided = staff.reach(Permission::SeeShelters);
+            if !confided.subtrees.is_empty() || !confided.branches.is_empty() {
+                told.push(("app.confidential_branches", keys(&confided.branches)));
+                told.push(("app.confidential_subtrees", paths(&confided.subtrees)));
+            }
+            told
         }
     };
     let said: Vec<String> = told

@@ -9,6 +9,7 @@ pub mod list;
 pub mod lookup;
 pub mod mutation;
 pub mod near;
+pub mod opening_hours;
 pub mod root;
 pub mod scalars;
 pub mod source;

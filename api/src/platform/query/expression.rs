@@ -77,6 +77,23 @@ pub(crate) fn among(backend: DbBackend, column: impl ColumnTrait, keys: &[Uuid])
     expression.into_condition()
 }
 
+/// What rows are ordered by as they lie around a point: the square of the distance in metres, on a plane that touches the earth
+/// there. Within Morocco it orders as the distance does, and both databases compute it. Null where a row has no point.
+pub(crate) fn square_of_distance(
+    latitude: impl ColumnTrait,
+    longitude: impl ColumnTrait,
+    point: domain::geography::Point,
+) -> SimpleExpr {
+    const METRES_OF_A_DEGREE: f64 = 111_195.0;
+    let side = |coordinate: SimpleExpr, from: f64, scale: f64| {
+        let side = coordinate.sub(from).mul(METRES_OF_A_DEGREE * scale);
+        side.clone().mul(side)
+    };
+    let north = side(latitude.into_expr(), point.latitude, 1.0);
+    let east = side(longitude.into_expr(), point.longitude, point.latitude.to_radians().cos());
+    north.add(east).cast_as(Alias::new("bigint"))
+}
+
 /// The condition that no row meets.
 pub(crate) fn nothing() -> Condition {
     Condition::all().add(Expr::cust("false"))
