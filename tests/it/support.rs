@@ -79,6 +79,19 @@ async fn whoever_looks_for_help_finds_it_and_the_national_line_last(world: World
         after = page["pageInfo"]["endCursor"].clone();
     }
     assert_eq!(found, ["01.573", "05.311", "05.311", "05.311", "05.311", "05.311", "none"], "{}", world.on);
+    // What is missing where is seen at once.
+    let coverage = "{ regions { code provinces { code supportCoverage { kind count } } } }";
+    let regions = world.ask(coverage, json!({})).await.data()["regions"].clone();
+    let of = |code: &str| {
+        let region = regions.as_array().unwrap().iter().find(|region| code.starts_with(region["code"].as_str().unwrap())).unwrap();
+        let province = region["provinces"].as_array().unwrap().iter().find(|province| province["code"] == code).unwrap();
+        let counts = province["supportCoverage"].as_array().unwrap().iter();
+        counts.map(|one| one["count"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    // Police, gendarmerie, hospital, court, listening, legal, psychological, economic, hotline.
+    assert_eq!(of("05.311"), [1, 0, 1, 1, 1, 1, 0, 0, 1], "{}", world.on);
+    assert_eq!(of("05.091"), [0, 0, 0, 0, 0, 1, 0, 0, 1], "{}: what is for the region", world.on);
+    assert_eq!(of("12.066"), [0, 0, 0, 0, 0, 0, 0, 0, 1], "{}: what is for the country", world.on);
     // A year after somebody made sure of it, it is no longer shown.
     world.at("2027-11-01T12:00:00Z");
     assert_eq!(kinds(&world, json!({"province": "05.311"})).await, ["POLICE", "HOTLINE"], "{}", world.on);

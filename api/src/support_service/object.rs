@@ -164,6 +164,15 @@ pub struct Shelter {
     pub phones: Vec<String>,
 }
 
+/// How many support services of a kind there are for a province.
+#[derive(SimpleObject, Clone, Copy, Debug)]
+pub struct SupportKindCount {
+    /// The kind.
+    pub kind: EnumValue<SupportServiceKind>,
+    /// The number of services that the public is shown, with those for the whole region and the whole country.
+    pub count: i32,
+}
+
 /// Conditions on support services: those that are given must all be met. The national line meets those on place, kind, language
 /// and hours.
 #[derive(InputObject, Clone, Debug, Default)]

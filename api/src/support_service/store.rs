@@ -1,7 +1,7 @@
 //! Reading the directory of support services, and keeping it.
 
 use super::entity::{Column, Entity, Model, TEXTS};
-use super::object::{Shelter, SupportService, SupportServiceFilter, SupportVerification};
+use super::object::{Shelter, SupportKindCount, SupportService, SupportServiceFilter, SupportVerification};
 use super::{shelter, verification};
 use crate::calendar;
 use crate::geography::province;
@@ -22,6 +22,7 @@ use crate::platform::query::transaction::{Locked, Tx};
 use crate::user::name;
 use domain::access::Permission;
 use domain::calendar::Calendar;
+use domain::codes::Coded;
 use domain::fault::{Code, Fault, Faults};
 use domain::geography::Point;
 use domain::opening_hours::{OpeningHours, Parts};
@@ -172,6 +173,61 @@ pub async fn list(
     }
     columns.push((Column::Number.into_expr(), KeyKind::Long));
     object::list(reader, name, select, &roots.page, &Order::ascending(columns)).await
+}
+
+/// How many services of each public kind there are for provinces.
+#[derive(Debug)]
+pub struct CoverageOf;
+
+impl Related for CoverageOf {
+    type Value = Vec<SupportKindCount>;
+
+    fn of(&self) -> Kind {
+        Kind::Province
+    }
+
+    async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
+        use province::Column as P;
+        let tx = reader.begin();
+        let today = Day(domain::calendar::today(reader.now()));
+        let group = [Column::Coverage, Column::ProvinceId, Column::RegionId, Column::Kind];
+        let group = || group.map(|column| column.into_expr());
+        let found = tx
+            .select_columns::<Entity>()
+            .filter(Column::Published.into_expr())
+            .filter(Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gte(today)))
+            .only(group().into_iter().chain([Column::Id.count()]))
+            .statement(|statement| {
+                statement.add_group_by(group());
+            })
+            .all(|cells| {
+                let (coverage, province, region) =
+                    (cells.take::<EnumValue<SupportCoverage>>()?.0, cells.take()?, cells.take()?);
+                let kind = cells.take::<EnumValue<SupportServiceKind>>()?.0;
+                Ok((coverage, province, region, kind, cells.take::<i64>()?))
+            });
+        let found: Vec<(SupportCoverage, Option<Uuid>, Option<Uuid>, SupportServiceKind, i64)> = found.await?;
+        let provinces = tx.select_columns::<province::Entity>().among(P::Id, keys);
+        let provinces = provinces.only([P::Id, P::RegionId].map(|column| column.into_expr()));
+        let provinces = provinces.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Uuid>()?))).await?;
+        let counts = |(province, region): (Uuid, Uuid)| {
+            let is_for = |coverage: SupportCoverage, its: Option<Uuid>, its_region: Option<Uuid>| match coverage {
+                SupportCoverage::Nation => true,
+                SupportCoverage::Region => its_region == Some(region),
+                SupportCoverage::Province => its == Some(province),
+            };
+            let kinds = SupportServiceKind::ALL.iter().copied().filter(|kind| kind.is_public());
+            let counts = kinds.map(|kind| {
+                let here = found
+                    .iter()
+                    .filter(|(coverage, its, its_region, of, _)| *of == kind && is_for(*coverage, *its, *its_region));
+                let count: i64 = here.map(|(.., count)| count).sum();
+                SupportKindCount { kind: EnumValue(kind), count: i32::try_from(count).unwrap_or(i32::MAX) }
+            });
+            (province, counts.collect())
+        };
+        Ok(provinces.into_iter().map(counts).collect())
+    }
 }
 
 /// Who made sure of services, the last one first.
