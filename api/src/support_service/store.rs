@@ -175,6 +175,15 @@ pub async fn list(
     object::list(reader, name, select, &roots.page, &Order::ascending(columns)).await
 }
 
+/// How many services of a kind there are for a place.
+struct Counted {
+    coverage: SupportCoverage,
+    province: Option<Uuid>,
+    region: Option<Uuid>,
+    kind: SupportServiceKind,
+    count: i64,
+}
+
 /// How many services of each public kind there are for provinces.
 #[derive(Debug)]
 pub struct CoverageOf;
@@ -201,27 +210,28 @@ impl Related for CoverageOf {
                 statement.add_group_by(group());
             })
             .all(|cells| {
-                let (coverage, province, region) =
-                    (cells.take::<EnumValue<SupportCoverage>>()?.0, cells.take()?, cells.take()?);
-                let kind = cells.take::<EnumValue<SupportServiceKind>>()?.0;
-                Ok((coverage, province, region, kind, cells.take::<i64>()?))
-            });
-        let found: Vec<(SupportCoverage, Option<Uuid>, Option<Uuid>, SupportServiceKind, i64)> = found.await?;
+                Ok(Counted {
+                    coverage: cells.take::<EnumValue<SupportCoverage>>()?.0,
+                    province: cells.take()?,
+                    region: cells.take()?,
+                    kind: cells.take::<EnumValue<SupportServiceKind>>()?.0,
+                    count: cells.take()?,
+                })
+            })
+            .await?;
         let provinces = tx.select_columns::<province::Entity>().among(P::Id, keys);
         let provinces = provinces.only([P::Id, P::RegionId].map(|column| column.into_expr()));
         let provinces = provinces.all(|cells| Ok((cells.take::<Uuid>()?, cells.take::<Uuid>()?))).await?;
         let counts = |(province, region): (Uuid, Uuid)| {
-            let is_for = |coverage: SupportCoverage, its: Option<Uuid>, its_region: Option<Uuid>| match coverage {
+            let is_here = |counted: &Counted| match counted.coverage {
                 SupportCoverage::Nation => true,
-                SupportCoverage::Region => its_region == Some(region),
-                SupportCoverage::Province => its == Some(province),
+                SupportCoverage::Region => counted.region == Some(region),
+                SupportCoverage::Province => counted.province == Some(province),
             };
             let kinds = SupportServiceKind::ALL.iter().copied().filter(|kind| kind.is_public());
             let counts = kinds.map(|kind| {
-                let here = found
-                    .iter()
-                    .filter(|(coverage, its, its_region, of, _)| *of == kind && is_for(*coverage, *its, *its_region));
-                let count: i64 = here.map(|(.., count)| count).sum();
+                let here = found.iter().filter(|counted| counted.kind == kind && is_here(counted));
+                let count: i64 = here.map(|counted| counted.count).sum();
                 SupportKindCount { kind: EnumValue(kind), count: i32::try_from(count).unwrap_or(i32::MAX) }
             });
             (province, counts.collect())
