@@ -15,6 +15,8 @@ const EDIT: &str = "mutation($input: SupportServiceEditInput!) { supportServiceE
     supportService { id version verifiedOn phones isOpen } userErrors { code field } } }";
 const VERIFY: &str = "mutation($input: SupportServiceVerifyInput!) { supportServiceVerify(input: $input) {
     supportService { id version verifiedOn isStale verifications { actorName note } } userErrors { code field } } }";
+const IMPORT: &str = "mutation($input: SupportServicesImportInput!) { supportServicesImport(input: $input) {
+    branch { id } userErrors { code field } } }";
 const RETIRE: &str = "mutation($input: SupportServiceRetireInput!) { supportServiceRetire(input: $input) {
     supportService { id version status } userErrors { code field } } }";
 const SHELTER: &str = "mutation($input: ShelterSetInput!) { shelterSet(input: $input) {
@@ -211,6 +213,60 @@ async fn what_does_not_fit_the_directory_is_refused(world: World) {
     assert_eq!(world.raw_as_owner(none).await, Ok(2), "{}: nothing is left of them", world.on);
 }
 
+async fn a_branch_brings_the_services_that_it_has_collected_in_a_sheet(world: World) {
+    let data = world.person("data.khouribga").await;
+    let input = json!({"branchId": branch("khouribga"), "file": null});
+    let stale = json!({"first": 100, "filter": {"branch": branch("khouribga"), "isStale": true}});
+    let before = data.asks(NEAR, stale.clone()).await.data()["supportServices"]["totalCount"].as_i64().unwrap();
+    let header = "kind,coverage,provinceCode,name.fr,name.ar,phones,languages,latitude,longitude,isAlwaysOpen";
+    let wrong = format!(
+        "{header}\nPOLICE,PROVINCE,05.311,Commissariat (démo),,19 19,DARIJA,,,true\n\
+         SOMETHING,PROVINCE,05.311,Autre (démo),,,,,,\n\
+         LEGAL_AID,PROVINCE,99.999,Aide (démo),,0523000000,KLINGON,91,0,perhaps\n\
+         COURT_CELL,PROVINCE,05.311,Cellule du TRIBUNAL (démo),,,,,,\n\
+         SHELTER,PROVINCE,05.311,Foyer (démo),,0523000000,,,,\n"
+    );
+    let refused = data.brings(IMPORT, input.clone(), wrong.as_bytes()).await.outcome();
+    assert_eq!(
+        refused,
+        "BAD_USER_INPUT file.3.kind, BAD_USER_INPUT file.4.languages, BAD_USER_INPUT file.4.isAlwaysOpen",
+        "{}: what cannot be read comes first", world.on
+    );
+    let wrong: String = wrong.lines().filter(|line| !line.contains("SOMETHING")).map(|line| format!("{line}\n")).collect();
+    let wrong = wrong.replace("KLINGON", "FRENCH").replace("perhaps", "");
+    let refused = data.brings(IMPORT, input.clone(), wrong.as_bytes()).await.outcome();
+    assert_eq!(
+        refused,
+        "DUPLICATE_ENTRY file.2.phones.1, NOT_FOUND file.3.provinceCode, AMOUNT_INVALID file.3.latitude, DUPLICATE_ENTRY file.4.name, \
+         SHELTER_CONFIDENTIAL file.5.phones",
+        "{}", world.on
+    );
+    for (sheet, refused) in [
+        ("kind,coverage\nPOLICE,NATION\n", "COLUMN_INVALID file.1"),
+        ("kind,coverage,name.fr,password\n", "COLUMN_INVALID file.1"),
+        ("", "FILE_INVALID file"),
+    ] {
+        assert_eq!(data.brings(IMPORT, input.clone(), sheet.as_bytes()).await.outcome(), refused, "{}: {sheet}", world.on);
+    }
+    let after = data.asks(NEAR, stale.clone()).await.data()["supportServices"]["totalCount"].as_i64().unwrap();
+    assert_eq!(after, before, "{}: nothing of them was kept", world.on);
+    let right = format!(
+        "\u{feff}{header}\r\nPOLICE,PROVINCE,05.311,Commissariat (démo),,19,DARIJA FRENCH,\"32,88\",-6.9,true\r\n\
+         LEGAL_AID,NATION,,Aide juridique (démo),مساعدة (تجريبية),+212523000000; 8350,,,,\r\n"
+    );
+    let neighbour = world.person("mdiq").await;
+    assert_eq!(neighbour.brings(IMPORT, input.clone(), right.as_bytes()).await.outcome(), "NOT_FOUND", "{}", world.on);
+    let market = world.person("market.khouribga").await;
+    assert_eq!(market.brings(IMPORT, input.clone(), right.as_bytes()).await.outcome(), "FORBIDDEN", "{}", world.on);
+    assert_eq!(data.brings(IMPORT, input.clone(), right.as_bytes()).await.outcome(), "done", "{}", world.on);
+    let again = data.brings(IMPORT, input, right.as_bytes()).await.outcome();
+    assert_eq!(again, "DUPLICATE_ENTRY file.2.name, DUPLICATE_ENTRY file.3.name", "{}", world.on);
+    let found = data.asks(NEAR, stale).await.data()["supportServices"].clone();
+    assert_eq!(found["totalCount"], before + 2, "{}", world.on);
+    let police = &found["nodes"].as_array().unwrap().iter().find(|node| node["name"]["text"] == "Commissariat (démo)").unwrap();
+    assert_eq!((&police["isOpen"], &police["latitude"], &police["verifiedOn"]), (&json!(true), &json!(32.88), &Value::Null));
+}
+
 /// What somebody learns of where the shelter is.
 async fn whereabouts(person: &Person<'_>) -> Value {
     let answer = person.asks(ONE, json!({"id": service("shelter-khouribga")})).await;
@@ -265,5 +321,6 @@ tests::on_each_database!(
     whoever_looks_for_help_finds_it_and_the_national_line_last,
     a_branch_keeps_its_services_fresh_and_no_other_does,
     what_does_not_fit_the_directory_is_refused,
+    a_branch_brings_the_services_that_it_has_collected_in_a_sheet,
     where_a_shelter_is_counsellors_alone_learn,
 );

@@ -37,7 +37,7 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "productPublish" | "productReject" | "productChangeAccept" | "productChangeDecline" => Some(P::DecideProducts),
         "marketCreate" | "marketEdit" | "openingHoursSet" | "openingExceptionSet" => Some(P::ManageMarkets),
         "marketPrepare" | "marketOpen" | "marketSuspend" | "marketClose" => Some(P::DecideMarkets),
-        "supportServiceCreate" | "supportServiceEdit" => Some(P::ManageSupportServices),
+        "supportServiceCreate" | "supportServiceEdit" | "supportServicesImport" => Some(P::ManageSupportServices),
         "supportServiceVerify" | "supportServiceRetire" => Some(P::DecideSupportServices),
         "shelterSet" => Some(P::ManageShelters),
         "saleRecord"

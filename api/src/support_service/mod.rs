@@ -2,10 +2,12 @@
 
 pub mod emergency;
 pub mod entity;
+pub mod form;
 pub mod mutation;
 pub mod object;
 pub mod query;
 pub mod relations;
+pub mod sheet;
 pub mod shelter;
 pub mod store;
 pub mod verification;

@@ -1,15 +1,21 @@
 //! Root fields that keep the directory of support services.
 
+use super::form::{Facts, NewService, ShelterForm};
 use super::object::SupportService;
-use super::store::{self, Facts, NewService, ShelterForm};
+use super::sheet;
+use super::store;
+use crate::branch::object::Branch;
 use crate::payload;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{given, mutate};
 use crate::platform::graphql::opening_hours::{HolidayOpeningInput, OpeningDayInput, week};
 use crate::platform::graphql::text::{LocalizedTextInput, required};
+use crate::platform::graphql::upload::{Upload, read_blocking};
+use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use domain::access::Permission;
 use domain::fault::{Code, Fault};
 use domain::opening_hours::Parts;
 use domain::support_service::{SupportCost, SupportCoverage, SupportLanguage, SupportServiceKind};
@@ -125,6 +131,21 @@ pub struct SupportServiceRetireInput {
     pub idempotency_key: Option<String>,
 }
 
+/// A sheet of services for the directory.
+#[derive(InputObject, Clone, Debug)]
+pub struct SupportServicesImportInput {
+    /// The global id of the branch that keeps the services.
+    pub branch_id: ID,
+    /// The sheet: comma-separated values (CSV) in UTF-8, or a workbook (XLSX); at most 10 MB and 1,000 rows. The titles of its
+    /// columns are fields of SupportServiceCreateInput: `kind`, `coverage`, `name.fr` (all three must be there), `name.ar`,
+    /// `name.zgh`, `name.en`, `provinceCode`, `phones`, `languages`, `cost`, `access.fr`, `access.ar`, `address.fr`, `address.ar`,
+    /// `latitude`, `longitude`, `isAlwaysOpen`. Several phones or languages of a service stand in one cell, with a blank between.
+    pub file: Upload,
+    /// A key under which the same input may be sent again: it is done once. Another input under it is refused with
+    /// IDEMPOTENCY_KEY_REUSED.
+    pub idempotency_key: Option<String>,
+}
+
 /// Where a shelter is. No idempotency key: nothing of it is kept anywhere else.
 #[derive(InputObject, Clone, Debug)]
 pub struct ShelterSetInput {
@@ -148,6 +169,14 @@ payload! {
     SupportServicePayload {
         /// The service as it is now; null when it was refused, unless the refusal is a CONFLICT.
         support_service: SupportService
+    }
+}
+
+payload! {
+    /// The outcome of importing services into the directory.
+    SupportServicesImportPayload {
+        /// The branch that keeps the services; null when the sheet was refused.
+        branch: Branch
     }
 }
 
@@ -203,6 +232,26 @@ impl SupportServiceMutation {
             Ok(NewService { kind: input.kind.0, name, facts })
         };
         mutate(ctx, &input, async |tx| store::create(tx, branch, form).await).await
+    }
+
+    /// Enters the services of a sheet into the directory: all of them or none. The public sees each once somebody has made sure of
+    /// it; until then they are among `supportServices(filter: {branch: …, isStale: true})`. Each refusal names the row, by its number
+    /// in the sheet, and the field: `["file", "12", "phones", "0"]`; of more than 1,000 a last one, LIMIT_EXCEEDED, says how many there
+    /// are. Codes in `userErrors`, beside those of `supportServiceCreate`: FILE_INVALID, COLUMN_INVALID, BAD_USER_INPUT (no such kind,
+    /// coverage, cost or language), DUPLICATE_ENTRY (at `name`: the branch has one of this kind and name).
+    async fn support_services_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sheet, and the branch that keeps its services.")] input: SupportServicesImportInput,
+    ) -> Result<SupportServicesImportPayload> {
+        let branch = GlobalId::parse_as(Kind::Branch, &input.branch_id, "input.branchId")?;
+        // Nobody has a file read who may enter nothing.
+        if !ctx.reader().actor().may(Permission::ManageSupportServices) {
+            return mutate(ctx, &input, async |_| Err(Error::refused(Code::Forbidden))).await;
+        }
+        let content = input.file.content(ctx, "input.file")?;
+        let read = read_blocking(Code::FileInvalid, move || sheet::services(&content)).await?;
+        mutate(ctx, &input, async |tx| store::import(tx, branch, read?).await).await
     }
 
     /// Edits what the directory says of a service. Unless the caller may also make sure of it, the public no longer sees it until

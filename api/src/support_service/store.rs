@@ -1,14 +1,16 @@
 //! Reading the directory of support services, and keeping it.
 
 use super::entity::{Column, Entity, Model, TEXTS};
+use super::form::{Facts, NewService, ShelterForm};
 use super::object::{Shelter, SupportKindCount, SupportService, SupportServiceFilter, SupportVerification};
+use super::sheet::{self, Services};
 use super::{shelter, verification};
 use crate::calendar;
 use crate::geography::province;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
-use crate::platform::graphql::text::{LocalizedTextInput, Text, only_untranslated};
+use crate::platform::graphql::text::{Text, only_untranslated};
 use crate::platform::loading::batch::Related;
 use crate::platform::loading::object::{self, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -27,14 +29,13 @@ use domain::fault::{Code, Fault, Faults};
 use domain::geography::Point;
 use domain::opening_hours::{OpeningHours, Parts};
 use domain::support_service::{
-    SupportCost, SupportCoverage, SupportLanguage, SupportServiceKind, SupportServiceStatus, check_phones, shown_until,
-    stale_before,
+    SupportCoverage, SupportLanguage, SupportServiceKind, SupportServiceStatus, check_phones, shown_until, stale_before,
 };
-use domain::text::{DESCRIPTION_MAX, LocalizedText, NAME_MAX};
+use domain::text::{DESCRIPTION_MAX, LocalizedText};
 use jiff::Timestamp;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -309,43 +310,6 @@ impl Related for ShelterOf {
     }
 }
 
-/// A support service for the directory, as its form was read.
-pub struct NewService {
-    /// What it is.
-    pub kind: SupportServiceKind,
-    /// The name.
-    pub name: LocalizedText,
-    /// What else is known of it.
-    pub facts: Facts,
-}
-
-/// What a form says of a support service; what it does not name stays as it is.
-#[derive(Default)]
-pub struct Facts {
-    /// Whom it is for.
-    pub coverage: Option<SupportCoverage>,
-    /// The code of its province; nothing within: it is nowhere in particular.
-    pub province: Option<Option<String>>,
-    /// The name.
-    pub name: Option<LocalizedTextInput>,
-    /// The numbers.
-    pub phones: Option<Vec<String>>,
-    /// What is spoken there.
-    pub languages: Option<Vec<SupportLanguage>>,
-    /// How one gets in; nothing within: it is not known.
-    pub access: Option<Option<LocalizedTextInput>>,
-    /// What it costs; nothing within: it is not known.
-    pub cost: Option<Option<SupportCost>>,
-    /// The address; nothing within: it is not known.
-    pub address: Option<Option<LocalizedTextInput>>,
-    /// Degrees north and east; nothing within: they are not known.
-    pub point: Option<Option<(f64, f64)>>,
-    /// Whether it is always open.
-    pub is_always_open: Option<bool>,
-    /// When it is open.
-    pub hours: Option<Parts>,
-}
-
 /// A service of which nothing is known yet.
 fn blank(tx: &Tx<'_>, branch: Uuid, kind: SupportServiceKind, name: LocalizedText) -> Model {
     let now = tx.now().as_microsecond();
@@ -380,87 +344,13 @@ fn blank(tx: &Tx<'_>, branch: Uuid, kind: SupportServiceKind, name: LocalizedTex
     }
 }
 
-impl Facts {
-    /// Write what a form says over what is known of a service.
-    async fn over(self, tx: &Tx<'_>, row: &mut Model) -> Result<()> {
-        let mut faults = Faults::new();
-        if let Some(coverage) = self.coverage {
-            row.coverage = EnumValue(coverage);
-        }
-        if let Some(code) = self.province {
-            (row.province_id, row.region_id) = match code {
-                None => (None, None),
-                Some(code) => {
-                    let found = tx.select::<province::Entity>().filter(province::Column::Code.eq(code));
-                    let found = found.one(province::Entity::read).await?;
-                    if found.is_none() {
-                        faults.push(Fault::new(Code::NotFound).at("provinceCode"));
-                    }
-                    found.map(|province| (province.id, province.region_id)).unzip()
-                }
-            };
-        }
-        if row.province_id.is_none() && row.coverage.0 != SupportCoverage::Nation && faults.is_empty() {
-            faults.push(Fault::new(Code::NotFound).at("provinceCode"));
-        }
-        let mut text = |given: LocalizedTextInput, before: Option<LocalizedText>, max: usize, field: &str| {
-            given.merged_at(before, max, field).map_err(|wrong| faults.extend(wrong)).ok()
-        };
-        if let Some(given) = self.name
-            && let Some(name) = text(given, Some(row.name.0.clone()), NAME_MAX, "name")
-        {
-            row.name = Json(name);
-        }
-        let mut optional =
-            |given: Option<Option<LocalizedTextInput>>, before: &mut Option<Json<LocalizedText>>, field| {
-                if let Some(given) = given {
-                    let known = before.take().map(|text| text.0);
-                    *before = given.and_then(|given| text(given, known, DESCRIPTION_MAX, field)).map(Json);
-                }
-            };
-        optional(self.access, &mut row.access, "access");
-        optional(self.address, &mut row.address, "address");
-        if let Some(phones) = self.phones {
-            faults.extend(check_phones(&phones).err().into_iter().flatten());
-            row.phones = Json(phones);
-        }
-        if let Some(mut languages) = self.languages {
-            languages.sort_unstable();
-            languages.dedup();
-            row.languages = Json(languages);
-        }
-        if let Some(cost) = self.cost {
-            row.cost = cost.map(EnumValue);
-        }
-        if let Some(point) = self.point {
-            if let Some(Err(wrong)) = point.map(|(latitude, longitude)| Point::new(latitude, longitude)) {
-                faults.extend(wrong);
-            }
-            (row.latitude, row.longitude) = point.unzip();
-        }
-        if let Some(is_always_open) = self.is_always_open {
-            row.is_always_open = is_always_open;
-        }
-        if let Some(parts) = self.hours {
-            match OpeningHours::try_from(parts) {
-                Ok(hours) => row.opening_hours = Json(hours),
-                Err(wrong) => faults.push(wrong),
-            }
-        }
-        if row.kind.0 == SupportServiceKind::Shelter {
-            // Where it is stands in a table of its own.
-            for (field, is_given) in [
-                ("address", row.address.is_some()),
-                ("latitude", row.latitude.is_some()),
-                ("phones", !row.phones.0.is_empty()),
-            ] {
-                if is_given {
-                    faults.push(Fault::new(Code::ShelterConfidential).at(field));
-                }
-            }
-        }
-        if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+/// The provinces with these codes.
+async fn provinces(tx: &Tx<'_>, codes: Vec<String>) -> Result<Vec<province::Model>> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
     }
+    let keys: Vec<Uuid> = codes.iter().map(|code| domain::id::founding("province", code)).collect();
+    tx.select::<province::Entity>().among(province::Column::Id, &keys).all(province::Entity::read).await
 }
 
 /// Enter a service into the directory; the public sees it once its branch has made sure of it.
@@ -471,12 +361,56 @@ pub async fn create(tx: &Tx<'_>, branch: Uuid, form: impl FnOnce() -> Result<New
     tx.home::<Entity>(branch, &["branchId"]).await?;
     let form = form()?;
     let mut row = blank(tx, branch, form.kind, form.name);
-    form.facts.over(tx, &mut row).await?;
+    let provinces = provinces(tx, form.facts.province.iter().flatten().cloned().collect()).await?;
+    form.facts.over(&provinces, &mut row)?;
     let id = row.id;
     let mut row = row.into_active_model();
     row.number = ActiveValue::NotSet;
     tx.insert_all::<Entity>(vec![row]).await?;
     Ok(id)
+}
+
+/// Enter the services of a sheet: all of them, or none. One that is there already, or stands in the sheet twice, is one of the
+/// same kind and name.
+///
+/// # Errors
+/// NOT_FOUND, FORBIDDEN, BRANCH_CLOSED; the refusals of the form at each row, DUPLICATE_ENTRY at its `name`.
+pub async fn import(tx: &Tx<'_>, branch: Uuid, services: Services) -> Result<Uuid> {
+    tx.home::<Entity>(branch, &["branchId"]).await?;
+    let codes = services.iter().filter_map(|(_, service)| service.facts.province.clone().flatten());
+    let provinces = provinces(tx, codes.collect()).await?;
+    let known = tx
+        .select_columns::<Entity>()
+        .filter(Column::BranchId.eq(branch))
+        .filter(Column::Status.eq(EnumValue(SupportServiceStatus::Active)))
+        .only([Column::Kind, Column::Name].map(|column| column.into_expr()))
+        .all(|cells| Ok((cells.take::<EnumValue<SupportServiceKind>>()?.0, cells.take::<Json<LocalizedText>>()?.0)));
+    let called =
+        |name: &LocalizedText| name.translations().map(|(_, text)| domain::fold::fold(text)).collect::<Vec<_>>();
+    let mut taken: HashSet<(SupportServiceKind, String)> = HashSet::new();
+    for (kind, name) in known.await? {
+        taken.extend(called(&name).into_iter().map(|name| (kind, name)));
+    }
+    let (mut rows, mut faults) = (Vec::new(), Faults::new());
+    for (number, service) in services {
+        let names: Vec<_> = called(&service.name).into_iter().map(|name| (service.kind, name)).collect();
+        if names.iter().any(|name| taken.contains(name)) {
+            faults.push(sheet::at_row(Fault::new(Code::DuplicateEntry).at("name"), number));
+        }
+        taken.extend(names);
+        let mut row = blank(tx, branch, service.kind, service.name);
+        if let Err(wrong) = service.facts.over(&provinces, &mut row) {
+            faults.extend(wrong.into_iter().map(|fault| sheet::at_row(fault, number)));
+        }
+        let mut row = row.into_active_model();
+        row.number = ActiveValue::NotSet;
+        rows.push(row);
+    }
+    if !faults.is_empty() {
+        return Err(sheet::bounded(faults).into());
+    }
+    tx.insert_all::<Entity>(rows).await?;
+    Ok(branch)
 }
 
 /// Edit what the directory says of a service. Unless whoever edits it may also make sure of it, it has to be made sure of again
@@ -490,7 +424,8 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce(&Parts
     locked.expect_version(version)?;
     expect_active(&locked)?;
     let mut row = locked.row().clone();
-    form.over(tx, &mut row).await?;
+    let provinces = provinces(tx, form.province.iter().flatten().cloned().collect()).await?;
+    form.over(&provinces, &mut row)?;
     if !tx.permits::<Entity>(key, Permission::DecideSupportServices).await? {
         (row.verified_on, row.valid_until) = (None, None);
     }
@@ -571,16 +506,6 @@ pub async fn retire(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     }
     tx.update(locked, |row| row.status = ActiveValue::Set(EnumValue(next))).await?;
     Ok(key)
-}
-
-/// Where a shelter is, as its form was read.
-pub struct ShelterForm {
-    /// The address.
-    pub address: LocalizedTextInput,
-    /// Degrees north and east.
-    pub point: Option<(f64, f64)>,
-    /// The numbers.
-    pub phones: Vec<String>,
 }
 
 /// Say where a shelter is.
