@@ -97,6 +97,10 @@ async fn whoever_looks_for_help_finds_it_and_the_national_line_last(world: World
     // A year after somebody made sure of it, it is no longer shown.
     world.at("2027-11-01T12:00:00Z");
     assert_eq!(kinds(&world, json!({"province": "05.311"})).await, ["POLICE", "HOTLINE"], "{}", world.on);
+    let admin = world.person("khouribga").await;
+    let public = r#"{ supportServices(first: 100, published: true, filter: {province: "05.311"}) { nodes { kind } } }"#;
+    let public = admin.asks(public, json!({})).await.data()["supportServices"]["nodes"].clone();
+    assert_eq!(public, json!([{"kind": "POLICE"}, {"kind": "HOTLINE"}]), "{}: as the public sees it", world.on);
     let numbers = "{ emergencyService { name { text } phones } emergencyNumbers { code phones source datedOn confirmedOn } }";
     let numbers = world.ask(numbers, json!({})).await.data().clone();
     assert_eq!(numbers["emergencyService"]["phones"], json!(["8350"]), "{}", world.on);
@@ -168,6 +172,9 @@ async fn a_branch_keeps_its_services_fresh_and_no_other_does(world: World) {
     assert_eq!(admin.does(RETIRE, again.clone()).await.outcome(), "STATUS_INVALID", "{}", world.on);
     assert_eq!(admin.does(VERIFY, again).await.outcome(), "STATUS_INVALID", "{}", world.on);
     // The national line stays; the national level makes sure of it, and it is shown for ever.
+    let counsellor = world.person("counsellor").await;
+    let other = json!({"id": service("NATIONAL_WOMEN_LINE"), "expectedVersion": 1, "phones": ["1234"]});
+    assert_eq!(counsellor.does(EDIT, other).await.outcome(), "FORBIDDEN", "{}: it would be shown at once", world.on);
     let national = world.person("national").await;
     let line = json!({"id": service("NATIONAL_WOMEN_LINE"), "expectedVersion": 1});
     assert_eq!(national.does(RETIRE, line.clone()).await.outcome(), "STATUS_INVALID", "{}", world.on);

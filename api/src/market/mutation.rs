@@ -7,6 +7,7 @@ use crate::platform::error::Result;
 use crate::platform::graphql::contacts::ContactsInput;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{given, mutate};
+use crate::platform::graphql::near::point;
 use crate::platform::graphql::opening_hours::{
     HolidayOpeningInput, OpeningDayInput, OpeningIntervalInput, intervals, week,
 };
@@ -14,7 +15,6 @@ use crate::platform::graphql::scalars::{Date, Decimal};
 use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
-use domain::fault::{Code, Fault};
 use domain::market::MarketStatus;
 use domain::money::Money;
 use domain::opening_hours::{ExceptionDay, Weekday};
@@ -134,15 +134,6 @@ payload! {
     MarketPayload {
         /// The market as it is now; null when it was refused, unless the refusal is a CONFLICT.
         market: Market
-    }
-}
-
-/// What a place is: both of its numbers, or none.
-fn point(north: Option<f64>, east: Option<f64>) -> Result<Option<(f64, f64)>> {
-    match (north, east) {
-        (None, Some(_)) => Err(Fault::new(Code::AmountInvalid).at("latitude").into()),
-        (Some(_), None) => Err(Fault::new(Code::AmountInvalid).at("longitude").into()),
-        (north, east) => Ok(north.zip(east)),
     }
 }
 

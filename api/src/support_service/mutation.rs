@@ -9,6 +9,7 @@ use crate::payload;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::mutation::{given, mutate};
+use crate::platform::graphql::near::point;
 use crate::platform::graphql::opening_hours::{HolidayOpeningInput, OpeningDayInput, week};
 use crate::platform::graphql::text::{LocalizedTextInput, required};
 use crate::platform::graphql::upload::{Upload, read_blocking};
@@ -16,7 +17,7 @@ use crate::platform::loading::reader::Reads;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::access::Permission;
-use domain::fault::{Code, Fault};
+use domain::fault::Code;
 use domain::opening_hours::Parts;
 use domain::support_service::{SupportCost, SupportCoverage, SupportLanguage, SupportServiceKind};
 use domain::text::NAME_MAX;
@@ -180,15 +181,6 @@ payload! {
     }
 }
 
-/// What a place is: both of its numbers, or none.
-fn point(north: Option<f64>, east: Option<f64>) -> Result<Option<(f64, f64)>> {
-    match (north, east) {
-        (None, Some(_)) => Err(Fault::new(Code::AmountInvalid).at("latitude").into()),
-        (Some(_), None) => Err(Fault::new(Code::AmountInvalid).at("longitude").into()),
-        (north, east) => Ok(north.zip(east)),
-    }
-}
-
 fn key_of(id: &ID) -> Result<Uuid> {
     GlobalId::parse_as(Kind::SupportService, id, "input.id")
 }
@@ -255,7 +247,7 @@ impl SupportServiceMutation {
     }
 
     /// Edits what the directory says of a service. Unless the caller may also make sure of it, the public no longer sees it until
-    /// somebody does. Codes in `userErrors`: CONFLICT, STATUS_INVALID, and those of `supportServiceCreate`.
+    /// somebody does; the national line is for those alone who may. Codes in `userErrors`: CONFLICT, STATUS_INVALID, and those of `supportServiceCreate`.
     async fn support_service_edit(
         &self,
         ctx: &Context<'_>,

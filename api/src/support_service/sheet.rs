@@ -1,6 +1,7 @@
 //! A sheet of support services, as branches collect them: each row is one, each column a field of `SupportServiceCreateInput`.
 
 use super::form::{Facts, NewService};
+use crate::platform::graphql::near::point;
 use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::sheet::{Line, read};
 use async_graphql::MaybeUndefined;
@@ -171,10 +172,10 @@ fn service(header: &[(&'static str, usize)], line: &Line<'_>) -> Result<NewServi
         }
         degrees
     };
-    let point = (degrees("latitude"), degrees("longitude"));
-    if point.0.is_some() != point.1.is_some() && faults.is_empty() {
-        faults.push(Fault::new(Code::AmountInvalid).at(if point.0.is_none() { "latitude" } else { "longitude" }));
-    }
+    let (north, east) = (degrees("latitude"), degrees("longitude"));
+    // One that cannot be read was given all the same.
+    let point = if faults.is_empty() { point(north, east) } else { Ok(None) };
+    let point = point.map_err(|wrong| faults.extend(wrong)).unwrap_or_default();
     let name = localised("name").unwrap_or_default().merged_at(None, NAME_MAX, "name");
     let name = name.map_err(|wrong| faults.extend(wrong)).ok();
     let (Some(kind), Some(coverage), Some(name), true) = (kind, coverage, name, faults.is_empty()) else {
@@ -188,7 +189,7 @@ fn service(header: &[(&'static str, usize)], line: &Line<'_>) -> Result<NewServi
         access: Some(localised("access")),
         cost: Some(cost),
         address: Some(localised("address")),
-        point: Some(point.0.zip(point.1)),
+        point: Some(point),
         is_always_open: Some(is_always_open),
         ..Facts::default()
     };

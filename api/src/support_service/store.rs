@@ -140,9 +140,8 @@ pub async fn list(
     };
     let status = filter.status.unwrap_or(EnumValue(SupportServiceStatus::Active));
     let mut all = Condition::all().add(Column::Status.eq(status));
-    if roots.published {
-        all = all.add(Column::Published.into_expr());
-    }
+    // Whoever looks for help finds everybody's, also when she has a reach of her own.
+    let seen = || if roots.published { tx.select_for_list::<Entity>(true) } else { tx.select::<Entity>() };
     if let Some(code) = &filter.province {
         all = all.add(covering(&tx, code).await?);
     }
@@ -158,13 +157,13 @@ pub async fn list(
         all = all.add(if is_stale { stale } else { stale.not() });
     }
     if !wanted.is_nothing() {
-        let keys = wanted.among(tx.select::<Entity>().filter(all.clone())).await?;
+        let keys = wanted.among(seen().filter(all.clone())).await?;
         all = all.add(among(tx.backend(), Column::Id, &keys));
     }
     if filter.is_search() {
         all = Condition::any().add(all).add(Column::IsNationalLine.into_expr());
     }
-    let select = only_untranslated(reader, tx.select::<Entity>().filter(all), &TEXTS, filter.missing_translation)?;
+    let select = only_untranslated(reader, seen().filter(all), &TEXTS, filter.missing_translation)?;
     let mut columns = vec![(national_line_last(), KeyKind::Long)];
     if let Some((point, _)) = near {
         // What is nowhere in particular comes behind what is near.
@@ -199,13 +198,10 @@ impl Related for CoverageOf {
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         use province::Column as P;
         let tx = reader.begin();
-        let today = Day(domain::calendar::today(reader.now()));
         let group = [Column::Coverage, Column::ProvinceId, Column::RegionId, Column::Kind];
         let group = || group.map(|column| column.into_expr());
         let found = tx
-            .select_columns::<Entity>()
-            .filter(Column::Published.into_expr())
-            .filter(Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gte(today)))
+            .select_for_list::<Entity>(true)
             .only(group().into_iter().chain([Column::Id.count()]))
             .statement(|statement| {
                 statement.add_group_by(group());
@@ -417,7 +413,8 @@ pub async fn import(tx: &Tx<'_>, branch: Uuid, services: Services) -> Result<Uui
 /// before the public sees it.
 ///
 /// # Errors
-/// NOT_FOUND, FORBIDDEN, CONFLICT, the refusals of the form, STATUS_INVALID when it is retired.
+/// NOT_FOUND, FORBIDDEN (also of the national line to whoever may not make sure of it), CONFLICT, the refusals of the form,
+/// STATUS_INVALID when it is retired.
 pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce(&Parts) -> Result<Facts>) -> Result<Uuid> {
     let locked = tx.lock_for_update::<Entity>(key).await?;
     let form = form(&locked.row().opening_hours.0.parts())?;
@@ -427,6 +424,10 @@ pub async fn edit(tx: &Tx<'_>, key: Uuid, version: i32, form: impl FnOnce(&Parts
     let provinces = provinces(tx, form.province.iter().flatten().cloned().collect()).await?;
     form.over(&provinces, &mut row)?;
     if !tx.permits::<Entity>(key, Permission::DecideSupportServices).await? {
+        // The national line is always shown: what nobody has made sure of cannot be hidden there.
+        if row.is_national_line {
+            return Err(Error::refused(Code::Forbidden));
+        }
         (row.verified_on, row.valid_until) = (None, None);
     }
     tx.update(locked, |active| {

@@ -1,7 +1,8 @@
-//! Places around a point.
+//! Points, and places around one.
 
 use crate::platform::error::{Error, Result};
 use async_graphql::InputObject;
+use domain::fault::{Code, Fault, Faults};
 use domain::geography::Point;
 
 /// The largest distance that may be asked for, in kilometres: nowhere in Morocco is farther from anywhere else.
@@ -32,5 +33,17 @@ impl NearInput {
             }
             within => Ok((point, within.map(f64::from))),
         }
+    }
+}
+
+/// What a form says of a place: both of its numbers, or none.
+///
+/// # Errors
+/// AMOUNT_INVALID at the one that is missing.
+pub fn point(north: Option<f64>, east: Option<f64>) -> Result<Option<(f64, f64)>, Faults> {
+    match (north, east) {
+        (None, Some(_)) => Err(vec![Fault::new(Code::AmountInvalid).at("latitude")]),
+        (Some(_), None) => Err(vec![Fault::new(Code::AmountInvalid).at("longitude")]),
+        (north, east) => Ok(north.zip(east)),
     }
 }
