@@ -60,6 +60,7 @@ macro_rules! kinds {
             43 DeliveryCountersignature: countersignature::object::DeliveryCountersignature,
             44 Photo: photo::object::Photo,
             45 SupportService: support_service::object::SupportService,
+            46 BotMenu: bot_menu::object::BotMenu,
         }
     };
 }
@@ -70,6 +71,8 @@ pub mod agreement;
 pub mod agreement_document;
 pub mod amendment;
 pub mod audit;
+pub mod bot;
+pub mod bot_menu;
 pub mod branch;
 pub mod budget_line;
 pub mod calendar;

@@ -6,6 +6,10 @@ use crate::agreement::query::AgreementQuery;
 use crate::agreement_document::mutation::AgreementDocumentMutation;
 use crate::amendment::mutation::AmendmentMutation;
 use crate::audit::query::AuditQuery;
+use crate::bot::mutation::BotMutation;
+use crate::bot::query::BotQuery;
+use crate::bot_menu::mutation::BotMenuMutation;
+use crate::bot_menu::query::BotMenuQuery;
 use crate::branch::mutation::BranchMutation;
 use crate::branch::query::BranchQuery;
 use crate::budget_line::mutation::BudgetLineMutation;
@@ -92,6 +96,8 @@ impl Parts for Queries {
             Part::of::<RegisterDisputeQuery>(),
             Part::of::<DocumentQuery>(),
             Part::of::<SupportServiceQuery>(),
+            Part::of::<BotMenuQuery>(),
+            Part::of::<BotQuery>(),
         ]
     }
 }
@@ -119,6 +125,8 @@ impl Parts for Mutations {
             Part::of::<DocumentMutation>(),
             Part::of::<MarketMutation>(),
             Part::of::<SupportServiceMutation>(),
+            Part::of::<BotMenuMutation>(),
+            Part::of::<BotMutation>(),
             Part::of::<ListingMutation>(),
             Part::of::<ConsignmentContractMutation>(),
             Part::of::<StockMutation>(),

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod activity;
 pub mod actor;
+pub mod bot;
 pub mod branch;
 pub mod budget;
 pub mod calendar;

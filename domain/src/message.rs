@@ -258,6 +258,9 @@ impl Code {
                 "L'emplacement d'un centre d'hébergement n'entre pas dans le répertoire.",
                 "Where a shelter is does not belong into the directory.",
             ),
+            Self::MenuIncomplete => {
+                ("القائمة غير مكتملة.", "Il manque quelque chose au menu.", "Something is missing in the menu.")
+            }
             Self::ColumnInvalid => (
                 "عمود في الجدول ناقص أو غير معروف أو مكرر.",
                 "Une colonne du tableau manque, est inconnue ou figure deux fois.",

@@ -28,6 +28,7 @@ mod m20261127_000017_sales;
 mod m20261127_000018_photos;
 mod m20261127_000019_popularity;
 mod m20261127_000020_support;
+mod m20261127_000021_bot;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000018_photos::Migration),
             Box::new(m20261127_000019_popularity::Migration),
             Box::new(m20261127_000020_support::Migration),
+            Box::new(m20261127_000021_bot::Migration),
         ]
     }
 }

@@ -47,6 +47,7 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "day_closing",
         "support_verification",
         "shelter",
+        "bot_count",
     ] {
         assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");
     }

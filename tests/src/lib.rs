@@ -251,6 +251,11 @@ impl World {
         self.refusals.write(&self.db, &self.keys()).await.unwrap()
     }
 
+    /// Write down in how many conversations the bot helped, as the program does every minute.
+    pub async fn count_conversations(&self) {
+        self.state.bot().tally.write(&self.db, self.clock.now()).await.unwrap();
+    }
+
     /// How many passwords its server has checked.
     pub fn password_checks(&self) -> u64 {
         self.state.password_checks()
@@ -477,6 +482,17 @@ pub async fn transaction_of_another(url: &str, first: &str) -> sea_orm::Database
     let connection = Database::connect(options).await.unwrap();
     connection.execute_unprepared(&format!("begin; {first}")).await.unwrap();
     connection
+}
+
+/// Change a database as its owner does, past the program.
+#[expect(clippy::disallowed_methods, reason = "the owner changes it")]
+pub async fn run_as_owner(url: &str, sql: &str) {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Database::connect(options).await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 /// Make a database that holds another program's table.

@@ -461,7 +461,7 @@ impl Cases {
         self.narrowed(&at, about, args, &deep);
     }
 
-    /// A field without pages, once for each value of the enum that it must be told, if it must be told one.
+    /// A field without pages, once for each value of the enum that it must be told, if it must be told one, or for a month.
     fn chosen(&mut self, name: &str, args: &[Value], deep: &str) {
         let required: Vec<&Value> = args.iter().filter(|argument| is_required(argument)).collect();
         let [only] = required.as_slice() else {
@@ -473,6 +473,7 @@ impl Cases {
         };
         let argument = text(only, "name");
         let values: Vec<String> = match self.types.get(named(&only["type"])) {
+            _ if argument == "month" => vec!["\"2026-10\"".to_owned()],
             Some(of) => list(of, "enumValues").iter().map(|value| text(value, "name").to_owned()).collect(),
             None => Vec::new(),
         };
@@ -641,6 +642,8 @@ impl Cases {
             }
             let is_told = secret.is_some() && secret == filling.told;
             let value = match (of.as_str(), text(&self.types[of.as_str()], "kind")) {
+                // The button of a screen names nothing that is kept.
+                ("ID", "INPUT_OBJECT" | "SCALAR") if path == "botTurn.choice" => continue,
                 ("ID", _) => {
                     let kind = self.kind_of(&path, &name, about)?;
                     filling.ids.push((name.clone(), kind));

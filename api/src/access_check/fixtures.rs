@@ -9,13 +9,14 @@ use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::Node;
 use crate::platform::query::transaction::Tx;
 use crate::{
-    activity, agreement, agreement_document, amendment, budget_line, committee, consignment_contract, contribution,
-    cooperative, countersignature, day_closing, document, expense, indicator, listing, market, membership,
-    partner_client, photo, product, programme, register_dispute, sale, stock, stock_count, submission, support_service,
-    tranche, user,
+    activity, agreement, agreement_document, amendment, bot_menu, budget_line, committee, consignment_contract,
+    contribution, cooperative, countersignature, day_closing, document, expense, indicator, listing, market,
+    membership, partner_client, photo, product, programme, register_dispute, sale, stock, stock_count, submission,
+    support_service, tranche, user,
 };
 use domain::access::Permission;
 use domain::activity::{ActivityKind, ActivityStatus};
+use domain::bot::menu::{BotMenuStatus, Menu};
 use domain::committee::{CommitteeMember, CommitteeRole};
 use domain::cooperative::{DocumentKind, RegisterDisputeOutcome};
 use domain::id::founding;
@@ -284,6 +285,7 @@ pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> 
         (None, None) => {
             trade(&mut fixtures).await?;
             support(&mut fixtures).await?;
+            bot(&mut fixtures).await?;
             partnerships(&mut fixtures).await?;
             people(&mut fixtures).await?;
             marks(&mut fixtures).await?;
@@ -312,6 +314,37 @@ async fn support(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
                 values ($1, $2, $3, $4, $4, 1)";
             let id = founding("leak", text);
             fixtures.run(sql, vec![id.into(), branch.into(), key.into(), text.into()]).await
+        })
+        .await
+}
+
+/// A menu of the bot that is not published, and in how many conversations it helped.
+async fn bot(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
+    let draft = |id: Uuid, text: &str| bot_menu::entity::Model {
+        id,
+        number: 0,
+        content: Json(Menu { start: text.to_owned(), nodes: Vec::new() }),
+        status: EnumValue(BotMenuStatus::Draft),
+        edited_by: None,
+        reviewed_by: None,
+        published_at: None,
+        published: false,
+        is_demo: true,
+        version: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    fixtures.row::<bot_menu::entity::Entity>("menu of the bot", draft).await?;
+    // It is the whole association's.
+    if let Some(canary) = fixtures.canaries.last_mut() {
+        canary.branch = None;
+    }
+    let branch = fixtures.branch;
+    fixtures
+        .mark("count of conversations", Permission::SeeSupportCounts, None, async |fixtures, text| {
+            let sql = "insert into bot_count (month, node, language, region_code, branch_id, conversations)
+                values ('2026-10', $1, 'DARIJA', '', $2, 1000)";
+            fixtures.run(sql, vec![text.into(), branch.into()]).await
         })
         .await
 }

@@ -19,6 +19,7 @@ mod scratch;
 pub use planted::FAULTS;
 pub use scratch::Scratch;
 
+use crate::bot::conversation::Bot;
 use crate::node;
 use crate::platform::clock::Clock;
 use crate::platform::database::db::Db;
@@ -170,6 +171,7 @@ struct Check<'c> {
     server: &'c Db,
     readers: Readers,
     auth: AuthServices,
+    bot: Bot,
     ask: Ask,
     cases: Cases,
     principals: Vec<Principal>,
@@ -208,7 +210,8 @@ impl<'c> Check<'c> {
             let mut reached = BTreeSet::new();
             principals.retain(|principal| reached.insert(format!("{:?}", principal.reach())));
         }
-        Ok(Self { owner, server, readers, auth, ask, cases, principals, layers, is_narrow: false })
+        let bot = Bot::new(None, readers.clock.clone());
+        Ok(Self { owner, server, readers, auth, bot, ask, cases, principals, layers, is_narrow: false })
     }
 
     #[cfg(feature = "unguarded")]
@@ -334,7 +337,12 @@ impl<'c> Check<'c> {
             Err(error) => return format!("\"INTERNAL\" {}", error.cause()),
         };
         let reader = self.readers.reader(actor, Vec::new());
-        let request = request.data(reader).data(self.auth.clone()).data(self.readers.clone()).data(cases::uploads());
+        let request = request
+            .data(reader)
+            .data(self.auth.clone())
+            .data(self.bot.clone())
+            .data(self.readers.clone())
+            .data(cases::uploads());
         let answer = (self.ask)(request).await;
         serde_json::to_string(&answer).unwrap_or_default()
     }

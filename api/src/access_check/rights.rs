@@ -40,6 +40,8 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "supportServiceCreate" | "supportServiceEdit" | "supportServicesImport" => Some(P::ManageSupportServices),
         "supportServiceVerify" | "supportServiceRetire" => Some(P::DecideSupportServices),
         "shelterSet" => Some(P::ManageShelters),
+        "botMenuEdit" | "botMenuImport" => Some(P::ManageBotMenu),
+        "botMenuReview" | "botMenuPublish" => Some(P::DecideBotMenu),
         "saleRecord"
         | "salesReplay"
         | "saleVoid"
@@ -122,7 +124,9 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         | "totpEnrol"
         | "totpConfirm"
         | "userEmailConfirm"
-        | "userInvitationAccept" => None,
+        | "userInvitationAccept"
+        // Anybody talks to the bot.
+        | "botTurn" => None,
         // Of a planted fault, which the check must find without this table but for the one that it is about.
         "plantedDecision" => Some(P::DecideCooperatives),
         planted if planted.starts_with("planted") => None,

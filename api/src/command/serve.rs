@@ -4,6 +4,7 @@ use super::audit::publish;
 use super::common::{fault, keys_of, owner, refuse_behind};
 use super::keys::watch_keys;
 use crate::agreement::alert;
+use crate::bot::conversation::Bot;
 use crate::config::{Mode, Settings};
 use crate::platform::audit::refusal::Refusals;
 use crate::platform::audit::verify;
@@ -102,6 +103,20 @@ async fn keep_house(db: Db, keys: Keys, files: Files, settings: Settings) {
         tokio::time::sleep(HOUSEKEEPING).await;
     }
 }
+
+/// Write down in how many conversations the bot helped, and forget those of yesterday, as long as the program runs.
+async fn count_conversations(db: Db, bot: Bot) {
+    loop {
+        tokio::time::sleep(CONVERSATIONS).await;
+        bot.states.forget_yesterday();
+        if let Err(error) = bot.tally.write(&db, Clock::System.now()).await {
+            tracing::error!(cause = error.cause(), "conversations could not be counted; the counts are held");
+        }
+    }
+}
+
+/// How often conversations are counted: one of them is never alone in what is written.
+const CONVERSATIONS: Duration = Duration::from_secs(60);
 
 /// Let the allocator give back what the start needed for a moment, and never end. It gives back what was freed a second ago,
 /// and looks for that only when something large is freed again, which an idle server never does.
@@ -218,9 +233,11 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     background.spawn(write_refusals(db.clone(), keys.clone(), refusals.clone()));
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;
     background.spawn(state.rights().clone().keep_in_step());
+    background.spawn(count_conversations(db.clone(), state.bot().clone()));
     background.spawn(deliver_mail(db.clone(), state.mailer().clone()));
     background.spawn(tell_of_ends(db.clone(), state.mailer().clone()));
     background.spawn(withdraw_expired(db.clone(), state.mailer().clone()));
+    let served = state.clone();
     let router = server::router(state, settings);
     if let Ok(address) = metrics.local_addr() {
         tracing::info!("metrics on http://{address}/metrics");
@@ -239,6 +256,10 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     background.shutdown().await;
     if let Err(error) = refusals.write(&db, &keys).await {
         tracing::error!(cause = error.cause(), "the last refused sign-ins could not be written down");
+    }
+    served.finish().await;
+    if let Err(error) = served.bot().tally.write(&db, Clock::System.now()).await {
+        tracing::error!(cause = error.cause(), "the last conversations could not be counted");
     }
     tracing::info!("every request was answered; the end");
     db.close().await;

@@ -1,10 +1,15 @@
 //! Every setting: typed, read once from flags and the environment, checked before anything opens.
 
 mod files;
+mod messenger;
 mod network;
 
 pub use files::{make_private_file, prepare_database_file};
+pub use messenger::MessengerSettings;
 pub use network::{Network, block, is_loopback};
+
+use messenger::MessengerFlags;
+use network::app_url;
 
 use crate::platform::audit::verify::Anchor;
 use crate::platform::database::fault::StartFault;
@@ -437,13 +442,21 @@ pub struct Settings {
     /// Collector that traces and metrics are sent to by OTLP over HTTP; the other OTEL_* variables hold too.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = collector, global = true)]
     pub otlp_endpoint: Option<String>,
+    /// The bot on Messenger.
+    #[command(flatten)]
+    pub messenger: MessengerFlags,
 }
 
 /// The migrations' own lines say nothing that ours do not.
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 32] = [
+const KNOWN: [&str; 37] = [
+    "UNFM_MESSENGER_APP_SECRET",
+    "UNFM_MESSENGER_VERIFY_TOKEN",
+    "UNFM_MESSENGER_PAGE_TOKEN",
+    "UNFM_MESSENGER_API",
+    "UNFM_HELP_URL",
     "UNFM_PHOTOS",
     "UNFM_DISCLOSURE_THRESHOLD",
     "UNFM_DISCLOSURE_THRESHOLD_VIOLENCE",
@@ -663,6 +676,7 @@ impl Settings {
             return fault("MIGRATE_DATABASE_URL is for PostgreSQL: an embedded database has one owner.");
         }
         self.check_mail()?;
+        self.messenger.settings()?;
         match &self.redis_url {
             Some(url) => check_redis(url.expose_secret()),
             None => Ok(()),
@@ -726,17 +740,6 @@ pub fn origin(text: &str) -> Result<String, String> {
     });
     let is_exact = exact.as_deref() == Some(text) && !text.contains(['*', '@']) && text == text.to_ascii_lowercase();
     is_exact.then(|| text.to_owned()).ok_or_else(|| "it is no origin such as https://unfm.example".to_owned())
-}
-
-/// The address of a front end, without what would stand in the way of a path and a fragment.
-fn app_url(text: &str) -> Result<String, String> {
-    let text = text.trim_end_matches('/');
-    let is_sound = text.parse::<http::Uri>().is_ok_and(|uri| {
-        let is_web = uri.scheme_str() == Some("https")
-            || (uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback));
-        is_web && uri.host().is_some() && uri.query().is_none() && !text.contains('#')
-    });
-    is_sound.then(|| text.to_owned()).ok_or_else(|| "it is no address such as https://admin.unfm.example".to_owned())
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

@@ -42,6 +42,17 @@ impl std::str::FromStr for Network {
     }
 }
 
+/// The address of a front end, without what would stand in the way of a path and a fragment.
+pub(super) fn app_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let is_sound = text.parse::<http::Uri>().is_ok_and(|uri| {
+        let is_web = uri.scheme_str() == Some("https")
+            || (uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback));
+        is_web && uri.host().is_some() && uri.query().is_none() && !text.contains('#')
+    });
+    is_sound.then(|| text.to_owned()).ok_or_else(|| "it is no address such as https://admin.unfm.example".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 //! recorded at its end, so that running it again changes nothing and an interrupted one leaves nothing.
 
 mod demo;
+mod demo_bot;
 mod demo_market;
 mod demo_photos;
 mod demo_support;
@@ -44,6 +45,7 @@ pub async fn demo(db: &Db, now: Timestamp) -> Result<bool> {
     founding(db, now).await?;
     let is_new = once(db, now, "demo", demo::seed).await?;
     let is_new = once(db, now, "demo support services", demo_support::seed).await? || is_new;
+    let is_new = once(db, now, "demo bot menu", demo_bot::seed).await? || is_new;
     Ok(once(db, now, "demo people", people::seed).await? || is_new)
 }
 

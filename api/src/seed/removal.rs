@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sea_orm::ActiveValue;
 
 /// Nodes that are marked as demo data, each before what it points to, and the branch that owns a row.
-const MARKED: [(&str, Kind, &str); 18] = [
+const MARKED: [(&str, Kind, &str); 19] = [
     ("sale", Kind::Sale, "branch_id"),
     ("day_closing", Kind::DayClosing, "branch_id"),
     ("listing", Kind::Listing, "branch_id"),
@@ -26,6 +26,7 @@ const MARKED: [(&str, Kind, &str); 18] = [
     ("programme", Kind::Programme, "branch_id"),
     ("market", Kind::Market, "branch_id"),
     ("support_service", Kind::SupportService, "branch_id"),
+    ("bot_menu", Kind::BotMenu, "null"),
     ("agreement", Kind::Agreement, "branch_id"),
     ("partner_client", Kind::PartnerClient, "null"),
     ("staff_user", Kind::User, "null"),
@@ -61,7 +62,7 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
             "delete from branch_place where branch_id in (select id from branch where is_demo)
                and branch_id not in (select branch_id from audit_entry)"
                 .to_owned(),
-            "delete from seed where name in ('demo', 'demo people', 'demo market') or name like 'scale %'".to_owned(),
+            "delete from seed where name like 'demo%' or name like 'scale %'".to_owned(),
         ] {
             run(&sql).await?;
         }

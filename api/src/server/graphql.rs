@@ -357,28 +357,32 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     if !is_known {
         state.0.documents.insert(Arc::clone(&text), sent.operation_name, Arc::clone(&document));
     }
-    if let Some(hash) = register_as {
+    if let Some(hash) = register_as.filter(|_| !document.is_conversation) {
         persisted.register(hash, text);
     }
     if let Err(after) = meter.take(ready.cost).await {
         return asking.refuse_until(state, after);
     }
     if turn.is_none() {
-        // Whoever is nobody yet and changes something wants to come in.
-        let lane = if document.kind == OperationType::Mutation { &lanes.logins } else { &lanes.anonymous };
+        // Whoever is nobody yet and changes something wants to come in, or talks to the bot.
+        let lane = if document.kind == OperationType::Mutation && !document.is_conversation {
+            &lanes.logins
+        } else {
+            &lanes.anonymous
+        };
         turn = lane.work().await;
         if turn.is_none() {
             return asking.turn_away();
         }
     }
-    let (kind, name) = (keyword(document.kind), document.name.as_deref());
+    let (kind, name) = (keyword(document.kind), document.name.as_deref().filter(|_| !document.is_conversation));
     let span = span(&asking, kind, name);
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
     // The executor takes the document that was parsed here and never looks at its text.
     let mut query = Query::new("");
     let personal = reader.personal_reads();
     let (actor, origin) = (reader.actor().clone(), reader.origin().clone());
-    query = query.data(reader).data(state.0.auth.clone()).data(sent.uploads);
+    query = query.data(reader).data(state.0.auth.clone()).data(state.0.bot.clone()).data(sent.uploads);
     if let Some(bearer) = &asking.bearer {
         query = query.data(bearer.clone());
     }

@@ -9,7 +9,9 @@ mod demo;
 mod document;
 mod downloads;
 mod graphql;
+mod help;
 mod lanes;
+mod messenger;
 mod meter;
 mod oauth;
 pub mod pages;
@@ -18,6 +20,7 @@ mod photos;
 mod request_id;
 mod uploads;
 
+use crate::bot::conversation::Bot;
 use crate::config::{Mode, Network, Settings};
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
@@ -38,6 +41,7 @@ use axum::routing::{get, post};
 pub use connections::serve;
 use document::{Documents, Types};
 use lanes::Lanes;
+use messenger::Messenger;
 use persisted::Persisted;
 use secrecy::ExposeSecret;
 use std::net::SocketAddr;
@@ -75,6 +79,8 @@ struct Shared {
     /// How long a request may be worked on.
     execution_timeout: Duration,
     auth: AuthServices,
+    bot: Bot,
+    messenger: Option<Messenger>,
 }
 
 /// Whether the rights of somebody who has come in may be others than before. A session that begins is nobody's yet, and
@@ -105,6 +111,7 @@ impl State {
         let connections = readers.db.most_connections();
         let types = Types::new(&sdl, settings.introspection);
         let persisted = Persisted::new(settings, redis.clone(), &types)?;
+        let bot = Bot::new(redis.clone(), readers.clock.clone());
         readers.rules = settings.rules();
         let (cached, outbox) = (rights.clone(), mailer.clone());
         readers.on_commit = OnCommit::new(move |written| {
@@ -116,7 +123,12 @@ impl State {
             }
         });
         Ok(Self(Arc::new(Shared {
+            messenger: settings
+                .messenger
+                .settings()?
+                .map(|settings| Messenger::new(settings, &bot, &readers, redis.clone())),
             auth: AuthServices { passwords, rights, rate_limits, mailer, is_demo_mode: is_demo },
+            bot,
             schema: crate::schema::build(),
             types,
             documents: Documents::new(),
@@ -154,6 +166,19 @@ impl State {
         &self.0.auth.mailer
     }
 
+    /// What the bot's conversations share.
+    pub fn bot(&self) -> &Bot {
+        &self.0.bot
+    }
+
+    /// Answer what was said to the bot before the end.
+    pub async fn finish(&self) {
+        if let Some(messenger) = &self.0.messenger {
+            // What hangs is not waited for.
+            let _ = tokio::time::timeout(GRACE, messenger.finish()).await;
+        }
+    }
+
     fn db(&self) -> &Db {
         &self.0.readers.db
     }
@@ -176,6 +201,10 @@ pub fn router(state: State, settings: &Settings) -> Router {
         .route("/.well-known/jwks.json", get(pages::jwks))
         .route("/downloads/{file}", get(downloads::fetch))
         .route("/photos/{content}/{file}", get(photos::fetch))
+        .route("/messenger", get(messenger::verify).post(messenger::receive))
+        .route("/messenger/deletion", post(messenger::delete))
+        .route("/help", get(help::page))
+        .route("/help/{file}", get(help::file))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
         .fallback(pages::not_found)

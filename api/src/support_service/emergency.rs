@@ -59,6 +59,9 @@ struct Number {
     confirmed_on: Option<String>,
 }
 
+/// The national line, which is named when nothing else is known.
+pub const NATIONAL_LINE: EmergencyNumberCode = EmergencyNumberCode::NationalWomenLine;
+
 /// Where the founding facts have read the number of the national line.
 const NATIONAL_LINE_SOURCE: &str = "https://www.africanewsagency.fr/38932/";
 

@@ -175,6 +175,37 @@ pub async fn list(
     object::list(reader, name, select, &roots.page, &Order::ascending(columns)).await
 }
 
+/// So many services are named to somebody who looks for help, with the national line.
+const NAMED: usize = 5;
+
+/// The services of some kinds that help somebody in a province: those that are open first, of these in the
+/// order of the kinds, the province's own before those for more of the country, and the national line last.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn helping(reader: &Reader, kinds: &[SupportServiceKind], province: &str) -> Result<Vec<SupportService>> {
+    let calendar = calendar::store::calendar(reader).await?;
+    let tx = reader.begin();
+    let of_kinds = Column::Kind.is_in(kinds.iter().copied().map(EnumValue));
+    let here = Condition::all().add(of_kinds).add(covering(&tx, province).await?);
+    let rows = tx
+        .select_for_list::<Entity>(true)
+        .filter(Column::Status.eq(EnumValue(SupportServiceStatus::Active)))
+        .filter(Condition::any().add(here).add(Column::IsNationalLine.into_expr()))
+        .all(Entity::read)
+        .await?;
+    let is_closed =
+        |row: &Model| !row.is_always_open && row.opening_hours.0.is_open(reader.now(), &calendar) != Some(true);
+    let (line, mut rows): (Vec<Model>, Vec<Model>) = rows.into_iter().partition(|row| row.is_national_line);
+    rows.sort_by_key(|row| {
+        let place = kinds.iter().position(|kind| *kind == row.kind.0);
+        (is_closed(row), place, row.coverage.0, row.number)
+    });
+    rows.truncate(NAMED - 1);
+    rows.extend(line);
+    Ok(object::all(rows, reader))
+}
+
 /// How many services of a kind there are for a place.
 struct Counted {
     coverage: SupportCoverage,

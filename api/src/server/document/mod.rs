@@ -90,6 +90,8 @@ struct Operation<'d> {
 pub(super) struct Document {
     pub kind: OperationType,
     pub name: Option<String>,
+    /// Whether somebody talks to the bot by it: nothing of the request is written down then.
+    pub is_conversation: bool,
     definition: OperationDefinition,
     fragments: HashMap<Name, Positioned<FragmentDefinition>>,
     /// What is executed, where that does not depend on the variables.
@@ -137,11 +139,19 @@ impl Document {
         let mut read = Self {
             kind: definition.ty,
             name: name.map(|name| name.to_string()),
+            is_conversation: false,
             collected: None,
             cost: None,
             definition,
             fragments,
         };
+        let is_conversation = read.fields().any(|field| field.name.node == CONVERSATION);
+        read.is_conversation = is_conversation;
+        if read.is_conversation && read.holds_words() {
+            let text =
+                "What is said to the bot is given by variables without defaults, never in the document.".to_owned();
+            return Err(Rejection::Invalid(vec![Problem::invalid(text, Vec::new())]));
+        }
         let depends = read.depends_on_variables();
         if !depends.on_conditions {
             read.collected = read.collect(types, None);
@@ -217,6 +227,19 @@ impl Document {
         })
     }
 
+    /// Whether what is said to the bot stands in the document: in the text of a turn, or in the default of a variable.
+    fn holds_words(&self) -> bool {
+        let is_said = |(_, value): &(Positioned<Name>, Positioned<Value>)| match &value.node {
+            Value::Object(fields) => {
+                fields.iter().any(|(name, value)| name == "text" && !matches!(value, Value::Variable(_) | Value::Null))
+            }
+            _ => false,
+        };
+        let mut turns = self.fields().filter(|field| field.name.node == CONVERSATION);
+        let defaults = self.definition.variable_definitions.iter().filter_map(|of| of.node.default_value.as_ref());
+        turns.any(|field| field.arguments.iter().any(is_said)) || defaults.into_iter().any(|value| is_text(&value.node))
+    }
+
     fn depends_on_variables(&self) -> Depends {
         let of_fragments = self.fragments.values().map(|fragment| &fragment.node.selection_set.node);
         let mut sets: Vec<&SelectionSet> = of_fragments.chain([&self.definition.selection_set.node]).collect();
@@ -238,6 +261,19 @@ impl Document {
             }
         }
         depends
+    }
+}
+
+/// The root field by which somebody talks to the bot.
+const CONVERSATION: &str = "botTurn";
+
+/// Whether a value holds a text.
+fn is_text(value: &async_graphql::Value) -> bool {
+    match value {
+        async_graphql::Value::String(_) => true,
+        async_graphql::Value::List(values) => values.iter().any(is_text),
+        async_graphql::Value::Object(fields) => fields.values().any(is_text),
+        _ => false,
     }
 }
 
