@@ -8,6 +8,7 @@
 
 // The allocator of `main.rs`.
 use mimalloc as _;
+use zeroizing_alloc as _;
 
 /// Everything that has a global id: its number, its type in the schema, and the object that shows it. The identifiers, the
 /// interface `Node`, the look-up by id, `Viewer.explain` and the leak check are made of this table. A number is part of
@@ -61,6 +62,7 @@ macro_rules! kinds {
             44 Photo: photo::object::Photo,
             45 SupportService: support_service::object::SupportService,
             46 BotMenu: bot_menu::object::BotMenu,
+            47 Referral: referral::object::Referral,
         }
     };
 }
@@ -101,6 +103,7 @@ pub mod platform;
 pub mod product;
 pub mod programme;
 pub mod projections;
+pub mod referral;
 pub mod register_dispute;
 pub mod sale;
 pub mod schema;

@@ -1,12 +1,15 @@
 //! The program: read the settings, run the command, end with one clear sentence if it cannot.
 
+use mimalloc::MiMalloc;
 use std::io::Write;
 use std::process::ExitCode;
 use unfm::config::{Cli, sentence};
+use zeroizing_alloc::ZeroAlloc;
 
-/// The system's allocator costs up to a third more CPU for an answer of many small values.
+/// The system's allocator costs up to a third more CPU for an answer of many small values. What is given back is overwritten: of
+/// what a woman wrote to the bot, and of any secret, nothing is left in memory.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 /// What a start ends with when a flag, a variable or their combination cannot be used.
 const MISUSED: u8 = 2;

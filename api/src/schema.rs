@@ -46,6 +46,8 @@ use crate::product::mutation::ProductMutation;
 use crate::product::query::ProductQuery;
 use crate::programme::mutation::ProgrammeMutation;
 use crate::programme::query::ProgrammeQuery;
+use crate::referral::mutation::ReferralMutation;
+use crate::referral::query::ReferralQuery;
 use crate::register_dispute::mutation::RegisterDisputeMutation;
 use crate::register_dispute::query::RegisterDisputeQuery;
 use crate::sale::mutation::SaleMutation;
@@ -98,6 +100,7 @@ impl Parts for Queries {
             Part::of::<SupportServiceQuery>(),
             Part::of::<BotMenuQuery>(),
             Part::of::<BotQuery>(),
+            Part::of::<ReferralQuery>(),
         ]
     }
 }
@@ -127,6 +130,7 @@ impl Parts for Mutations {
             Part::of::<SupportServiceMutation>(),
             Part::of::<BotMenuMutation>(),
             Part::of::<BotMutation>(),
+            Part::of::<ReferralMutation>(),
             Part::of::<ListingMutation>(),
             Part::of::<ConsignmentContractMutation>(),
             Part::of::<StockMutation>(),

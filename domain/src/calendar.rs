@@ -31,6 +31,12 @@ pub fn today(at: Timestamp) -> Date {
     local(at).date()
 }
 
+/// A month that has ended, as `2026-10`; none, when the text is no such.
+pub fn ended_month(text: &str, today: Date) -> Option<&str> {
+    let is_month = text.len() == 7 && Date::strptime("%Y-%m-%d", format!("{text}-01")).is_ok();
+    (is_month && text < today.strftime("%Y-%m").to_string().as_str()).then_some(text)
+}
+
 /// The instant at which the wall clock in Casablanca shows this; in a gap the instant after it, in a fold the first.
 pub fn instant(wall: DateTime) -> Timestamp {
     casablanca().to_timestamp(wall).unwrap_or(Timestamp::MAX)

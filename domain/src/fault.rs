@@ -115,6 +115,8 @@ codes! {
         ImageInvalid = "IMAGE_INVALID",
         /// Where a shelter is does not belong into the directory.
         ShelterConfidential = "SHELTER_CONFIDENTIAL",
+        /// She has not consented to that.
+        ConsentRequired = "CONSENT_REQUIRED",
         /// Something is missing before the menu can be reviewed.
         MenuIncomplete = "MENU_INCOMPLETE",
         /// A column of the sheet is missing, unknown or stands there twice.

@@ -35,6 +35,7 @@ pub mod partnership;
 pub mod product;
 pub mod programme;
 pub mod receipt;
+pub mod referral;
 pub mod sale;
 pub mod source;
 pub mod stock;

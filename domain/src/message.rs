@@ -258,6 +258,9 @@ impl Code {
                 "L'emplacement d'un centre d'hébergement n'entre pas dans le répertoire.",
                 "Where a shelter is does not belong into the directory.",
             ),
+            Self::ConsentRequired => {
+                ("لم توافق المعنية على ذلك.", "L'intéressée n'y a pas consenti.", "She has not consented to that.")
+            }
             Self::MenuIncomplete => {
                 ("القائمة غير مكتملة.", "Il manque quelque chose au menu.", "Something is missing in the menu.")
             }

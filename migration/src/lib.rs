@@ -29,6 +29,7 @@ mod m20261127_000018_photos;
 mod m20261127_000019_popularity;
 mod m20261127_000020_support;
 mod m20261127_000021_bot;
+mod m20261127_000022_referral;
 
 pub use ddl::SERVER_ROLE;
 use sea_orm_migration::prelude::*;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000019_popularity::Migration),
             Box::new(m20261127_000020_support::Migration),
             Box::new(m20261127_000021_bot::Migration),
+            Box::new(m20261127_000022_referral::Migration),
         ]
     }
 }

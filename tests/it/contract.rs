@@ -10,7 +10,7 @@ const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
 #[test]
 fn the_copies_are_those_of_the_contract() {
     let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contract");
-    for name in ["storefront.graphql", "partner.graphql", "branch-admin.graphql", "programmes.graphql"] {
+    for name in ["storefront.graphql", "partner.graphql", "branch-admin.graphql", "programmes.graphql", "support.graphql"] {
         // A user's clone has no contract beside it.
         let Ok(original) = std::fs::read(format!("{shared}/{name}")) else { return };
         let copy = std::fs::read(format!("{}/contract/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();

@@ -107,7 +107,7 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
         "minPrice": "20.00", "maxPrice": "300.00", "openNow": true, "province": "05.311", "theme": "TRAINING",
         "qualitySign": "ORGANIC", "sector": "ARGAN", "CooperativeStatus": "APPLIED", "MarketStatus": "OPEN", "AgreementStatus": "IN_FORCE",
         "ProgrammeStatus": "ACTIVE", "Locale": "ZGH", "kind": "PROVINCIAL", "partner": unfpa, "period": "2025-Q4", "SubmissionStatus": "SUBMITTED", "awaitingMe": true, "awaitsDecision": true,
-        "SupportServiceKind": "POLICE", "SupportLanguage": "DARIJA", "SupportServiceStatus": "ACTIVE", "BotMenuStatus": "DRAFT", "openAt": "2026-11-23T12:00:00Z",
+        "SupportServiceKind": "POLICE", "SupportLanguage": "DARIJA", "SupportServiceStatus": "ACTIVE", "BotMenuStatus": "DRAFT", "ReferralStatus": "SENT", "caseCode": "7K3M-9QXD", "openAt": "2026-11-23T12:00:00Z",
         "isStale": true,
     });
     let programme = world.ask("{ programmes(first: 1) { nodes { id } } }", json!({})).await;
@@ -154,6 +154,7 @@ async fn lists(world: &World, product: &str, cooperative: &str) -> Vec<Operation
             root("supportServices", "id name { text } isOpen province { code } verifications { note } shelter { phones }"),
         ),
         ("/botMenus", "BotMenuFilter", "", root("botMenus", "id status nodes { key }")),
+        ("/referrals", "ReferralFilter", "", root("referrals", "id status service { id }")),
         ("/product/listings", "", "ListingOrder", format!("product(id: \"{product}\") {{ {of_product} }}")),
     ];
     let mut operations = Vec::new();

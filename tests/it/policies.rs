@@ -48,6 +48,8 @@ async fn the_servers_login_sees_what_is_published_and_nothing_else() {
         "support_verification",
         "shelter",
         "bot_count",
+        "referral",
+        "referral_count",
     ] {
         assert_eq!(rows(&world, &format!("select count(*) from {table}")).await, Ok(0), "{table}");
     }

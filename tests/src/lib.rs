@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a harness fails loudly")]
 
+pub mod collector;
 pub mod fuzz;
 pub mod mail;
 pub mod person;
@@ -27,6 +28,8 @@ use unfm::platform::files::Files;
 use unfm::platform::keys::Keys;
 use unfm::platform::loading::reader::Readers;
 use unfm::projections::PROJECTIONS;
+use unfm::referral::case_key::CaseKeys;
+use unfm::referral::retention;
 use unfm::{seed, server, telemetry};
 
 /// The instant at which worlds begin: a Monday noon after Morocco's change of time.
@@ -137,7 +140,8 @@ fn readers(db: &Db, clock: &Clock, files: &Files) -> Readers {
     // One installation, whichever of its instances: all have the same keys.
     static KEYS: OnceLock<Keys> = OnceLock::new();
     let keys = KEYS.get_or_init(|| Keys::ephemeral("2026-01-01T00:00:00Z".parse().unwrap()).unwrap()).clone();
-    Readers::new(db.clone(), clock.clone(), keys, files.clone())
+    // Photos and keys of cases have folders of their own there.
+    Readers::new(db.clone(), clock.clone(), keys, (files.clone(), files.clone()))
 }
 
 /// Tell stories once on each database, so that the name of a test that fails names it: `story::on_sqlite` and
@@ -249,6 +253,12 @@ impl World {
     /// Write down who was refused as she wanted to come in, as the program does every second.
     pub async fn write_refusals(&self) -> usize {
         self.refusals.write(&self.db, &self.keys()).await.unwrap()
+    }
+
+    /// Destroy what is kept of cases that are over, as the program does every ten minutes; how many there were.
+    pub async fn destroy_cases(&self) -> usize {
+        let case_keys = CaseKeys { keys: self.keys(), files: self.files.clone() };
+        retention::destroy(&self.db, &case_keys, self.clock.now()).await.unwrap()
     }
 
     /// Write down in how many conversations the bot helped, as the program does every minute.

@@ -60,7 +60,7 @@ pub fn run(home: &Path, args: &[&str]) -> Output {
 }
 
 /// A server that was started, ended with the test.
-pub struct Server(pub Child, BufReader<ChildStderr>);
+pub struct Server(pub Child, Option<BufReader<ChildStderr>>);
 
 impl Server {
     /// Start it in a folder with nothing set.
@@ -72,7 +72,7 @@ impl Server {
     pub fn of(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
-        Self(child, log)
+        Self(child, Some(log))
     }
 
     /// Tell it to end, wait, and read the rest of its log.
@@ -80,16 +80,31 @@ impl Server {
         let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         assert!(told.unwrap().success());
         let mut rest = String::new();
-        self.1.read_to_string(&mut rest).unwrap();
+        self.log().read_to_string(&mut rest).unwrap();
         assert!(self.0.wait().unwrap().success(), "{rest}");
         rest
+    }
+
+    /// Tell it to end, and wait; somebody else reads its log.
+    pub fn finish(&mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(told.unwrap().success() && self.0.wait().unwrap().success());
+    }
+
+    /// Its log from here on, for somebody who reads it while it runs.
+    pub fn take_log(&mut self) -> BufReader<ChildStderr> {
+        self.1.take().unwrap()
+    }
+
+    fn log(&mut self) -> &mut BufReader<ChildStderr> {
+        self.1.as_mut().unwrap()
     }
 
     /// Read its log until it says where it is, and what it said before.
     pub fn address_and_log(&mut self) -> (String, String) {
         let mut log = String::new();
         let mut line = String::new();
-        while self.1.read_line(&mut line).unwrap() > 0 {
+        while self.log().read_line(&mut line).unwrap() > 0 {
             log.push_str(&line);
             if let Some((_, rest)) = line.split_once("Open http://") {
                 return (rest.split('/').next().unwrap_or_default().to_owned(), log);
@@ -111,7 +126,7 @@ impl Server {
         };
         let mut metrics = String::new();
         let mut line = String::new();
-        while self.1.read_line(&mut line).unwrap() > 0 {
+        while self.log().read_line(&mut line).unwrap() > 0 {
             metrics = host(&line, "metrics on http://").unwrap_or(metrics);
             if let Some(address) = host(&line, "Open http://") {
                 return (address, metrics);

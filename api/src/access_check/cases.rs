@@ -372,7 +372,7 @@ impl Cases {
             "partner" => Some(Kind::Partner),
             "market" | "toMarket" => Some(Kind::Market),
             "variant" => Some(Kind::ProductVariant),
-            "supportService" => Some(Kind::SupportService),
+            "supportService" | "service" => Some(Kind::SupportService),
             "movement" => Some(Kind::StockMovement),
             "category" => Some(Kind::Category),
             "province" => Some(Kind::Province),

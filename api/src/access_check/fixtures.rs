@@ -286,6 +286,7 @@ pub(super) async fn insert(tx: &Tx<'_>, target: &Target) -> Result<Vec<Canary>> 
             trade(&mut fixtures).await?;
             support(&mut fixtures).await?;
             bot(&mut fixtures).await?;
+            referral(&mut fixtures).await?;
             partnerships(&mut fixtures).await?;
             people(&mut fixtures).await?;
             marks(&mut fixtures).await?;
@@ -347,6 +348,35 @@ async fn bot(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
             fixtures.run(sql, vec![text.into(), branch.into()]).await
         })
         .await
+}
+
+/// A referral, and how many there were. No purpose of the platform's writes one: it is inserted past the program.
+async fn referral(fixtures: &mut Fixtures<'_, '_>) -> Result<()> {
+    let key = founding("leak", &format!("{} referral", fixtures.target.name));
+    let text = format!("leak{}", &key.simple().to_string()[..16]);
+    let service = founding("support_service", "police-khouribga");
+    let sql = "insert into referral (id, branch_id, case_id, case_code, support_service_id, purpose, is_minor, status, fields, given_by,
+        created_at, changed_at) values ($1, $2, $1, $3, $4, 'PROTECTION', false, 'PROPOSED', $5, 'SURVIVOR', 1, 1)";
+    let fields = Value::Json(Some(Box::new(json!([]))));
+    fixtures.run(sql, vec![key.into(), fixtures.branch.into(), text.as_str().into(), service.into(), fields]).await?;
+    let canary = Canary {
+        what: "referral",
+        kind: Kind::Referral,
+        key,
+        id: GlobalId::new(Kind::Referral, key).to_string(),
+        text,
+        slug: None,
+        table: Some("referral".to_owned()),
+        branch: Some(fixtures.branch),
+        partner: None,
+        shared_with: None,
+        cooperative: None,
+        see: Permission::SeeReferrals,
+        at: fixtures.target.branch,
+        target: fixtures.target.name,
+    };
+    fixtures.canaries.push(canary);
+    Ok(())
 }
 
 /// What is not public in rows that are, and below things that are.

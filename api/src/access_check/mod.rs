@@ -203,7 +203,7 @@ impl<'c> Check<'c> {
         let clock = Clock::fixed(now);
         // It keeps less of an instant than the system's: what was known at the very instant would be of the future to it.
         let now = clock.now();
-        let readers = Readers::new(server.clone(), clock, keys, Files::in_memory());
+        let readers = Readers::new(server.clone(), clock, keys, (Files::in_memory(), Files::in_memory()));
         let mut principals = principals::principals(owner, server, &auth.rights, &readers.keys, now).await?;
         if layers == Layers::PoliciesAlone {
             // The policies know nobody's role, only what is reached.

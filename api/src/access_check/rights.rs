@@ -40,6 +40,9 @@ pub(super) fn permission(mutation: &str) -> Option<Option<Permission>> {
         "supportServiceCreate" | "supportServiceEdit" | "supportServicesImport" => Some(P::ManageSupportServices),
         "supportServiceVerify" | "supportServiceRetire" => Some(P::DecideSupportServices),
         "shelterSet" => Some(P::ManageShelters),
+        "referralPropose" | "referralSend" | "referralAccept" | "referralDecline" | "referralComplete" | "referralRevoke" => {
+            Some(P::ManageReferrals)
+        }
         "botMenuEdit" | "botMenuImport" => Some(P::ManageBotMenu),
         "botMenuReview" | "botMenuPublish" => Some(P::DecideBotMenu),
         "saleRecord"

@@ -22,12 +22,8 @@ type Cells = BTreeMap<(BotLanguage, String), u64>;
 /// # Errors
 /// BAD_USER_INPUT naming `month`, or the database's refusal.
 pub async fn counts(reader: &Reader, month: &str) -> Result<Vec<BotNodeCount>> {
-    let present = reader.today().strftime("%Y-%m").to_string();
-    let is_month =
-        jiff::civil::Date::strptime("%Y-%m-%d", format!("{month}-01")).is_ok() && month.len() == present.len();
-    if !is_month || month >= present.as_str() {
-        return Err(Error::expected("month", "a month that has ended, as 2026-10"));
-    }
+    let month = domain::calendar::ended_month(month, reader.today())
+        .ok_or_else(|| Error::expected("month", "a month that has ended, as 2026-10"))?;
     let columns = [Column::Node, Column::Language, Column::RegionCode, Column::Conversations];
     let rows = reader
         .begin()

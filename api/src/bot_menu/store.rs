@@ -2,7 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{BotMenu, BotMenuFilter};
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::KeyKind;
@@ -11,7 +11,7 @@ use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::Table;
 use crate::platform::query::transaction::Tx;
 use domain::bot::menu::{BotMenuStatus, Menu};
-use domain::fault::Code;
+use domain::user::four_eyes;
 use sea_orm::{ActiveValue, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -101,8 +101,8 @@ pub async fn review(tx: &Tx<'_>, key: Uuid, version: i32) -> Result<Uuid> {
     locked.expect_version(version)?;
     let status = locked.row().status.0.transition(BotMenuStatus::Reviewed)?;
     let reviewer = tx.actor().key();
-    if locked.row().edited_by == reviewer {
-        return Err(Error::refused(Code::FourEyesRequired));
+    if let (Some(editor), Some(reviewer)) = (locked.row().edited_by, reviewer) {
+        four_eyes(editor, reviewer)?;
     }
     let problems = locked.row().content.0.problems();
     if !problems.is_empty() {

@@ -17,6 +17,8 @@ use crate::platform::key_fingerprint;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
 use crate::projections::PROJECTIONS;
+use crate::referral::case_key::CaseKeys;
+use crate::referral::retention;
 use crate::seed::DemoLogins;
 use crate::session::housekeeping::sweep;
 use crate::session::mail::Mailer;
@@ -71,7 +73,8 @@ async fn set_thresholds(db: &Db, settings: &Settings) -> Result<(), StartFault> 
 }
 
 /// What is done besides answering requests, as long as the program runs.
-async fn keep_house(db: Db, keys: Keys, files: Files, settings: Settings) {
+async fn keep_house(db: Db, keys: Keys, (files, case_keys): (Files, Files), settings: Settings) {
+    let case_keys = CaseKeys { keys: keys.clone(), files: case_keys };
     let file = settings.audit_anchors.as_deref();
     let mut anchored = None;
     loop {
@@ -99,6 +102,11 @@ async fn keep_house(db: Db, keys: Keys, files: Files, settings: Settings) {
             Ok(0) => {}
             Ok(gone) => tracing::debug!(gone, "photos that nothing shows were deleted"),
             Err(error) => tracing::error!(cause = error.cause(), "photos that nothing shows could not be deleted"),
+        }
+        match retention::destroy(&db, &case_keys, Clock::System.now()).await {
+            Ok(0) => {}
+            Ok(cases) => tracing::info!(cases, "what was kept of cases was destroyed"),
+            Err(error) => tracing::error!(cause = error.cause(), "what was kept of cases could not be destroyed"),
         }
         tokio::time::sleep(HOUSEKEEPING).await;
     }
@@ -212,13 +220,14 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
     let settings = &Settings { listen_addr: address, ..settings.clone() };
     let metrics = server::listen(settings.metrics_addr, "UNFM_METRICS_ADDR").await?;
     let files = settings.files()?;
+    let case_keys = settings.case_keys()?;
     let db = database(settings, &files).await?;
     let keys = keys_of(settings, &db, Clock::System.now()).await?;
     // Before anybody is answered; from then on it is looked at twice a second.
     key_fingerprint::look(&db, &keys, Clock::System.now()).await.map_err(|error| fault(&error))?;
     set_thresholds(&db, settings).await?;
     let mut background = JoinSet::new();
-    background.spawn(keep_house(db.clone(), keys.clone(), files.clone(), settings.clone()));
+    background.spawn(keep_house(db.clone(), keys.clone(), (files.clone(), case_keys.clone()), settings.clone()));
     background.spawn(watch_keys(db.clone(), keys.clone(), settings.clone()));
     let now = Clock::System.now();
     let logins = match settings.mode() {
@@ -228,7 +237,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), StartFault> {
         }
         Mode::Demo | Mode::Production => None,
     };
-    let readers = Readers::new(db.clone(), Clock::System, keys.clone(), files);
+    let readers = Readers::new(db.clone(), Clock::System, keys.clone(), (files, case_keys));
     let refusals = readers.refusals.clone();
     background.spawn(write_refusals(db.clone(), keys.clone(), refusals.clone()));
     let state = server::State::new(readers, telemetry.metrics.clone(), settings)?;

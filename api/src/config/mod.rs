@@ -352,6 +352,10 @@ pub struct Settings {
     /// AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another provider, AWS_ENDPOINT.
     #[arg(long, env = "UNFM_PHOTOS", default_value = "data/photos", global = true)]
     pub photos: String,
+    /// Folder of the keys of cases, which referrals are encrypted with, the same for every instance and in no backup; or
+    /// `s3://bucket/prefix` without versions, by the same variables.
+    #[arg(long, env = "UNFM_CASE_KEYS", default_value = "data/case-keys", global = true)]
+    pub case_keys: String,
     /// Cost of a password's hash by Argon2id: memory in KiB, passes, lanes. Older hashes are renewed at the next sign-in.
     #[arg(long, env = "UNFM_ARGON2", default_value = "m=19456,t=2,p=1", global = true)]
     pub argon2: HashCost,
@@ -451,7 +455,8 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 37] = [
+const KNOWN: [&str; 38] = [
+    "UNFM_CASE_KEYS",
     "UNFM_MESSENGER_APP_SECRET",
     "UNFM_MESSENGER_VERIFY_TOKEN",
     "UNFM_MESSENGER_PAGE_TOKEN",
@@ -579,6 +584,14 @@ impl Settings {
     /// One sentence, when the place cannot be read.
     pub fn files(&self) -> Result<Files, StartFault> {
         Files::open(&self.photos, std::env::vars())
+    }
+
+    /// Where the keys of cases are kept.
+    ///
+    /// # Errors
+    /// One sentence, when the place cannot be read.
+    pub fn case_keys(&self) -> Result<Files, StartFault> {
+        Files::open(&self.case_keys, std::env::vars())
     }
 
     /// The thresholds of disclosure control.

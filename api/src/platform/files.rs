@@ -29,7 +29,7 @@ impl Files {
     /// # Errors
     /// One sentence, when the place cannot be read.
     pub fn open(place: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, StartFault> {
-        let fault = |why: String| StartFault(format!("Photos cannot be kept at {place}: {why}."));
+        let fault = |why: String| StartFault(format!("Files cannot be kept at {place}: {why}."));
         let Some(bucket) = place.strip_prefix("s3://") else {
             let folder = std::path::absolute(place).map_err(|error| fault(error.to_string()))?;
             let prefix = Path::from_absolute_path(folder).map_err(|error| fault(error.to_string()))?;

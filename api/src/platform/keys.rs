@@ -20,7 +20,8 @@ struct Inner {
     cursor: CursorKey,
     audit: hmac::Key,
     refresh: hmac::Key,
-    second_factor: RandomizedNonceKey,
+    second_factor: SealingKey,
+    cases: SealingKey,
     fingerprint: Option<hmac::Key>,
     /// The oldest first.
     pairs: RwLock<Vec<Arc<Pair>>>,
@@ -161,8 +162,8 @@ impl Keys {
             cursor: CursorKey::new(&derive(secret, b"cursors")),
             audit: mac(b"audit"),
             refresh: mac(b"refresh tokens"),
-            second_factor: RandomizedNonceKey::new(&AES_256_GCM, &derive(secret, b"second factors"))
-                .map_err(|_| Unusable)?,
+            second_factor: SealingKey::new(&derive(secret, b"second factors"))?,
+            cases: SealingKey::new(&derive(secret, b"cases"))?,
             fingerprint: Some(mac(b"fingerprint")),
             pairs: RwLock::new(oldest_first(pairs)),
             withdrawn_before: AtomicI64::new(0),
@@ -247,10 +248,38 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.0.refresh, token.as_bytes()))
     }
 
+    /// Encrypt a second factor, for its owner.
+    pub fn seal(&self, owner: &[u8], clear: &[u8]) -> String {
+        self.0.second_factor.seal(owner, clear)
+    }
+
+    /// Decrypt the second factor of this owner; nothing when it is another's.
+    pub fn open(&self, owner: &[u8], sealed: &str) -> Option<Vec<u8>> {
+        self.0.second_factor.open(owner, sealed)
+    }
+
+    /// The key that the keys of cases are encrypted with.
+    pub fn cases(&self) -> &SealingKey {
+        &self.0.cases
+    }
+}
+
+/// A key that texts are encrypted with, each for one owner (AES-256-GCM).
+pub struct SealingKey(RandomizedNonceKey);
+
+impl SealingKey {
+    /// The key of these bytes.
+    ///
+    /// # Errors
+    /// When there are not 32 of them.
+    pub fn new(bytes: &[u8]) -> Result<Self, Unusable> {
+        RandomizedNonceKey::new(&AES_256_GCM, bytes).map(Self).map_err(|_| Unusable)
+    }
+
     /// Encrypt what must be read again, for one owner.
     pub fn seal(&self, owner: &[u8], clear: &[u8]) -> String {
         let mut bytes = clear.to_vec();
-        let nonce = self.0.second_factor.seal_in_place_append_tag(Aad::from(owner), &mut bytes);
+        let nonce = self.0.seal_in_place_append_tag(Aad::from(owner), &mut bytes);
         let nonce = nonce.expect("a short text can be encrypted");
         URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &bytes].concat())
     }
@@ -261,7 +290,7 @@ impl Keys {
         let (nonce, rest) = bytes.split_first_chunk::<12>()?;
         let mut rest = rest.to_vec();
         let nonce = aws_lc_rs::aead::Nonce::from(nonce);
-        self.0.second_factor.open_in_place(nonce, Aad::from(owner), &mut rest).ok().map(|clear| clear.to_vec())
+        self.0.open_in_place(nonce, Aad::from(owner), &mut rest).ok().map(|clear| clear.to_vec())
     }
 }
 

@@ -59,6 +59,11 @@ pub async fn remove_demo(db: &Db, now: Timestamp) -> Result<u64> {
             ),
             format!("update role_assignment set granted_by = null where granted_by in {DEMO_PEOPLE}"),
             format!("delete from idempotency where actor in {DEMO_PEOPLE}"),
+            "delete from referral where support_service_id in (select id from support_service where is_demo)
+               or branch_id in (select id from branch where is_demo)"
+                .to_owned(),
+            "delete from referral_count where branch_id in (select id from branch where is_demo)".to_owned(),
+            "delete from bot_count where branch_id in (select id from branch where is_demo)".to_owned(),
             "delete from branch_place where branch_id in (select id from branch where is_demo)
                and branch_id not in (select branch_id from audit_entry)"
                 .to_owned(),

@@ -39,6 +39,7 @@ pub struct Reader {
     keys: Keys,
     rules: Rules,
     files: Files,
+    case_keys: Files,
     origin: Origin,
     db: Db,
     on_commit: OnCommit,
@@ -79,6 +80,8 @@ pub struct Readers {
     pub rules: Rules,
     /// Where photos are kept.
     pub files: Files,
+    /// Where the keys of cases are kept.
+    pub case_keys: Files,
     /// What they share for a second.
     pub facts: Facts,
     /// What is told which tables a committed transaction changed.
@@ -122,10 +125,10 @@ const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
 impl Readers {
     /// Those of a database, with nothing shared yet, where the association has set nothing itself.
-    pub fn new(db: Db, clock: Clock, keys: Keys, files: Files) -> Self {
+    pub fn new(db: Db, clock: Clock, keys: Keys, (files, case_keys): (Files, Files)) -> Self {
         let rules = Rules::default();
         let (facts, on_commit, refusals) = (Facts::default(), OnCommit::default(), Refusals::default());
-        Self { db, clock, keys, rules, files, facts, on_commit, refusals }
+        Self { db, clock, keys, rules, files, case_keys, facts, on_commit, refusals }
     }
 
     /// A reader for one request.
@@ -140,6 +143,7 @@ impl Readers {
             keys: self.keys.clone(),
             rules: self.rules,
             files: self.files.clone(),
+            case_keys: self.case_keys.clone(),
             origin: Origin::default(),
             db: self.db.clone(),
             on_commit: self.on_commit.clone(),
@@ -183,6 +187,11 @@ impl Reader {
     /// Where photos are kept.
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// Where the keys of cases are kept.
+    pub fn case_keys(&self) -> &Files {
+        &self.case_keys
     }
 
     /// The calendar day in Casablanca on which the request came.
