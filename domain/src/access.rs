@@ -24,6 +24,8 @@ codes! {
         Auditor = "AUDITOR",
         /// A counsellor: survivor support alone.
         Counsellor = "COUNSELLOR",
+        /// Somebody who is named to know where the shelters of a branch are: that alone.
+        ShelterContact = "SHELTER_CONTACT",
         /// A representative of a cooperative: her own cooperative alone.
         CooperativeRep = "COOPERATIVE_REP",
     }
@@ -144,7 +146,8 @@ impl Role {
             | P::ManageSupportCounts => false,
             P::SeeRegisterDisputes => matches!(self, Self::NationalAdmin | Self::Auditor),
             P::DecideRegisterDisputes => self == Self::NationalAdmin,
-            P::SeeReferrals | P::ManageReferrals | P::SeeShelters | P::ManageShelters => self == Self::Counsellor,
+            P::SeeReferrals | P::ManageReferrals | P::ManageShelters => self == Self::Counsellor,
+            P::SeeShelters => matches!(self, Self::Counsellor | Self::ShelterContact),
             P::SeeGeography | P::SeeCategories | P::SeeBranches | P::SeePartners => true,
             P::ManageGeography | P::ManageCategories | P::ManagePartners | P::ManageBotMenu | P::DecideBotMenu => {
                 self == Self::NationalAdmin
@@ -163,14 +166,15 @@ impl Role {
             P::SeeSupportServices | P::ManageSupportServices => {
                 self.administers()
                     || matches!(self, Self::ProgrammeOfficer | Self::DataEntry | Self::Counsellor)
-                    || (self == Self::Auditor && permission.is_seeing())
+                    || (matches!(self, Self::Auditor | Self::ShelterContact) && permission.is_seeing())
             }
             P::DecideSupportServices => self.administers(),
-            P::SeeCooperatives | P::SeeProducts | P::SeeListings => self != Self::Counsellor,
+            P::SeeCooperatives | P::SeeProducts | P::SeeListings | P::SeeMarkets => {
+                !matches!(self, Self::Counsellor | Self::ShelterContact)
+            }
             P::SeeMembers => {
                 self.administers() || matches!(self, Self::Auditor | Self::DataEntry | Self::CooperativeRep)
             }
-            P::SeeMarkets => self != Self::Counsellor,
             P::ManageCountersignatures => self == Self::CooperativeRep,
             P::SeeStock | P::SeeCountersignatures | P::SeeSales | P::SeeSettlements => {
                 self.administers()
@@ -197,9 +201,12 @@ impl Role {
     /// Whether whoever holds the role comes in with a second factor only.
     pub fn demands_second_factor(self) -> bool {
         match self {
-            Self::NationalAdmin | Self::BranchAdmin | Self::FinanceOfficer | Self::MarketManager | Self::Counsellor => {
-                true
-            }
+            Self::NationalAdmin
+            | Self::BranchAdmin
+            | Self::FinanceOfficer
+            | Self::MarketManager
+            | Self::Counsellor
+            | Self::ShelterContact => true,
             Self::ProgrammeOfficer | Self::DataEntry | Self::Auditor | Self::CooperativeRep => false,
         }
     }
@@ -219,7 +226,7 @@ impl Role {
                 | Self::FinanceOfficer
                 | Self::DataEntry
                 | Self::CooperativeRep => true,
-                Self::NationalAdmin | Self::Auditor | Self::Counsellor => false,
+                Self::NationalAdmin | Self::Auditor | Self::Counsellor | Self::ShelterContact => false,
             },
             Self::MarketManager
             | Self::ProgrammeOfficer
@@ -227,6 +234,7 @@ impl Role {
             | Self::DataEntry
             | Self::Auditor
             | Self::Counsellor
+            | Self::ShelterContact
             | Self::CooperativeRep => false,
         }
     }
@@ -383,7 +391,7 @@ mod tests {
         let referrals = Role::ALL.iter().filter(|role| role.grants(Permission::SeeReferrals)).collect::<Vec<_>>();
         assert_eq!(referrals, [&Role::Counsellor]);
         let shelters = Role::ALL.iter().filter(|role| role.grants(Permission::SeeShelters)).collect::<Vec<_>>();
-        assert_eq!(shelters, [&Role::Counsellor]);
+        assert_eq!(shelters, [&Role::Counsellor, &Role::ShelterContact]);
         assert!(!Role::BranchAdmin.may_grant(Role::Auditor) && !Role::BranchAdmin.may_grant(Role::NationalAdmin));
     }
 }

@@ -109,7 +109,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
            branch_id {uuid} not null references branch (id),
            user_id {uuid} not null references staff_user (id) on delete cascade,
            role {text} not null check (role in ('NATIONAL_ADMIN', 'BRANCH_ADMIN', 'MARKET_MANAGER', 'PROGRAMME_OFFICER',
-             'FINANCE_OFFICER', 'DATA_ENTRY', 'AUDITOR', 'COUNSELLOR', 'COOPERATIVE_REP')),
+             'FINANCE_OFFICER', 'DATA_ENTRY', 'AUDITOR', 'COUNSELLOR', 'SHELTER_CONTACT', 'COOPERATIVE_REP')),
            includes_descendants boolean not null,
            cooperative_id {uuid} references cooperative (id),
            valid_from {text} not null,

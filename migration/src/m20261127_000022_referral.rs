@@ -46,7 +46,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          )",
     )
     .await?;
-    let within = "branch_id = any ((select reach('app.confidential'))::uuid[])";
+    let within = "branch_id = any ((select reach('app.referrals'))::uuid[])";
     let kept = "(select is_for('HOUSEKEEP'))";
     on_postgres(
         manager,

@@ -149,6 +149,34 @@ async fn a_conversation_on_messenger_reaches_the_right_service(world: World) {
     assert!(text(&platform.messages(10).await[9]).contains("effacée"), "{}", world.on);
 }
 
+async fn each_language_is_heard_and_answered(world: World) {
+    let (platform, address) = on_messenger(&world).await;
+    let mut expected = 0;
+    for (sender, text, region, service) in [
+        ("darija", "راجلي كيضربني كل نهار", "فأي جهة نتي؟", "00000"),
+        ("latin", "bghit ntelle9 w khassni mo7ami", "F ayy jiha nti?", "00005"),
+        ("french", "j'ai besoin d'un avocat pour divorcer", "Dans quelle région", "00005"),
+        ("tamazight", "ⵔⵉⵖ ⴰⵎⵙⵓⵊⵊⵉ", "ⵎⴰⵏ ⵜⴰⵎⵏⴰⴹⵜ?", "00001"),
+    ] {
+        let say = async |number: usize, said: Value| {
+            let body = call(&format!("{sender}{number}"), said).replace("psid-1", sender);
+            assert_eq!(sends(&world, &address, &body, &signature(&body)).await, 200, "{} {sender}", world.on);
+        };
+        say(1, json!({"text": text})).await;
+        expected += 2;
+        let asked = platform.messages(expected).await;
+        assert!(self::text(&asked[expected - 1]).contains(region), "{} {sender}: {asked:?}", world.on);
+        for (number, payload) in [(2, "region:05"), (3, "province:05.311")] {
+            say(number, json!({"text": "x", "quick_reply": {"payload": payload}})).await;
+            expected += 1;
+            platform.messages(expected).await;
+        }
+        let helped = platform.messages(expected).await;
+        let helped = self::text(&helped[expected - 1]);
+        assert!(helped.contains(service) && helped.contains("8350"), "{} {sender}: {helped}", world.on);
+    }
+}
+
 fn noon() -> i64 {
     "2026-11-23T12:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond()
 }
@@ -206,6 +234,7 @@ async fn the_platform_recognises_the_webhook_and_has_data_deleted(world: World) 
 
 tests::on_each_database!(
     a_conversation_on_messenger_reaches_the_right_service,
+    each_language_is_heard_and_answered,
     a_call_that_is_not_signed_changes_nothing,
     the_platform_recognises_the_webhook_and_has_data_deleted,
 );

@@ -301,7 +301,7 @@ async fn a_user_is_seen_through_her_roles_within_reach_and_only_those_are_shown(
         let query = "{ users(first: 100) { totalCount nodes { email assignments { role branch { slug } } } } }";
         world.ask_as(&token, query, json!({})).await.data()["users"].clone()
     };
-    assert_eq!(users("national@unfm.example").await["totalCount"], 14, "{}", world.on);
+    assert_eq!(users("national@unfm.example").await["totalCount"], 15, "{}", world.on);
     assert_eq!(users("mdiq@unfm.example").await["totalCount"], 1, "{}", world.on);
     let grant =
         "insert into role_assignment (id, branch_id, user_id, role, includes_descendants, valid_from, version,

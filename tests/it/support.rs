@@ -281,7 +281,7 @@ async fn whereabouts(person: &Person<'_>) -> Value {
     answer.data()["node"]["shelter"].clone()
 }
 
-async fn where_a_shelter_is_counsellors_alone_learn(world: World) {
+async fn where_a_shelter_is_counsellors_learn_and_whoever_is_named(world: World) {
     let counsellor = world.person("counsellor").await;
     let place = whereabouts(&counsellor).await;
     assert_eq!((&place["address"]["text"], &place["phones"]), (&json!("Adresse inventée (démo)"), &json!(["00009"])));
@@ -292,6 +292,14 @@ async fn where_a_shelter_is_counsellors_alone_learn(world: World) {
         let outcome = person.does(SHELTER, set).await.outcome();
         assert!(matches!(outcome.as_str(), "FORBIDDEN" | "NOT_FOUND"), "{}: {login} {outcome}", world.on);
     }
+    // Who was named for a branch knows where its shelters are, and that alone.
+    let contact = world.person("shelter.khouribga").await;
+    assert_eq!(whereabouts(&contact).await["phones"], json!(["00009"]), "{}", world.on);
+    let other = "{ referrals(first: 1) { totalCount } botMenus(first: 10, filter: {status: DRAFT}) { totalCount } agreements(first: 1, filter: {status: TERMINATED}) { totalCount } }";
+    let other = contact.asks(other, json!({})).await.data().clone();
+    assert!(other.as_object().unwrap().values().all(|list| list["totalCount"] == 0), "{}: {other}", world.on);
+    let set = json!({"supportServiceId": service("shelter-khouribga"), "expectedVersion": 1, "address": {"fr": "Ailleurs"}});
+    assert_eq!(contact.does(SHELTER, set).await.outcome(), "FORBIDDEN", "{}", world.on);
     let nobody = world.ask(ONE, json!({"id": service("shelter-khouribga")})).await;
     assert_eq!(nobody.data()["node"], Value::Null, "{}", world.on);
     // A counsellor says where it is; that she did is written down, and not what she wrote.
@@ -329,5 +337,5 @@ tests::on_each_database!(
     a_branch_keeps_its_services_fresh_and_no_other_does,
     what_does_not_fit_the_directory_is_refused,
     a_branch_brings_the_services_that_it_has_collected_in_a_sheet,
-    where_a_shelter_is_counsellors_alone_learn,
+    where_a_shelter_is_counsellors_learn_and_whoever_is_named,
 );

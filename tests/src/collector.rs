@@ -68,5 +68,5 @@ impl Collector {
 
 /// Whether bytes hold these.
 pub fn holds(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+    memchr::memmem::find(bytes, part).is_some()
 }

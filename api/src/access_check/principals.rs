@@ -63,7 +63,7 @@ struct Held {
     cooperative: Option<&'static str>,
 }
 
-/// Nobody, each role in two provinces, an administrator and an auditor above them, some without what stands below their branch,
+/// Nobody, each role in two provinces, an administrator, an auditor and a counsellor above them, some without what stands below their branch,
 /// and each demo partner.
 ///
 /// # Errors
@@ -87,6 +87,7 @@ pub(super) async fn principals(
         above(Role::BranchAdmin, "region-05", true),
         above(Role::NationalAdmin, "national", true),
         above(Role::Auditor, "national", true),
+        above(Role::Counsellor, "national", true),
         above(Role::BranchAdmin, "region-05", false),
         above(Role::Auditor, "national", false),
     ]);

@@ -2,6 +2,9 @@
 
 use domain::access::Permission;
 
+/// Changes, with the field of their input, that name what is published anywhere: somebody is led to a service wherever it is.
+pub(super) const OF_PUBLISHED: [&str; 1] = ["referralPropose(serviceId)"];
+
 /// Changes in which a branch names a programme or an agreement that it takes part in, to make something of its own. Everything
 /// else is refused to it as to a stranger.
 pub(super) const OF_PARTICIPANTS: [&str; 6] = [

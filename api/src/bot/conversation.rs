@@ -216,12 +216,16 @@ impl Bot {
                 state.province = Some(place.code.clone());
             }
             let likely = Classifier::get().classify(text);
+            let is_danger = is_danger(text);
+            // Below the emergency card stands what is sure, or where she was.
+            let certain = if is_danger { SURE } else { CERTAIN };
             let certain =
-                likely.first().filter(|(_, how)| *how >= CERTAIN).and_then(|(intent, _)| menu.node_of(*intent));
+                likely.first().filter(|(_, how)| *how >= certain).and_then(|(intent, _)| menu.node_of(*intent));
             match certain {
                 Some(node) => state.node.clone_from(&node.key),
                 // A place alone answers the question where she is.
                 None if place.is_some() && menu.node(&state.node).is_some_and(|node| !node.services.is_empty()) => {}
+                None if is_danger => {}
                 None => return (not_understood(of, state, &likely), false),
             }
         }
@@ -232,6 +236,9 @@ impl Bot {
         (shown(reader, key, node, state).await, has_come)
     }
 }
+
+/// How likely an intent is that is shown to somebody in danger.
+const SURE: f64 = 0.8;
 
 /// The most menus that are kept in memory.
 const MOST_MENUS: usize = 16;

@@ -30,7 +30,7 @@ pub enum Phrase {
     NotUnderstood,
     /// That services cannot be looked up now.
     Disturbed,
-    /// Before the day on which a service was confirmed last.
+    /// Before the day since which nobody has confirmed a service.
     KnownAsOf,
     /// That a service is open now.
     Open,
@@ -100,7 +100,9 @@ impl Phrase {
                 "Je ne peux pas chercher les services maintenant. Appelez la ligne nationale, jour et nuit :",
                 "ⵓⵔ ⵖⵉⵖ ⴰⴷ ⵔⵣⵓⵖ ⴷⵖⵉ. ⵖⵔ:",
             ],
-            Self::KnownAsOf => ["آخر تأكيد", "Akhir ta2kid", "آخر تأكيد", "confirmé le", "ⴰⵙⵖⴷ"],
+            Self::KnownAsOf => {
+                ["ما تأكدش من", "ma t2ekkedch men", "لم يُؤكَّد منذ", "non confirmé depuis", "ⵓⵔ ⵉⵜⵜⵓⵙⵖⵣⵏ ⵙⴳ"]
+            }
             Self::MessengerNotice => [
                 "أنا نظام آلي. حنا ما كنحتفظو بحتى كلمة، ولكن ميسنجر والتيليفون ديالك كيحتفظو بالمحادثة: مسحيها من عندك من بعد. هنا ما كيبقى والو:",
                 "Ana systeme automatique. 7na ma kan7tafdou b 7ta kelma, walakin Messenger w telephone dyalek kay7tafdou b l'mo7adata: mes7iha men 3endek men be3d. Hna ma kayb9a walou:",

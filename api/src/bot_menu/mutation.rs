@@ -76,12 +76,9 @@ payload! {
     }
 }
 
-/// The menu that an input is about, with the version that the caller has read; none: a new one.
-fn menu_of(id: Option<&ID>, version: Option<i32>) -> Result<Option<(Uuid, i32)>> {
-    let Some(id) = id else { return Ok(None) };
-    let key = GlobalId::parse_as(Kind::BotMenu, id, "input.id")?;
-    let version = version.ok_or_else(|| Error::expected("input.expectedVersion", "the version that was read"))?;
-    Ok(Some((key, version)))
+/// The menu that an input is about; none: a new one.
+fn menu_of(id: Option<&ID>) -> Result<Option<Uuid>> {
+    id.map(|id| GlobalId::parse_as(Kind::BotMenu, id, "input.id")).transpose()
 }
 
 /// Root fields that change the bot's menu.
@@ -99,7 +96,7 @@ impl BotMenuMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The menu, whole.")] input: BotMenuEditInput,
     ) -> Result<BotMenuPayload> {
-        let menu = menu_of(input.id.as_ref(), input.expected_version)?;
+        let menu = menu_of(input.id.as_ref())?.map(|key| (key, input.expected_version));
         let content = || Ok(form::menu(&input.start, &input.nodes)?);
         mutate(ctx, &input, async |tx| store::write(tx, menu, content).await).await
     }
@@ -110,7 +107,7 @@ impl BotMenuMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The file, and the menu that it becomes.")] input: BotMenuImportInput,
     ) -> Result<BotMenuPayload> {
-        let menu = menu_of(input.id.as_ref(), input.expected_version)?;
+        let menu = menu_of(input.id.as_ref())?.map(|key| (key, input.expected_version));
         // Nobody has a file read who may write no menu.
         if !ctx.reader().actor().may(Permission::ManageBotMenu) {
             return mutate(ctx, &input, async |_| Err(Error::refused(Code::Forbidden))).await;

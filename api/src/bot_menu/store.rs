@@ -2,7 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::{BotMenu, BotMenuFilter};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::KeyKind;
@@ -53,8 +53,12 @@ pub async fn open(reader: &Reader, key: Uuid) -> Result<Option<Menu>> {
 /// Write a menu: a new draft, or one that exists, which is a draft again then.
 ///
 /// # Errors
-/// FORBIDDEN, NOT_FOUND, CONFLICT, STATUS_INVALID, the refusals of the menu.
-pub async fn write(tx: &Tx<'_>, menu: Option<(Uuid, i32)>, content: impl FnOnce() -> Result<Menu>) -> Result<Uuid> {
+/// FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (without a version), CONFLICT, STATUS_INVALID, the refusals of the menu.
+pub async fn write(
+    tx: &Tx<'_>,
+    menu: Option<(Uuid, Option<i32>)>,
+    content: impl FnOnce() -> Result<Menu>,
+) -> Result<Uuid> {
     let editor = tx.actor().key();
     let Some((key, version)) = menu else {
         tx.everywhere::<Entity>()?;
@@ -80,6 +84,7 @@ pub async fn write(tx: &Tx<'_>, menu: Option<(Uuid, i32)>, content: impl FnOnce(
     };
     let locked = tx.lock_for_update::<Entity>(key).await?;
     let content = content()?;
+    let version = version.ok_or_else(|| Error::expected("input.expectedVersion", "the version that was read"))?;
     locked.expect_version(version)?;
     let status = locked.row().status.0.transition(BotMenuStatus::Draft)?;
     tx.update(locked, |row| {

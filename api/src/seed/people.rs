@@ -28,7 +28,7 @@ const PASSWORD: &str = "marhaba-demo";
 /// A person of the demo world: address, name, role, branch.
 type Person = (&'static str, &'static str, Role, &'static str);
 
-const PEOPLE: [Person; 14] = [
+const PEOPLE: [Person; 15] = [
     ("national@unfm.example", "Administratrice nationale (démo)", Role::NationalAdmin, "national"),
     ("national2@unfm.example", "Deuxième administratrice nationale (démo)", Role::NationalAdmin, "national"),
     ("auditor@unfm.example", "Auditrice (démo)", Role::Auditor, "national"),
@@ -42,6 +42,7 @@ const PEOPLE: [Person; 14] = [
     ("mdiq@unfm.example", "Administratrice de M'diq-Fnideq (démo)", Role::BranchAdmin, "mdiq-fnideq"),
     ("counsellor@unfm.example", "Conseillère (démo)", Role::Counsellor, "national"),
     ("counsellor2@unfm.example", "Deuxième conseillère (démo)", Role::Counsellor, "national"),
+    ("shelter.khouribga@unfm.example", "Contact du centre d'hébergement (démo)", Role::ShelterContact, "khouribga"),
     ("totp@unfm.example", "Chargée des finances, second facteur (démo)", Role::FinanceOfficer, "khouribga"),
 ];
 

@@ -48,7 +48,11 @@ fn card(language: BotLanguage) -> String {
         let phones = phones.collect::<Vec<_>>().join(", ");
         let dated = number.confirmed_on.as_deref().or(number.dated_on.as_deref()).unwrap_or_default();
         let source = format!("<a href=\"{}\" rel=\"noreferrer\">↗</a>", escaped(&number.source));
-        format!("<li>{}: {phones} <small>{} {source}</small></li>", escaped(name), escaped(dated))
+        format!(
+            "<li>{}: {phones} <small><span dir=\"ltr\">{}</span> {source}</small></li>",
+            escaped(name),
+            escaped(dated)
+        )
     });
     format!(
         "<section class=\"card\" data-language=\"{language}\" data-open=\"{}\" data-known=\"{}\" lang=\"{tag}\" dir=\"{direction}\">\n\

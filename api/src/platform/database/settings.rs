@@ -56,10 +56,15 @@ pub(in crate::platform) fn settings(actor: &Actor) -> Option<Statement> {
                 ("app.write_subtrees", paths(&write.subtrees)),
                 ("app.write_cooperatives", keys(&write.cooperatives)),
             ];
-            let confided = staff.reach(Permission::SeeShelters);
-            if !confided.subtrees.is_empty() || !confided.branches.is_empty() {
-                told.push(("app.confidential_branches", keys(&confided.branches)));
-                told.push(("app.confidential_subtrees", paths(&confided.subtrees)));
+            for (permission, branches, subtrees) in [
+                (Permission::SeeShelters, "app.confidential_branches", "app.confidential_subtrees"),
+                (Permission::SeeReferrals, "app.referrals_branches", "app.referrals_subtrees"),
+            ] {
+                let confided = staff.reach(permission);
+                if !confided.subtrees.is_empty() || !confided.branches.is_empty() {
+                    told.push((branches, keys(&confided.branches)));
+                    told.push((subtrees, paths(&confided.subtrees)));
+                }
             }
             told
         }
