@@ -255,6 +255,12 @@ async fn two_people_publish_a_menu_and_conversations_finish_by_theirs(world: Wor
     (edited["id"], edited["expectedVersion"]) = (draft["id"].clone(), json!(1));
     assert_eq!(made(&national.does(EDIT, edited.clone()).await, "botMenuEdit")["problems"], json!([]), "{}", world.on);
     assert_eq!(national.does(EDIT, edited).await.outcome(), "CONFLICT expectedVersion", "{}", world.on);
+    // It is looked at before anybody talks to it.
+    let preview = r#"query($id: ID!) { node(id: $id) { ... on BotMenu { preview(language: FRENCH) { text choices { label } }
+        card: preview(node: "emergency", language: DARIJA) { isEmergency } none: preview(node: "x", language: DARIJA) { id } } } }"#;
+    let seen = second.asks(preview, json!({"id": draft["id"]})).await.data()["node"].clone();
+    assert!(seen["preview"]["text"].as_str().unwrap().starts_with("Bonjour, voici le nouveau menu."), "{}: {seen}", world.on);
+    assert_eq!((&seen["card"]["isEmergency"], &seen["none"]), (&json!(true), &Value::Null), "{}", world.on);
     // Nobody reviews what she wrote herself, and nobody publishes what nobody has reviewed.
     assert_eq!(second.does(PUBLISH, of(2)).await.outcome(), "STATUS_INVALID", "{}", world.on);
     assert_eq!(national.does(REVIEW, of(2)).await.outcome(), "FOUR_EYES_REQUIRED", "{}", world.on);

@@ -317,6 +317,16 @@ async fn shown(reader: &Reader, menu: Uuid, node: &Node, state: &State) -> BotSc
     BotScreen { services, ..screen(&node.key, says, language, buttons(menu, node, language)) }
 }
 
+/// A node of a menu as it is shown, without services: before anybody talks to it.
+pub fn preview(key: Uuid, menu: &Menu, node: Option<&str>, language: BotLanguage) -> Option<BotScreen> {
+    let node = menu.node(node.unwrap_or(&menu.start))?;
+    let choices = buttons(key, node, language);
+    Some(match node.is_emergency {
+        true => BotScreen { choices, ..card(language) },
+        false => screen(&node.key, text(&node.text, language), language, choices),
+    })
+}
+
 /// The question in which region or province she is.
 fn where_is_she(says: &str, node: &str, state: &State) -> BotScreen {
     let language = state.language;

@@ -11,6 +11,7 @@ use async_graphql::{InputObject, SimpleObject};
 use domain::bot::classifier::BotIntent;
 use domain::bot::menu::{BotLanguage, BotMenuStatus, BotTexts, Menu, Node};
 use domain::support_service::SupportServiceKind;
+use uuid::Uuid;
 
 /// A version of the menu that the bot speaks by.
 #[derive(SimpleObject, Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct BotMenu {
     /// Whether the menu was invented for demonstration: nobody who speaks its languages has reviewed it.
     pub is_demo: bool,
     #[graphql(skip)]
+    pub(crate) key: Uuid,
+    #[graphql(skip)]
     pub(crate) content: Menu,
 }
 
@@ -46,6 +49,7 @@ impl RowObject for BotMenu {
             published_at: row.published_at.map(DateTime::micros),
             start: row.content.0.start.clone(),
             is_demo: row.is_demo,
+            key: row.id,
             content: row.content.0.clone(),
         }
     }
