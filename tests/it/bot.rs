@@ -106,8 +106,11 @@ async fn a_message_that_is_not_understood_is_asked_about_with_buttons(world: Wor
     }
     let long = says(&world, conversation, "FRENCH", &"é".repeat(2_001)).await;
     assert_eq!(long["userErrors"], json!([{"code": "TEXT_TOO_LONG", "field": ["text"]}]), "{}", world.on);
-    let strange = says(&world, &json!("khouribga"), "FRENCH", "bonjour").await;
-    assert_eq!(strange["userErrors"], json!([{"code": "BAD_USER_INPUT", "field": ["conversation"]}]), "{}", world.on);
+    for strange in ["khouribga", "messenger:123456789012"] {
+        let strange = says(&world, &json!(strange), "FRENCH", "bonjour").await;
+        let refused = json!([{"code": "BAD_USER_INPUT", "field": ["conversation"]}]);
+        assert_eq!(strange["userErrors"], refused, "{}", world.on);
+    }
 }
 
 /// Whether the emergency card comes first, with everybody who is called in an emergency.

@@ -2,7 +2,7 @@
 
 use super::conversation::{Bot, Said};
 use super::object::BotTurnPayload;
-use super::state::new_name;
+use super::state::{is_name, new_name};
 use crate::platform::error::Result;
 use crate::platform::graphql::mutation::user_errors;
 use crate::platform::loading::reader::Reads;
@@ -55,7 +55,7 @@ impl BotMutation {
         if input.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST) {
             faults.push(Fault::new(Code::TextTooLong).with_detail(LONGEST.to_string()).at("text"));
         }
-        if input.conversation.as_ref().is_some_and(|name| name.len() != new_name().len() || !name.is_ascii()) {
+        if input.conversation.as_ref().is_some_and(|name| !is_name(name)) {
             faults.push(Fault::new(Code::BadUserInput).at("conversation"));
         }
         if !faults.is_empty() {

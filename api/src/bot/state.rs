@@ -152,6 +152,11 @@ impl States {
     }
 }
 
+/// Whether a text is such a name, and none of a conversation elsewhere.
+pub fn is_name(text: &str) -> bool {
+    text.len() == 22 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
 /// A name for a new conversation, which nobody can guess.
 pub fn new_name() -> String {
     URL_SAFE_NO_PAD.encode(random::<16>())
@@ -182,6 +187,10 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_that_is_kept_leads_back_to_the_name() {
+        assert!(
+            is_name(&new_name()) && !is_name("messenger:123456789012"),
+            "nobody goes on with a thread of Messenger's"
+        );
         let states = States::new(None, Clock::fixed("2026-11-27T20:00:00Z".parse().unwrap()));
         let day = states.day();
         let other = Day::new(day.date);
