@@ -353,6 +353,21 @@ async fn administrators_see_in_how_many_conversations_the_bot_helped_and_never_f
 }
 
 #[tokio::test]
+async fn the_emergency_page_is_refused_to_nobody() {
+    let world = World::sqlite().await;
+    let address = world.also_served(&["--rate-address", "60"]).await;
+    let body = json!({"query": "{ products(first: 100) { nodes { id } } }"});
+    let mut asked = 0;
+    while world.send(world.http().post(format!("{address}/graphql")).json(&body)).await.status != 429 {
+        asked += 1;
+        assert!(asked < 500, "somebody is refused in the end");
+    }
+    for page in ["/help", "/help/help.js", "/help/help.css"] {
+        assert_eq!(world.send(world.http().get(format!("{address}{page}"))).await.status, 200, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn instances_share_where_conversations_stand_by_redis() {
     let (Some(redis), world) = (World::redis().await, World::sqlite().await) else { return };
     let [one, other] = [world.also_served(&["--redis-url", &redis]).await, world.also_served(&["--redis-url", &redis]).await];

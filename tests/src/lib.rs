@@ -314,6 +314,20 @@ impl World {
         raw(&self.owner_url, sql).await
     }
 
+    /// How many rows of a table hold a text, in whichever column.
+    pub async fn rows_with(&self, table: &str, text: &str) -> i64 {
+        let holds = if self.on == "SQLite" {
+            // Column by column: a key is bytes, and a comparison ends at a zero.
+            let columns = format!(
+                "select group_concat('cast(\"' || name || '\" as text) like ''%{text}%''', ' or ') from pragma_table_info('{table}')"
+            );
+            self.text_as_owner(&columns).await.unwrap()
+        } else {
+            format!("cast({table} as text) like '%{text}%'")
+        };
+        self.raw_as_owner(&format!("select count(*) from {table} where {holds}")).await.unwrap()
+    }
+
     /// Put the clock to another instant.
     pub fn at(&self, instant: &str) {
         self.clock.set(instant.parse::<Timestamp>().unwrap());

@@ -91,11 +91,12 @@ impl Bot {
         }
         let is_emergency = said.choice == Some(EMERGENCY);
         let mut screens = Vec::new();
-        if is_emergency || said.text.is_some_and(is_danger) {
+        let is_in_danger = said.text.is_some_and(is_danger);
+        if is_emergency || is_in_danger {
             screens.push(card(said.language));
         }
         if !is_emergency {
-            let went_on = tokio::time::timeout(PATIENCE, self.go_on(reader, name, said)).await;
+            let went_on = tokio::time::timeout(PATIENCE, self.go_on(reader, name, (said, is_in_danger))).await;
             match went_on {
                 Ok(Ok(screen)) => screens.push(screen),
                 Ok(Err(error)) => {
@@ -153,7 +154,7 @@ impl Bot {
     }
 
     /// Go on from where a conversation stands.
-    async fn go_on(&self, reader: &Reader, name: &str, said: Said<'_>) -> Result<BotScreen> {
+    async fn go_on(&self, reader: &Reader, name: &str, (said, is_in_danger): (Said<'_>, bool)) -> Result<BotScreen> {
         let before = self.states.get(name).await;
         let of_choice = said.choice.and_then(|choice| choice.strip_prefix(NODE)).and_then(|to| to.split_once('/'));
         let of_choice = of_choice.and_then(|(menu, node)| Some((menu.parse::<Uuid>().ok()?, node)));
@@ -170,7 +171,7 @@ impl Bot {
         };
         let mut state = before.unwrap_or_else(fresh);
         (state.menu, state.language) = (key, language);
-        let (screen, has_come) = self.screen_of(reader, (key, &menu), &mut state, &said).await;
+        let (screen, has_come) = self.screen_of(reader, (key, &menu), &mut state, (&said, is_in_danger)).await;
         // Not before it is known where she is: help is counted where it was given.
         if has_come && state.counted.insert(state.node.clone()) {
             let region =
@@ -192,7 +193,7 @@ impl Bot {
         reader: &Reader,
         of: (Uuid, &Menu),
         state: &mut State,
-        said: &Said<'_>,
+        (said, is_in_danger): (&Said<'_>, bool),
     ) -> (BotScreen, bool) {
         let (key, menu) = of;
         match said.choice.map(|choice| choice.split_once(':').unwrap_or((choice, ""))) {
@@ -216,16 +217,15 @@ impl Bot {
                 state.province = Some(place.code.clone());
             }
             let likely = Classifier::get().classify(text);
-            let is_danger = is_danger(text);
             // Below the emergency card stands what is sure, or where she was.
-            let certain = if is_danger { SURE } else { CERTAIN };
+            let certain = if is_in_danger { SURE } else { CERTAIN };
             let certain =
                 likely.first().filter(|(_, how)| *how >= certain).and_then(|(intent, _)| menu.node_of(*intent));
             match certain {
                 Some(node) => state.node.clone_from(&node.key),
                 // A place alone answers the question where she is.
                 None if place.is_some() && menu.node(&state.node).is_some_and(|node| !node.services.is_empty()) => {}
-                None if is_danger => {}
+                None if is_in_danger => {}
                 None => return (not_understood(of, state, &likely), false),
             }
         }

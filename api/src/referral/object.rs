@@ -1,7 +1,6 @@
 //! The GraphQL face of referrals.
 
 use super::entity::{Entity, Model};
-use crate::branch::object::Branch;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::loading::batch::Batch;
@@ -112,13 +111,16 @@ impl RowObject for Referral {
 
 /// How many referrals of a branch were sent.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
 pub struct ReferralCount {
-    /// The branch; null: the caller may not see it.
-    pub branch: Option<Branch>,
     /// The number of referrals; null: fewer than ten, or it would tell of fewer than ten.
     pub referrals: Option<i32>,
     /// The same by purpose.
     pub by_purpose: Vec<ReferralPurposeCount>,
+    #[graphql(skip)]
+    pub(crate) branch_key: Uuid,
+    #[graphql(skip)]
+    pub(crate) batch: Batch,
 }
 
 /// How many referrals for a purpose were sent.

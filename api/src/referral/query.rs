@@ -1,13 +1,10 @@
 //! Root fields of referrals.
 
-use super::object::{Referral, ReferralCount, ReferralFilter, ReferralPurposeCount};
+use super::object::{Referral, ReferralCount, ReferralFilter};
 use super::store;
-use crate::branch::object::Branch;
 use crate::platform::error::Result;
-use crate::platform::loading::object::NodeObject;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, ListArgs, PageArgs};
-use crate::platform::query::stored::EnumValue;
 use async_graphql::{Context, Object};
 
 /// Root fields of referrals.
@@ -42,22 +39,6 @@ impl ReferralQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The month: `2026-10`.")] month: String,
     ) -> Result<Vec<ReferralCount>> {
-        let mut counts = Vec::new();
-        let number = |count: Option<u64>| count.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
-        for counted in store::counts(ctx.reader(), &month).await? {
-            counts.push(ReferralCount {
-                branch: Branch::open(ctx.reader(), counted.branch).await?,
-                referrals: number(counted.referrals),
-                by_purpose: counted
-                    .by_purpose
-                    .into_iter()
-                    .map(|(purpose, count)| ReferralPurposeCount {
-                        purpose: EnumValue(purpose),
-                        referrals: number(count),
-                    })
-                    .collect(),
-            });
-        }
-        Ok(counts)
+        store::counts(ctx.reader(), &month).await
     }
 }

@@ -1,7 +1,7 @@
 //! What referrals lead to.
 
 use super::case_key::CaseKeys;
-use super::object::{Referral, ReferralContent, ReferralDetail};
+use super::object::{Referral, ReferralContent, ReferralCount, ReferralDetail};
 use crate::branch::object::Branch;
 use crate::platform::error::Result;
 use crate::platform::loading::reader::Reads;
@@ -33,6 +33,14 @@ impl Referral {
     }
 
     /// The branch that the referral belongs to.
+    async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
+        self.batch.object(ctx.reader(), self.branch_key).await.transpose()
+    }
+}
+
+#[ComplexObject]
+impl ReferralCount {
+    /// The branch.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         self.batch.object(ctx.reader(), self.branch_key).await.transpose()
     }

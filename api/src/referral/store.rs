@@ -4,16 +4,17 @@ use super::case_key::{CaseKeys, Sealed};
 use super::count;
 use super::entity::{Column, Entity, Model};
 use super::form::NewReferral;
-use super::object::{Referral, ReferralFilter};
+use super::object::{Referral, ReferralCount, ReferralFilter, ReferralPurposeCount};
 use crate::platform::disclosure_threshold::VIOLENCE;
 use crate::platform::error::{Error, Result};
+use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::random;
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::cursor::KeyKind;
 use crate::platform::paging::page::{Connection, ListArgs, Order};
 use crate::platform::query::stored::{EnumValue, Json};
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{Keys, Table};
 use crate::platform::query::transaction::{Locked, Tx};
 use crate::support_service;
 use domain::access::Permission;
@@ -47,21 +48,11 @@ pub async fn list(reader: &Reader, roots: ListArgs, filter: ReferralFilter) -> R
     object::list(reader, name, select, &roots.page, &order).await
 }
 
-/// What referrals a month that has ended had, by branch and purpose: those of branches that the caller may see.
-pub struct Counted {
-    /// The branch.
-    pub branch: Uuid,
-    /// How many there were; none: too few to be told.
-    pub referrals: Option<u64>,
-    /// The same by purpose.
-    pub by_purpose: Vec<(ReferralPurpose, Option<u64>)>,
-}
-
-/// How many referrals were sent in a month that has ended.
+/// How many referrals were sent in a month that has ended, by branch and purpose: of branches that the caller may see.
 ///
 /// # Errors
 /// BAD_USER_INPUT naming `month`, or the database's refusal.
-pub async fn counts(reader: &Reader, month: &str) -> Result<Vec<Counted>> {
+pub async fn counts(reader: &Reader, month: &str) -> Result<Vec<ReferralCount>> {
     use count::Column as C;
     let month = domain::calendar::ended_month(month, reader.today())
         .ok_or_else(|| Error::expected("month", "a month that has ended, as 2026-10"))?;
@@ -87,15 +78,23 @@ pub async fn counts(reader: &Reader, month: &str) -> Result<Vec<Counted>> {
     };
     let table: Vec<Vec<u64>> = branches.values().map(row).collect();
     let shown = shown_in_table(&table, least);
+    let number = |is_shown: bool, count: u64| is_shown.then(|| i32::try_from(count).unwrap_or(i32::MAX));
+    let mut level = Keys::default();
+    branches.keys().for_each(|branch| level.add(Kind::Branch, *branch));
+    let batch = level.batch();
     let told = branches.into_keys().zip(table).zip(shown.cells.into_iter().zip(shown.rows));
-    let told = told.map(|((branch, counts), (cells, is_shown))| Counted {
-        branch,
-        referrals: is_shown.then(|| counts.iter().sum()),
+    let told = told.map(|((branch_key, counts), (cells, is_shown))| ReferralCount {
+        referrals: number(is_shown, counts.iter().sum()),
         by_purpose: ReferralPurpose::ALL
             .iter()
             .zip(counts.iter().zip(cells))
-            .map(|(purpose, (count, is_shown))| (*purpose, is_shown.then_some(*count)))
+            .map(|(purpose, (count, is_shown))| ReferralPurposeCount {
+                purpose: EnumValue(*purpose),
+                referrals: number(is_shown, *count),
+            })
             .collect(),
+        branch_key,
+        batch: batch.clone(),
     });
     Ok(told.collect())
 }

@@ -1,4 +1,4 @@
-//! Which intent a message has: a classifier that is trained at the start, with the phrases in `domain/data/bot-phrases.tsv`.
+//! Which intent a message has: a classifier that is trained when the first message comes, with the phrases in `domain/data/bot-phrases.tsv`.
 //!
 //! Naive Bayes over the words of a message and the groups of three and four letters in them. Training is smartcore's; to classify
 //! is one sum for each intent. Nothing of a message is kept.

@@ -15,7 +15,6 @@ use super::{LARGEST_BODY, State};
 use crate::bot::conversation::Bot;
 use crate::bot::state::new_name;
 use crate::config::MessengerSettings;
-use crate::platform::keys::hashed;
 use crate::platform::loading::reader::Readers;
 use crate::platform::redis::Redis;
 use aws_lc_rs::{constant_time, hmac};
@@ -86,9 +85,14 @@ impl Messenger {
         hmac::verify(&self.signed_with, bytes, signature).is_ok()
     }
 
+    /// Under which name a message is remembered: nobody without the app's secret finds it by the message.
+    fn name_of(&self, message: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.signed_with, message.as_bytes()))
+    }
+
     /// Whether a message comes for the first time.
     async fn is_new(&self, message: &str) -> bool {
-        let name = hashed(message);
+        let name = self.name_of(message);
         if let Some(redis) = &self.redis {
             let mut set = redis::cmd("SET");
             set.arg(format!("unfm:bot:seen:{name}")).arg(1).arg("NX").arg("EX").arg(REMEMBERED_FOR);
@@ -101,7 +105,7 @@ impl Messenger {
 
     /// Let a message come again: it could not be taken.
     async fn forget(&self, message: &str) {
-        let name = hashed(message);
+        let name = self.name_of(message);
         if let Some(redis) = &self.redis {
             redis.ask::<()>(redis::cmd("DEL").arg(format!("unfm:bot:seen:{name}"))).await;
         }
