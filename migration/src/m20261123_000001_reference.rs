@@ -124,6 +124,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                        );
                        create index change_object on change (object_id, version);
                        create index change_transaction on change (transaction, number);
+                       create index change_publication on change (transaction) where object_type = 'Publication';
                        grant select, insert on change to {SERVER_ROLE}"#
                 ),
             )
@@ -141,7 +142,8 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                    \"transaction\" {long} not null default 0,
                    changed_at {long} not null
                  );
-                 create index change_object on change (object_id, version)",
+                 create index change_object on change (object_id, version);
+                 create index change_publication on change (number) where object_type = 'Publication'",
             )
             .await
         }

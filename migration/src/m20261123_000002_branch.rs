@@ -80,6 +80,7 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         &format!(
             "alter table change enable row level security;
              create policy read on change for select using ({READS_BRANCH});
+             create policy publication on change for select using (object_type = 'Publication');
              create policy insert on change for insert with check ((select is_for('RECORD')))"
         ),
     )
@@ -107,7 +108,7 @@ async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     on_postgres(
         manager,
         "drop policy read on branch; drop policy insert on branch; drop policy update on branch;
-         drop policy read on change; drop policy insert on change; alter table change disable row level security;
+         drop policy read on change; drop policy publication on change; drop policy insert on change; alter table change disable row level security;
          drop function is_for(text); drop function own_cooperatives(text);
          drop function reaches_all(text); drop function reach(text); drop function setting(text)",
     )

@@ -388,6 +388,9 @@ pub struct Settings {
     /// How long a request may be worked on, in the database as well.
     #[arg(long, env = "UNFM_EXECUTION_TIMEOUT", default_value = "10s", global = true)]
     pub execution_timeout: Timeout,
+    /// So many MiB of answers are kept in memory for strangers who ask the same. 0: none.
+    #[arg(long, env = "UNFM_ANSWER_CACHE", default_value_t = 8, value_parser = clap::value_parser!(u32).range(0..=4096), global = true)]
+    pub answer_cache: u32,
     /// Cost units that strangers at one address may ask for in a minute; an IPv6 network of 64 bits counts as one. 0: no
     /// limit, here and below.
     #[arg(long, env = "UNFM_RATE_ADDRESS", default_value_t = 30_000, global = true)]
@@ -455,7 +458,8 @@ pub struct Settings {
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,opentelemetry=warn";
 
 /// The variables that begin with `UNFM_` and mean something.
-const KNOWN: [&str; 38] = [
+const KNOWN: [&str; 39] = [
+    "UNFM_ANSWER_CACHE",
     "UNFM_CASE_KEYS",
     "UNFM_MESSENGER_APP_SECRET",
     "UNFM_MESSENGER_VERIFY_TOKEN",

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod data_version;
 pub mod database;
 pub mod disclosure_threshold;
 pub mod error;

@@ -16,7 +16,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// The media types that answers come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Media {
     /// `application/graphql-response+json`: the status says whether the request could be executed.
     GraphqlResponse,
@@ -63,7 +63,8 @@ impl Media {
         }
     }
 
-    const fn content_type(self) -> &'static str {
+    /// How it is named.
+    pub const fn content_type(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
@@ -71,11 +72,12 @@ impl Media {
     }
 }
 
-/// An answer in a media type.
-pub(super) fn respond(media: Media, status: StatusCode, locale: Locale, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+/// An answer in a media type, for whoever asked alone.
+pub(super) fn respond(media: Media, status: StatusCode, locale: Locale, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization, Origin"));

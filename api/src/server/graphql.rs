@@ -2,11 +2,12 @@
 
 use super::address::ClientAddress;
 use super::answer::{Media, Refusal, TOO_LARGE, finish, respond, respond_invalid, write};
+use super::answers::{Answer, Found};
 use super::bearer;
 use super::body::{is_encoded, read_body};
-use super::document::{COST, Document, Exceeded, Rejection, keyword, variables};
+use super::document::{Asked, COST, Document, Exceeded, Rejection, keyword, variables};
 use super::meter::Meter;
-use super::persisted::{Extensions, Found, Named};
+use super::persisted::{self, Extensions, Named};
 use super::request_id::{IsTrusted, RequestId};
 use super::{LARGEST_BODY, State, uploads};
 use crate::platform::audit::record::Origin;
@@ -322,7 +323,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         Ok(named) => persisted.find(named, sent.query).await,
         Err(code) => Err(code),
     };
-    let Found { text, is_trusted, register_as } = match found {
+    let persisted::Found { text, is_trusted, register_as } = match found {
         Ok(found) => found,
         Err(Code::BadRequest) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
         Err(code) => return refuse(Refusal::new(asking.unexecuted(), code)),
@@ -350,8 +351,8 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     if document.kind == OperationType::Mutation && !may_write {
         return refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest));
     }
-    let ready = match document.ready(types, &variables) {
-        Ok(ready) => ready,
+    let asked = match document.asked(types, &variables) {
+        Ok(asked) => asked,
         Err(rejection) => return reject(rejection),
     };
     if !is_known {
@@ -360,8 +361,30 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     if let Some(hash) = register_as.filter(|_| !document.is_conversation) {
         persisted.register(hash, text);
     }
-    if let Err(after) = meter.take(ready.cost).await {
+    if let Err(after) = meter.take(asked.cost).await {
         return asking.refuse_until(state, after);
+    }
+    // What everybody is given who asks the same, in the same language.
+    let is_for_all = asking.bearer.is_none() && document.may_be_kept;
+    let to_all = |answer: &Answer| {
+        let has = (!may_write).then_some(&asking.headers);
+        answer.respond(asking.media, asking.locale(), has)
+    };
+    let mut place = None;
+    if is_for_all {
+        let answers = &state.0.answers;
+        let asked = (&*document, variables::canonical(&asked.variables));
+        let version = answers.version().current(state.db(), reader.now());
+        let form = (&*asking.locales, asking.media);
+        match answers.find(asked, form, version, (reader.now(), deadline)).await {
+            None => return asking.turn_away(),
+            Some(Found::Answer(answer)) => {
+                state.0.metrics.begin(keyword(document.kind), begun).answered(document.name.as_deref(), &[]);
+                return to_all(&answer);
+            }
+            Some(Found::Missing(missing)) => place = Some(missing),
+            Some(Found::Unkept) => {}
+        }
     }
     if turn.is_none() {
         // Whoever is nobody yet and changes something wants to come in, or talks to the bot.
@@ -375,24 +398,52 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
             return asking.turn_away();
         }
     }
+    let performed = perform(state, &asking, &document, &asked, (reader, sent.uploads), (begun, deadline)).await;
+    match performed {
+        Ok(body) if is_for_all => {
+            let answer = Answer::new(body, asking.media, asking.locale());
+            if let Some(place) = place {
+                place.keep(&answer);
+            }
+            to_all(&answer)
+        }
+        Ok(body) => respond(asking.media, StatusCode::OK, asking.locale(), body),
+        Err(response) => {
+            if let Some(place) = place {
+                place.keep_nothing();
+            }
+            response
+        }
+    }
+}
+
+/// Execute an operation, whose turn has come. Answers the body of an answer without errors, or the whole response.
+async fn perform(
+    state: &State,
+    asking: &Asking,
+    document: &Document,
+    asked: &Asked,
+    (reader, uploads): (Reader, Uploads),
+    (begun, deadline): (Instant, Instant),
+) -> Result<Vec<u8>, Response> {
     let (kind, name) = (keyword(document.kind), document.name.as_deref().filter(|_| !document.is_conversation));
-    let span = span(&asking, kind, name);
+    let span = span(asking, kind, name);
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
     // The executor takes the document that was parsed here and never looks at its text.
     let mut query = Query::new("");
     let personal = reader.personal_reads();
     let (actor, origin) = (reader.actor().clone(), reader.origin().clone());
-    query = query.data(reader).data(state.0.auth.clone()).data(state.0.bot.clone()).data(sent.uploads);
+    query = query.data(reader).data(state.0.auth.clone()).data(state.0.bot.clone()).data(uploads);
     if let Some(bearer) = &asking.bearer {
         query = query.data(bearer.clone());
     }
-    query.set_parsed_query(ready.document);
+    query.set_parsed_query(document.ready(&state.0.types, &asked.variables));
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
     let executed = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone());
     let Ok(answered) = tokio::time::timeout_at(deadline.into(), executed).await else {
         at_work.answered(name, &[Code::Timeout]);
-        return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout);
+        return Err(asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout));
     };
     for what in personal.take() {
         // Before the answer leaves, in a transaction of its own.
@@ -400,7 +451,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         if let Err(error) = noting.note_read(what).instrument(span.clone()).await {
             span.in_scope(|| tracing::error!(cause = error.cause(), "what was read could not be written down"));
             at_work.answered(name, &[Code::Unavailable]);
-            return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable);
+            return Err(asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable));
         }
     }
     let _entered = span.entered();
@@ -408,12 +459,12 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         tracing::error!("a request panicked");
         at_work.answered(name, &[Code::Internal]);
         let failed = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal);
-        return asking.refuse_with(&Refusal { trace_id: Some(&trace_id), ..failed });
+        return Err(asking.refuse_with(&Refusal { trace_id: Some(&trace_id), ..failed }));
     };
-    let codes = finish(&mut answer.errors, &document, asking.locale(), &trace_id);
+    let codes = finish(&mut answer.errors, document, asking.locale(), &trace_id);
     if codes.contains(&Code::Timeout) {
         at_work.answered(name, &codes);
-        return asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout);
+        return Err(asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout));
     }
     let refuse_too_large = |exceeded: Exceeded| {
         let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
@@ -421,7 +472,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     };
     if codes.contains(&Code::LimitExceeded) {
         at_work.answered(name, &codes);
-        return refuse_too_large(TOO_LARGE);
+        return Err(refuse_too_large(TOO_LARGE));
     }
     // Nothing was executed when there is no data and no error has a place in an answer.
     let executed = answer.is_ok() || answer.errors.iter().any(|error| !error.path.is_empty());
@@ -433,17 +484,18 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     };
     at_work.answered(name, &codes);
     tracing::debug!(errors = codes.len(), "answered");
-    answer.extensions.insert("cost".to_owned(), value!({"requested": ready.cost, "limit": COST}));
+    answer.extensions.insert("cost".to_owned(), value!({"requested": asked.cost, "limit": COST}));
     match write(&answer) {
+        Ok(body) if codes.is_empty() && status == StatusCode::OK => Ok(body),
         Ok(body) => {
             let mut response = respond(asking.media, status, asking.locale(), body);
             if let Some(seconds) = wait {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
-            response
+            Err(response)
         }
-        Err(Some(exceeded)) => refuse_too_large(exceeded),
-        Err(None) => asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
+        Err(Some(exceeded)) => Err(refuse_too_large(exceeded)),
+        Err(None) => Err(asking.refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod answers;
 mod bearer;
 mod body;
 mod connections;
@@ -22,6 +23,7 @@ mod uploads;
 
 use crate::bot::conversation::Bot;
 use crate::config::{Mode, Network, Settings};
+use crate::platform::data_version::DataVersion;
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
 use crate::platform::loading::reader::{OnCommit, Readers};
@@ -34,6 +36,7 @@ use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
 use crate::telemetry::{Metrics, Telemetry};
+use answers::Answers;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -80,6 +83,7 @@ struct Shared {
     execution_timeout: Duration,
     auth: AuthServices,
     bot: Bot,
+    answers: Answers,
     messenger: Option<Messenger>,
 }
 
@@ -113,13 +117,17 @@ impl State {
         let persisted = Persisted::new(settings, redis.clone(), &types)?;
         let bot = Bot::new(redis.clone(), readers.clock.clone());
         readers.rules = settings.rules();
-        let (cached, outbox) = (rights.clone(), mailer.clone());
+        let data_version = DataVersion::default();
+        let (cached, outbox, published) = (rights.clone(), mailer.clone(), data_version.clone());
         readers.on_commit = OnCommit::new(move |written| {
             if rights_come_from(written) {
                 cached.forget();
             }
             if written.statements.contains(&(Verb::Insert, "mail".to_owned())) {
                 outbox.tell();
+            }
+            if written.may_be_published {
+                published.move_on();
             }
         });
         Ok(Self(Arc::new(Shared {
@@ -129,6 +137,7 @@ impl State {
                 .map(|settings| Messenger::new(settings, &bot, &readers, redis.clone())),
             auth: AuthServices { passwords, rights, rate_limits, mailer, is_demo_mode: is_demo },
             bot,
+            answers: Answers::new(u64::from(settings.answer_cache) * 1024 * 1024, data_version),
             schema: crate::schema::build(),
             types,
             documents: Documents::new(),

@@ -452,7 +452,11 @@ fn finish<'f>(tx: &'f Tx<'_>, context: Option<audit::record::Context<'f>>) -> Bo
     Box::pin(async move {
         tx.project().await?;
         let mut changes = tx.take_changes();
-        if changes.is_empty() {
+        if tx.is_loading() {
+            // What is loaded is published in part; its own lines were written as it was.
+            tx.log_publication().await?;
+        }
+        if changes.is_empty() && !changes.concern_what_is_published() {
             return Ok(changes.written());
         }
         tx.begin_recording().await?;

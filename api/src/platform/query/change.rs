@@ -9,6 +9,39 @@ use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// What a line of the table `change` is about that says that published data may have changed.
+pub const PUBLICATION: &str = "Publication";
+
+/// Tables that no stranger reads, and that are written to often. To change others may change what is published.
+pub const UNPUBLISHED: [&str; 26] = [
+    "audit_entry",
+    "audit_tally",
+    "audit_value",
+    "bot_count",
+    "day_closing",
+    "delivery_countersignature",
+    "idempotency",
+    "mail",
+    "measurement",
+    "one_time_token",
+    "partner_client",
+    "partner_client_secret",
+    "referral",
+    "referral_count",
+    "refresh_token",
+    "sale",
+    "sale_line",
+    "session",
+    "sign_in_attempt",
+    "staff_user",
+    "stock_level",
+    "stock_lot",
+    "stock_movement",
+    "submission",
+    "submission_move",
+    "user_secret",
+];
+
 /// What the audit says of one change: column by column, before and after.
 #[derive(Clone, Debug, Default)]
 pub struct Audited {
@@ -205,6 +238,8 @@ pub struct Written {
     pub rows: BTreeSet<&'static str>,
     /// Those of statements of their own.
     pub statements: BTreeSet<(Verb, String)>,
+    /// Whether something may have changed that is published.
+    pub may_be_published: bool,
 }
 
 impl Changes {
@@ -238,8 +273,8 @@ impl Changes {
         self.tables.clear();
     }
 
-    /// One line of the log for every node whose row changed. Its version counts edits alone, and stays when only derived
-    /// columns changed.
+    /// One line of the log for every node whose row changed, and one more where that may concern what is published. Its version
+    /// counts edits alone, and stays when only derived columns changed.
     pub(in crate::platform) fn lines(&self, now: Timestamp) -> Vec<Vec<Value>> {
         let mut lines: BTreeMap<(&'static str, Uuid), Vec<Value>> = BTreeMap::new();
         for change in &self.rows {
@@ -247,7 +282,15 @@ impl Changes {
                 lines.insert((kind.name(), change.key), change_line(kind, change.key, version, change.branch, now));
             }
         }
-        lines.into_values().collect()
+        let publication = self.concern_what_is_published().then(|| publication_line(now));
+        lines.into_values().chain(publication).collect()
+    }
+
+    /// Whether something may have changed that is published: all that is not known to be read by nobody from outside.
+    pub(in crate::platform) fn concern_what_is_published(&self) -> bool {
+        let by_rows = self.rows.iter().map(|change| change.table);
+        let by_statements = self.statements.iter().map(|(_, table)| table.as_str());
+        by_rows.chain(by_statements).any(|table| !UNPUBLISHED.contains(&table))
     }
 
     /// Whether no row was changed that anything is written down of.
@@ -257,7 +300,12 @@ impl Changes {
 
     /// The tables that were changed.
     pub(in crate::platform) fn written(self) -> Written {
-        Written { rows: self.rows.iter().map(|change| change.table).collect(), statements: self.statements }
+        let may_be_published = self.concern_what_is_published();
+        Written {
+            may_be_published,
+            rows: self.rows.iter().map(|change| change.table).collect(),
+            statements: self.statements,
+        }
     }
 }
 
@@ -274,4 +322,10 @@ pub(in crate::platform) fn change_line(
     now: Timestamp,
 ) -> Vec<Value> {
     vec![kind.name().into(), key.into(), version.into(), branch.into(), now.as_microsecond().into()]
+}
+
+/// The line of the table of changes that says that published data may have changed.
+pub(in crate::platform) fn publication_line(now: Timestamp) -> Vec<Value> {
+    let nobody = None::<Uuid>;
+    vec![PUBLICATION.into(), Uuid::nil().into(), 0.into(), nobody.into(), now.as_microsecond().into()]
 }

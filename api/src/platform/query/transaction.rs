@@ -7,7 +7,7 @@
 use crate::platform::database::connection::{Connection, Savepoint};
 use crate::platform::error::{Error, Result};
 use crate::platform::projection::{self, Derivation, Projections};
-use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, change_line, difference};
+use crate::platform::query::change::{CHANGE_COLUMNS, Change, Changes, change_line, difference, publication_line};
 use crate::platform::query::expression::{each_of, reached};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::EnumValue;
@@ -213,6 +213,16 @@ impl<'a> Tx<'a> {
     /// Write a line for every node whose row changed.
     pub(in crate::platform) async fn log(&self, changes: &Changes) -> Result<()> {
         self.connection.insert_values("change", &CHANGE_COLUMNS, changes.lines(self.scope.now)).await
+    }
+
+    /// Write that published data may have changed.
+    pub(in crate::platform) async fn log_publication(&self) -> Result<()> {
+        self.connection.insert_values("change", &CHANGE_COLUMNS, vec![publication_line(self.scope.now)]).await
+    }
+
+    /// Whether very much is written at once.
+    pub(in crate::platform) fn is_loading(&self) -> bool {
+        self.connection.is_loading()
     }
 
     /// Which database this is.

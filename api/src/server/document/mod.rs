@@ -41,6 +41,7 @@ use collect::Collecting;
 use domain::fault::Code;
 use problem::{Problems, quote};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A limit that a request exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +89,14 @@ struct Operation<'d> {
 
 /// An operation that passed every check: it and the fragments that it uses, and nothing else of the document that it came in.
 pub(super) struct Document {
+    /// What tells it from all others that this process has read.
+    pub number: u64,
     pub kind: OperationType,
     pub name: Option<String>,
     /// Whether somebody talks to the bot by it: nothing of the request is written down then.
     pub is_conversation: bool,
+    /// Whether its answer may be kept for others who ask the same. Where somebody looks for help is kept nowhere.
+    pub may_be_kept: bool,
     definition: OperationDefinition,
     fragments: HashMap<Name, Positioned<FragmentDefinition>>,
     /// What is executed, where that does not depend on the variables.
@@ -100,11 +105,14 @@ pub(super) struct Document {
     cost: Option<u64>,
 }
 
-/// An operation that holds the values of its variables, ready to be executed.
-pub(super) struct Ready {
-    pub document: ExecutableDocument,
+/// The values of the variables of an operation, and what it costs with them.
+pub(super) struct Asked {
+    pub variables: Variables,
     pub cost: u64,
 }
+
+/// How many documents this process has read.
+static READ: AtomicU64 = AtomicU64::new(0);
 
 impl Document {
     /// Read a document and check it.
@@ -137,9 +145,11 @@ impl Document {
         let name = name.map(ToOwned::to_owned);
         let (definition, fragments) = taken_out(document, name.as_ref());
         let mut read = Self {
+            number: READ.fetch_add(1, Ordering::Relaxed),
             kind: definition.ty,
             name: name.map(|name| name.to_string()),
             is_conversation: false,
+            may_be_kept: false,
             collected: None,
             cost: None,
             definition,
@@ -152,6 +162,8 @@ impl Document {
                 "What is said to the bot is given by variables without defaults, never in the document.".to_owned();
             return Err(Rejection::Invalid(vec![Problem::invalid(text, Vec::new())]));
         }
+        let asks_for_help = read.fields().any(|field| HELP.contains(&field.name.node.as_str()));
+        read.may_be_kept = read.kind == OperationType::Query && !asks_for_help;
         let depends = read.depends_on_variables();
         if !depends.on_conditions {
             read.collected = read.collect(types, None);
@@ -166,17 +178,22 @@ impl Document {
         Operation { definition: &self.definition, fragments: &self.fragments }
     }
 
-    /// The operation with the variables of a request.
+    /// What is asked by the variables of a request.
     ///
     /// # Errors
     /// Why it is not executed with these variables.
-    pub fn ready(&self, types: &Types, given: &serde_json::Map<String, serde_json::Value>) -> Result<Ready, Rejection> {
+    pub fn asked(&self, types: &Types, given: &serde_json::Map<String, serde_json::Value>) -> Result<Asked, Rejection> {
         let variables = value::coerce(types, &self.definition.variable_definitions, given)?;
         let cost = match self.cost {
             Some(cost) => cost,
             None => measure::cost(types, &self.operation(), &variables)?,
         };
-        let selection_set = self.collect(types, Some(&variables)).unwrap_or_default();
+        Ok(Asked { variables, cost })
+    }
+
+    /// The operation with the values of its variables, ready to be executed.
+    pub fn ready(&self, types: &Types, variables: &Variables) -> ExecutableDocument {
+        let selection_set = self.collect(types, Some(variables)).unwrap_or_default();
         let definition = OperationDefinition {
             ty: self.kind,
             variable_definitions: Vec::new(),
@@ -184,9 +201,7 @@ impl Document {
             selection_set: Positioned::new(selection_set, self.definition.selection_set.pos),
         };
         let operation = Positioned::new(definition, self.definition.selection_set.pos);
-        let document =
-            ExecutableDocument { operations: DocumentOperations::Single(operation), fragments: HashMap::new() };
-        Ok(Ready { document, cost })
+        ExecutableDocument { operations: DocumentOperations::Single(operation), fragments: HashMap::new() }
     }
 
     /// The selection set that is executed.
@@ -266,6 +281,9 @@ impl Document {
 
 /// The root field by which somebody talks to the bot.
 const CONVERSATION: &str = "botTurn";
+
+/// The fields by which somebody looks for help.
+const HELP: [&str; 3] = ["supportServices", "emergencyService", "supportCoverage"];
 
 /// Whether a value holds a text.
 fn is_text(value: &async_graphql::Value) -> bool {

@@ -1,6 +1,7 @@
 //! The variables of a request, as they were sent: held to their limits before a value of them is made.
 
 use super::{Exceeded, Rejection};
+use async_graphql::{Value as ConstValue, Variables};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -17,6 +18,44 @@ pub(in crate::server) fn read(sent: Option<&RawValue>) -> Result<Option<Map<Stri
     let Some(sent) = sent.map(RawValue::get) else { return Ok(Some(Map::new())) };
     look_at(sent)?;
     Ok(serde_json::from_str::<Option<_>>(sent).ok().map(Option::unwrap_or_default))
+}
+
+/// Variables written in one way, however they were sent: two texts are equal where the values are.
+pub(in crate::server) fn canonical(variables: &Variables) -> String {
+    let mut text = String::new();
+    for (name, value) in variables.iter() {
+        text.push_str(name);
+        text.push(':');
+        write_canonical(value, &mut text);
+        text.push(',');
+    }
+    text
+}
+
+fn write_canonical(value: &ConstValue, text: &mut String) {
+    match value {
+        ConstValue::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(name, _)| *name);
+            text.push('{');
+            for (name, value) in fields {
+                text.push_str(name);
+                text.push(':');
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        ConstValue::List(values) => {
+            text.push('[');
+            for value in values {
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        value => text.push_str(&serde_json::to_string(value).unwrap_or_default()),
+    }
 }
 
 /// Look at JSON once, from its first byte to its last. It is known to be JSON: its brackets and strings end.
@@ -74,6 +113,28 @@ mod tests {
         // Nothing within a string is a value.
         let text = format!(r#"{{"text": "{}\\\"[["}}"#, ",[{".repeat(30_000));
         assert_eq!(read_text(&text).unwrap().unwrap()["text"].as_str().unwrap().len(), 90_004);
+    }
+
+    #[test]
+    fn the_order_of_what_is_sent_makes_no_difference_and_its_values_do() {
+        let canonical_of = |text: &str| canonical(&serde_json::from_str(text).unwrap());
+        let one = canonical_of(r#"{"first": 20, "filter": {"a": [1, {"x": "y", "b": null}], "b": true}}"#);
+        assert_eq!(one, canonical_of(r#"{"filter": {"b": true, "a": [1, {"b": null, "x": "y"}]}, "first": 20}"#));
+        let mut others = std::collections::BTreeSet::from([one]);
+        for text in [
+            r#"{"first": 20, "filter": {"a": [{"x": "y", "b": null}, 1], "b": true}}"#,
+            r#"{"first": "20", "filter": {"a": [1, {"x": "y", "b": null}], "b": true}}"#,
+            r#"{"first": 20, "filter": {"a": [1, {"x": "y"}], "b": true}}"#,
+            r#"{"a": "1,b:2"}"#,
+            r#"{"a": "1", "b": 2}"#,
+            r#"{"a": ["1", "2"]}"#,
+            r#"{"a": ["1\",\"2"]}"#,
+            r#"{"a": [["1"], "2"]}"#,
+            r#"{"a": null}"#,
+            r#"{}"#,
+        ] {
+            assert!(others.insert(canonical_of(text)), "{text}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn documents_are_judged_as_the_reference_implementation_judges_them() {
             Err(Rejection::Unreadable(problem)) => format!("unreadable: {}", problem.text),
             Err(Rejection::Invalid(problems)) => format!("invalid: {}", problems.first().unwrap().text),
             Err(Rejection::Exceeded(exceeded)) => format!("exceeded: {exceeded:?}"),
-            Ok(document) => match variables.map(|variables| document.ready(&types, &variables)) {
+            Ok(document) => match variables.map(|variables| document.asked(&types, &variables)) {
                 Some(Err(Rejection::Invalid(problems))) => format!("variables: {}", problems.first().unwrap().text),
                 Some(Err(other)) => format!("{other:?}"),
                 Some(Ok(_)) | None => "valid".to_owned(),
