@@ -38,6 +38,7 @@ pub mod receipt;
 pub mod referral;
 pub mod sale;
 pub mod source;
+pub mod spelling;
 pub mod stock;
 pub mod submission;
 pub mod support_service;

@@ -4,7 +4,8 @@
 //! back to `product`, which has a policy. Writing needs some reach to write: what follows a permitted change is derived by
 //! the server. On SQLite the words are in an FTS5 table whose rowid is the product's number, so
 //! matches come newest first without sorting; on PostgreSQL in a table of postings, read in the order of its index:
-//! bytes are compared, and nothing depends on the database's locale.
+//! bytes are compared, and nothing depends on the database's locale. A posting holds in a few bits which words are in the name
+//! of its product, so that those without another word are passed over in the index.
 
 use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
@@ -25,9 +26,11 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                        create table product_posting (
                          word text collate "C" not null,
                          rank smallint not null,
-                         number bigint not null references product_search (number) on delete cascade
+                         number bigint not null references product_search (number) on delete cascade,
+                         signature bigint not null
                        );
-                       create unique index product_posting_order on product_posting (word, rank, number desc);
+                       create unique index product_posting_order on product_posting (word, rank, number desc)
+                         include (signature);
                        create index product_posting_product on product_posting (number);
                        grant select, insert, update, delete on product_search, product_posting to {SERVER_ROLE}"#
                 ),
@@ -54,8 +57,9 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 "create virtual table product_search using fts5 (
                    exact, name, other,
                    tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* Co Pc'\",
-                   prefix = '2 3', detail = column
-                 )",
+                   prefix = '1 2 3', detail = column
+                 );
+                 create virtual table product_vocabulary using fts5vocab('product_search', 'row')",
             )
             .await
         }
@@ -65,6 +69,6 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     match manager.get_database_backend() {
         sea_orm::DbBackend::Postgres => drop_tables(manager, &["product_search", "product_posting"]).await,
-        _ => drop_tables(manager, &["product_search"]).await,
+        _ => drop_tables(manager, &["product_search", "product_vocabulary"]).await,
     }
 }

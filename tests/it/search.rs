@@ -9,7 +9,7 @@ use tests::World;
 use unfm::{cooperative, product};
 
 const SEARCH: &str =
-    "query($text: String!, $first: Int = 100, $after: String, $filter: ProductFilter, $by: ProductOrder) {
+    "query($text: String, $first: Int = 100, $after: String, $filter: ProductFilter, $by: ProductOrder) {
   products(search: $text, first: $first, after: $after, filter: $filter, orderBy: $by) {
     totalCount totalCountIsCapped nodes { slug category { slug } } pageInfo { hasNextPage endCursor }
   }
@@ -34,8 +34,12 @@ async fn argan_oil_is_found_however_it_is_written(world: World) {
     let written =
         ["أركان", "اركان", "اركانْ", "الأركان", "ARGAN", "argane", "huile d'argan", "huile d’argan", "زيت أركان"];
     // While it is typed, the last word is a beginning, and mostly shorter than those before it.
-    let typed = ["huile arg", "huile d'ar", "arg huile"];
-    for text in written.into_iter().chain(typed) {
+    let typed = ["huile arg", "huile d'ar", "arg huile", "h", "hu", "huile ", "huile d", "huile d'", "huile d'a", "huile d'argan",
+        "زيت", "زيت ا", "زيت ال", "زيت الا", "زيت الأر"];
+    let typed = typed.into_iter().filter(|text| text.chars().count() > 1);
+    // In the plural, and with a slip.
+    let slips = ["huiles d'argan", "زيوت الأركان", "hulie", "hulie argan", "huile argam", "huile agran", "huilee dargan", "اركتن", "huile argax"];
+    for text in written.into_iter().chain(typed).chain(slips) {
         let found = found(&world, text).await;
         for slug in ["huile-argan-250", "huile-argan-500", "huile-argan-toasted"] {
             assert!(
@@ -57,10 +61,23 @@ async fn names_come_before_other_text_and_whole_words_before_beginnings(world: W
     assert_eq!(tapis, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
     assert_eq!(found(&world, "tap").await, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
 
+    // A slip is undone where no product has the word as it is written.
+    for text in ["safron", "Safrann", "sfran", "safra", "زغفران"] {
+        assert_eq!(found(&world, text).await, ["safran"], "{}: {text}", world.on);
+    }
+    assert_eq!(found(&world, "tapsi rouge").await, ["tapis-rouge"], "{}", world.on);
+    assert_eq!(found(&world, "tapsi ruoge").await, ["tapis-rouge"], "{}", world.on);
+    assert_eq!(found(&world, "zzzzz").await, Vec::<String>::new(), "{}", world.on);
+
     // "olive" is a word of the oils' names, and other text of nothing else; beginnings ("olives") fold alike.
     let olive = found(&world, "olive").await;
     assert_eq!(olive.len(), 4, "{}: {olive:?}", world.on);
     assert_eq!(found(&world, "!?").await, Vec::<String>::new());
+    // An empty field is no search.
+    let all = found_with(&world, json!({"text": null})).await;
+    for text in ["", "  \t"] {
+        assert_eq!(found_with(&world, json!({"text": text, "by": "RELEVANCE"})).await, all, "{}", world.on);
+    }
     assert_eq!(found(&world, "\" OR name:*").await, Vec::<String>::new());
 }
 
@@ -87,7 +104,8 @@ async fn a_search_is_paged_without_losing_or_repeating_anything(world: World) {
 async fn both_databases_find_the_same_in_the_same_order() {
     let Some(postgres) = World::postgres().await else { return };
     let sqlite = World::sqlite().await;
-    for text in ["argan", "huile", "am", "زيت", "miel", "tapis rouge", "huile olive", "cous", "الزيتون", "a", "de"]
+    for text in ["argan", "huile", "am", "زيت", "miel", "tapis rouge", "huile olive", "cous", "الزيتون", "a", "de",
+        "huile d'a", "h", "huile o", "زيت ا", "زيت الز", "olives", "tapsi", "hiule", "amol", "couscos", "c m"]
     {
         assert_eq!(found(&sqlite, text).await, found(&postgres, text).await, "{text}");
     }

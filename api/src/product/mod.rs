@@ -13,6 +13,8 @@ pub mod query;
 pub mod relations;
 pub mod search;
 pub mod sign;
+pub mod signature;
+pub mod spelling;
 pub mod store;
 pub mod variant;
 pub mod workflow;

@@ -28,6 +28,11 @@ async fn markets(reader: &Reader, filter: &ProductFilter) -> Result<Vec<Vec<Uuid
     Ok(markets)
 }
 
+/// What is searched for; a text of blanks is none.
+fn searched(search: Option<&str>) -> Option<&str> {
+    search.filter(|text| !text.trim().is_empty())
+}
+
 /// Root fields of products.
 #[derive(Default)]
 pub struct ProductQuery;
@@ -46,7 +51,8 @@ impl ProductQuery {
     }
 
     /// Products, a page at a time. A search finds words of the name, of the category and of the description in any of
-    /// their languages, however they are accented or vowelled.
+    /// their languages, however they are accented or vowelled, in the singular or the plural; words of the name by their
+    /// beginnings, so that it can be asked while somebody types; and words of five letters and more with one slip.
     #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn products(
         &self,
@@ -58,7 +64,8 @@ impl ProductQuery {
         #[graphql(desc = "Returns the items before this cursor, which came from the same list.")] before: Option<
             String,
         >,
-        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters.")] search: Option<String>,
+        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters; blanks alone are no search.")]
+        search: Option<String>,
         #[graphql(desc = "Leaves only products that meet all of these conditions.")] filter: Option<ProductFilter>,
         #[graphql(desc = "In which order; by relevance with `search`, else the newest first, if none is given.")]
         order_by: Option<ProductOrder>,
@@ -68,7 +75,10 @@ impl ProductQuery {
         let roots = ListArgs { page, published };
         let filter = filter.unwrap_or_default();
         let markets = markets(ctx.reader(), &filter).await?;
-        store::list(ctx.reader(), roots, search.as_deref(), filter, order_by, &markets).await
+        let words = searched(search.as_deref());
+        // An app that orders by relevance goes on as its field is emptied.
+        let order_by = order_by.filter(|by| words.is_some() || search.is_none() || *by != ProductOrder::Relevance);
+        store::list(ctx.reader(), roots, words, filter, order_by, &markets).await
     }
 
     /// What products are found under further conditions, with how many: for the choices of a storefront. Each choice counts what
@@ -76,14 +86,15 @@ impl ProductQuery {
     async fn product_facets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters.")] search: Option<String>,
+        #[graphql(desc = "Words to search for, at most eight, in at most 200 characters; blanks alone are no search.")]
+        search: Option<String>,
         #[graphql(desc = "Leaves only products that meet all of these conditions.")] filter: Option<ProductFilter>,
         #[graphql(desc = "Counts the products that the public sees, whoever asks.", default)] published: bool,
     ) -> Result<ProductFacets> {
         let filter = filter.unwrap_or_default();
         let markets = markets(ctx.reader(), &filter).await?;
         let categories = category::store::all(ctx.reader()).await?;
-        store::facets(ctx.reader(), published, search.as_deref(), &filter, &markets, categories).await
+        store::facets(ctx.reader(), published, searched(search.as_deref()), &filter, &markets, categories).await
     }
 
     /// The requests to change published products that wait for a decision, within the caller's reach, those made last first.

@@ -7,6 +7,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::Product;
+use super::{signature, spelling};
 use crate::platform::error::{Error, Result};
 use crate::platform::loading::object::RowObject;
 use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind};
@@ -15,6 +16,7 @@ use crate::platform::query::expression::{among_numbers, nothing};
 use crate::platform::query::select::Select;
 use crate::platform::query::table::Keys;
 use crate::platform::query::transaction::Tx;
+use domain::fold::Typed;
 use domain::product::SearchRank;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, SelectStatement, SimpleExpr,
@@ -33,7 +35,13 @@ const COUNTED: u64 = 1000;
 
 /// The words that are searched for, folded.
 #[derive(Debug)]
-pub struct Words(Vec<String>);
+pub struct Words {
+    words: Vec<String>,
+    /// Whether the last word may be the beginning of a longer one, however short it is.
+    is_open: bool,
+    /// The whole text as one word.
+    exact: String,
+}
 
 impl Words {
     /// Fold what a client typed. A text without a letter or digit finds nothing.
@@ -44,28 +52,60 @@ impl Words {
         if text.chars().count() > LONGEST {
             return Err(Error::expected("search", format!("at most {LONGEST} characters")));
         }
-        let mut words: Vec<String> = domain::fold::words(&domain::fold::fold(text)).map(str::to_owned).collect();
+        let Typed { words, is_open } = domain::fold::typed(text);
         if words.len() > MOST_WORDS {
             return Err(Error::expected("search", format!("at most {MOST_WORDS} words")));
         }
+        Ok(Self::of(words, is_open))
+    }
+
+    fn of(mut words: Vec<String>, is_open: bool) -> Self {
         let exact = words.join("_");
         words.dedup();
-        words.push(exact);
-        Ok(Self(words))
+        Self { words, is_open, exact }
+    }
+
+    /// What was meant, where a word is written with a slip: to be asked when nothing is found, since nothing is by a word that no
+    /// product has.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn corrected(&self, tx: &Tx<'_>) -> Result<Option<Self>> {
+        let mut words = self.words.clone();
+        spelling::correct(tx, &mut words, self.is_open).await?;
+        Ok((words != self.words).then(|| Self::of(words, self.is_open)))
     }
 
     fn words(&self) -> &[String] {
-        self.0.split_last().map_or(&[], |(_, words)| words)
+        &self.words
     }
 
     /// The whole text as one word.
     fn exact(&self) -> &str {
-        self.0.last().map_or("", String::as_str)
+        &self.exact
     }
 
     /// The word that drives a search for all of them: the longest, which is mostly the rarest.
     fn driver(&self) -> &str {
-        self.words().iter().max_by_key(|word| word.chars().count()).map_or("", String::as_str)
+        self.words.iter().max_by_key(|word| word.chars().count()).map_or("", String::as_str)
+    }
+
+    /// Whether a word may be the beginning of a longer one: each may that is not too short, and the last of several while it is
+    /// typed.
+    fn is_beginning(&self, place: usize) -> bool {
+        let Some(word) = self.words.get(place) else { return false };
+        let is_last = place > 0 && place + 1 == self.words.len();
+        word.chars().count() >= SHORTEST_PREFIX || (self.is_open && is_last)
+    }
+
+    /// The bits of words in the signature of a name that holds all of them.
+    fn word_bits(&self) -> i64 {
+        self.words.iter().fold(0, |all, word| all | signature::word_bit(word))
+    }
+
+    /// The bits of beginnings in the signature of a name that holds words with all of them.
+    fn beginning_bits(&self) -> i64 {
+        self.words.iter().fold(0, |all, word| all | signature::beginning_bit(word))
     }
 }
 
@@ -157,18 +197,11 @@ pub(crate) async fn list(
         let total = args.total.then_some(Total { count: 0, capped: false });
         return Ok(PageRows::new(Page::cut(Vec::new(), &wanted), codec, total));
     }
-    let is_first = !wanted.backwards && wanted.after.is_none() && wanted.before.is_none();
-    let mut total_count = None;
-    let mut hits = Vec::new();
-    if args.total {
-        let all = found(&select, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
-        let count = all.len() as u64;
-        total_count = Some(Total { count: Ord::min(count, COUNTED), capped: count > COUNTED });
-        hits = all;
-    }
-    if !(args.total && is_first) {
-        let between = |class, limit| Some((class, Stretch::between(class, &wanted, limit)?));
-        hits = found(&select, words, wanted.size + 1, between).await?;
+    let (mut hits, mut total_count) = self::hits(&select, words, args.total, &wanted).await?;
+    if hits.is_empty()
+        && let Some(meant) = words.corrected(tx).await?
+    {
+        (hits, total_count) = self::hits(&select, &meant, args.total, &wanted).await?;
     }
     hits.truncate(usize::try_from(wanted.size + 1).unwrap_or(usize::MAX));
     let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
@@ -186,15 +219,40 @@ pub(crate) async fn list(
     Ok(PageRows::new(Page::cut(rows.collect(), &wanted), codec, total_count))
 }
 
+/// The hits of a page and one more, and how many there are in all, if that is asked.
+async fn hits(
+    select: &Select<'_, '_, Entity>,
+    words: &Words,
+    is_counted: bool,
+    wanted: &PageBounds,
+) -> Result<(Vec<(SearchRank, i64)>, Option<Total>)> {
+    let is_first = !wanted.backwards && wanted.after.is_none() && wanted.before.is_none();
+    let between = |class, limit| Some((class, Stretch::between(class, wanted, limit)?));
+    if !is_counted {
+        return Ok((found(select, words, wanted.size + 1, between).await?, None));
+    }
+    let all = found(select, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
+    let count = all.len() as u64;
+    let total = Total { count: Ord::min(count, COUNTED), capped: count > COUNTED };
+    let hits = if is_first { all } else { found(select, words, wanted.size + 1, between).await? };
+    Ok((hits, Some(total)))
+}
+
 /// The numbers of the best hits among some products, so many at most.
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn best(select: &Select<'_, '_, Entity>, words: &Words, most: u64) -> Result<Vec<i64>> {
+pub(crate) async fn best(tx: &Tx<'_>, select: &Select<'_, '_, Entity>, words: &Words, most: u64) -> Result<Vec<i64>> {
     if words.words().is_empty() {
         return Ok(Vec::new());
     }
-    let hits = found(select, words, most, |class, limit| Some((class, Stretch::whole(limit)))).await?;
+    let whole = |class, limit| Some((class, Stretch::whole(limit)));
+    let mut hits = found(select, words, most, whole).await?;
+    if hits.is_empty()
+        && let Some(meant) = words.corrected(tx).await?
+    {
+        hits = found(select, &meant, most, whole).await?;
+    }
     Ok(hits.into_iter().map(|(_, number)| number).collect())
 }
 
@@ -314,8 +372,8 @@ fn each_word(words: &Words, class: SearchRank) -> Option<SelectStatement> {
 /// The condition of a class for FTS5. Words are letters and digits alone, so quoting them is safe.
 fn matches(words: &Words, class: SearchRank) -> SimpleExpr {
     let all = |suffix: bool| {
-        let quoted = words.words().iter().map(|word| {
-            let star = if suffix && word.chars().count() >= SHORTEST_PREFIX { " *" } else { "" };
+        let quoted = words.words().iter().enumerate().map(|(place, word)| {
+            let star = if suffix && words.is_beginning(place) { " *" } else { "" };
             format!("\"{word}\"{star}")
         });
         quoted.collect::<Vec<_>>().join(" AND ")
@@ -344,10 +402,10 @@ fn postings(words: &Words, class: SearchRank, stretch: Stretch) -> SelectStateme
         SearchRank::OtherText => words.words().len() == 1,
     };
     if is_sorted {
-        statement.expr(Expr::cust("posting.number"));
+        statement.expr(Expr::cust("posting.number")).expr(Expr::cust("posting.signature"));
     } else {
         statement
-            .expr(Expr::cust("distinct posting.number"))
+            .expr(Expr::cust("distinct posting.number, posting.signature"))
             .order_by_expr(Expr::cust("posting.number"), stretch.order());
     }
     statement
@@ -400,9 +458,12 @@ fn meets(words: &Words, class: SearchRank) -> Condition {
         Expr::cust_with_values(format!("strpos({sql}, $1) > 0"), [Value::from(format!(" {word}{tail}"))])
     };
     let every = |sql: &str, whole: bool| {
-        let is_whole = move |word: &String| whole || word.chars().count() < SHORTEST_PREFIX;
-        words.words().iter().fold(Condition::all(), |all, word| all.add(has(sql, word, is_whole(word))))
+        let all = words.words().iter().enumerate();
+        all.fold(Condition::all(), |all, (place, word)| all.add(has(sql, word, whole || !words.is_beginning(place))))
     };
+    // What the bits of the name say already is not looked up.
+    let bits =
+        |sql: &str, bits: i64| Expr::cust_with_values(format!("posting.signature & $1 {sql} $1"), [Value::from(bits)]);
     let text = |condition: Condition| {
         let text = SelectStatement::new()
             .expr(Expr::val(1))
@@ -423,8 +484,19 @@ fn meets(words: &Words, class: SearchRank) -> Condition {
         SearchRank::NameExact => Condition::all(),
         // The posting itself says that one word is there.
         SearchRank::NameWord if is_one => exact().into_condition(),
-        SearchRank::NameWord => text(every(name, true)).add(exact()),
-        SearchRank::NamePrefix => text(every(name, false).add(every(name, true).not())),
+        SearchRank::NameWord => bits("=", words.word_bits()).into_condition().add(text(every(name, true))).add(exact()),
+        // A longer word is there, by its posting: what is left is that the word itself is not.
+        SearchRank::NamePrefix if is_one => {
+            Condition::any().add(bits("<>", words.word_bits())).add(text(every(name, true).not()))
+        }
+        SearchRank::NamePrefix => {
+            let may_hold = bits("=", words.beginning_bits()).into_condition();
+            may_hold.add(text(every(name, false).add(every(name, true).not())))
+        }
+        // The word is there, by its posting: what is left is that no word of the name begins with it.
+        SearchRank::OtherText if is_one && words.beginning_bits() != 0 => {
+            Condition::any().add(bits("<>", words.beginning_bits())).add(text(every(name, false).not()))
+        }
         SearchRank::OtherText => text(every(all, true).add(every(name, false).not())),
     }
 }

@@ -182,7 +182,10 @@ pub async fn list(
         }
         (words, by) => {
             if let Some(words) = words {
-                select = search::matching(&tx, select, &search::Words::new(words)?);
+                let words = search::Words::new(words)?;
+                // Whether there are hits is not known before the list is read.
+                let words = words.corrected(&tx).await?.unwrap_or(words);
+                select = search::matching(&tx, select, &words);
             }
             object::list(reader, name, select, &roots.page, &order(reader, by)).await
         }
@@ -222,9 +225,10 @@ pub async fn facets(
         only_untranslated(reader, select, &TEXTS, filter.missing_translation)
     };
     // Of a search the best hits are looked through, found once: a common word has tens of thousands.
-    let hits = match words.map(search::Words::new).transpose()? {
+    let hits = match words {
         None => None,
-        Some(words) => {
+        Some(text) => {
+            let words = search::Words::new(text)?;
             let free = ProductFilter {
                 category: None,
                 quality_sign: None,
@@ -232,7 +236,7 @@ pub async fn facets(
                 max_price: None,
                 ..filter.clone()
             };
-            Some(search::best(&met(&free)?, &words, HITS + 1).await?)
+            Some(search::best(&tx, &met(&free)?, &words, HITS + 1).await?)
         }
     };
     let are_cut = hits.as_ref().is_some_and(|hits| hits.len() as u64 > HITS);

@@ -34,6 +34,21 @@ impl Tx<'_> {
         self.fetch_one(sql, values).await
     }
 
+    /// Read what is searched, in anybody's name: the tables of a search hold published text and nothing else.
+    ///
+    /// # Errors
+    /// INTERNAL when another table is asked, or the database's refusal.
+    pub(crate) async fn search_text<T: TryGetableMany>(
+        &self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>> {
+        match tables_read(sql).find(|table| !SEARCHED.contains(table)) {
+            Some(table) => Err(Error::internal(format!("{table} is no table of a search"))),
+            None => self.fetch(sql, values).await,
+        }
+    }
+
     /// Read rows that are more than a tuple.
     ///
     /// # Errors
@@ -138,6 +153,17 @@ impl Tx<'_> {
     pub async fn rewrite(&self, sql: &str) -> Result<()> {
         self.connection.execute(Statement::from_string(self.backend(), sql)).await.map(drop)
     }
+}
+
+/// The tables that hold what is searched, which everybody may read.
+const SEARCHED: [&str; 2] = ["product_posting", "product_vocabulary"];
+
+/// What a statement reads from, but for what is made of its values.
+fn tables_read(sql: &str) -> impl Iterator<Item = &str> {
+    let words = sql.split_ascii_whitespace();
+    let before = std::iter::once("").chain(words.clone());
+    let named = before.zip(words).filter(|(before, _)| matches!(*before, "from" | "join")).map(|(_, name)| name);
+    named.filter(|name| !name.starts_with("(") && !name.starts_with("unnest(") && !name.starts_with("json_each("))
 }
 
 /// The table that a statement changes, and how.
