@@ -3,6 +3,7 @@
 //! `cargo bench --package tests -- --units 250` measures the world of scale 1 (a unit is 2,000 products) beside one of
 //! two units, on SQLite and, where one is at hand, on PostgreSQL in the server's role. The worlds stay for the next
 //! run: in `target/speed`, and in databases named `unfm_speed_…`. `--only postgres` or `--only sqlite` leaves one out.
+//! `--operations Search` asks only those whose names begin so.
 //! `--against <program>` asks another build of the program too, such as one of an earlier commit, in turn with this one
 //! and on the same databases; its migrations must be the same.
 //! Machines differ: compare lines of one run with each other, above all with `{ about }`, which reads no database.
@@ -15,15 +16,14 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tests::program::{Server, command_of, program, without_rates};
-use tests::speed::Kept;
+use tests::speed::{self, Cost, Kept, memory, middle, ms, request};
 use uuid::Uuid;
 
 /// The units of the world that the large one is compared with.
 const SMALL: u64 = 2;
 /// Connections that ask at once.
 const CONNECTIONS: usize = 16;
-/// How long each operation is asked in each round, and how many rounds there are; one in the middle is told.
-const ROUND: Duration = Duration::from_millis(1500);
+/// How many rounds there are; one in the middle is told.
 const ROUNDS: usize = 4;
 
 const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
@@ -42,17 +42,6 @@ struct Operation {
     token: Option<String>,
 }
 
-/// What one operation cost in one round.
-#[derive(Clone, Copy)]
-struct Cost {
-    cpu: Duration,
-    /// The CPU of PostgreSQL, of whatever else it did meanwhile as well.
-    database: Duration,
-    p50: Duration,
-    p99: Duration,
-    per_second: f64,
-}
-
 struct Target {
     on: &'static str,
     units: u64,
@@ -66,11 +55,13 @@ struct Target {
 
 #[tokio::main]
 async fn main() {
+    // `cargo bench` gives its own flag too.
     let args: Vec<String> = std::env::args().skip(1).collect();
     let option = |name: &str| args.iter().position(|arg| arg == name).and_then(|place| args.get(place + 1)).cloned();
     let large: u64 = option("--units").map_or(25, |units| units.parse().unwrap());
     let only = option("--only");
     let against = option("--against");
+    let named = option("--operations").unwrap_or_default();
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/speed");
     std::fs::create_dir_all(&home).unwrap();
     let mut targets = Vec::new();
@@ -78,9 +69,9 @@ async fn main() {
         for kept in [Some(Kept::sqlite(&home, units).await), Kept::postgres(units).await].into_iter().flatten() {
             if only.as_deref().is_none_or(|only| kept.on.eq_ignore_ascii_case(only)) {
                 kept.fill(|done, all| println!("{}: {done} of {all} units", kept.on)).await;
-                targets.push(Target::start(&home, &kept, units, None).await);
+                targets.push(Target::start(&home, &kept, units, (None, &named)).await);
                 if let Some(program) = against.as_deref().filter(|_| units == large) {
-                    targets.push(Target::start(&home, &kept, units, Some(program)).await);
+                    targets.push(Target::start(&home, &kept, units, (Some(program), &named)).await);
                 }
             }
         }
@@ -120,11 +111,13 @@ fn since(start: Instant) -> Duration {
 
 impl Target {
     /// Start this build of the program, or another one.
-    async fn start(home: &Path, kept: &Kept, units: u64, other: Option<&str>) -> Self {
+    async fn start(home: &Path, kept: &Kept, units: u64, (other, named): (Option<&str>, &str)) -> Self {
         // Nothing of the first start (keys, files) counts, so it is started twice.
         drop(Self::launch(home, kept, other).await);
         let (server, address, first_answer) = Self::launch(home, kept, other).await;
-        let operations = operations(&address).await;
+        // What reads no database is what the others are compared with.
+        let mut operations = operations(&address).await;
+        operations.retain(|operation| operation.name.starts_with(named) || operation.name == "about");
         let costs = operations.iter().map(|_| Vec::new()).collect();
         let is_other_build = other.is_some();
         Self { on: kept.on, units, is_other_build, server, address, first_answer, operations, costs }
@@ -136,7 +129,8 @@ impl Target {
             None => program(),
         };
         let mut program = command_of(program, home, &["--mode", "demo"]);
-        program.env("DATABASE_URL", &kept.server_url);
+        // What is measured is how the database is asked; what is kept is asked by the benchmark of peers.
+        program.env("DATABASE_URL", &kept.server_url).env("UNFM_ANSWER_CACHE", "0");
         // An earlier build may not know what is said of rates.
         let help = std::process::Command::new(program.get_program()).arg("--help").output().unwrap();
         if String::from_utf8_lossy(&help.stdout).contains("--rate-address") {
@@ -153,40 +147,15 @@ impl Target {
     /// Ask one operation for a round, by so many connections.
     async fn ask(&self, place: usize, connections: usize) -> Cost {
         let operation = &self.operations[place];
-        let client = reqwest::Client::builder().pool_max_idle_per_host(connections).build().unwrap();
-        let (before, database) = (cpu(self.server.0.id()), postgres_cpu());
-        let start = Instant::now();
-        let asking = (0..connections).map(|first| {
-            let (client, address, bodies) = (client.clone(), self.address.clone(), operation.bodies.clone());
-            let token = operation.token.clone();
-            tokio::spawn(async move {
-                let mut took = Vec::new();
-                for body in bodies.iter().cycle().skip(first) {
-                    let sent = Instant::now();
-                    send(&client, &address, body.clone(), token.as_deref()).await;
-                    took.push(since(sent));
-                    if since(start) > ROUND {
-                        break;
-                    }
-                }
-                took
-            })
-        });
-        let mut took = Vec::new();
-        for asked in asking.collect::<Vec<_>>() {
-            took.extend(asked.await.unwrap());
-        }
-        let lasted = since(start);
-        let count = took.len();
-        let each = |used: Duration| used / u32::try_from(count).unwrap();
-        took.sort_unstable();
-        Cost {
-            cpu: each(cpu(self.server.0.id()) - before),
-            database: each(postgres_cpu().saturating_sub(database)),
-            p50: took[count / 2],
-            p99: took[count * 99 / 100],
-            per_second: count as f64 / lasted.as_secs_f64(),
-        }
+        let host = self.address.trim_start_matches("http://").trim_end_matches("/graphql");
+        let token = operation.token.as_deref();
+        let requests: Vec<Vec<u8>> = operation.bodies.iter().map(|body| request(host, body, token)).collect();
+        speed::ask(host, self.server.0.id(), &requests, connections).await
+    }
+
+    /// What an operation cost.
+    fn cost(&self, place: usize) -> Cost {
+        middle(&self.costs[place])
     }
 }
 
@@ -277,56 +246,13 @@ async fn program_token(client: &reqwest::Client, address: &str) -> String {
     given["access_token"].as_str().unwrap().to_owned()
 }
 
-/// The CPU that a process has used, in user and system mode: Linux counts it in hundredths of a second.
-fn cpu(process: u32) -> Duration {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    Duration::from_millis((ticks(11) + ticks(12)) * 10)
-}
-
-/// The CPU that the processes of a PostgreSQL on this machine have used.
-fn postgres_cpu() -> Duration {
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let of = |process: &u32| std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
-    numbers.filter(|process| of(process).starts_with("postgres")).map(cpu).sum()
-}
-
-/// The memory that a process has in use, in MB, without the database file that SQLite maps.
-fn memory(process: u32) -> f64 {
-    let text = std::fs::read_to_string(format!("/proc/{process}/smaps")).unwrap_or_default();
-    let (mut is_database, mut kilobytes) = (false, 0);
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
-        let first = words.next().unwrap_or_default();
-        if !first.ends_with(':') {
-            is_database = line.ends_with(".db");
-        } else if first == "Rss:" && !is_database {
-            kilobytes += words.next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
-        }
-    }
-    kilobytes as f64 / 1024.0
-}
-
-fn ms(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
-}
-
-/// The round with the middle CPU of an operation.
-fn middle(target: &Target, place: usize) -> Cost {
-    let mut costs = target.costs[place].clone();
-    costs.sort_unstable_by_key(|cost| cost.cpu);
-    costs[costs.len() / 2]
-}
-
 /// What this build costs beside the other one.
 fn compare(this: &Target, other: &Target) {
     println!("\n{}, {} products: this build beside the other one\n", this.on, this.units * 2000);
     println!("| operation | CPU, ms | the other, ms | × the other | p50 × the other |");
     println!("| --- | ---: | ---: | ---: | ---: |");
     for (place, operation) in this.operations.iter().enumerate() {
-        let (here, there) = (middle(this, place), middle(other, place));
+        let (here, there) = (this.cost(place), other.cost(place));
         println!(
             "| {} | {:.3} | {:.3} | {:.2} | {:.2} |",
             operation.name,
@@ -344,25 +270,26 @@ async fn report(small: &Target, large: &Target) {
         "| operation | CPU, ms | × `about` | × small world | PostgreSQL's CPU, ms | × small world | p50, ms | × small world | p99, ms | requests a second |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-    let about = middle(large, 0).cpu;
+    let about = large.cost(0).cpu;
     for (place, operation) in large.operations.iter().enumerate() {
-        let cost = middle(large, place);
+        let cost = large.cost(place);
         println!(
             "| {} | {:.3} | {:.1} | {:.2} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} |",
             operation.name,
             ms(cost.cpu),
             ms(cost.cpu) / ms(about),
-            ms(cost.cpu) / ms(middle(small, place).cpu),
+            ms(cost.cpu) / ms(small.cost(place).cpu),
             ms(cost.database),
-            ms(cost.database) / ms(middle(small, place).database),
+            ms(cost.database) / ms(small.cost(place).database),
             ms(cost.p50),
-            ms(cost.p50) / ms(middle(small, place).p50),
+            ms(cost.p50) / ms(small.cost(place).p50),
             ms(cost.p99),
             cost.per_second
         );
     }
-    let market_page = large.operations.iter().position(|operation| operation.name == "MarketPage").unwrap();
-    large.ask(market_page, 64).await;
+    if let Some(market_page) = large.operations.iter().position(|operation| operation.name == "MarketPage") {
+        large.ask(market_page, 64).await;
+    }
     let searches = large.operations.iter().enumerate().filter(|(_, operation)| operation.name.starts_with("Search"));
     for (place, operation) in searches {
         println!("\n{}, one connection: p50 {:.1} ms", operation.name, ms(large.ask(place, 1).await.p50));

@@ -162,7 +162,7 @@ impl Answers {
     /// missing gives it, and whoever asks the same meanwhile waits for that, until a deadline.
     pub async fn find(
         &self,
-        (document, variables): (&Document, String),
+        (document, variables): (&Document, &str),
         (locales, media): (&[Locale], Media),
         version: impl Future<Output = Option<u64>>,
         (now, deadline): (Timestamp, Instant),

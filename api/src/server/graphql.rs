@@ -5,7 +5,7 @@ use super::answer::{Media, Refusal, TOO_LARGE, finish, respond, respond_invalid,
 use super::answers::{Answer, Found};
 use super::bearer;
 use super::body::{is_encoded, read_body};
-use super::document::{Asked, COST, Document, Exceeded, Rejection, keyword, variables};
+use super::document::{Asked, COST, Document, Exceeded, Question, Rejection, keyword, variables};
 use super::meter::Meter;
 use super::persisted::{self, Extensions, Named};
 use super::request_id::{IsTrusted, RequestId};
@@ -17,7 +17,7 @@ use crate::session::token::Bearer;
 use crate::telemetry;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as Query, Value, value};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -48,6 +48,12 @@ struct Sent {
     /// The files that come along.
     #[serde(skip)]
     uploads: Uploads,
+    /// The body that said it, where others may be asked by the same.
+    #[serde(skip)]
+    body: Option<Bytes>,
+    /// What a body that was read before asks.
+    #[serde(skip)]
+    question: Option<Arc<Question>>,
 }
 
 /// What is known of a request before its document is read.
@@ -95,7 +101,7 @@ impl Asking {
     }
 
     /// Look at the headers, and take what every request takes.
-    async fn new(state: &State, request: &Parts) -> (Meter, Result<Self, Response>) {
+    async fn new(state: &State, request: Parts) -> (Meter, Result<Self, Response>) {
         let headers = &request.headers;
         let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let id = request.extensions.get::<RequestId>();
@@ -105,11 +111,11 @@ impl Asking {
             locales: languages.map(negotiate).unwrap_or_default(),
             request_id: id.and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned(),
             trusted: request.extensions.get::<IsTrusted>().is_some_and(|trusted| trusted.0),
-            headers: headers.clone(),
             address: request.extensions.get::<ClientAddress>().copied(),
             bearer: None,
+            headers: request.headers,
         };
-        let shown = bearer::shown(state, headers);
+        let shown = bearer::shown(state, &asking.headers);
         let bearer = shown.as_ref().ok().and_then(Option::as_ref);
         let mut meter = Meter::of(state, bearer, asking.address);
         if let Err(after) = meter.enter().await {
@@ -146,14 +152,14 @@ impl Asking {
 
 /// A method that the endpoint does not know.
 pub(super) async fn refuse_method(Shared(state): Shared<State>, request: Request) -> Response {
-    metered(&state, &request.into_parts().0, async |asking, _| {
+    metered(&state, request.into_parts().0, async |asking, _| {
         asking.refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest)
     })
     .await
 }
 
 /// Answer a request by whose headers it may be answered, and tell how its sender stands.
-async fn metered(state: &State, request: &Parts, answer: impl AsyncFnOnce(Asking, &mut Meter) -> Response) -> Response {
+async fn metered(state: &State, request: Parts, answer: impl AsyncFnOnce(Asking, &mut Meter) -> Response) -> Response {
     let (mut meter, asking) = Asking::new(state, request).await;
     let mut response = match asking {
         Ok(asking) => answer(asking, &mut meter).await,
@@ -174,8 +180,9 @@ pub(super) async fn options() -> Response {
 /// A query in the address.
 pub(super) async fn get(Shared(state): Shared<State>, request: Request) -> Response {
     let (request, _) = request.into_parts();
-    metered(&state, &request, async |asking, meter| match sent_in_address(request.uri.query().unwrap_or_default()) {
-        Some(sent) => execute(&state, asking, meter, sent, request.method == Method::POST).await,
+    let (uri, may_write) = (request.uri.clone(), request.method == Method::POST);
+    metered(&state, request, async |asking, meter| match sent_in_address(uri.query().unwrap_or_default()) {
+        Some(sent) => execute(&state, asking, meter, sent, may_write).await,
         None => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     })
     .await
@@ -206,14 +213,15 @@ fn form_pairs(text: &str) -> Option<Vec<(String, String)>> {
 /// A query or a mutation in the body.
 pub(super) async fn post(Shared(state): Shared<State>, request: Request) -> Response {
     let (request, body) = request.into_parts();
-    metered(&state, &request, async |asking, meter| receive(&state, asking, meter, &request.headers, body).await).await
+    metered(&state, request, async |asking, meter| receive(&state, asking, meter, body).await).await
 }
 
-async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &HeaderMap, body: Body) -> Response {
+async fn receive(state: &State, asking: Asking, meter: &mut Meter, body: Body) -> Response {
+    let headers = &asking.headers;
     if !is_encoded(headers)
         && let Some(boundary) = uploads::boundary(headers)
     {
-        return receive_files(state, asking, meter, headers, (boundary, body)).await;
+        return receive_files(state, asking, meter, (boundary, body)).await;
     }
     if !is_json(headers) || is_encoded(headers) {
         return asking.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType);
@@ -226,30 +234,29 @@ async fn receive(state: &State, asking: Asking, meter: &mut Meter, headers: &Hea
             return asking.refuse(status, code);
         }
     };
+    let may_be_known = asking.bearer.is_none();
+    if may_be_known && let Some(question) = state.0.questions.get(&body) {
+        return execute(state, asking, meter, Sent { question: Some(question), ..Sent::default() }, true).await;
+    }
     // A list would be read as well, by the order of its values.
     let is_object = body.trim_ascii_start().starts_with(b"{");
+    let known_by = may_be_known.then(|| body.clone());
     let sent = lane.parse(body.len(), move || serde_json::from_slice::<Sent>(&body)).await;
     let Some(sent) = sent else { return asking.turn_away() };
     match sent {
-        Ok(sent) if is_object => execute(state, asking, meter, sent, true).await,
+        Ok(sent) if is_object => execute(state, asking, meter, Sent { body: known_by, ..sent }, true).await,
         _ => asking.refuse(StatusCode::BAD_REQUEST, Code::BadRequest),
     }
 }
 
 /// Receive a request that brings files. Whoever has no token brings none: a plain form of another page cannot send one.
-async fn receive_files(
-    state: &State,
-    asking: Asking,
-    meter: &mut Meter,
-    headers: &HeaderMap,
-    (boundary, body): (String, Body),
-) -> Response {
+async fn receive_files(state: &State, asking: Asking, meter: &mut Meter, (boundary, body): (String, Body)) -> Response {
     if asking.bearer.is_none() {
         return asking.refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
     }
     let lanes = &state.0.lanes;
     let Some(_place) = lanes.receive_files() else { return asking.turn_away() };
-    let read = match read_body(state, &lanes.signed_in, headers, body, uploads::LARGEST).await {
+    let read = match read_body(state, &lanes.signed_in, &asking.headers, body, uploads::LARGEST).await {
         Ok(body) => uploads::read(boundary, body).await,
         Err(refusal) => Err(refusal),
     };
@@ -276,7 +283,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_type && parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
 }
 
-async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, may_write: bool) -> Response {
+async fn execute(state: &State, asking: Asking, meter: &mut Meter, mut sent: Sent, may_write: bool) -> Response {
     let begun = Instant::now();
     let lanes = &state.0.lanes;
     // Not before the request is complete: what its sender may do is what she may do now.
@@ -292,75 +299,24 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
         Ok(reader) => reader.until(deadline),
         Err(refusal) => return refusal,
     };
-    let refuse = |refusal: Refusal<'_>| {
-        state.0.metrics.refused(&[refusal.code]);
-        asking.refuse_with(&refusal)
-    };
-    let reject = |rejection: Rejection| {
-        let problems = match rejection {
-            Rejection::Exceeded(exceeded) => {
-                let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
-                return refuse(Refusal { exceeded: Some(exceeded), ..too_large });
-            }
-            Rejection::Unreadable(problem) => vec![problem],
-            Rejection::Invalid(problems) => problems,
-        };
-        state.0.metrics.refused(&problems.iter().map(|problem| problem.code).collect::<Vec<_>>());
-        respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
-    };
-    let lane = if asking.bearer.is_some() { &lanes.signed_in } else { &lanes.anonymous };
-    let length = sent.variables.as_deref().map_or(0, |variables| variables.get().len());
-    let variables = sent.variables;
-    let variables = lane.parse(length, move || variables::read(variables.as_deref())).await;
-    let Some(variables) = variables else { return asking.turn_away() };
-    let variables = match variables {
-        Ok(Some(variables)) => variables,
-        Ok(None) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
-        Err(rejection) => return reject(rejection),
-    };
-    let persisted = &state.0.persisted;
-    let found = match Named::read(sent.document_id, sent.extensions) {
-        Ok(named) => persisted.find(named, sent.query).await,
-        Err(code) => Err(code),
-    };
-    let persisted::Found { text, is_trusted, register_as } = match found {
-        Ok(found) => found,
-        Err(Code::BadRequest) => return refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest)),
-        Err(code) => return refuse(Refusal::new(asking.unexecuted(), code)),
-    };
-    if !is_trusted && persisted.is_bound(matches!(reader.actor(), Actor::Partner(_))) {
-        return refuse(Refusal::new(asking.unexecuted(), Code::DocumentNotTrusted));
-    }
-    let types = &state.0.types;
-    let known = state.0.documents.get(&text, sent.operation_name.as_deref());
-    let is_known = known.is_some();
-    let document = match known {
-        Some(known) => Ok(known),
+    let question = match sent.question {
+        Some(question) => question,
         None => {
-            let (length, state, text) = (text.len(), state.clone(), Arc::clone(&text));
-            let name = sent.operation_name.clone();
-            let read = move || Document::read(&state.0.types, &text, name.as_deref()).map(Arc::new);
-            let Some(read) = lane.parse(length, read).await else { return asking.turn_away() };
-            read
+            let body = sent.body.take();
+            let uploads = std::mem::take(&mut sent.uploads);
+            let is_partner = matches!(reader.actor(), Actor::Partner(_));
+            let question = match understand(state, &asking, sent, (is_partner, may_write)).await {
+                Ok(question) => Arc::new(question),
+                Err(refusal) => return refusal,
+            };
+            if let Some(body) = body.filter(|_| question.document.may_be_kept) {
+                state.0.questions.insert(body, Arc::clone(&question));
+            }
+            sent = Sent { uploads, ..Sent::default() };
+            question
         }
     };
-    let document = match document {
-        Ok(document) => document,
-        Err(rejection) => return reject(rejection),
-    };
-    if document.kind == OperationType::Mutation && !may_write {
-        return refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest));
-    }
-    let asked = match document.asked(types, &variables) {
-        Ok(asked) => asked,
-        Err(rejection) => return reject(rejection),
-    };
-    if !is_known {
-        state.0.documents.insert(Arc::clone(&text), sent.operation_name, Arc::clone(&document));
-    }
-    if let Some(hash) = register_as.filter(|_| !document.is_conversation) {
-        persisted.register(hash, text);
-    }
+    let Question { document, asked, canonical } = &*question;
     if let Err(after) = meter.take(asked.cost).await {
         return asking.refuse_until(state, after);
     }
@@ -373,7 +329,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
     let mut place = None;
     if is_for_all {
         let answers = &state.0.answers;
-        let asked = (&*document, variables::canonical(&asked.variables));
+        let asked = (&**document, &**canonical);
         let version = answers.version().current(state.db(), reader.now());
         let form = (&*asking.locales, asking.media);
         match answers.find(asked, form, version, (reader.now(), deadline)).await {
@@ -398,7 +354,7 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
             return asking.turn_away();
         }
     }
-    let performed = perform(state, &asking, &document, &asked, (reader, sent.uploads), (begun, deadline)).await;
+    let performed = perform(state, &asking, document, asked, (reader, sent.uploads), (begun, deadline)).await;
     match performed {
         Ok(body) if is_for_all => {
             let answer = Answer::new(body, asking.media, asking.locale());
@@ -415,6 +371,90 @@ async fn execute(state: &State, asking: Asking, meter: &mut Meter, sent: Sent, m
             response
         }
     }
+}
+
+/// What a request asks, held to every limit and check.
+///
+/// # Errors
+/// The answer that says why it is not executed.
+async fn understand(
+    state: &State,
+    asking: &Asking,
+    sent: Sent,
+    (is_partner, may_write): (bool, bool),
+) -> Result<Question, Response> {
+    let refuse = |refusal: Refusal<'_>| {
+        state.0.metrics.refused(&[refusal.code]);
+        asking.refuse_with(&refusal)
+    };
+    let reject = |rejection: Rejection| {
+        let problems = match rejection {
+            Rejection::Exceeded(exceeded) => {
+                let too_large = Refusal::new(asking.unexecuted(), Code::LimitExceeded);
+                return refuse(Refusal { exceeded: Some(exceeded), ..too_large });
+            }
+            Rejection::Unreadable(problem) => vec![problem],
+            Rejection::Invalid(problems) => problems,
+        };
+        state.0.metrics.refused(&problems.iter().map(|problem| problem.code).collect::<Vec<_>>());
+        respond_invalid(&problems, asking.media, asking.unexecuted(), asking.locale())
+    };
+    let lanes = &state.0.lanes;
+    let lane = if asking.bearer.is_some() { &lanes.signed_in } else { &lanes.anonymous };
+    let length = sent.variables.as_deref().map_or(0, |variables| variables.get().len());
+    let variables = sent.variables;
+    let variables = lane.parse(length, move || variables::read(variables.as_deref())).await;
+    let Some(variables) = variables else { return Err(asking.turn_away()) };
+    let variables = match variables {
+        Ok(Some(variables)) => variables,
+        Ok(None) => return Err(refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest))),
+        Err(rejection) => return Err(reject(rejection)),
+    };
+    let persisted = &state.0.persisted;
+    let found = match Named::read(sent.document_id, sent.extensions) {
+        Ok(named) => persisted.find(named, sent.query).await,
+        Err(code) => Err(code),
+    };
+    let persisted::Found { text, is_trusted, register_as } = match found {
+        Ok(found) => found,
+        Err(Code::BadRequest) => return Err(refuse(Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest))),
+        Err(code) => return Err(refuse(Refusal::new(asking.unexecuted(), code))),
+    };
+    if !is_trusted && persisted.is_bound(is_partner) {
+        return Err(refuse(Refusal::new(asking.unexecuted(), Code::DocumentNotTrusted)));
+    }
+    let types = &state.0.types;
+    let known = state.0.documents.get(&text, sent.operation_name.as_deref());
+    let is_known = known.is_some();
+    let document = match known {
+        Some(known) => Ok(known),
+        None => {
+            let (length, state, text) = (text.len(), state.clone(), Arc::clone(&text));
+            let name = sent.operation_name.clone();
+            let read = move || Document::read(&state.0.types, &text, name.as_deref()).map(Arc::new);
+            let Some(read) = lane.parse(length, read).await else { return Err(asking.turn_away()) };
+            read
+        }
+    };
+    let document = match document {
+        Ok(document) => document,
+        Err(rejection) => return Err(reject(rejection)),
+    };
+    if document.kind == OperationType::Mutation && !may_write {
+        return Err(refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest)));
+    }
+    let asked = match document.asked(types, &variables) {
+        Ok(asked) => asked,
+        Err(rejection) => return Err(reject(rejection)),
+    };
+    if !is_known {
+        state.0.documents.insert(Arc::clone(&text), sent.operation_name, Arc::clone(&document));
+    }
+    if let Some(hash) = register_as.filter(|_| !document.is_conversation) {
+        persisted.register(hash, text);
+    }
+    let canonical = variables::canonical(&asked.variables).into();
+    Ok(Question { document, asked, canonical })
 }
 
 /// Execute an operation, whose turn has come. Answers the body of an answer without errors, or the whole response.

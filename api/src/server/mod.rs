@@ -42,7 +42,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{get, post};
 pub use connections::serve;
-use document::{Documents, Types};
+use document::{Documents, Questions, Types};
 use lanes::Lanes;
 use messenger::Messenger;
 use persisted::Persisted;
@@ -68,6 +68,7 @@ struct Shared {
     schema: Schema,
     types: Types,
     documents: Documents,
+    questions: Questions,
     persisted: Persisted,
     readers: Readers,
     metrics: Metrics,
@@ -141,6 +142,7 @@ impl State {
             schema: crate::schema::build(),
             types,
             documents: Documents::new(),
+            questions: Questions::new(),
             persisted,
             readers,
             metrics,

@@ -9,7 +9,7 @@
 //! - `rules`, `merge` and `value` check it against the schema, and `problem` says what is wrong
 //! - `variables` reads what is sent beside it
 //! - `collect` makes the selection sets that are executed
-//! - `cache` keeps documents that were read before
+//! - `cache` keeps documents, and bodies of requests, that were read before
 
 mod cache;
 mod collect;
@@ -24,7 +24,7 @@ pub(super) mod variables;
 #[cfg(test)]
 mod verdicts;
 
-pub(super) use cache::Documents;
+pub(super) use cache::{Documents, Questions};
 pub(super) use measure::COST;
 pub(super) use problem::{MOST_ERRORS, Problem};
 pub(super) use rules::keyword;
@@ -41,6 +41,7 @@ use collect::Collecting;
 use domain::fault::Code;
 use problem::{Problems, quote};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A limit that a request exceeds.
@@ -109,6 +110,14 @@ pub(super) struct Document {
 pub(super) struct Asked {
     pub variables: Variables,
     pub cost: u64,
+}
+
+/// What a request asks: an operation that passed every check, with the values of its variables.
+pub(super) struct Question {
+    pub document: Arc<Document>,
+    pub asked: Asked,
+    /// The values of its variables, written in one way.
+    pub canonical: Box<str>,
 }
 
 /// How many documents this process has read.
