@@ -5,7 +5,8 @@
 //! the server. On SQLite the words are in an FTS5 table whose rowid is the product's number, so
 //! matches come newest first without sorting; on PostgreSQL in a table of postings, read in the order of its index:
 //! bytes are compared, and nothing depends on the database's locale. A posting holds in a few bits which words are in the name
-//! of its product, so that those without another word are passed over in the index.
+//! of its product, so that those without another word are passed over in the index; and what each hit is looked up for, its words
+//! and whether it may be shown, stands in indexes by its number.
 
 use crate::ddl::{SERVER_ROLE, drop_tables, migration, on_postgres, run};
 use sea_orm_migration::prelude::*;
@@ -19,19 +20,23 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 manager,
                 &format!(
                     r#"create table product_search (
-                         number bigint primary key references product (number) on delete cascade,
+                         number bigint not null references product (number) on delete cascade,
                          name text collate "C" not null,
-                         other text collate "C" not null
+                         other text collate "C" not null,
+                         primary key (number) include (name)
                        );
                        create table product_posting (
                          word text collate "C" not null,
                          rank smallint not null,
                          number bigint not null references product_search (number) on delete cascade,
-                         signature bigint not null
+                         words bigint not null,
+                         beginnings bigint not null
                        );
                        create unique index product_posting_order on product_posting (word, rank, number desc)
-                         include (signature);
+                         include (words, beginnings);
                        create index product_posting_product on product_posting (number);
+                       create index product_shown on product (number)
+                         include (published, valid_until, branch_id, cooperative_id);
                        grant select, insert, update, delete on product_search, product_posting to {SERVER_ROLE}"#
                 ),
             )
@@ -68,7 +73,10 @@ async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     match manager.get_database_backend() {
-        sea_orm::DbBackend::Postgres => drop_tables(manager, &["product_search", "product_posting"]).await,
+        sea_orm::DbBackend::Postgres => {
+            drop_tables(manager, &["product_search", "product_posting"]).await?;
+            on_postgres(manager, "drop index product_shown").await
+        }
         _ => drop_tables(manager, &["product_search", "product_vocabulary"]).await,
     }
 }

@@ -2,7 +2,7 @@
 //! the keys of their names, and what is searched of them.
 
 use super::entity::NO_PRICE;
-use super::signature;
+use super::signature::Signature;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::text::compute_name_keys;
@@ -269,7 +269,7 @@ async fn compare(derivation: &Derivation<'_>) -> Result<Vec<String>> {
 }
 
 /// What is stored of one product: its texts, and on PostgreSQL its words with their ranks and its name's signature.
-type Held = (Vec<String>, BTreeSet<(String, i16, i64)>);
+type Held = (Vec<String>, BTreeSet<(String, i16, Signature)>);
 
 /// What is stored of the products with numbers after one and up to another.
 async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Held>> {
@@ -280,9 +280,10 @@ async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BT
         for (number, name, other) in derivation.query(sql, between.clone()).await? {
             stored.entry(number).or_default().0 = vec![name, other];
         }
-        let sql = "select number, word, rank, signature from product_posting where number > $1 and number <= $2";
-        for (number, word, rank, signature) in derivation.query(sql, between).await? {
-            stored.entry(number).or_default().1.insert((word, rank, signature));
+        let sql =
+            "select number, word, rank, words, beginnings from product_posting where number > $1 and number <= $2";
+        for (number, word, rank, words, beginnings) in derivation.query(sql, between).await? {
+            stored.entry(number).or_default().1.insert((word, rank, Signature { words, beginnings }));
         }
     } else {
         let sql = "select rowid, exact, name, other from product_search where rowid > $1 and rowid <= $2";
@@ -333,7 +334,7 @@ impl Text {
     /// All that is stored of it.
     fn stored(&self, is_postgres: bool) -> Held {
         let postings = if is_postgres { self.postings() } else { BTreeMap::new() };
-        let signature = signature::of(&self.name);
+        let signature = Signature::of(&self.name);
         let postings = postings.into_iter().map(|(word, rank)| (word, rank as i16, signature));
         (self.columns(is_postgres), postings.collect())
     }
@@ -361,7 +362,7 @@ async fn write(derivation: &Derivation<'_>, texts: &[Text]) -> Result<()> {
     derivation.insert_values("product_search", columns, texts.iter().map(row).collect()).await?;
     if is_postgres {
         let postings = |text: &Text| {
-            let (number, signature) = (text.number, signature::of(&text.name));
+            let (number, signature) = (text.number, Signature::of(&text.name));
             let posting = move |(word, rank)| (word, rank as i16, number, signature);
             text.postings().into_iter().map(posting).collect::<Vec<_>>()
         };
@@ -370,16 +371,17 @@ async fn write(derivation: &Derivation<'_>, texts: &[Text]) -> Result<()> {
         all.sort_unstable();
         let mut all_words = Vec::with_capacity(all.len());
         let (mut ranks, mut numbers) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
-        let mut signatures = Vec::with_capacity(all.len());
+        let (mut words, mut beginnings) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         for (word, rank, number, signature) in all {
             all_words.push(word);
             ranks.push(rank);
             numbers.push(number);
-            signatures.push(signature);
+            words.push(signature.words);
+            beginnings.push(signature.beginnings);
         }
-        let sql = "insert into product_posting (word, rank, number, signature)
-            select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[])";
-        let values: [Value; 4] = [all_words.into(), ranks.into(), numbers.into(), signatures.into()];
+        let sql = "insert into product_posting (word, rank, number, words, beginnings)
+            select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[])";
+        let values: [Value; 5] = [all_words.into(), ranks.into(), numbers.into(), words.into(), beginnings.into()];
         derivation.execute(sql, values).await?;
     }
     Ok(())

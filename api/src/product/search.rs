@@ -7,7 +7,8 @@
 
 use super::entity::{Column, Entity, Model};
 use super::object::Product;
-use super::{signature, spelling};
+use super::signature::Signature;
+use super::spelling;
 use crate::platform::error::{Error, Result};
 use crate::platform::loading::object::RowObject;
 use crate::platform::paging::cursor::{CursorCodec, Key, KeyKind};
@@ -98,14 +99,9 @@ impl Words {
         word.chars().count() >= SHORTEST_PREFIX || (self.is_open && is_last)
     }
 
-    /// The bits of words in the signature of a name that holds all of them.
-    fn word_bits(&self) -> i64 {
-        self.words.iter().fold(0, |all, word| all | signature::word_bit(word))
-    }
-
-    /// The bits of beginnings in the signature of a name that holds words with all of them.
-    fn beginning_bits(&self) -> i64 {
-        self.words.iter().fold(0, |all, word| all | signature::beginning_bit(word))
+    /// The signature that a name with all of them, or all of their beginnings, has at least.
+    fn signature(&self) -> Signature {
+        Signature::of_words(self.words.iter().map(String::as_str))
     }
 }
 
@@ -402,10 +398,10 @@ fn postings(words: &Words, class: SearchRank, stretch: Stretch) -> SelectStateme
         SearchRank::OtherText => words.words().len() == 1,
     };
     if is_sorted {
-        statement.expr(Expr::cust("posting.number")).expr(Expr::cust("posting.signature"));
+        statement.expr(Expr::cust("posting.number")).expr(Expr::cust("posting.words, posting.beginnings"));
     } else {
         statement
-            .expr(Expr::cust("distinct posting.number, posting.signature"))
+            .expr(Expr::cust("distinct posting.number, posting.words, posting.beginnings"))
             .order_by_expr(Expr::cust("posting.number"), stretch.order());
     }
     statement
@@ -462,8 +458,10 @@ fn meets(words: &Words, class: SearchRank) -> Condition {
         all.fold(Condition::all(), |all, (place, word)| all.add(has(sql, word, whole || !words.is_beginning(place))))
     };
     // What the bits of the name say already is not looked up.
-    let bits =
-        |sql: &str, bits: i64| Expr::cust_with_values(format!("posting.signature & $1 {sql} $1"), [Value::from(bits)]);
+    let Signature { words: bits, beginnings } = words.signature();
+    let has_words = |sql: &str| Expr::cust_with_values(format!("posting.words & $1 {sql} $1"), [Value::from(bits)]);
+    let has_beginnings =
+        |sql: &str| Expr::cust_with_values(format!("posting.beginnings & $1 {sql} $1"), [Value::from(beginnings)]);
     let text = |condition: Condition| {
         let text = SelectStatement::new()
             .expr(Expr::val(1))
@@ -475,7 +473,9 @@ fn meets(words: &Words, class: SearchRank) -> Condition {
     };
     let exact = || {
         let exact = Value::from(format!("={}", words.exact()));
-        let sql = "not exists (select 1 from product_posting e where e.word = $1 and e.rank = 0 and e.number = posting.number)";
+        // All of them are read once, and mostly there is none.
+        let sql =
+            "posting.number <> all (array(select e.number from product_posting e where e.word = $1 and e.rank = 0))";
         Expr::cust_with_values(sql, [exact])
     };
     let (name, all) = ("product_search.name", "(product_search.name || product_search.other)");
@@ -484,18 +484,16 @@ fn meets(words: &Words, class: SearchRank) -> Condition {
         SearchRank::NameExact => Condition::all(),
         // The posting itself says that one word is there.
         SearchRank::NameWord if is_one => exact().into_condition(),
-        SearchRank::NameWord => bits("=", words.word_bits()).into_condition().add(text(every(name, true))).add(exact()),
+        SearchRank::NameWord => has_words("=").into_condition().add(text(every(name, true))).add(exact()),
         // A longer word is there, by its posting: what is left is that the word itself is not.
-        SearchRank::NamePrefix if is_one => {
-            Condition::any().add(bits("<>", words.word_bits())).add(text(every(name, true).not()))
-        }
+        SearchRank::NamePrefix if is_one => Condition::any().add(has_words("<>")).add(text(every(name, true).not())),
         SearchRank::NamePrefix => {
-            let may_hold = bits("=", words.beginning_bits()).into_condition();
+            let may_hold = has_beginnings("=").into_condition();
             may_hold.add(text(every(name, false).add(every(name, true).not())))
         }
         // The word is there, by its posting: what is left is that no word of the name begins with it.
-        SearchRank::OtherText if is_one && words.beginning_bits() != 0 => {
-            Condition::any().add(bits("<>", words.beginning_bits())).add(text(every(name, false).not()))
+        SearchRank::OtherText if is_one && beginnings != 0 => {
+            Condition::any().add(has_beginnings("<>")).add(text(every(name, false).not()))
         }
         SearchRank::OtherText => text(every(all, true).add(every(name, false).not())),
     }

@@ -3,34 +3,37 @@
 
 use crate::platform::keys::digest;
 
-/// So many bits say which words there are, and so many with which two letters words begin.
-const WORDS: u8 = 40;
-const BEGINNINGS: u8 = 23;
+/// So many bits there are of each.
+const BITS: u8 = 63;
 
-/// The signature of a folded name.
-pub fn of(name: &str) -> i64 {
-    domain::fold::words(name).fold(0, |all, word| all | word_bit(word) | beginning_bit(word))
+/// The signature of a folded name, or of what a search asks of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Signature {
+    /// Two bits of each word.
+    pub words: i64,
+    /// A bit of the first two letters of each word.
+    pub beginnings: i64,
 }
 
-/// The bit of a whole word.
-pub fn word_bit(word: &str) -> i64 {
-    1 << bit(word, WORDS)
-}
-
-/// The bit of all words with the beginning of this one; none where it is shorter than two letters.
-pub fn beginning_bit(word: &str) -> i64 {
-    match word.char_indices().nth(1) {
-        None => 0,
-        Some((place, second)) => {
-            let beginning = word.get(..place + second.len_utf8()).unwrap_or(word);
-            1 << (WORDS + bit(beginning, BEGINNINGS))
-        }
+impl Signature {
+    /// Of a folded name.
+    pub fn of(name: &str) -> Self {
+        Self::of_words(domain::fold::words(name))
     }
-}
 
-fn bit(text: &str, of: u8) -> u8 {
-    let [first, ..] = digest(text);
-    first % of
+    /// Of folded words. One of fewer than two letters has no beginning.
+    pub fn of_words<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let mut all = Self::default();
+        for word in words {
+            let [one, other, ..] = digest(word);
+            all.words |= 1 << (one % BITS) | 1 << (other % BITS);
+            if let Some((place, second)) = word.char_indices().nth(1) {
+                let [one, ..] = digest(word.get(..place + second.len_utf8()).unwrap_or(word));
+                all.beginnings |= 1 << (one % BITS);
+            }
+        }
+        all
+    }
 }
 
 #[cfg(test)]
@@ -39,17 +42,23 @@ mod tests {
 
     #[test]
     fn whatever_is_in_a_name_is_in_its_signature() {
-        let name = "huile argan atlas زيت اركان اطلس 1234 a";
-        let signature = of(name);
-        assert!(signature >= 0);
+        let name = "huile argan atla زيت اركان اطلس 1234 a";
+        let all = Signature::of(name);
+        assert!(all.words > 0 && all.beginnings > 0);
         for word in domain::fold::words(name) {
-            assert_eq!(signature & word_bit(word), word_bit(word), "{word}");
+            let one = Signature::of(word);
+            assert_eq!(all.words & one.words, one.words, "{word}");
             let beginning: String = word.chars().take(3).collect();
-            assert_eq!(signature & beginning_bit(&beginning), beginning_bit(&beginning), "{word}");
+            let beginning = Signature::of(&beginning).beginnings;
+            assert_eq!(all.beginnings & beginning, beginning, "{word}");
         }
-        assert_eq!(beginning_bit("a"), 0);
-        // Most words that are not there lack their bit.
-        let others = (0..100).filter(|number| signature & word_bit(&format!("autre{number}")) == 0).count();
-        assert!(others > 60, "{others}");
+        assert_eq!(Signature::of("a").beginnings, 0);
+        // Most words that are not there lack a bit.
+        let is_absent = |number: &u32| {
+            let other = Signature::of(&format!("autre{number}")).words;
+            all.words & other != other
+        };
+        let absent = (0..100).filter(is_absent).count();
+        assert!(absent > 85, "{absent}");
     }
 }
