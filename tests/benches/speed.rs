@@ -1,6 +1,6 @@
 //! What the operations of clients cost: CPU, latency and memory of the real program, in one run.
 //!
-//! `cargo bench --package tests -- --units 250` measures the world of scale 1 (a unit is 2,000 products) beside one of
+//! `cargo bench --package tests --bench speed -- --units 250` measures the world of scale 1 (a unit is 2,000 products) beside one of
 //! two units, on SQLite and, where one is at hand, on PostgreSQL in the server's role. The worlds stay for the next
 //! run: in `target/speed`, and in databases named `unfm_speed_…`. `--only postgres` or `--only sqlite` leaves one out.
 //! `--operations Search` asks only those whose names begin so.
