@@ -79,7 +79,7 @@ fn contract(product: &str) -> Vec<Operation> {
         (STOREFRONT, "SearchProducts", search("أركان"), None),
         (STOREFRONT, "SearchProducts", search("huile argan"), None),
         (STOREFRONT, "SearchProducts", search("tap"), None),
-        // With slips, in a word and in the beginning of one.
+        // Misspelled, in a word and in the beginning of one.
         (STOREFRONT, "SearchProducts", search("hulie"), None),
         (STOREFRONT, "SearchProducts", search("huile taijn"), None),
         (PARTNER, "AgreementBySlug", json!({"slug": "unfm-unfpa-2021"}), None),

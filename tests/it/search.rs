@@ -37,9 +37,9 @@ async fn argan_oil_is_found_however_it_is_written(world: World) {
     let typed = ["huile arg", "huile d'ar", "arg huile", "h", "hu", "huile ", "huile d", "huile d'", "huile d'a", "huile d'argan",
         "زيت", "زيت ا", "زيت ال", "زيت الا", "زيت الأر"];
     let typed = typed.into_iter().filter(|text| text.chars().count() > 1);
-    // In the plural, and with a slip.
-    let slips = ["huiles d'argan", "زيوت الأركان", "hulie", "hulie argan", "huile argam", "huile agran", "huilee dargan", "اركتن", "huile argax"];
-    for text in written.into_iter().chain(typed).chain(slips) {
+    // In the plural, and misspelled.
+    let misspelled = ["huiles d'argan", "زيوت الأركان", "hulie", "hulie argan", "huile argam", "huile agran", "huilee dargan", "اركتن", "huile argax"];
+    for text in written.into_iter().chain(typed).chain(misspelled) {
         let found = found(&world, text).await;
         for slug in ["huile-argan-250", "huile-argan-500", "huile-argan-toasted"] {
             assert!(
@@ -61,7 +61,7 @@ async fn names_come_before_other_text_and_whole_words_before_beginnings(world: W
     assert_eq!(tapis, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
     assert_eq!(found(&world, "tap").await, ["tapis-petit", "tapis-laine", "tapis-rouge"], "{}", world.on);
 
-    // A slip is undone where no product has the word as it is written.
+    // A misspelling is corrected where no product has the word as it is written.
     for text in ["safron", "Safrann", "sfran", "safra", "زغفران"] {
         assert_eq!(found(&world, text).await, ["safran"], "{}: {text}", world.on);
     }

@@ -54,7 +54,7 @@ struct Mark {
 
 impl DataVersion {
     /// What was published may be another from now on.
-    pub fn move_on(&self) {
+    pub fn advance(&self) {
         self.known(|known| known.number += 1);
     }
 

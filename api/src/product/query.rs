@@ -52,7 +52,7 @@ impl ProductQuery {
 
     /// Products, a page at a time. A search finds words of the name, of the category and of the description in any of
     /// their languages, however they are accented or vowelled, in the singular or the plural; words of the name by their
-    /// beginnings, so that it can be asked while somebody types; and words of five letters and more with one slip.
+    /// beginnings, so that it can be asked while somebody types; and words of five letters and more with one misspelled letter.
     #[expect(clippy::too_many_arguments, reason = "a page has four, and a list has its own")]
     async fn products(
         &self,

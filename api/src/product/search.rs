@@ -66,7 +66,7 @@ impl Words {
         Self { words, is_open, exact }
     }
 
-    /// What was meant, where a word is written with a slip: to be asked when nothing is found, since nothing is by a word that no
+    /// What was meant, where a word is misspelled: to be asked when nothing is found, since nothing is by a word that no
     /// product has.
     ///
     /// # Errors

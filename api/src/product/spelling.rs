@@ -1,8 +1,8 @@
-//! What was meant by a word that no product's text holds: a word of some product that is one slip away.
+//! What was meant by a word that no product's text holds: a word of some product that is one edit away.
 
 use crate::platform::error::Result;
 use crate::platform::query::transaction::Tx;
-use domain::spelling::{may_slip, one_slip_away};
+use domain::spelling::{may_be_misspelled, one_edit_away};
 use sea_orm::{DbBackend, Value};
 use std::cmp::Reverse;
 
@@ -45,15 +45,15 @@ const BEGINNINGS: [&str; 2] = [
 /// # Errors
 /// The database's refusal.
 pub async fn correct(tx: &Tx<'_>, words: &mut [String], is_open: bool) -> Result<()> {
-    let doubtful: Vec<String> = words.iter().filter(|word| may_slip(word)).cloned().collect();
+    let doubtful: Vec<String> = words.iter().filter(|word| may_be_misspelled(word)).cloned().collect();
     if doubtful.is_empty() {
         return Ok(());
     }
     let known: Vec<String> = tx.search_text(one_of(tx, KNOWN), [texts(tx, doubtful), BEHIND.into()]).await?;
     let last = words.len() - 1;
-    let unknown = words.iter_mut().enumerate().filter(|(_, word)| may_slip(word) && !known.contains(word));
+    let unknown = words.iter_mut().enumerate().filter(|(_, word)| may_be_misspelled(word) && !known.contains(word));
     for (place, word) in unknown.take(MOST) {
-        let others = one_slip_away(word);
+        let others = one_edit_away(word);
         let mut found: Vec<(String, i64)> = tx.search_text(one_of(tx, WORDS), [texts(tx, others.clone())]).await?;
         if found.is_empty() && is_open && place == last {
             found = tx.search_text(one_of(tx, BEGINNINGS), [texts(tx, others), BEHIND.into()]).await?;

@@ -128,7 +128,7 @@ impl State {
                 outbox.tell();
             }
             if written.may_be_published {
-                published.move_on();
+                published.advance();
             }
         });
         Ok(Self(Arc::new(Shared {

@@ -177,3 +177,17 @@ fn changed_table(sql: &str) -> Option<(Verb, &str)> {
     };
     words.nth(before_table).map(|table| (verb, table.trim_matches('"')))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_reads_no_other_table_wherever_it_is_named() {
+        let read = |sql| tables_read(sql).filter(|table| !SEARCHED.contains(table)).collect::<Vec<_>>();
+        let words = "select c.word from unnest($1::text[]) c (word) where exists (select 1 from product_posting p where p.word = c.word)";
+        assert_eq!(read(words), Vec::<&str>::new());
+        assert_eq!(read("select 1 from product_posting p join product q on true"), ["product"]);
+        assert_eq!(read("select 1 from (select 1 from staff_user limit 1) n"), ["staff_user"]);
+    }
+}
