@@ -190,6 +190,7 @@ pub struct AboutQuery;
 
 /// The service, and the sources that its data must be credited to.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct About {
     /// The version of the server.
     version: &'static str,
@@ -199,6 +200,7 @@ pub struct About {
 
 /// An organisation whose data is shown.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Credit {
     /// The name of whoever published the data.
     name: &'static str,

@@ -125,7 +125,9 @@ async fn listed(world: &World, actor: &Actor, list: &str) -> i64 {
     let schema = unfm::schema::build();
     let answer = schema.execute(query.data(world.reader(actor.clone()))).await;
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
-    answer.data.into_json().unwrap()["list"]["totalCount"].as_i64().unwrap()
+    let written = unfm::platform::graphql::executor::write_answer(&answer).unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&written).unwrap();
+    answer["data"]["list"]["totalCount"].as_i64().unwrap()
 }
 
 async fn a_list_at_the_root_is_what_she_reaches_unless_she_asks_for_the_public_one(world: World) {

@@ -26,6 +26,7 @@ use crate::platform::database::db::Db;
 use crate::platform::database::pool::Sent;
 use crate::platform::error::{Error, Result};
 use crate::platform::files::Files;
+use crate::platform::graphql::executor::write_answer;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::keys::Keys;
 use crate::platform::loading::reader::Readers;
@@ -344,7 +345,7 @@ impl<'c> Check<'c> {
             .data(self.readers.clone())
             .data(cases::uploads());
         let answer = (self.ask)(request).await;
-        serde_json::to_string(&answer).unwrap_or_default()
+        write_answer(&answer).ok().and_then(|written| String::from_utf8(written).ok()).unwrap_or_default()
     }
 
     /// Look at what somebody was answered: with `was` also at what she was answered before things were inserted of which

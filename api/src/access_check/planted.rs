@@ -121,11 +121,13 @@ enum PlantedOrder {
 }
 
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 struct PlantedIdentity {
     number: Option<String>,
 }
 
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 struct PlantedPage {
     end_cursor: Option<String>,
 }
@@ -294,6 +296,7 @@ struct PlantedChangeInput {
 static USED: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 struct PlantedPayload {
     cooperative: Option<Cooperative>,
     done: bool,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// A dated event of a programme: a training session, a caravan, a campaign. The branch line that holds it sees it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Activity {
     /// The activity's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -79,6 +79,7 @@ impl RowObject for Activity {
 
 /// The number of people of one group who took part in an activity.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ActivityParticipation {
     /// The number of people.
     pub people: i32,

@@ -59,7 +59,7 @@ pub struct MoneyTotalFilter {
 
 /// Sums of the money of agreements within the caller's reach.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct MoneyTotal {
     /// The amount of confirmed contributions as they stand now; null where sums are told apart by year, since contributions are of
     /// none.

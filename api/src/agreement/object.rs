@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// A partnership agreement (convention de partenariat).
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Agreement {
     /// The agreement's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -106,7 +106,7 @@ impl RowObject for Agreement {
 
 /// A partner as party to an agreement.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct AgreementParty {
     /// The party's role; null when it is not published.
     pub role: Option<EnumValue<PartyRole>>,
@@ -118,6 +118,7 @@ pub struct AgreementParty {
 
 /// An objective of an agreement.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct AgreementObjective {
     /// The objective's code, unique within the agreement.
     pub code: String,
@@ -127,7 +128,7 @@ pub struct AgreementObjective {
 
 /// An agreement that somebody should look at. The branch that keeps it sees the alert.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct AgreementAlert {
     /// Why somebody should look at the agreement.
     pub code: EnumValue<AgreementAlertCode>,

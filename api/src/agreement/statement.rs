@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 /// What became of the money of an agreement by the end of a day.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct AgreementStatement {
     /// The last day whose entries count.
     pub on: Date,
@@ -53,7 +54,7 @@ pub struct AgreementStatement {
 
 /// What became of the money of one who contributes, by the end of a day.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct StatementParty {
     /// The amount of its confirmed contributions, as they stand now.
     pub contributed: Money,
@@ -69,6 +70,7 @@ pub struct StatementParty {
 
 /// What became of the money of a budget line by the end of a day.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct StatementLine {
     /// The budget line's code.
     pub code: String,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A document of an agreement: what it is and how its file is recognised. The branch line that keeps the agreement sees it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct AgreementDocument {
     /// The document's global id, which never changes and is never used again.
     pub id: GlobalId,

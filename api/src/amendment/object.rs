@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// An amendment of a signed agreement (avenant): a numbered version. What the agreement laid down before stays readable.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct AgreementAmendment {
     /// The amendment's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -43,6 +43,7 @@ pub struct AgreementAmendment {
 
 /// What an agreement lays down: its object, its money and its time.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct AgreementTerms {
     /// The number of the last amendment that it rests on; 0: the agreement as it was signed first.
     pub amendment: i32,
@@ -74,7 +75,7 @@ impl AgreementTerms {
 
 /// A contribution that comes with an amendment; it is confirmed with the signature.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct AgreementAmendmentContribution {
     /// Whether the contribution is in money or in kind.
     pub kind: EnumValue<ContributionKind>,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 /// The actor of an audit entry, as recorded at that time; no link to what she is now.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct AuditActor {
     /// Whether the actor is a person, a program or the platform.
     pub kind: EnumValue<ActorKind>,
@@ -25,6 +26,7 @@ pub struct AuditActor {
 
 /// One value that changed.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct AuditChange {
     /// The name of the value, as it is stored.
     pub name: String,
@@ -37,7 +39,7 @@ pub struct AuditChange {
 
 /// One entry of the audit. It is never changed.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct AuditEntry {
     /// The audit entry's global id, which never changes and is never used again.
     pub id: GlobalId,

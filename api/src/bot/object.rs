@@ -9,6 +9,7 @@ use domain::bot::menu::BotLanguage;
 
 /// A button of a screen of the bot.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotChoice {
     /// What `botTurn` is given as `choice` when the button is pressed.
     pub id: ID,
@@ -18,6 +19,7 @@ pub struct BotChoice {
 
 /// A screen of the bot.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotScreen {
     /// Which screen it is; the same screen has the same id.
     pub id: ID,
@@ -37,6 +39,7 @@ pub struct BotScreen {
 
 /// What the bot answers.
 #[derive(SimpleObject, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotTurnPayload {
     /// The name of the conversation, for the next turn; null: it is deleted, or it was refused. It is good until the day ends, in
     /// Morocco.
@@ -49,6 +52,7 @@ pub struct BotTurnPayload {
 
 /// In how many conversations the bot came to a node of its menu.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotNodeCount {
     /// The key of the node in the menu.
     pub node: String,
@@ -62,6 +66,7 @@ pub struct BotNodeCount {
 
 /// In how many conversations in a language the bot came to a node.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotLanguageCount {
     /// The language.
     pub language: EnumValue<BotLanguage>,
@@ -71,6 +76,7 @@ pub struct BotLanguageCount {
 
 /// In how many conversations from a region the bot came to a node.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotRegionCount {
     /// The code of the region; null: nobody said where she is.
     pub region_code: Option<String>,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// A version of the menu that the bot speaks by.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct BotMenu {
     /// The menu's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -57,6 +57,7 @@ impl RowObject for BotMenu {
 
 /// A text of the bot; null: it is missing in this language.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotText {
     /// In Moroccan Arabic, in Arabic letters.
     pub darija: Option<String>,
@@ -85,6 +86,7 @@ impl From<&BotTexts> for BotText {
 
 /// What leads from a node of the menu to another one.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotNodeChoice {
     /// What stands on the button.
     pub label: BotText,
@@ -94,6 +96,7 @@ pub struct BotNodeChoice {
 
 /// A node of the menu: one screen of the bot.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct BotNode {
     /// Its key in the menu.
     pub key: String,

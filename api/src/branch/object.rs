@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// A branch of the association.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Branch {
     /// The branch's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -53,7 +53,7 @@ pub struct Branch {
 
 /// Where a branch stood in the tree, and when.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct BranchPlace {
     /// The first day on which the branch stood there.
     pub from: Date,
@@ -68,6 +68,7 @@ pub struct BranchPlace {
 /// How many things of a branch have a text that is missing in a language, as far as the caller reaches. The lists of each
 /// kind name them: `filter: {branch: …, missingTranslation: …}`.
 #[derive(SimpleObject, Clone, Copy, Debug, Default)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct MissingTranslations {
     /// The number of cooperatives that the branch looks after.
     pub cooperatives: i32,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// A line of the budget of an agreement. The branch line that keeps it and the parties to the agreement see it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct BudgetLine {
     /// The budget line's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -64,7 +64,7 @@ impl RowObject for BudgetLine {
 
 /// An amount that was moved between two lines of a budget.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct BudgetTransfer {
     /// The amount that was moved.
     pub amount: Money,

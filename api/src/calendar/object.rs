@@ -13,6 +13,7 @@ use domain::calendar::{CalendarKind, DayStatus};
 
 /// An entry of the national calendar: a holiday, or the month of Ramadan.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct CalendarEntry {
     /// The entry's global id, which never changes and is never used again.
     pub id: GlobalId,

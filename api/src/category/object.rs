@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// A category of products.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Category {
     /// The category's global id, which never changes and is never used again.
     pub id: GlobalId,

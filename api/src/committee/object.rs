@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// The steering committee of an agreement (comité de pilotage). The branch line that keeps the agreement sees it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SteeringCommittee {
     /// The committee's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -54,7 +54,7 @@ impl RowObject for SteeringCommittee {
 
 /// A seat on a steering committee: of an office, whoever holds it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SteeringCommitteeMember {
     /// The place of the member in the list, from 1.
     pub number: i32,
@@ -84,7 +84,7 @@ impl SteeringCommitteeMember {
 
 /// A meeting of a steering committee.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SteeringMeeting {
     /// The meeting's global id, which never changes and is never used again.
     pub id: GlobalId,

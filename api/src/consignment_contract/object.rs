@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// The terms on which a cooperative delivers to a market: the goods stay hers until they are sold. The branch line that
 /// supervises the market and the cooperative see it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ConsignmentContract {
     /// The contract's global id, which never changes and is never used again.
     pub id: GlobalId,

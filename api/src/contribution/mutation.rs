@@ -80,6 +80,7 @@ pub struct ContributionDeclareInput {
 
 /// The outcome of changing a contribution.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ContributionPayload {
     /// The contribution as it is now; null when it was refused, unless the refusal is a CONFLICT about it.
     pub contribution: Option<Contribution>,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// An amount that is missing in the funding of a market or an agreement.
 #[derive(SimpleObject, Clone, Copy, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct FundingGap {
     /// The kind of gap in the funding.
     pub code: EnumValue<FundingGapCode>,
@@ -33,7 +33,7 @@ impl FundingGap {
 
 /// Money or its worth that was given for a market or an agreement.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Contribution {
     /// The contribution's global id, which never changes and is never used again.
     pub id: GlobalId,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// A women's cooperative, or another group of producers.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Cooperative {
     /// The cooperative's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -107,6 +107,7 @@ pub enum CooperativeOrder {
 
 /// The identity of a cooperative in the register of law 112-12.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct RegisterIdentity {
     /// The court of first instance that keeps the register.
     pub court: String,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// What a cooperative says of a delivery that a market recorded. The cooperative and the branch line that supervises the market see
 /// it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct DeliveryCountersignature {
     /// The countersignature's global id, which never changes and is never used again.
     pub id: GlobalId,

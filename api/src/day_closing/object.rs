@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// The closing of a market's day: what its drawer should hold, and what was counted. It is never edited: what comes later is a
 /// correction.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct DayClosing {
     /// The closing's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -72,6 +72,7 @@ impl RowObject for DayClosing {
 
 /// What came for a day after it was closed.
 #[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct DayCorrections {
     /// The number of sales that arrived later.
     pub sale_count: i64,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A document of a cooperative: what it is and until when it holds. The cooperative and its branch line alone see it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Document {
     /// The document's global id, which never changes and is never used again.
     pub id: GlobalId,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// An amount that was spent of a budget line, or taken back. The branch line that keeps the budget line and the parties to the
 /// agreement see it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Expense {
     /// The expense's global id, which never changes and is never used again.
     pub id: GlobalId,

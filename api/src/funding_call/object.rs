@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// A call for funding (appel à projets) of a partner: what it pays at most of what is asked for under the call. The national level
 /// keeps it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct FundingCall {
     /// The call's global id, which never changes and is never used again.
     pub id: GlobalId,

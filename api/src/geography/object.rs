@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// A region of the Kingdom (division of 2015). Credits: Haut-Commissariat au Plan (RGPH 2024).
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Region {
     /// The region's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -62,7 +62,7 @@ impl RowObject for Region {
 
 /// A province or prefecture. Credits: Haut-Commissariat au Plan (RGPH 2024), GeoNames, © OpenStreetMap contributors.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Province {
     /// The province's global id, which never changes and is never used again.
     pub id: GlobalId,

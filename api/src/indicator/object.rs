@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// The definition of an indicator.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Indicator {
     /// The indicator's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -77,6 +77,7 @@ impl RowObject for Indicator {
 
 /// The area that a figure is of.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Area {
     /// The kind of area.
     pub kind: EnumValue<AreaKind>,
@@ -86,6 +87,7 @@ pub struct Area {
 
 /// The source of a figure.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct IndicatorSource {
     /// The code of the source.
     pub code: String,
@@ -101,7 +103,7 @@ pub struct IndicatorSource {
 
 /// A figure of an indicator, for a period, an area and a group of people.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct IndicatorValue {
     /// The figure's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -184,6 +186,7 @@ impl RowObject for IndicatorValue {
 
 /// An earlier version of the definition of an indicator.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct IndicatorVersion {
     /// The version of the indicator that it was.
     pub version: i32,

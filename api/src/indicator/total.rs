@@ -62,7 +62,7 @@ pub struct IndicatorTotalFilter {
 /// A total of results of programmes, of one source. Rates are computed from the numerators and denominators of the parts, and
 /// never as a mean of rates.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct IndicatorTotal {
     /// The total; null when it is withheld, since a part of it is.
     pub value: Option<Decimal>,

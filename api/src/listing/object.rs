@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A variant of a product on the shelf of a market.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Listing {
     /// The listing's global id, which never changes and is never used again.
     pub id: GlobalId,

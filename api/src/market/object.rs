@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 /// An aim of a market.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Aim {
     /// The code of the aim.
     pub code: String,
@@ -36,7 +37,7 @@ pub struct Aim {
 
 /// A permanent place of sale for cooperatives, supervised by a branch.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Market {
     /// The market's global id, which never changes and is never used again.
     pub id: GlobalId,

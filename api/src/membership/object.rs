@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A member of a cooperative. The cooperative and its branch line alone see her.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Membership {
     /// The membership's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -69,6 +69,7 @@ impl RowObject for Membership {
 
 /// Numbers of members today, as the cooperative and its branch line see them.
 #[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct MemberCounts {
     /// The number of all members.
     pub members: i32,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// An organisation that the association works with; the association itself is one of them.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Partner {
     /// The partner's global id, which never changes and is never used again.
     pub id: GlobalId,

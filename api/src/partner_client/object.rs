@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A machine credential of a partner organisation.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct PartnerClient {
     /// The machine credential's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -68,6 +68,7 @@ impl RowObject for PartnerClient {
 
 /// The outcome of creating a machine credential, or of giving it another secret.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct PartnerClientSecretPayload {
     /// The credential as it is now; null when it was refused, unless the refusal is a CONFLICT.
     pub partner_client: Option<PartnerClient>,

@@ -18,7 +18,7 @@ pub const PATH: &str = "/photos/";
 
 /// A photo of a product.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Photo {
     /// The photo's global id, which never changes and is never used again.
     pub id: GlobalId,

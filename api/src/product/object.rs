@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 /// A quality sign that a product bears.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct QualitySign {
     /// The kind of quality sign.
     pub kind: EnumValue<QualitySignKind>,
@@ -45,7 +46,7 @@ impl From<sign::Model> for QualitySign {
 
 /// A product of a cooperative.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Product {
     /// The product's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -135,7 +136,7 @@ impl RowObject for Product {
 
 /// A quantity in which a product is sold.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ProductVariant {
     /// The variant's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -187,6 +188,7 @@ impl RowObject for ProductVariant {
 
 /// A move of a product through the catalogue.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ProductMove {
     /// The status that the product had; null: it was created.
     pub from: Option<EnumValue<ProductStatus>>,
@@ -202,7 +204,7 @@ pub struct ProductMove {
 
 /// A request to change a published product: it becomes as it asks once another person accepts it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ProductChange {
     /// The request's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -233,6 +235,7 @@ pub struct ProductChange {
 
 /// A field of a product that a request changes.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ProductFieldChange {
     /// The path of the field, such as `name.fr` or `variants.ARG-250.quantity`.
     pub field: String,
@@ -319,6 +322,7 @@ pub enum ProductOrder {
 /// What products are found under further conditions, with how many: each count is of the products that meet all of the other
 /// conditions; of a search, of its best 300 hits.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ProductFacets {
     /// The products in each category, or in one below it; categories without any are left out.
     pub categories: List<CategoryFacet>,
@@ -334,6 +338,7 @@ pub struct ProductFacets {
 
 /// How many products there are in a category.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct CategoryFacet {
     /// The category.
     pub category: Category,
@@ -345,6 +350,7 @@ pub struct CategoryFacet {
 
 /// How many products bear a quality sign.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct QualitySignFacet {
     /// The kind of quality sign.
     pub kind: EnumValue<QualitySignKind>,
@@ -356,6 +362,7 @@ pub struct QualitySignFacet {
 
 /// How many products have their lowest price in a range.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct PriceRangeFacet {
     /// The lowest price of the range: for `filter.minPrice`.
     pub min_price: Money,

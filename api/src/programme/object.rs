@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 /// A programme for women and girls.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Programme {
     /// The programme's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -107,7 +107,7 @@ impl RowObject for Programme {
 
 /// A move of a programme from one status to another. The branch line that leads the programme sees it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ProgrammeMove {
     /// The status before; null when the programme was created.
     pub from: Option<EnumValue<ProgrammeStatus>>,
@@ -127,6 +127,7 @@ pub struct ProgrammeMove {
 
 /// The actor of a move, as recorded at that time; no link to what she is now.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ProgrammeMoveActor {
     /// The actor's name at that time.
     pub display_name: String,
@@ -134,7 +135,7 @@ pub struct ProgrammeMoveActor {
 
 /// Something about a programme that somebody should look at. It changes nothing.
 #[derive(SimpleObject, Clone, Copy, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ProgrammeWarning {
     /// The kind of warning.
     pub code: EnumValue<ProgrammeWarningCode>,
@@ -151,7 +152,7 @@ impl ProgrammeWarning {
 
 /// An indicator as one programme follows it: the definition, and the programme's own figures.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ProgrammeIndicator {
     /// The programme's indicator's global id, which never changes and is never used again.
     pub id: GlobalId,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// Somebody who looks for help is led to a service, with her consent. Counsellors alone read referrals, and each read is audited.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Referral {
     /// The referral's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -53,6 +53,7 @@ pub struct Referral {
 
 /// What she consents to.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ReferralConsent {
     /// What of her the recipient may be told.
     pub fields: Vec<EnumValue<ReferralField>>,
@@ -62,6 +63,7 @@ pub struct ReferralConsent {
 
 /// What the recipient is told, and why without herself.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ReferralContent {
     /// What the recipient is told.
     pub details: Vec<ReferralDetail>,
@@ -71,6 +73,7 @@ pub struct ReferralContent {
 
 /// Something that the recipient is told.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ReferralDetail {
     /// What it is about.
     pub field: EnumValue<ReferralField>,
@@ -111,7 +114,7 @@ impl RowObject for Referral {
 
 /// How many referrals of a branch were sent.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct ReferralCount {
     /// The number of referrals; null: fewer than ten, or it would tell of fewer than ten.
     pub referrals: Option<i32>,
@@ -125,6 +128,7 @@ pub struct ReferralCount {
 
 /// How many referrals for a purpose were sent.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct ReferralPurposeCount {
     /// The purpose.
     pub purpose: EnumValue<ReferralPurpose>,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A dispute about an identity in the register that two cooperatives claim. The national level alone sees and decides it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct RegisterDispute {
     /// The dispute's global id, which never changes and is never used again.
     pub id: GlobalId,

@@ -128,6 +128,7 @@ payload! {
 
 /// What came of one of the sales that were replayed.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SaleReplayResult {
     /// The key of the sale.
     pub sale_key: String,
@@ -139,6 +140,7 @@ pub struct SaleReplayResult {
 
 /// The outcome of replaying sales.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SalesReplayPayload {
     /// What came of each sale, in the order of the form; empty when the whole was refused.
     pub results: List<SaleReplayResult>,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// What was sold to one customer. The branch line that supervises the market sees it; a cooperative sees its own lines.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Sale {
     /// The sale's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -89,7 +89,7 @@ impl RowObject for Sale {
 
 /// A variant that was sold, as a line of a sale.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SaleLine {
     /// The line's global id, which never changes and is never used again.
     pub id: GlobalId,

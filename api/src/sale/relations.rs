@@ -122,7 +122,7 @@ impl SalesTotal {
 }
 
 /// The receipt of a sale, for the customer.
-#[Object]
+#[Object(crate = "crate::platform::graphql::executor")]
 impl Receipt {
     /// The receipt as lines of text.
     async fn text(

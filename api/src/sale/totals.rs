@@ -41,7 +41,7 @@ pub enum SalesDimension {
 
 /// Totals of what was sold.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SalesTotal {
     /// The quantity, in packs.
     pub quantity: Decimal,

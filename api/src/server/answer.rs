@@ -3,6 +3,7 @@
 use super::document::{Document, Exceeded, MOST_ERRORS, Problem};
 use super::lanes::RETRY_AFTER;
 use crate::platform::clock::whole_seconds;
+use crate::platform::graphql::executor::write_answer;
 use crate::platform::loading::reader::LARGEST_ANSWER;
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::body::Body;
@@ -11,7 +12,6 @@ use axum::response::Response;
 use domain::codes::Coded;
 use domain::fault::Code;
 use domain::text::Locale;
-use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
 
@@ -228,27 +228,9 @@ pub(super) const TOO_LARGE: Exceeded =
 ///
 /// # Errors
 /// It is larger than an answer may be; nothing when it cannot be written at all.
-pub(super) fn write(answer: &impl Serialize) -> Result<Vec<u8>, Option<Exceeded>> {
-    /// A buffer that takes no more than an answer may have.
-    struct Bounded(Vec<u8>);
-    impl std::io::Write for Bounded {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            if self.0.len() + bytes.len() > LARGEST_ANSWER {
-                return Err(std::io::ErrorKind::FileTooLarge.into());
-            }
-            self.0.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut written = Bounded(Vec::with_capacity(1024));
-    match serde_json::to_writer(&mut written, answer) {
-        Ok(()) => Ok(written.0),
-        Err(error) if error.is_io() => Err(Some(TOO_LARGE)),
-        Err(_) => Err(None),
-    }
+pub(super) fn write(answer: &async_graphql::Response) -> Result<Vec<u8>, Option<Exceeded>> {
+    let written = write_answer(answer).map_err(|_| None)?;
+    if written.len() > LARGEST_ANSWER { Err(Some(TOO_LARGE)) } else { Ok(written) }
 }
 
 #[cfg(test)]

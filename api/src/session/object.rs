@@ -5,6 +5,7 @@ use async_graphql::{InputObject, SimpleObject};
 
 /// The tokens of a session.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Session {
     /// The token to send with every request: `Authorization: Bearer …`.
     pub access_token: String,
@@ -27,6 +28,7 @@ pub struct SessionCreateInput {
 
 /// The outcome of signing in.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SessionCreatePayload {
     /// The session; null when it was refused.
     pub session: Option<Session>,
@@ -46,6 +48,7 @@ pub struct SessionRefreshInput {
 
 /// The outcome of continuing a session.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SessionRefreshPayload {
     /// The session; null when it was refused.
     pub session: Option<Session>,
@@ -55,6 +58,7 @@ pub struct SessionRefreshPayload {
 
 /// The outcome of signing out.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SessionEndPayload {
     /// The number of sessions that were ended.
     pub ended: i32,
@@ -98,6 +102,7 @@ pub struct PasswordResetInput {
 
 /// The outcome of changing a credential.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct CredentialPayload {
     /// The refusals of the input; empty when the mutation was carried out.
     pub user_errors: Vec<UserError>,
@@ -116,6 +121,7 @@ pub struct TotpEnrolInput {
 
 /// The outcome of starting to set up the second factor.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct TotpEnrolPayload {
     /// The secret in base 32, to be typed into the authenticator; null when it was refused.
     pub secret: Option<String>,
@@ -136,6 +142,7 @@ pub struct TotpConfirmInput {
 
 /// The outcome of confirming the second factor.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct TotpConfirmPayload {
     /// Codes for when the authenticator is lost, each for one use. They are shown once; null when it was refused.
     pub recovery_codes: Option<Vec<String>>,

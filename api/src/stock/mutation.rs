@@ -101,6 +101,7 @@ pub struct StockTransferRecordInput {
 
 /// The outcome of recording what moves.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct StockMovementsPayload {
     /// The movements that were recorded, in the order of the form; empty when it was refused.
     pub movements: List<StockMovement>,

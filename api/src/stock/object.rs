@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// What a market has of a variant. The branch line that supervises the market and the cooperative that makes the product see it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct StockLevel {
     /// The stock level's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -83,6 +83,7 @@ pub struct StockFilter {
 
 /// What a market has of one production of a variant.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct StockLot {
     /// The code on the label, unique for the market and the variant.
     pub code: String,
@@ -96,7 +97,7 @@ pub struct StockLot {
 
 /// A line of a market's ledger: goods of one lot that came or went. Lines are only added.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct StockMovement {
     /// The movement's global id, which never changes and is never used again.
     pub id: GlobalId,

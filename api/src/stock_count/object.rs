@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A count of a market's stock. The branch line that supervises the market sees it; a cooperative sees the movements that follow.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct StockCount {
     /// The count's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -66,7 +66,7 @@ impl RowObject for StockCount {
 
 /// A lot that was counted.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct StockCountLine {
     /// The code on the label of the lot.
     pub lot_code: String,

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// The figures of a programme, period and branch, on their way up the tree with a signature at each level. The branch line sees
 /// them; what leaves the association are the values that were accepted.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Submission {
     /// The submission's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -89,7 +89,7 @@ impl RowObject for Submission {
 
 /// Whose word comes next.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SubmissionDesk {
     /// The role of whoever usually decides there.
     pub role: EnumValue<Role>,
@@ -112,7 +112,7 @@ impl SubmissionDesk {
 
 /// The decision that the levels above do not wait for a branch.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SubmissionWaiver {
     /// Who decided; null for the platform itself.
     pub actor: Option<SubmissionMoveActor>,
@@ -126,7 +126,7 @@ pub struct SubmissionWaiver {
 
 /// A move of a submission from one status to another.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SubmissionMove {
     /// The status before.
     pub from: Option<EnumValue<SubmissionStatus>>,
@@ -146,6 +146,7 @@ pub struct SubmissionMove {
 
 /// The actor of a move of a submission, as recorded at that time; no link to what she is now.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SubmissionMoveActor {
     /// The actor's name at that time.
     pub display_name: String,
@@ -153,7 +154,7 @@ pub struct SubmissionMoveActor {
 
 /// A figure of a submission as the branch entered it. What leaves the association is an `IndicatorValue`.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SubmissionValue {
     /// The kind of the figure.
     pub kind: EnumValue<IndicatorValueKind>,
@@ -179,7 +180,7 @@ pub struct SubmissionValue {
 
 /// Something about the figures of a submission that somebody should look at. It changes nothing.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SubmissionWarning {
     /// The kind of warning.
     pub code: EnumValue<SubmissionWarningCode>,

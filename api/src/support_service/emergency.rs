@@ -28,6 +28,7 @@ codes! {
 
 /// Numbers to call in an emergency, with where they were published: none of them was dialled by the platform.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct EmergencyNumber {
     /// Who answers.
     pub code: EnumValue<EmergencyNumberCode>,

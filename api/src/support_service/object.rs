@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 /// A service that helps women and girls facing violence.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct SupportService {
     /// The service's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -142,6 +142,7 @@ impl RowObject for SupportService {
 
 /// Somebody who made sure that a support service is as the directory says.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SupportVerification {
     /// When she made sure.
     pub at: DateTime,
@@ -153,6 +154,7 @@ pub struct SupportVerification {
 
 /// Where a shelter is.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Shelter {
     /// The address.
     pub address: Text,
@@ -166,6 +168,7 @@ pub struct Shelter {
 
 /// How many support services of a kind there are for a province.
 #[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct SupportKindCount {
     /// The kind.
     pub kind: EnumValue<SupportServiceKind>,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A part in which the money of an agreement is received. The branch line that keeps it and the parties to the agreement see it.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct Tranche {
     /// The tranche's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -68,6 +68,7 @@ impl RowObject for Tranche {
 
 /// What was received of a tranche, or justified of it. Entries are only added: one that takes another back is a new one.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct TrancheEntry {
     /// The place of the entry among those of its tranche, from 1.
     pub number: i32,

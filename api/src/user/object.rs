@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// A login of somebody who works for the association.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct User {
     /// The login's global id, which never changes and is never used again.
     pub id: GlobalId,
@@ -60,7 +60,7 @@ impl RowObject for User {
 
 /// A role that somebody holds at a branch, for a time.
 #[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
+#[graphql(complex, crate = "crate::platform::graphql::executor")]
 pub struct RoleAssignment {
     /// The role assignment's global id, which never changes and is never used again.
     pub id: GlobalId,

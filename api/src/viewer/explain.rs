@@ -28,6 +28,7 @@ pub enum ExplanationReason {
 
 /// Why somebody may do something to a thing, or what is missing.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Explanation {
     /// Whether the caller may do it.
     pub allowed: bool,

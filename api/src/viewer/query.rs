@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub struct Viewer;
 
 /// The caller, and what she may do.
-#[Object]
+#[Object(crate = "crate::platform::graphql::executor")]
 impl Viewer {
     /// The login of the person who asks; null for a program.
     async fn user(&self, ctx: &Context<'_>) -> Option<Result<User>> {

@@ -6,6 +6,7 @@ use domain::fault::Faults;
 
 /// The contact details of a place for the public; those that are not published are null.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Contacts {
     /// Telephone number, in international form.
     pub phone: Option<String>,

@@ -18,6 +18,7 @@ pub const PATH: &str = "/downloads/";
 
 /// A file to be fetched. Whoever has its address fetches it in the name of the caller, while she is signed in.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Download {
     /// The URL to fetch the file from with GET, relative to that of the server.
     pub url: String,

@@ -1,9 +1,9 @@
 //! Lists of objects.
 
+use crate::platform::graphql::executor::write;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
-use futures_util::future::try_join_all;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value};
 use std::borrow::Cow;
 
 /// A list of objects that lead to others.
@@ -28,13 +28,18 @@ impl<T: OutputType> OutputType for List<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let items = self.0.iter().enumerate().map(|(place, item)| {
-            let ctx = ctx.with_index(place);
-            async move {
-                let resolved = item.resolve(&ctx, field).await;
-                resolved.map_err(|error| if error.path.is_empty() { ctx.set_error_path(error) } else { error })
+        let mut json = Vec::with_capacity(1024);
+        json.push(b'[');
+        for (place, item) in self.0.iter().enumerate() {
+            if place > 0 {
+                json.push(b',');
             }
-        });
-        Ok(Value::List(try_join_all(items).await?))
+            let ctx = ctx.with_index(place);
+            let resolved = item.resolve(&ctx, field).await;
+            let set_path = |error: ServerError| if error.path.is_empty() { ctx.set_error_path(error) } else { error };
+            write(&resolved.map_err(set_path)?, &mut json);
+        }
+        json.push(b']');
+        Ok(Value::Binary(json.into()))
     }
 }

@@ -3,6 +3,7 @@
 pub mod contacts;
 pub mod download;
 pub mod enumeration;
+pub mod executor;
 pub mod global_id;
 pub mod json_ld;
 pub mod list;

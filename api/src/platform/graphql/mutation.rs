@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 /// A refusal of the input of a mutation.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct UserError {
     /// The code of the refusal.
     pub code: EnumValue<Code>,
@@ -243,6 +244,7 @@ macro_rules! payload {
     }) => {
         $(#[$about])*
         #[derive(async_graphql::SimpleObject)]
+        #[graphql(crate = "crate::platform::graphql::executor")]
         pub struct $name {
             $(#[$doc])*
             pub $field: Option<$thing>,

@@ -11,6 +11,7 @@ use domain::opening_hours::{DayHours, ExceptionDay, HolidayRule, Interval, Week,
 
 /// An interval of opening, in local time.
 #[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct OpeningInterval {
     /// The opening time, in local time.
     pub opens: LocalTime,
@@ -20,6 +21,7 @@ pub struct OpeningInterval {
 
 /// The hours of one day of the regular week.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct OpeningDay {
     /// The day of the week.
     pub day: EnumValue<Weekday>,
@@ -29,6 +31,7 @@ pub struct OpeningDay {
 
 /// The hours of a day that is not like the others.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct OpeningException {
     /// The day.
     pub date: Date,

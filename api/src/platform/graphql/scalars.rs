@@ -150,6 +150,7 @@ pub enum CurrencyCode {
 
 /// An amount of money.
 #[derive(SimpleObject, Clone, Copy, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Money {
     /// The amount, to the centime.
     pub amount: Decimal,

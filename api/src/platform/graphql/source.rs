@@ -5,6 +5,7 @@ use async_graphql::SimpleObject;
 
 /// A publication that states the facts it is given for.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Source {
     /// The name of the publisher.
     pub publisher: String,

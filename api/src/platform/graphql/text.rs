@@ -18,6 +18,7 @@ pub struct Text(pub rules::LocalizedText);
 
 /// A text in one language.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Translation {
     /// The language of the translation.
     pub language: EnumValue<Locale>,
@@ -50,7 +51,7 @@ impl Text {
 
 /// A text in several languages. `text`, `language` and `direction` are resolved by one rule: the language asked for,
 /// then those of `Accept-Language`, then Arabic, French, English, Tamazight.
-#[Object(name = "LocalizedText")]
+#[Object(name = "LocalizedText", crate = "crate::platform::graphql::executor")]
 impl Text {
     /// The text itself, in the language that `language` names.
     async fn text(

@@ -412,6 +412,7 @@ fn beyond(columns: &[(SimpleExpr, KeyKind)], keys: &[Key], descending: bool) -> 
 
 /// The position of a page in its list.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::platform::graphql::executor")]
 pub struct PageInfo {
     /// Whether there are more things after this page.
     has_next_page: bool,
@@ -430,7 +431,7 @@ impl<T: OutputType> TypeName for Edge<T> {
 }
 
 /// An item of a page, with its cursor.
-#[Object(name_type)]
+#[Object(name_type, crate = "crate::platform::graphql::executor")]
 impl<T: OutputType> Edge<T> {
     /// The item at this place of the list.
     async fn node(&self) -> &T {
@@ -450,7 +451,7 @@ impl<T: OutputType> TypeName for Connection<T> {
 }
 
 /// A page of a list. Exactly one of the arguments `first` and `last` is required where it is asked for.
-#[Object(name_type)]
+#[Object(name_type, crate = "crate::platform::graphql::executor")]
 impl<T: OutputType> Connection<T> {
     /// The items of this page, each with its cursor.
     async fn edges(&self) -> List<&Edge<T>> {

@@ -24,17 +24,29 @@ pub(super) struct Collecting<'a, 'd> {
 enum Entry<'d> {
     /// A field, and the sets below all that stand under its name.
     Field(&'d Positioned<Field>, Vec<&'d SelectionSet>),
-    /// A fragment on some of the objects that may be there.
-    Fragment(&'d Positioned<TypeCondition>, TypeId, &'d SelectionSet),
+    /// A type of some of the objects that may be there.
+    Fragment(&'d Positioned<TypeCondition>, TypeId),
 }
 
 impl<'d> Collecting<'_, 'd> {
-    /// One selection set from all that are selected on an object or interface.
+    /// One selection set from all that are selected on an object or interface. On an interface it begins with all that is
+    /// selected on each type that is named in it.
     pub fn collect(&self, parent: TypeId, sets: &[&'d SelectionSet]) -> SelectionSet {
         let (mut entries, mut places) = (Vec::new(), HashMap::new());
         for set in sets {
             self.add(parent, set, &mut entries, &mut places);
         }
+        // An interface has each type named once, before its own fields.
+        entries.sort_by_key(|entry| matches!(entry, Entry::Field(..)));
+        let mut named = Vec::new();
+        entries.retain(|entry| match entry {
+            Entry::Fragment(_, on) if named.contains(on) => false,
+            Entry::Fragment(_, on) => {
+                named.push(*on);
+                true
+            }
+            Entry::Field(..) => true,
+        });
         let items = entries.into_iter().map(|entry| match entry {
             Entry::Field(field, below) => {
                 let known = self.types.field(parent, &field.node.name.node);
@@ -51,11 +63,11 @@ impl<'d> Collecting<'_, 'd> {
                 };
                 Positioned::new(Selection::Field(Positioned::new(node, field.pos)), field.pos)
             }
-            Entry::Fragment(condition, on, set) => {
+            Entry::Fragment(condition, on) => {
                 let node = InlineFragment {
                     type_condition: Some(condition.clone()),
                     directives: Vec::new(),
-                    selection_set: Positioned::new(self.collect(on, &[set]), condition.pos),
+                    selection_set: Positioned::new(self.collect(on, sets), condition.pos),
                 };
                 Positioned::new(Selection::InlineFragment(Positioned::new(node, condition.pos)), condition.pos)
             }
@@ -96,7 +108,7 @@ impl<'d> Collecting<'_, 'd> {
                 None => self.add(parent, set, entries, places),
                 Some((_, Some(on))) if self.types.is_within(parent, on) => self.add(parent, set, entries, places),
                 Some((condition, Some(on))) if self.types.overlap(parent, on) => {
-                    entries.push(Entry::Fragment(condition, on, set));
+                    entries.push(Entry::Fragment(condition, on));
                 }
                 Some(_) => {}
             }

@@ -1,0 +1,155 @@
+//! How the objects of the schema are executed: field after field, and written as JSON at once.
+//!
+//! async-graphql's own `resolve_container` keeps a boxed future for each field and makes maps of values that are walked again
+//! when the answer is written; that was most of what an answer cost. Fields gain nothing from being executed at the same time,
+//! since a request has one connection to the database and what leads to other objects is read for a whole level at once
+//! ([`Batch`](crate::platform::loading::batch::Batch)).
+//!
+//! The derives of async-graphql write paths below the module that `crate` names: an object of the schema says
+//! `#[graphql(crate = "crate::platform::graphql::executor")]`, and this module is the library with another
+//! [`resolve_container`].
+
+pub use async_graphql::*;
+
+/// The library's module of this name, with this module's [`resolve_container`].
+pub mod resolver_utils {
+    pub use super::resolve_container;
+    pub use async_graphql::resolver_utils::*;
+}
+
+use async_graphql::parser::types::{Field, Selection, SelectionSet, TypeCondition};
+use futures_util::future::BoxFuture;
+
+/// Execute the fields of an object in the order in which they are selected (GraphQL specification, October 2021, section
+/// 6.3). The answer is JSON, as [`Value::Binary`], which [`write`] puts into what surrounds it.
+///
+/// Of several selections under one name the first is executed: documents are collected before
+/// (`server::document::collect`).
+pub fn resolve_container<'a, T: ContainerType + ?Sized>(
+    ctx: &'a ContextSelectionSet<'a>,
+    object: &'a T,
+) -> BoxFuture<'a, ServerResult<Value>> {
+    Box::pin(async move {
+        let items = &ctx.item.node.items;
+        let mut merged = Vec::new();
+        if items.iter().any(|item| !matches!(item.node, Selection::Field(_))) {
+            merge(ctx, &object.introspection_type_name(), &ctx.item.node, &mut merged);
+        }
+        let plain = items.iter().filter_map(|item| match &item.node {
+            Selection::Field(field) if merged.is_empty() => Some(field),
+            _ => None,
+        });
+        let mut json = Vec::with_capacity(256);
+        json.push(b'{');
+        for field in plain.chain(merged.iter().copied()) {
+            if json.len() > 1 {
+                json.push(b',');
+            }
+            json.push(b'"');
+            // A name has nothing that JSON would escape.
+            json.extend_from_slice(field.node.response_key().node.as_bytes());
+            json.extend_from_slice(b"\":");
+            if field.node.name.node == "__typename" {
+                write_text(&object.introspection_type_name(), &mut json);
+                continue;
+            }
+            let ctx = ctx.with_field(field);
+            match object.resolve_field(&ctx).await? {
+                Some(value) => write(&value, &mut json),
+                None => json.extend_from_slice(b"null"),
+            }
+        }
+        json.push(b'}');
+        Ok(Value::Binary(json.into()))
+    })
+}
+
+/// The fields that are selected on a type, those of fragments as well, each name once.
+fn merge<'a>(ctx: &ContextSelectionSet<'a>, on: &str, set: &'a SelectionSet, fields: &mut Vec<&'a Positioned<Field>>) {
+    let applies = |condition: &Positioned<TypeCondition>| {
+        let wanted = condition.node.on.node.as_str();
+        let implements = &ctx.schema_env.registry.implements;
+        wanted == on || implements.get(on).is_some_and(|interfaces| interfaces.contains(wanted))
+    };
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => {
+                let key = &field.node.response_key().node;
+                if !fields.iter().any(|known| known.node.response_key().node == *key) {
+                    fields.push(field);
+                }
+            }
+            Selection::InlineFragment(fragment) => {
+                if fragment.node.type_condition.as_ref().is_none_or(applies) {
+                    merge(ctx, on, &fragment.node.selection_set.node, fields);
+                }
+            }
+            Selection::FragmentSpread(spread) => {
+                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
+                if let Some(fragment) = fragment.filter(|fragment| applies(&fragment.node.type_condition)) {
+                    merge(ctx, on, &fragment.node.selection_set.node, fields);
+                }
+            }
+        }
+    }
+}
+
+/// Write a value of an answer as JSON.
+pub fn write(value: &Value, json: &mut Vec<u8>) {
+    match value {
+        Value::Null => json.extend_from_slice(b"null"),
+        Value::Boolean(true) => json.extend_from_slice(b"true"),
+        Value::Boolean(false) => json.extend_from_slice(b"false"),
+        Value::Number(number) => json.extend_from_slice(number.to_string().as_bytes()),
+        Value::String(text) => write_text(text, json),
+        Value::Enum(name) => write_text(name, json),
+        // What an object below was answered with.
+        Value::Binary(written) => json.extend_from_slice(written),
+        Value::List(items) => {
+            json.push(b'[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    json.push(b',');
+                }
+                write(item, json);
+            }
+            json.push(b']');
+        }
+        Value::Object(fields) => {
+            json.push(b'{');
+            for (place, (name, field)) in fields.iter().enumerate() {
+                if place > 0 {
+                    json.push(b',');
+                }
+                write_text(name, json);
+                json.push(b':');
+                write(field, json);
+            }
+            json.push(b'}');
+        }
+    }
+}
+
+fn write_text(text: &str, json: &mut Vec<u8>) {
+    serde_json::to_writer(json, text).expect("a text can be written, and memory takes it");
+}
+
+/// Write an answer as it goes out (GraphQL specification, October 2021, section 7.2).
+///
+/// # Errors
+/// An error or an extension that cannot be written as JSON.
+pub fn write_answer(answer: &Response) -> serde_json::Result<Vec<u8>> {
+    let mut json = Vec::with_capacity(1024);
+    json.extend_from_slice(b"{\"data\":");
+    write(&answer.data, &mut json);
+    if !answer.extensions.is_empty() {
+        json.extend_from_slice(b",\"extensions\":");
+        serde_json::to_writer(&mut json, &answer.extensions)?;
+    }
+    if !answer.errors.is_empty() {
+        json.extend_from_slice(b",\"errors\":");
+        serde_json::to_writer(&mut json, &answer.errors)?;
+    }
+    json.push(b'}');
+    Ok(json)
+}
