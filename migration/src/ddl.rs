@@ -122,9 +122,12 @@ pub(crate) async fn protect_for(
 
 /// Let branches besides the owner read the rows of a protected table whose column is one of the keys that a function
 /// answers. What these rows are is not asked of the table itself: a function that read it would ask its policy again.
+///
+/// PostgreSQL asks the policies of a table in the reverse order of their names, and one after `read` would be asked of every
+/// row, and its function called by every statement, before the column that says that everybody may see it.
 pub(crate) async fn share(manager: &SchemaManager<'_>, table: &str, column: &str, function: &str) -> Result<(), DbErr> {
     let policy =
-        format!("create policy shared on {table} for select using ({column} = any ((select {function}())::uuid[]))");
+        format!("create policy joint on {table} for select using ({column} = any ((select {function}())::uuid[]))");
     on_postgres(manager, &policy).await
 }
 

@@ -175,4 +175,27 @@ async fn many_nodes_of_a_kind_are_read_by_one_statement(world: World) {
     assert_eq!(world.statements(question, "Many", asked).await, 4, "{}: one for each kind", world.on);
 }
 
-tests::on_each_database!(a_cursor_belongs_to_its_list_filter_and_order, every_order_is_walked_forwards_and_backwards_without_loss, lists_of_several_parents_are_read_together_and_each_has_its_own_cursors, nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there, many_nodes_of_a_kind_are_read_by_one_statement);
+async fn what_is_selected_of_a_node_in_pieces_is_answered_as_one_object(world: World) {
+    let product = world.ask("{ products(first: 1) { nodes { id slug cooperative { id slug } } } }", json!({})).await;
+    let product = &product.data()["products"]["nodes"][0];
+    let question = "query($id: ID!) { node(id: $id) { ... on Market { slug } __typename ... on Product { slug cooperative { id } }
+        ...more id ... on Product { cooperative { slug } } } }
+        fragment more on Node { id ... on Product { same: slug ... on Node { __typename } } }";
+    let answer = world.ask(question, json!({"id": product["id"]})).await;
+    assert_eq!(
+        answer.data()["node"],
+        json!({
+            "__typename": "Product", "slug": product["slug"], "cooperative": product["cooperative"],
+            "id": product["id"], "same": product["slug"],
+        }),
+        "{}",
+        world.on
+    );
+    // No fragment is on its type.
+    let market = world.ask("{ market(slug: \"khouribga\") { id } }", json!({})).await.data()["market"]["id"].clone();
+    let question = "query($id: ID!) { node(id: $id) { __typename ... on Product { slug } id } }";
+    let answer = world.ask(question, json!({"id": market})).await;
+    assert_eq!(answer.data()["node"], json!({"__typename": "Market", "id": market}), "{}", world.on);
+}
+
+tests::on_each_database!(what_is_selected_of_a_node_in_pieces_is_answered_as_one_object, a_cursor_belongs_to_its_list_filter_and_order, every_order_is_walked_forwards_and_backwards_without_loss, lists_of_several_parents_are_read_together_and_each_has_its_own_cursors, nodes_answer_in_the_order_asked_for_and_null_for_what_is_not_there, many_nodes_of_a_kind_are_read_by_one_statement);

@@ -53,7 +53,7 @@ pub struct Activity {
 }
 
 impl RowObject for Activity {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

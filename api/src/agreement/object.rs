@@ -1,16 +1,16 @@
 //! The GraphQL face of agreements.
 
-use super::entity::{Entity, Model};
+use super::entity;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, Money};
-use crate::platform::graphql::source::{Source, sources};
+use crate::platform::graphql::source::Source;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{EnumValue, Json};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
-use domain::partnership::{AgreementAlertCode, AgreementStatus, PartyRole, SignedOnBasis};
+use domain::partnership::{AgreementAlertCode, AgreementState, AgreementStatus, PartyRole, SignedOnBasis};
 use domain::text::Locale;
 use uuid::Uuid;
 
@@ -23,36 +23,20 @@ pub struct Agreement {
     /// The agreement's version: 1 when it was created, and one more with each edit. What only follows from other data
     /// leaves it as it is.
     pub version: i32,
-    /// When the agreement was last edited.
-    pub changed_at: DateTime,
     /// The agreement's URL slug.
     pub slug: String,
-    /// What the agreement is about; null when it is not published.
-    pub object: Option<Text>,
-    /// The legal texts that the agreement rests on.
-    pub legal_bases: Vec<Text>,
     /// The agreement's status today, by the calendar of Casablanca.
     pub status: EnumValue<AgreementStatus>,
     /// The day on which it was signed; null when it was not signed.
     pub signed_on: Option<Date>,
-    /// How the agreement's day of signature is known; null when it was not signed.
-    pub signed_on_basis: Option<EnumValue<SignedOnBasis>>,
-    /// The place where it was signed; null when it is not published.
-    pub signed_in: Option<Text>,
     /// The first day in force; null when it is not published.
     pub starts_on: Option<Date>,
     /// The agreement's last day in force, computed from the first day (or the signature) and the duration; null: not published.
     pub ends_on: Option<Date>,
-    /// The day on which the agreement was terminated before its last day; null when it was not.
-    pub terminated_on: Option<Date>,
-    /// The duration in months; null when it is not published.
-    pub duration_months: Option<i32>,
     /// The budget of the agreement; null when it is not published.
     pub budget: Option<Money>,
-    /// The sources of the facts about the agreement.
-    pub sources: Vec<Source>,
-    /// Whether the agreement was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<AgreementDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -69,36 +53,82 @@ pub struct Agreement {
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Agreement {
-    type Entity = Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    AgreementRow: Agreement of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// The branch that owns it.
+        BranchId => branch_id: Uuid,
+        /// Its name in addresses.
+        Slug => slug: String,
+        /// Its status.
+        Status => status: EnumValue<AgreementState>,
+        /// The day of its signature.
+        SignedOn => signed_on: Option<Date>,
+        /// Its first day.
+        StartsOn => starts_on: Option<Date>,
+        /// Its last day.
+        EndsOn => ends_on: Option<Date>,
+        /// The budget in centimes.
+        Budget => budget: Option<i64>,
+        /// The branch on whose mandate it was signed.
+        MandateBranchId => mandate_branch_id: Option<Uuid>,
+        /// The agreement that it follows.
+        PredecessorId => predecessor_id: Option<Uuid>,
+        /// The call for projects that it came from.
+        FundingCallId => funding_call_id: Option<Uuid>,
+    } names { Branch: branch_id, Branch: mandate_branch_id, Agreement: predecessor_id, FundingCall: funding_call_id }
+}
 
-    fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
-        let day = |day: Option<crate::platform::query::stored::Day>| day.map(|day| day.0);
+crate::details! {
+    /// What is read of one when it is asked for.
+    AgreementDetails of entity {
+        /// When the agreement was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// What the agreement is about; null when it is not published.
+        Object => object: Option<Text>,
+        /// The legal texts that the agreement rests on.
+        LegalBases => legal_bases: Json<Vec<Text>>,
+        /// How the agreement's day of signature is known; null when it was not signed.
+        SignedOnBasis => signed_on_basis: Option<EnumValue<SignedOnBasis>>,
+        /// The place where it was signed; null when it is not published.
+        SignedIn => signed_in: Option<Text>,
+        /// The day on which the agreement was terminated before its last day; null when it was not.
+        TerminatedOn => terminated_on: Option<Date>,
+        /// The duration in months; null when it is not published.
+        DurationMonths => duration_months: Option<i32>,
+        /// The sources of the facts about the agreement.
+        Sources => sources: Json<Vec<Source>>,
+        /// Whether the agreement was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Agreement {
+    type Columns = AgreementRow;
+
+    fn new(row: &AgreementRow, batch: Batch, reader: &Reader) -> Self {
+        let day = |day: Option<Date>| day.map(|day| day.0);
         let (signed_on, starts_on, ends_on) = (day(row.signed_on), day(row.starts_on), day(row.ends_on));
         Self {
             id: GlobalId::new(Kind::Agreement, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
-            object: row.object.as_ref().map(Text::from),
-            legal_bases: row.legal_bases.0.clone().into_iter().map(Text).collect(),
             status: row.status.0.status_on(signed_on, starts_on, ends_on, reader.today()).into(),
             signed_on: signed_on.map(Date),
-            signed_on_basis: row.signed_on_basis,
-            signed_in: row.signed_in.as_ref().map(Text::from),
             starts_on: starts_on.map(Date),
             ends_on: ends_on.map(Date),
-            terminated_on: row.terminated_on.map(Date::from),
-            duration_months: row.duration_months,
             budget: row.budget.map(Money::centimes),
-            sources: sources(row.sources.clone()),
-            is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,
             mandate_key: row.mandate_branch_id,
             predecessor_key: row.predecessor_id,
             funding_call_key: row.funding_call_id,
             budget_centimes: row.budget,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

@@ -10,10 +10,11 @@ use crate::contribution::entity as contribution;
 use crate::funding_call::ceiling;
 use crate::funding_call::entity as funding_call;
 use crate::partner::entity as partner;
+use crate::partner::object::PartnerRow;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
-use crate::platform::graphql::text::{LocalizedTextInput, Text, only_untranslated, slug};
+use crate::platform::graphql::text::{LocalizedTextInput, only_untranslated, slug};
 use crate::platform::loading::batch::{Batch, Related};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
@@ -155,10 +156,10 @@ impl Related for PartiesOf {
                 statement.order_by_expr(party::Column::Position.into_expr(), sea_orm::Order::Asc);
             })
             .only(columns.map(|column| column.into_expr()))
-            .with_optional::<partner::Entity>(party::Column::PartnerId)
+            .with_optional::<PartnerRow>(party::Column::PartnerId)
             .all(|cells| {
                 let row = (cells.take::<Uuid>()?, cells.take::<Uuid>()?, cells.take::<Option<EnumValue<PartyRole>>>()?);
-                level.take_optional::<partner::Entity>(cells)?;
+                level.take_optional::<PartnerRow>(cells)?;
                 level.add(Kind::Partner, row.1);
                 Ok(row)
             })
@@ -200,7 +201,7 @@ impl Related for ObjectivesOf {
             .await?;
         let mut objectives: HashMap<Uuid, Vec<AgreementObjective>> = HashMap::new();
         for (agreement, code, text) in rows {
-            objectives.entry(agreement).or_default().push(AgreementObjective { code, text: Text(text.0) });
+            objectives.entry(agreement).or_default().push(AgreementObjective { code, text: text.0.into() });
         }
         Ok(objectives)
     }

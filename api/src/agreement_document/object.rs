@@ -41,7 +41,7 @@ pub struct AgreementDocument {
 }
 
 impl RowObject for AgreementDocument {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

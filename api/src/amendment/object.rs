@@ -64,7 +64,7 @@ impl AgreementTerms {
     pub fn new(amendment: i32, terms: &AmendedTerms) -> Self {
         Self {
             amendment,
-            object: terms.object.clone().map(Text),
+            object: terms.object.clone().map(Text::from),
             budget: terms.budget.map(|budget| Money::centimes(budget.centimes)),
             starts_on: terms.starts_on.map(Date),
             ends_on: terms.ends_on.map(Date),
@@ -88,7 +88,7 @@ pub struct AgreementAmendmentContribution {
 }
 
 impl RowObject for AgreementAmendment {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

@@ -66,7 +66,7 @@ pub struct AuditEntry {
 }
 
 impl RowObject for AuditEntry {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

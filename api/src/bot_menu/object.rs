@@ -38,7 +38,7 @@ pub struct BotMenu {
 }
 
 impl RowObject for BotMenu {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, _: Batch, _: &Reader) -> Self {
         Self {

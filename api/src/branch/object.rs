@@ -1,14 +1,14 @@
 //! The GraphQL face of branches.
 
-use super::entity::{Entity, Model};
+use super::entity;
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{EnumValue, Json};
 use async_graphql::{ID, InputObject, SimpleObject};
 use domain::branch::{BranchKind, BranchStatus};
 use domain::text::Locale;
@@ -23,22 +23,16 @@ pub struct Branch {
     /// The branch's version: 1 when it was created, and one more with each edit. What only follows from other data
     /// leaves it as it is.
     pub version: i32,
-    /// When the branch was last edited.
-    pub changed_at: DateTime,
     /// The branch's URL slug.
     pub slug: String,
     /// The branch's rank in the tree.
     pub kind: EnumValue<BranchKind>,
     /// The branch's name.
     pub name: Text,
-    /// The public contacts of the branch; null when none are published.
-    pub contacts: Option<Contacts>,
-    /// Whether the branch is a legal person of its own.
-    pub is_legal_person: bool,
     /// Whether the branch is active or closed.
     pub status: EnumValue<BranchStatus>,
-    /// Whether the branch was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<BranchDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -82,25 +76,60 @@ pub struct MissingTranslations {
     pub agreements: i32,
 }
 
-impl RowObject for Branch {
-    type Entity = Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    BranchRow: Branch of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// What it lies below.
+        ParentId => parent_id: Option<Uuid>,
+        /// Its name in addresses.
+        Slug => slug: String,
+        /// Its kind.
+        Kind => kind: EnumValue<BranchKind>,
+        /// Its name.
+        Name => name: Text,
+        /// The region that it lies in.
+        RegionId => region_id: Option<Uuid>,
+        /// The province of its seat.
+        ProvinceId => province_id: Option<Uuid>,
+        /// Its status.
+        Status => status: EnumValue<BranchStatus>,
+    } names { Branch: parent_id, Region: region_id, Province: province_id }
+}
 
-    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    BranchDetails of entity {
+        /// When the branch was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The public contacts of the branch; null when none are published.
+        Contacts => contacts: Option<Json<Contacts>>,
+        /// Whether the branch is a legal person of its own.
+        IsLegalPerson => is_legal_person: bool,
+        /// Whether the branch was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Branch {
+    type Columns = BranchRow;
+
+    fn new(row: &BranchRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Branch, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
             kind: row.kind,
-            name: (&row.name).into(),
-            contacts: row.contacts.clone().map(Contacts::from),
-            is_legal_person: row.is_legal_person,
+            name: row.name.clone(),
             status: row.status,
-            is_demo: row.is_demo,
             key: row.id,
             parent_key: row.parent_id,
             region_key: row.region_id,
             province_key: row.province_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

@@ -42,7 +42,7 @@ pub struct BudgetLine {
 }
 
 impl RowObject for BudgetLine {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

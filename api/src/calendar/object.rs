@@ -41,7 +41,7 @@ pub struct CalendarEntry {
 }
 
 impl RowObject for CalendarEntry {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, _: Batch, _: &Reader) -> Self {
         Self {

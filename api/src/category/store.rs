@@ -1,14 +1,14 @@
 //! Reading categories.
 
 use super::entity::{Column, Entity};
-use super::object::Category;
+use super::object::{Category, CategoryRow};
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::select::Select;
-use crate::platform::query::table::Table;
+use crate::platform::query::table::Columns;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// The database's refusal.
 pub async fn all(reader: &Reader) -> Result<Vec<Category>> {
     let tx = reader.begin();
-    Ok(object::all(in_order(tx.select::<Entity>()).all(Entity::read).await?, reader))
+    Ok(object::all(in_order(tx.select::<Entity>().reading::<CategoryRow>()).all(CategoryRow::take).await?, reader))
 }
 
 fn in_order<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
@@ -42,7 +42,8 @@ impl Related for ChildrenOf {
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
-        let rows = in_order(tx.select::<Entity>().among(Column::ParentId, keys)).all(Entity::read).await?;
+        let select = tx.select::<Entity>().reading::<CategoryRow>().among(Column::ParentId, keys);
+        let rows = in_order(select).all(CategoryRow::take).await?;
         Ok(grouped(object::all::<Category>(rows, reader), |category| category.parent_key.unwrap_or_default()))
     }
 }

@@ -36,7 +36,7 @@ pub struct SteeringCommittee {
 }
 
 impl RowObject for SteeringCommittee {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
@@ -114,7 +114,7 @@ pub struct SteeringMeeting {
 }
 
 impl RowObject for SteeringMeeting {
-    type Entity = meeting::Entity;
+    type Columns = meeting::Entity;
 
     fn new(row: &meeting::Model, batch: Batch, _: &Reader) -> Self {
         Self {

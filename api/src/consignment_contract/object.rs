@@ -44,7 +44,7 @@ pub struct ConsignmentContract {
 }
 
 impl RowObject for ConsignmentContract {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
         Self {

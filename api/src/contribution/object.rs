@@ -68,7 +68,7 @@ pub struct Contribution {
 }
 
 impl RowObject for Contribution {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

@@ -5,6 +5,7 @@ use crate::agreement::entity as agreement;
 use crate::contribution::object::Contribution;
 use crate::market::entity as market;
 use crate::partner::entity as partner;
+use crate::partner::object::PartnerRow;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::scalars::Decimal;
@@ -66,14 +67,14 @@ async fn read(
     let mut level = Keys::default();
     let rows = tx
         .select::<Entity>()
-        .with_optional::<partner::Entity>(Column::PartnerId)
+        .with_optional::<PartnerRow>(Column::PartnerId)
         .among(parent, keys)
         .statement(|statement| {
             statement.order_by_expr(Column::Position.into_expr(), sea_orm::Order::Asc);
         })
         .all(|cells| {
             let row = level.take::<Entity>(cells)?;
-            level.take_optional::<partner::Entity>(cells)?;
+            level.take_optional::<PartnerRow>(cells)?;
             Ok(row)
         })
         .await?;

@@ -1,11 +1,11 @@
 //! The GraphQL face of cooperatives.
 
-use super::entity::{Entity, Model};
+use super::entity;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
@@ -22,18 +22,10 @@ pub struct Cooperative {
     /// The cooperative's version: 1 when it was created, and one more with each edit. What only follows from other
     /// data leaves it as it is.
     pub version: i32,
-    /// When the cooperative was last edited.
-    pub changed_at: DateTime,
     /// The cooperative's URL slug.
     pub slug: String,
     /// The cooperative's name.
     pub name: Text,
-    /// The sector that the cooperative works in.
-    pub sector: EnumValue<Sector>,
-    /// The cooperative's legal form.
-    pub legal_form: EnumValue<LegalForm>,
-    /// The commune of the cooperative's seat; null when it is not known.
-    pub commune: Option<String>,
     /// The cooperative's status with the association.
     pub status: EnumValue<CooperativeStatus>,
     /// The number of members; null when there are too few to tell without telling about one of them.
@@ -42,8 +34,8 @@ pub struct Cooperative {
     pub women_count: Option<i32>,
     /// Whether all members are women; null when it would tell about a few people.
     pub is_women_only: Option<bool>,
-    /// Whether the cooperative was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<CooperativeDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -54,27 +46,65 @@ pub struct Cooperative {
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Cooperative {
-    type Entity = Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    CooperativeRow: Cooperative of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// Its name in addresses.
+        Slug => slug: String,
+        /// Its name.
+        Name => name: Text,
+        /// Its status.
+        Status => status: EnumValue<CooperativeStatus>,
+        /// The branch that owns it.
+        BranchId => branch_id: Uuid,
+        /// The province of its seat.
+        ProvinceId => province_id: Uuid,
+        /// How many members are told; derived.
+        MemberCount => member_count: Option<i32>,
+        /// How many women among them are told; derived.
+        WomenCount => women_count: Option<i32>,
+        /// Whether it is told that all are women; derived.
+        IsWomenOnly => is_women_only: Option<bool>,
+    } names { Branch: branch_id, Province: province_id }
+}
 
-    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    CooperativeDetails of entity {
+        /// When the cooperative was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The sector that the cooperative works in.
+        Sector => sector: EnumValue<Sector>,
+        /// The cooperative's legal form.
+        LegalForm => legal_form: EnumValue<LegalForm>,
+        /// The commune of the cooperative's seat; null when it is not known.
+        Commune => commune: Option<String>,
+        /// Whether the cooperative was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Cooperative {
+    type Columns = CooperativeRow;
+
+    fn new(row: &CooperativeRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Cooperative, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
-            name: (&row.name).into(),
-            sector: row.sector,
-            legal_form: row.legal_form,
-            commune: row.commune.clone(),
+            name: row.name.clone(),
             status: row.status,
             member_count: row.member_count,
             women_count: row.women_count,
             is_women_only: row.is_women_only,
-            is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,
             province_key: row.province_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

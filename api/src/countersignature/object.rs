@@ -37,7 +37,7 @@ pub struct DeliveryCountersignature {
 }
 
 impl RowObject for DeliveryCountersignature {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

@@ -47,7 +47,7 @@ pub struct DayClosing {
 }
 
 impl RowObject for DayClosing {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

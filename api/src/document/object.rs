@@ -37,7 +37,7 @@ pub struct Document {
 }
 
 impl RowObject for Document {
-    type Entity = Entity;
+    type Columns = Entity;
 
     const PERSONAL: Option<&'static str> = Some("documents");
 

@@ -42,7 +42,7 @@ pub struct Expense {
 }
 
 impl RowObject for Expense {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

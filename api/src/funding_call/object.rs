@@ -43,7 +43,7 @@ pub struct FundingCall {
 }
 
 impl RowObject for FundingCall {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

@@ -6,7 +6,7 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::SimpleObject;
@@ -19,42 +19,57 @@ use uuid::Uuid;
 pub struct Region {
     /// The region's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// The region's version: 1 when it was created, and one more with each edit. What only follows from other data
-    /// leaves it as it is.
-    pub version: i32,
-    /// When the region was last edited.
-    pub changed_at: DateTime,
     /// The code of the Haut-Commissariat au Plan, such as "05".
     pub code: String,
-    /// The ISO 3166-2 code, such as "MA-05".
-    #[graphql(name = "iso31662")]
-    pub iso_3166_2: String,
     /// The region's name.
     pub name: Text,
-    /// Whether a reader of Tamazight confirmed the Tamazight name.
-    pub is_tamazight_reviewed: bool,
-    /// The city that is the region's seat.
-    pub seat: Text,
+    #[graphql(flatten)]
+    pub(crate) details: Later<RegionDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Region {
-    type Entity = region::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    RegionRow: Region of region {
+        /// The key.
+        Id => id: Uuid,
+        /// Its code.
+        Code => code: String,
+        /// Its name.
+        Name => name: Text,
+    } names {}
+}
 
-    fn new(row: &region::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    RegionDetails of region {
+        /// The region's version: 1 when it was created, and one more with each edit. What only follows from other data
+        /// leaves it as it is.
+        Version => version: i32,
+        /// When the region was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The ISO 3166-2 code, such as "MA-05".
+        Iso31662 => iso31662: String,
+        /// Whether a reader of Tamazight confirmed the Tamazight name.
+        NameZghReviewed => is_tamazight_reviewed: bool,
+        /// The city that is the region's seat.
+        Seat => seat: Text,
+    }
+}
+
+impl RowObject for Region {
+    type Columns = RegionRow;
+
+    fn new(row: &RegionRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Region, row.id),
-            version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             code: row.code.clone(),
-            iso_3166_2: row.iso_3166_2.clone(),
-            name: (&row.name).into(),
-            is_tamazight_reviewed: row.name_zgh_reviewed,
-            seat: (&row.seat).into(),
+            name: row.name.clone(),
             key: row.id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }
@@ -66,45 +81,61 @@ impl RowObject for Region {
 pub struct Province {
     /// The province's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// The province's version: 1 when it was created, and one more with each edit. What only follows from other data
-    /// leaves it as it is.
-    pub version: i32,
-    /// When the province was last edited.
-    pub changed_at: DateTime,
     /// The code of the Haut-Commissariat au Plan, such as "05.311".
     pub code: String,
-    /// The ISO 3166-2 code, such as "MA-KHO".
-    #[graphql(name = "iso31662")]
-    pub iso_3166_2: String,
-    /// Whether it is a province or a prefecture.
-    pub kind: EnumValue<ProvinceKind>,
     /// The province's name.
     pub name: Text,
-    /// Degrees north (WGS 84) of a point to place a pin; not a border.
-    pub latitude: f64,
-    /// Degrees east (WGS 84) of a point to place a pin; not a border.
-    pub longitude: f64,
+    #[graphql(flatten)]
+    pub(crate) details: Later<ProvinceDetails>,
     #[graphql(skip)]
     pub(crate) region_key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Province {
-    type Entity = province::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    ProvinceRow: Province of province {
+        /// The key.
+        Id => id: Uuid,
+        /// The region that it lies in.
+        RegionId => region_id: Uuid,
+        /// Its code.
+        Code => code: String,
+        /// Its name.
+        Name => name: Text,
+    } names { Region: region_id }
+}
 
-    fn new(row: &province::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    ProvinceDetails of province {
+        /// The province's version: 1 when it was created, and one more with each edit. What only follows from other data
+        /// leaves it as it is.
+        Version => version: i32,
+        /// When the province was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The ISO 3166-2 code, such as "MA-KHO".
+        Iso31662 => iso31662: String,
+        /// Whether it is a province or a prefecture.
+        Kind => kind: EnumValue<ProvinceKind>,
+        /// Degrees north (WGS 84) of a point to place a pin; not a border.
+        Latitude => latitude: f64,
+        /// Degrees east (WGS 84) of a point to place a pin; not a border.
+        Longitude => longitude: f64,
+    }
+}
+
+impl RowObject for Province {
+    type Columns = ProvinceRow;
+
+    fn new(row: &ProvinceRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Province, row.id),
-            version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             code: row.code.clone(),
-            iso_3166_2: row.iso_3166_2.clone(),
-            kind: row.kind,
-            name: (&row.name).into(),
-            latitude: row.latitude,
-            longitude: row.longitude,
+            name: row.name.clone(),
             region_key: row.region_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

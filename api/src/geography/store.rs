@@ -1,6 +1,6 @@
 //! Reading regions and provinces.
 
-use super::object::{Province, Region};
+use super::object::{Province, ProvinceRow, Region, RegionRow};
 use super::province;
 use super::region;
 use crate::platform::error::Result;
@@ -8,7 +8,7 @@ use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object;
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{Columns, Table};
 use crate::platform::query::transaction::Tx;
 use sea_orm::ColumnTrait;
 use std::collections::HashMap;
@@ -22,10 +22,11 @@ pub async fn regions(reader: &Reader) -> Result<Vec<Region>> {
     let tx = reader.begin();
     let rows = tx
         .select::<region::Entity>()
+        .reading::<RegionRow>()
         .statement(|statement| {
             statement.order_by_expr(region::Column::Code.into_expr(), sea_orm::Order::Asc);
         })
-        .all(region::Entity::read)
+        .all(RegionRow::take)
         .await?;
     Ok(object::all(rows, reader))
 }
@@ -55,11 +56,12 @@ impl Related for ProvincesOf {
         let tx = reader.begin();
         let rows = tx
             .select::<province::Entity>()
+            .reading::<ProvinceRow>()
             .among(province::Column::RegionId, keys)
             .statement(|statement| {
                 statement.order_by_expr(province::Column::Code.into_expr(), sea_orm::Order::Asc);
             })
-            .all(province::Entity::read)
+            .all(ProvinceRow::take)
             .await?;
         Ok(grouped(object::all::<Province>(rows, reader), |province| province.region_key))
     }

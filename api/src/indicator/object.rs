@@ -6,7 +6,7 @@ use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::stored::EnumValue;
 use async_graphql::{InputObject, SimpleObject};
@@ -26,8 +26,6 @@ pub struct Indicator {
     /// The indicator's version: 1 when it was created, and one more with each edit. What only follows from other data
     /// leaves it as it is.
     pub version: i32,
-    /// When the indicator was last edited.
-    pub changed_at: DateTime,
     /// The indicator's URL slug.
     pub slug: String,
     /// The indicator's code, which is unique.
@@ -38,38 +36,62 @@ pub struct Indicator {
     pub unit: EnumValue<IndicatorUnit>,
     /// Whether a higher or a lower figure is better.
     pub direction: EnumValue<IndicatorDirection>,
-    /// The theme of the indicator.
-    pub theme: EnumValue<Theme>,
-    /// What the indicator counts; null when it is no ratio.
-    pub numerator: Option<String>,
-    /// What the numerator is related to; null when it is no ratio.
-    pub denominator: Option<String>,
-    /// Whether the indicator was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<IndicatorDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Indicator {
-    type Entity = entity::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    IndicatorRow: Indicator of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// Its code.
+        Code => code: String,
+        /// Its name.
+        Name => name: Text,
+        /// What it is measured in.
+        Unit => unit: EnumValue<IndicatorUnit>,
+        /// Whether a higher or a lower figure is better.
+        Direction => direction: EnumValue<IndicatorDirection>,
+    } names {}
+}
 
-    fn new(row: &entity::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    IndicatorDetails of entity {
+        /// When the indicator was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The theme of the indicator.
+        Theme => theme: EnumValue<Theme>,
+        /// What the indicator counts; null when it is no ratio.
+        Numerator => numerator: Option<String>,
+        /// What the numerator is related to; null when it is no ratio.
+        Denominator => denominator: Option<String>,
+        /// Whether the indicator was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Indicator {
+    type Columns = IndicatorRow;
+
+    fn new(row: &IndicatorRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Indicator, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.code.to_ascii_lowercase().replace('_', "-"),
             code: row.code.clone(),
-            name: (&row.name).into(),
+            name: row.name.clone(),
             unit: row.unit,
             direction: row.direction,
-            theme: row.theme,
-            numerator: row.numerator.clone(),
-            denominator: row.denominator.clone(),
-            is_demo: row.is_demo,
             key: row.id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }
@@ -107,39 +129,20 @@ pub struct IndicatorSource {
 pub struct IndicatorValue {
     /// The figure's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// The figure's version: 1 when it was created, and one more with each edit. What only follows from other data
-    /// leaves it as it is.
-    pub version: i32,
-    /// When the figure was last edited.
-    pub changed_at: DateTime,
     /// The kind of the figure.
     pub kind: EnumValue<IndicatorValueKind>,
     /// The figure with the decimals of its source; null exactly when `status` is not AVAILABLE.
     pub value: Option<Decimal>,
-    /// The numerator of a rate; null when the figure is no rate, or is not told.
-    pub numerator: Option<i64>,
-    /// The denominator of a rate; null when the figure is no rate, or is not told.
-    pub denominator: Option<i64>,
     /// Whether there is a figure.
     pub status: EnumValue<IndicatorValueStatus>,
     /// The period: "2018", "2024-S1", "2024-Q1", "2024-03".
     pub period: String,
-    /// The first day of the figure's period.
-    pub period_start: Date,
-    /// The last day of the figure's period.
-    pub period_end: Date,
     /// The area that the figure is about.
     pub area: Area,
-    /// The milieu that the figure is about; null when it is about both.
-    pub milieu: Option<EnumValue<MilieuCategory>>,
-    /// The sex that the figure is about; null when it is about both.
-    pub sex: Option<EnumValue<SexCategory>>,
-    /// The age band that the figure is about; null when it is about all ages.
-    pub age_band: Option<String>,
     /// The source of the figure.
     pub source: IndicatorSource,
-    /// Whether the figure was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<IndicatorValueDetails>,
     #[graphql(skip)]
     pub(crate) indicator_key: Uuid,
     #[graphql(skip)]
@@ -148,27 +151,79 @@ pub struct IndicatorValue {
     pub(crate) batch: Batch,
 }
 
-impl RowObject for IndicatorValue {
-    type Entity = value::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    IndicatorValueRow: IndicatorValue of value {
+        /// The key.
+        Id => id: Uuid,
+        /// The definition of the indicator.
+        IndicatorId => indicator_id: Uuid,
+        /// The programme.
+        ProgrammeId => programme_id: Option<Uuid>,
+        /// Its kind.
+        Kind => kind: EnumValue<IndicatorValueKind>,
+        /// The figure with its decimals; none exactly when there is none to tell.
+        Value => value: Option<String>,
+        /// Its status.
+        Status => status: EnumValue<IndicatorValueStatus>,
+        /// The period.
+        Period => period: String,
+        /// The kind of area.
+        AreaKind => area_kind: EnumValue<AreaKind>,
+        /// The code of the area.
+        AreaCode => area_code: String,
+        /// The code of the source.
+        SourceCode => source_code: String,
+        /// The name of the source.
+        SourceName => source_name: String,
+        /// How the source found it.
+        SourceMethod => source_method: EnumValue<SourceMethod>,
+        /// The year that it refers to.
+        SourceYear => source_year: i32,
+        /// Where the source can be read.
+        SourceUrl => source_url: Option<String>,
+    } names { Indicator: indicator_id, Programme: programme_id }
+}
 
-    fn new(row: &value::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    IndicatorValueDetails of value {
+        /// The figure's version: 1 when it was created, and one more with each edit. What only follows from other data
+        /// leaves it as it is.
+        Version => version: i32,
+        /// When the figure was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The numerator of a rate; null when the figure is no rate, or is not told.
+        Numerator => numerator: Option<i64>,
+        /// The denominator of a rate; null when the figure is no rate, or is not told.
+        Denominator => denominator: Option<i64>,
+        /// The first day of the figure's period.
+        PeriodStart => period_start: Date,
+        /// The last day of the figure's period.
+        PeriodEnd => period_end: Date,
+        /// The milieu that the figure is about; null when it is about both.
+        Milieu => milieu: Option<EnumValue<MilieuCategory>>,
+        /// The sex that the figure is about; null when it is about both.
+        Sex => sex: Option<EnumValue<SexCategory>>,
+        /// The age band that the figure is about; null when it is about all ages.
+        AgeBand => age_band: Option<String>,
+        /// Whether the figure was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for IndicatorValue {
+    type Columns = IndicatorValueRow;
+
+    fn new(row: &IndicatorValueRow, batch: Batch, _: &Reader) -> Self {
         let figure = row.value.as_deref().and_then(|text| domain::decimal::Decimal::parse(text).ok());
         Self {
             id: GlobalId::new(Kind::IndicatorValue, row.id),
-            version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             kind: row.kind,
             value: figure.map(Decimal),
-            numerator: row.numerator,
-            denominator: row.denominator,
             status: row.status,
             period: row.period.clone(),
-            period_start: row.period_start.into(),
-            period_end: row.period_end.into(),
             area: Area { kind: row.area_kind, code: row.area_code.clone() },
-            milieu: row.milieu,
-            sex: row.sex,
-            age_band: row.age_band.clone(),
             source: IndicatorSource {
                 code: row.source_code.clone(),
                 name: row.source_name.clone(),
@@ -176,9 +231,9 @@ impl RowObject for IndicatorValue {
                 year: row.source_year,
                 url: row.source_url.clone(),
             },
-            is_demo: row.is_demo,
             indicator_key: row.indicator_id,
             programme_key: row.programme_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

@@ -1,7 +1,7 @@
 //! Reading indicators and figures.
 
 use super::entity::{Column, Entity, Model};
-use super::object::{Indicator, IndicatorFilter, IndicatorValue, IndicatorVersion};
+use super::object::{Indicator, IndicatorFilter, IndicatorValue, IndicatorValueRow, IndicatorVersion};
 use super::value;
 use super::version;
 use crate::branch::entity as branch;
@@ -9,13 +9,13 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::graphql::lookup::Lookup;
 use crate::platform::graphql::scalars::DateTime;
-use crate::platform::graphql::text::{LocalizedTextInput, Text};
+use crate::platform::graphql::text::LocalizedTextInput;
 use crate::platform::loading::batch::{Related, grouped};
 use crate::platform::loading::object::{self, Children, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::paging::page::{Connection, ListArgs, NameOrder, Order, PageArgs};
 use crate::platform::query::stored::{Day, EnumValue, Json};
-use crate::platform::query::table::Table;
+use crate::platform::query::table::{Columns, Table};
 use crate::platform::query::transaction::Tx;
 use crate::programme::entity as programme;
 use crate::programme::indicator as followed;
@@ -25,7 +25,8 @@ use domain::decimal::Decimal;
 use domain::fault::{Code, Fault};
 use domain::figure::Followed;
 use domain::indicator::{
-    AreaKind, IndicatorDirection, IndicatorUnit, IndicatorValueKind, IndicatorValueStatus, Period, SourceMethod,
+    AreaKind, IndicatorDirection, IndicatorUnit, IndicatorValueKind, IndicatorValueStatus, MilieuCategory, Period,
+    SourceMethod,
 };
 use domain::programme::{ProgrammeStatus, Theme};
 use domain::text::NAME_MAX;
@@ -83,24 +84,30 @@ impl Related for LatestStatisticsOf {
         let tx = reader.begin();
         let mut rows = tx
             .select::<value::Entity>()
+            .reading::<IndicatorValueRow>()
+            .also([value::Column::PeriodEnd, value::Column::Milieu, value::Column::Number].map(|it| it.into_expr()))
             .among(value::Column::IndicatorId, keys)
             .filter(value::Column::ProgrammeId.is_null())
             .filter(value::Column::Sex.is_null())
             .filter(value::Column::AgeBand.is_null())
-            .all(value::Entity::read)
+            .all(|cells| {
+                let row = IndicatorValueRow::take(cells)?;
+                let (period_end, milieu) = (cells.take::<Day>()?, cells.take::<Option<EnumValue<MilieuCategory>>>()?);
+                Ok((row, period_end, milieu, cells.take::<i64>()?))
+            })
             .await?;
-        rows.sort_by(|one, other| {
-            let order = |row: &value::Model| (row.period_end, row.source_year);
-            order(other)
-                .cmp(&order(one))
+        rows.sort_by(|(one, one_end, _, one_number), (other, other_end, _, other_number)| {
+            (other_end, other.source_year)
+                .cmp(&(one_end, one.source_year))
                 .then_with(|| one.source_code.cmp(&other.source_code))
-                .then(one.number.cmp(&other.number))
+                .then(one_number.cmp(other_number))
         });
         let mut seen = HashSet::new();
-        rows.retain(|row| {
-            let milieu = row.milieu.map(|milieu| milieu.0);
+        rows.retain(|(row, _, milieu, _)| {
+            let milieu = milieu.map(|milieu| milieu.0);
             seen.insert((row.indicator_id, row.area_code.clone(), row.source_code.clone(), milieu))
         });
+        let rows = rows.into_iter().map(|(row, ..)| row).collect();
         Ok(grouped(object::all::<IndicatorValue>(rows, reader), |figure| figure.indicator_key))
     }
 }
@@ -160,7 +167,7 @@ impl Related for VersionsOf {
                 let of = cells.take::<Uuid>()?;
                 let version = IndicatorVersion {
                     version: cells.take()?,
-                    name: Text(cells.take::<Json<_>>()?.0),
+                    name: cells.take()?,
                     unit: cells.take()?,
                     direction: cells.take()?,
                     theme: cells.take()?,

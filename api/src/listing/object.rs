@@ -1,9 +1,11 @@
 //! The GraphQL face of listings.
 
-use super::entity::Model;
+use super::entity;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{DateTime, Money};
 use crate::platform::loading::batch::Batch;
+use crate::platform::loading::object::Later;
+use crate::platform::query::stored::Day;
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::market::{MarketStatus, available};
 use domain::stock::is_good;
@@ -20,15 +22,13 @@ pub struct Listing {
     /// The listing's version: 1 when it was created, and one more with each edit. What only follows from other data
     /// leaves it as it is.
     pub version: i32,
-    /// When the listing was last edited.
-    pub changed_at: DateTime,
     /// The price on the shelf.
     pub price: Money,
     /// Whether the listing may be sold today: it is on sale, the market is open for business and, where it keeps stock of the
     /// variant, has some that is good today. Unavailable listings stay in lists.
     pub available: bool,
-    /// Whether the listing was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<ListingDetails>,
     #[graphql(skip)]
     pub(crate) market_key: Uuid,
     #[graphql(skip)]
@@ -39,8 +39,42 @@ pub struct Listing {
     pub(crate) batch: Batch,
 }
 
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    ListingRow: Listing of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// Where it is sold.
+        MarketId => market_id: Uuid,
+        /// What is sold.
+        ProductId => product_id: Uuid,
+        /// In which quantity.
+        VariantId => variant_id: Uuid,
+        /// The shelf price in centimes.
+        Price => price: i64,
+        /// Whether the market keeps stock of it and has none; derived.
+        SoldOut => sold_out: bool,
+        /// The last day of what the market has of it; none: it keeps, or no stock is kept of it; derived.
+        StockGoodUntil => stock_good_until: Option<Day>,
+        /// Whether it may be shown; derived.
+        Published => published: bool,
+    } names { Market: market_id, Product: product_id, ProductVariant: variant_id }
+}
+
+crate::details! {
+    /// What is read of one when it is asked for.
+    ListingDetails of entity {
+        /// When the listing was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// Whether the listing was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
 /// A listing, and where its market stands.
-pub type Row = (Arc<Model>, MarketStatus);
+pub type Row = (Arc<ListingRow>, MarketStatus);
 
 impl Listing {
     /// The face of a row, with the level that it was read in.
@@ -49,11 +83,10 @@ impl Listing {
         Self {
             id: GlobalId::new(Kind::Listing, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             price: Money::centimes(row.price),
             // Only rows that are on sale are read by the public.
             available: available(row.published && in_stock, market_status),
-            is_demo: row.is_demo,
+            details: Later::new(row.id, &batch),
             market_key: row.market_id,
             product_key: row.product_id,
             variant_key: row.variant_id,

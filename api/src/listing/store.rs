@@ -2,10 +2,11 @@
 //! variants on the shelf.
 
 use super::entity::{Column, Entity, Model};
-use super::object::{Listing, ListingFilter, ListingOrder, Row};
-use crate::category;
+use super::object::{Listing, ListingFilter, ListingOrder, ListingRow, Row};
+use crate::category::object::CategoryRow;
 use crate::cooperative;
-use crate::geography::province;
+use crate::cooperative::object::CooperativeRow;
+use crate::geography::object::ProvinceRow;
 use crate::market;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
@@ -19,6 +20,7 @@ use crate::platform::query::stored::EnumValue;
 use crate::platform::query::table::{Keys, RowReader, Table};
 use crate::platform::query::transaction::Tx;
 use crate::product::entity as product;
+use crate::product::object::{ProductRow, ProductVariantRow};
 use crate::product::variant;
 use crate::stock::asked_price;
 use domain::access::Permission;
@@ -45,35 +47,37 @@ fn order(by: ListingOrder) -> Order {
 /// product, cooperative or market is not to be seen is not to be seen either.
 fn with_product<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     select
+        .reading::<ListingRow>()
         .through::<market::entity::Entity>(market::entity::Column::Id, Column::MarketId)
         .also([market::entity::Column::Status.into_expr()])
-        .with::<variant::Entity>(Column::VariantId)
-        .with::<product::Entity>(Column::ProductId)
-        .with::<category::entity::Entity>(product::Column::CategoryId)
-        .with::<cooperative::entity::Entity>(product::Column::CooperativeId)
-        .with::<province::Entity>(cooperative::entity::Column::ProvinceId)
+        .with::<ProductVariantRow>(Column::VariantId)
+        .with::<ProductRow>(Column::ProductId)
+        .with::<CategoryRow>(product::Column::CategoryId)
+        .with::<CooperativeRow>(product::Column::CooperativeId)
+        .with::<ProvinceRow>(cooperative::entity::Column::ProvinceId)
 }
 
 fn read_with_product(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, DbErr> {
-    let row = (level.take::<Entity>(cells)?, cells.take::<EnumValue<MarketStatus>>()?.0);
-    level.take::<variant::Entity>(cells)?;
-    level.take::<product::Entity>(cells)?;
-    level.take::<category::entity::Entity>(cells)?;
-    level.take::<cooperative::entity::Entity>(cells)?;
-    level.take::<province::Entity>(cells)?;
+    let row = (level.take::<ListingRow>(cells)?, cells.take::<EnumValue<MarketStatus>>()?.0);
+    level.take::<ProductVariantRow>(cells)?;
+    level.take::<ProductRow>(cells)?;
+    level.take::<CategoryRow>(cells)?;
+    level.take::<CooperativeRow>(cells)?;
+    level.take::<ProvinceRow>(cells)?;
     Ok(row)
 }
 
 /// Join what a product's list shows: the markets. The edges to product and cooperative are compulsory here too.
 fn with_market<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     select
+        .reading::<ListingRow>()
         .with::<market::entity::Entity>(Column::MarketId)
         .through::<product::Entity>(product::Column::Id, Column::ProductId)
         .through::<cooperative::entity::Entity>(cooperative::entity::Column::Id, product::Column::CooperativeId)
 }
 
 fn read_with_market(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, DbErr> {
-    let row = level.take::<Entity>(cells)?;
+    let row = level.take::<ListingRow>(cells)?;
     Ok((row, level.take::<market::entity::Entity>(cells)?.status.0))
 }
 

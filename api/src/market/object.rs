@@ -1,8 +1,9 @@
 //! The GraphQL face of markets.
 
 use super::entity::{Column, Entity, Model};
-use crate::branch::entity as branch;
-use crate::geography::{province, region};
+use crate::branch::object::BranchRow;
+use crate::geography::object::{ProvinceRow, RegionRow};
+use crate::geography::province;
 use crate::platform::graphql::contacts::Contacts;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::near::NearInput;
@@ -101,7 +102,7 @@ pub struct Market {
 }
 
 impl RowObject for Market {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         let hours = row.opening_hours.0.clone();
@@ -126,7 +127,7 @@ impl RowObject for Market {
             opening_hours_basis: row.opening_hours_basis,
             time_zone: domain::calendar::ZONE,
             cost: row.cost.map(Money::centimes),
-            aims: row.aims.0.clone().into_iter().map(|aim| Aim { code: aim.code, text: Text(aim.text) }).collect(),
+            aims: row.aims.0.clone().into_iter().map(|aim| Aim { code: aim.code, text: aim.text.into() }).collect(),
             sources: sources(row.sources.clone()),
             is_demo: row.is_demo,
             key: row.id,
@@ -141,16 +142,16 @@ impl RowObject for Market {
     // Most that show a market show where it is.
     fn join<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
         select
-            .with_optional::<branch::Entity>(Column::BranchId)
-            .with_optional::<province::Entity>(Column::ProvinceId)
-            .with_optional::<region::Entity>(province::Column::RegionId)
+            .with_optional::<BranchRow>(Column::BranchId)
+            .with_optional::<ProvinceRow>(Column::ProvinceId)
+            .with_optional::<RegionRow>(province::Column::RegionId)
     }
 
     fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<Model>, DbErr> {
         let row = level.take::<Entity>(cells)?;
-        level.take_optional::<branch::Entity>(cells)?;
-        level.take_optional::<province::Entity>(cells)?;
-        level.take_optional::<region::Entity>(cells)?;
+        level.take_optional::<BranchRow>(cells)?;
+        level.take_optional::<ProvinceRow>(cells)?;
+        level.take_optional::<RegionRow>(cells)?;
         Ok(row)
     }
 }

@@ -45,7 +45,7 @@ pub struct Membership {
 }
 
 impl RowObject for Membership {
-    type Entity = Entity;
+    type Columns = Entity;
     const PERSONAL: Option<&'static str> = Some("memberships");
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {

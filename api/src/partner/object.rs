@@ -1,11 +1,11 @@
 //! The GraphQL face of partner organisations.
 
-use super::entity::{Entity, Model};
+use super::entity;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::DateTime;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
 use async_graphql::SimpleObject;
 use uuid::Uuid;
@@ -16,39 +16,56 @@ use uuid::Uuid;
 pub struct Partner {
     /// The partner's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// The partner's version: 1 when it was created, and one more with each edit. What only follows from other data
-    /// leaves it as it is.
-    pub version: i32,
-    /// When the partner was last edited.
-    pub changed_at: DateTime,
     /// The partner's URL slug.
     pub slug: String,
     /// The partner's name.
     pub name: Text,
-    /// Whether the partner is an organisation of another country, or of several. The association declares what such partners
-    /// contribute.
-    pub is_foreign: bool,
-    /// Whether the partner was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<PartnerDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Partner {
-    type Entity = Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    PartnerRow: Partner of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// Its name in addresses.
+        Slug => slug: String,
+        /// Its name.
+        Name => name: Text,
+    } names {}
+}
 
-    fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    PartnerDetails of entity {
+        /// The partner's version: 1 when it was created, and one more with each edit. What only follows from other data
+        /// leaves it as it is.
+        Version => version: i32,
+        /// When the partner was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// Whether the partner is an organisation of another country, or of several. The association declares what such partners
+        /// contribute.
+        IsForeign => is_foreign: bool,
+        /// Whether the partner was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Partner {
+    type Columns = PartnerRow;
+
+    fn new(row: &PartnerRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Partner, row.id),
-            version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
-            name: (&row.name).into(),
-            is_foreign: row.is_foreign,
-            is_demo: row.is_demo,
+            name: row.name.clone(),
             key: row.id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

@@ -45,7 +45,7 @@ pub struct PartnerClient {
 }
 
 impl RowObject for PartnerClient {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

@@ -52,7 +52,7 @@ pub struct Photo {
 }
 
 impl RowObject for Photo {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
         Self {

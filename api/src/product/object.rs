@@ -2,9 +2,8 @@
 
 use super::entity::NO_PRICE;
 use super::{change, description, entity, sign, variant};
-use crate::category::entity as category;
-use crate::category::object::Category;
-use crate::cooperative::entity as cooperative;
+use crate::category::object::{Category, CategoryRow};
+use crate::cooperative::object::CooperativeRow;
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::list::List;
@@ -12,7 +11,7 @@ use crate::platform::graphql::near::NearInput;
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
@@ -53,24 +52,16 @@ pub struct Product {
     /// The product's version: 1 when it was created, and one more with each edit. What only follows from other data
     /// leaves it as it is.
     pub version: i32,
-    /// When the product was last edited.
-    pub changed_at: DateTime,
     /// The product's URL slug.
     pub slug: String,
     /// The product's name.
     pub name: Text,
-    /// The origin of the product, as a text; null when it is not known.
-    pub origin: Option<Text>,
-    /// The number of its sanitary authorisation.
-    pub sanitary_number: Option<String>,
     /// The product's status in the catalogue.
     pub status: EnumValue<ProductStatus>,
-    /// The last day on which the product may be shown: the first of its signs and its sanitary authorisation ends then; null: no end.
-    pub valid_until: Option<Date>,
     /// The lowest price at which it is on sale; null when no market sells it.
     pub lowest_price: Option<Money>,
-    /// Whether the product was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<ProductDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -83,40 +74,74 @@ pub struct Product {
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Product {
-    type Entity = entity::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    ProductRow: Product of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// Its name in addresses.
+        Slug => slug: String,
+        /// Its name.
+        Name => name: Text,
+        /// Its status.
+        Status => status: EnumValue<ProductStatus>,
+        /// The order in which rows were made; newer ones have larger numbers.
+        Number => number: i64,
+        /// The lowest price in centimes; derived.
+        PriceKey => price_key: i64,
+        /// Its category.
+        CategoryId => category_id: Uuid,
+        /// The cooperative that makes it.
+        CooperativeId => cooperative_id: Uuid,
+    } names { Category: category_id, Cooperative: cooperative_id }
+}
 
-    fn new(row: &entity::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    ProductDetails of entity {
+        /// When the product was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The origin of the product, as a text; null when it is not known.
+        Origin => origin: Option<Text>,
+        /// The number of its sanitary authorisation.
+        SanitaryNumber => sanitary_number: Option<String>,
+        /// The last day on which the product may be shown: the first of its signs and its sanitary authorisation ends then; null: no end.
+        ValidUntil => valid_until: Option<Date>,
+        /// Whether the product was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Product {
+    type Columns = ProductRow;
+
+    fn new(row: &ProductRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Product, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
-            name: (&row.name).into(),
-            origin: row.origin.as_ref().map(Text::from),
-            sanitary_number: row.sanitary_number.clone(),
+            name: row.name.clone(),
             status: row.status,
-            valid_until: row.valid_until.map(Date::from),
             lowest_price: (row.price_key != NO_PRICE).then(|| Money::centimes(row.price_key)),
-            is_demo: row.is_demo,
             key: row.id,
             category_key: row.category_id,
             cooperative_key: row.cooperative_id,
             described: None,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }
 
     fn join<'t, 'a>(select: Select<'t, 'a, entity::Entity>) -> Select<'t, 'a, entity::Entity> {
-        select
-            .with::<category::Entity>(entity::Column::CategoryId)
-            .with::<cooperative::Entity>(entity::Column::CooperativeId)
+        select.with::<CategoryRow>(entity::Column::CategoryId).with::<CooperativeRow>(entity::Column::CooperativeId)
     }
 
-    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<entity::Model>, DbErr> {
-        let product = level.take::<entity::Entity>(cells)?;
-        level.take::<category::Entity>(cells)?;
-        level.take::<cooperative::Entity>(cells)?;
+    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<ProductRow>, DbErr> {
+        let product = level.take::<ProductRow>(cells)?;
+        level.take::<CategoryRow>(cells)?;
+        level.take::<CooperativeRow>(cells)?;
         Ok(product)
     }
 
@@ -124,11 +149,11 @@ impl RowObject for Product {
     async fn find_by(reader: &Reader, condition: SimpleExpr) -> Result<Option<Self>> {
         let tx = reader.begin();
         let mut level = Keys::default();
-        let row = Self::join(tx.select::<entity::Entity>().filter(condition))
+        let row = Self::join(tx.select::<entity::Entity>().reading::<ProductRow>().filter(condition))
             .also([description::Column::Description.into_expr()])
             .one(|cells| Ok((Self::read(&mut level, cells)?, cells.take::<Option<Json<LocalizedText>>>()?)));
         Ok(row.await?.map(|(row, description)| Self {
-            described: Some(description.map(|text| Text(text.0))),
+            described: Some(description.map(|text| text.0.into())),
             ..Self::new(&row, level.batch(), reader)
         }))
     }
@@ -140,23 +165,12 @@ impl RowObject for Product {
 pub struct ProductVariant {
     /// The variant's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// The variant's version: 1 when it was created, and one more with each edit. What only follows from other data
-    /// leaves it as it is.
-    pub version: i32,
-    /// When the variant was last edited.
-    pub changed_at: DateTime,
     /// The unit in which the quantity is measured.
     pub unit: EnumValue<Unit>,
     /// The quantity, in the unit.
     pub quantity: Decimal,
-    /// How the variant is sold.
-    pub sold_by: EnumValue<SoldBy>,
-    /// The cooperative's own number.
-    pub sku: String,
-    /// The global trade item number.
-    pub gtin: Option<String>,
-    /// Whether the variant was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<ProductVariantDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -165,22 +179,50 @@ pub struct ProductVariant {
     pub(crate) batch: Batch,
 }
 
-impl RowObject for ProductVariant {
-    type Entity = variant::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    ProductVariantRow: ProductVariant of variant {
+        /// The key.
+        Id => id: Uuid,
+        /// The product.
+        ProductId => product_id: Uuid,
+        /// What the quantity is measured in.
+        Unit => unit: EnumValue<Unit>,
+        /// The quantity in thousandths of the unit.
+        Quantity => quantity: i64,
+    } names { Product: product_id }
+}
 
-    fn new(row: &variant::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    ProductVariantDetails of variant {
+        /// The variant's version: 1 when it was created, and one more with each edit. What only follows from other data
+        /// leaves it as it is.
+        Version => version: i32,
+        /// When the variant was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// How the variant is sold.
+        SoldBy => sold_by: EnumValue<SoldBy>,
+        /// The cooperative's own number.
+        Sku => sku: String,
+        /// The global trade item number.
+        Gtin => gtin: Option<String>,
+        /// Whether the variant was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for ProductVariant {
+    type Columns = ProductVariantRow;
+
+    fn new(row: &ProductVariantRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::ProductVariant, row.id),
-            version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             unit: row.unit,
             quantity: Decimal::thousandths(row.quantity),
-            sold_by: row.sold_by,
-            sku: row.sku.clone(),
-            gtin: row.gtin.clone(),
-            is_demo: row.is_demo,
             key: row.id,
             product_key: row.product_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }
@@ -252,7 +294,7 @@ impl From<FieldChange> for ProductFieldChange {
 }
 
 impl RowObject for ProductChange {
-    type Entity = change::Entity;
+    type Columns = change::Entity;
 
     fn new(row: &change::Model, batch: Batch, _: &Reader) -> Self {
         Self {

@@ -33,7 +33,7 @@ impl Product {
             return description.clone().map(Ok);
         }
         let found = self.batch.load(ctx.reader(), DescriptionOf, self.key).await;
-        found.map(|found| found.map(Text)).transpose()
+        found.map(|found| found.map(Text::from)).transpose()
     }
 
     /// The product's category.
@@ -88,11 +88,14 @@ impl Product {
         let reader = ctx.reader();
         let description = match &self.described {
             Some(described) => described.clone(),
-            None => self.batch.load(reader, DescriptionOf, self.key).await?.map(Text),
+            None => self.batch.load(reader, DescriptionOf, self.key).await?.map(Text::from),
         };
         let cooperative = self.batch.object::<Cooperative>(reader, self.cooperative_key).await?;
         let category = self.batch.object::<Category>(reader, self.category_key).await?;
-        let variants = self.batch.load(reader, VariantsOf, self.key).await?;
+        let mut variants = Vec::new();
+        for variant in self.batch.load(reader, VariantsOf, self.key).await? {
+            variants.push((variant.key, variant.details.read(reader).await?));
+        }
         let photos = match server {
             Some(_) => self.batch.load(reader, PhotosOf, self.key).await?,
             None => Vec::new(),
@@ -103,7 +106,7 @@ impl Product {
         let mut offers = Vec::new();
         for listing in self.batch.page(reader, OfProducts(listings), self.key).await?.into_nodes() {
             let market = listing.batch.object::<Market>(reader, listing.market_key).await?;
-            let variant = variants.iter().find(|variant| variant.key == listing.variant_key);
+            let variant = variants.iter().find(|(variant, _)| *variant == listing.variant_key);
             let availability =
                 if listing.available { "https://schema.org/InStock" } else { "https://schema.org/OutOfStock" };
             offers.push(json!({
@@ -111,7 +114,7 @@ impl Product {
                 "price": listing.price.amount.0.to_string(),
                 "priceCurrency": "MAD",
                 "availability": availability,
-                "sku": variant.map(|variant| &variant.sku),
+                "sku": variant.map(|(_, details)| &details.sku),
                 "seller": market.map(|market| json!({"@type": "Store", "name": market.name.resolve(ctx, locale).1})),
             }));
         }
@@ -124,7 +127,7 @@ impl Product {
             "description": description.as_ref().map(name),
             "category": category.map(|category| name(&category.name)),
             "brand": cooperative.map(|cooperative| json!({"@type": "Organization", "name": name(&cooperative.name)})),
-            "gtin": variants.iter().find_map(|variant| variant.gtin.clone()),
+            "gtin": variants.iter().find_map(|(_, details)| details.gtin.clone()),
             "image": (!images.is_empty()).then_some(images),
             "offers": (!offers.is_empty()).then_some(offers),
         })))

@@ -5,8 +5,9 @@
 //! that a common word costs no more than a rare one: on SQLite FTS5 hands out numbers in descending order, on PostgreSQL
 //! the postings of a word are stored in it. Then the products of the page are read by their numbers.
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity};
 use super::object::Product;
+use super::object::ProductRow;
 use super::signature::Signature;
 use super::spelling;
 use crate::platform::error::{Error, Result};
@@ -187,7 +188,7 @@ pub(crate) async fn list(
     args: &PageArgs,
     codec: CursorCodec,
     level: &mut Keys,
-) -> Result<PageRows<Arc<Model>>> {
+) -> Result<PageRows<Arc<ProductRow>>> {
     let wanted = PageBounds::new(args, &codec, &[KeyKind::Long, KeyKind::Long])?;
     if words.words().is_empty() {
         let total = args.total.then_some(Total { count: 0, capped: false });
@@ -201,9 +202,13 @@ pub(crate) async fn list(
     }
     hits.truncate(usize::try_from(wanted.size + 1).unwrap_or(usize::MAX));
     let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
-    let mut rows: HashMap<i64, Arc<Model>> = HashMap::new();
+    let mut rows: HashMap<i64, Arc<ProductRow>> = HashMap::new();
     if !numbers.is_empty() {
-        let select = Product::join(tx.select::<Entity>()).filter(among_numbers(tx.backend(), Column::Number, &numbers));
+        let select = Product::join(tx.select::<Entity>().reading::<ProductRow>()).filter(among_numbers(
+            tx.backend(),
+            Column::Number,
+            &numbers,
+        ));
         let read = select.all(|cells| Product::read(level, cells)).await?;
         rows.extend(read.into_iter().map(|row| (row.number, row)));
     }

@@ -3,7 +3,7 @@
 use super::entity::{Column, Entity, Model, NO_PRICE, TEXTS};
 use super::object::{
     CategoryFacet, PriceRangeFacet, Product, ProductChange, ProductFacets, ProductFilter, ProductMove, ProductOrder,
-    ProductVariant, QualitySignFacet,
+    ProductRow, ProductVariant, ProductVariantRow, QualitySignFacet,
 };
 use super::{change, description, movement, popularity, search, sign, variant};
 use crate::category;
@@ -24,7 +24,7 @@ use crate::platform::paging::page::{Connection, ListArgs, Order, PageArgs, PageR
 use crate::platform::query::expression::{among, among_numbers, among_selected};
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
-use crate::platform::query::table::{Keys, Table};
+use crate::platform::query::table::{Columns, Keys, Table};
 use crate::platform::query::transaction::Tx;
 use domain::codes::Coded;
 use domain::product::QualitySignKind;
@@ -37,7 +37,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The connection of a page of rows, with the level that they were read in.
-fn connection(reader: &Reader, (rows, level): (PageRows<Arc<Model>>, Keys)) -> Connection<Product> {
+fn connection(reader: &Reader, (rows, level): (PageRows<Arc<ProductRow>>, Keys)) -> Connection<Product> {
     let batch = level.batch();
     rows.connection(|row| Product::new(&row, batch.clone(), reader))
 }
@@ -419,11 +419,12 @@ impl Related for VariantsOf {
         let tx = reader.begin();
         let rows = tx
             .select::<variant::Entity>()
+            .reading::<ProductVariantRow>()
             .among(variant::Column::ProductId, keys)
             .statement(|statement| {
                 statement.order_by_expr(variant::Column::Sku.into_expr(), sea_orm::Order::Asc);
             })
-            .all(variant::Entity::read)
+            .all(ProductVariantRow::take)
             .await?;
         Ok(grouped(object::all::<ProductVariant>(rows, reader), |variant| variant.product_key))
     }

@@ -2,17 +2,17 @@
 
 use super::entity;
 use super::indicator;
-use crate::branch::entity as branch;
+use crate::branch::object::BranchRow;
 use crate::indicator::object::Indicator;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::scalars::{Date, DateTime};
-use crate::platform::graphql::source::{Source, sources};
+use crate::platform::graphql::source::Source;
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::RowObject;
+use crate::platform::loading::object::{Later, RowObject};
 use crate::platform::loading::reader::{Reader, Reads};
 use crate::platform::query::select::Select;
-use crate::platform::query::stored::EnumValue;
+use crate::platform::query::stored::{EnumValue, Json};
 use crate::platform::query::table::{Keys, RowReader};
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, SimpleObject};
 use domain::indicator::{Disaggregation, IndicatorDirection, IndicatorUnit};
@@ -31,18 +31,12 @@ pub struct Programme {
     /// The programme's version: 1 when it was created, and one more with each edit. What only follows from other data
     /// leaves it as it is.
     pub version: i32,
-    /// When the programme was last edited.
-    pub changed_at: DateTime,
     /// The programme's URL slug.
     pub slug: String,
     /// The programme's title.
     pub title: Text,
-    /// The programme's description.
-    pub description: Option<Text>,
     /// The theme of the programme.
     pub theme: EnumValue<Theme>,
-    /// The targets of the Sustainable Development Goals that it serves, such as "3.1".
-    pub sdg_targets: Vec<String>,
     /// The programme's first day; null: not published.
     pub starts_on: Option<Date>,
     /// The programme's last day; null: open-ended, or not published.
@@ -51,14 +45,10 @@ pub struct Programme {
     pub is_self_funded: bool,
     /// The programme's status.
     pub status: EnumValue<ProgrammeStatus>,
-    /// The way in which the status is known.
-    pub status_basis: EnumValue<StatusBasis>,
     /// The IATI activity status code (IATI standard 2.03, codelist ActivityStatus).
     pub iati_status: &'static str,
-    /// The sources of the facts about the programme.
-    pub sources: Vec<Source>,
-    /// Whether the programme was invented for demonstration.
-    pub is_demo: bool,
+    #[graphql(flatten)]
+    pub(crate) details: Later<ProgrammeDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -67,40 +57,79 @@ pub struct Programme {
     pub(crate) batch: Batch,
 }
 
-impl RowObject for Programme {
-    type Entity = entity::Entity;
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    ProgrammeRow: Programme of entity {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// The branch that owns it.
+        BranchId => branch_id: Uuid,
+        /// Its name in addresses.
+        Slug => slug: String,
+        /// Its title.
+        Title => title: Text,
+        /// What it is about.
+        Theme => theme: EnumValue<Theme>,
+        /// Its first day.
+        StartsOn => starts_on: Option<Date>,
+        /// Its last day.
+        EndsOn => ends_on: Option<Date>,
+        /// Whether it needs no agreement.
+        SelfFunded => self_funded: bool,
+        /// Its status.
+        Status => status: EnumValue<ProgrammeStatus>,
+    } names { Branch: branch_id }
+}
 
-    fn new(row: &entity::Model, batch: Batch, _: &Reader) -> Self {
+crate::details! {
+    /// What is read of one when it is asked for.
+    ProgrammeDetails of entity {
+        /// When the programme was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The programme's description.
+        Description => description: Option<Text>,
+        /// The targets of the Sustainable Development Goals that it serves, such as "3.1".
+        SdgTargets => sdg_targets: Json<Vec<String>>,
+        /// The way in which the status is known.
+        StatusBasis => status_basis: EnumValue<StatusBasis>,
+        /// The sources of the facts about the programme.
+        Sources => sources: Json<Vec<Source>>,
+        /// Whether the programme was invented for demonstration.
+        IsDemo => is_demo: bool,
+    }
+}
+
+impl RowObject for Programme {
+    type Columns = ProgrammeRow;
+
+    fn new(row: &ProgrammeRow, batch: Batch, _: &Reader) -> Self {
         Self {
             id: GlobalId::new(Kind::Programme, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             slug: row.slug.clone(),
-            title: (&row.title).into(),
-            description: row.description.as_ref().map(Text::from),
+            title: row.title.clone(),
             theme: row.theme,
-            sdg_targets: row.sdg_targets.0.clone(),
             starts_on: row.starts_on.map(Date::from),
             ends_on: row.ends_on.map(Date::from),
             is_self_funded: row.self_funded,
             status: row.status,
-            status_basis: row.status_basis,
             iati_status: row.status.0.iati_code(),
-            sources: sources(row.sources.clone()),
-            is_demo: row.is_demo,
             key: row.id,
             branch_key: row.branch_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }
 
     fn join<'t, 'a>(select: Select<'t, 'a, entity::Entity>) -> Select<'t, 'a, entity::Entity> {
-        select.with_optional::<branch::Entity>(entity::Column::BranchId)
+        select.with_optional::<BranchRow>(entity::Column::BranchId)
     }
 
-    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<entity::Model>, DbErr> {
-        let row = level.take::<entity::Entity>(cells)?;
-        level.take_optional::<branch::Entity>(cells)?;
+    fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<ProgrammeRow>, DbErr> {
+        let row = level.take::<ProgrammeRow>(cells)?;
+        level.take_optional::<BranchRow>(cells)?;
         Ok(row)
     }
 }
@@ -159,8 +188,6 @@ pub struct ProgrammeIndicator {
     /// The programme's indicator's version: 1 when it was created, and one more with each edit. What only follows
     /// from other data leaves it as it is.
     pub version: i32,
-    /// When the programme's indicator was last edited.
-    pub changed_at: DateTime,
     /// The code of the definition.
     pub code: String,
     /// The unit that the indicator is measured in.
@@ -169,12 +196,10 @@ pub struct ProgrammeIndicator {
     pub direction: EnumValue<IndicatorDirection>,
     /// The name of the definition.
     pub name: Text,
-    /// The groups that the programme's figures are broken down into.
-    pub disaggregations: Vec<EnumValue<Disaggregation>>,
-    /// The age bands, where they are broken down by age; empty when they are not.
-    pub age_bands: Vec<String>,
     /// The definition of the indicator.
     pub definition: Arc<Indicator>,
+    #[graphql(flatten)]
+    pub(crate) details: Later<ProgrammeIndicatorDetails>,
     #[graphql(skip)]
     pub(crate) key: Uuid,
     #[graphql(skip)]
@@ -187,24 +212,50 @@ pub struct ProgrammeIndicator {
     pub(crate) batch: Batch,
 }
 
+crate::columns! {
+    /// What is read of one wherever it is shown.
+    ProgrammeIndicatorRow: ProgrammeIndicator of indicator {
+        /// The key.
+        Id => id: Uuid,
+        /// How often it was changed; 1 when it was made.
+        Version => version: i32,
+        /// The programme that follows it.
+        ProgrammeId => programme_id: Uuid,
+        /// The definition of the indicator.
+        IndicatorId => indicator_id: Uuid,
+        /// The latest figure that was approved; derived.
+        LatestActualId => latest_actual_id: Option<Uuid>,
+    } names { Programme: programme_id, Indicator: indicator_id, IndicatorValue: latest_actual_id }
+}
+
+crate::details! {
+    /// What is read of one when it is asked for.
+    ProgrammeIndicatorDetails of indicator {
+        /// When the programme's indicator was last edited.
+        ChangedAt => changed_at: DateTime,
+        /// The groups that the programme's figures are broken down into.
+        Disaggregations => disaggregations: Json<Vec<EnumValue<Disaggregation>>>,
+        /// The age bands, where they are broken down by age; empty when they are not.
+        AgeBands => age_bands: Json<Vec<String>>,
+    }
+}
+
 impl ProgrammeIndicator {
     /// The face of a row with its definition, with the level that they were read in.
-    pub fn new(row: &indicator::Model, definition: Arc<Indicator>, batch: Batch) -> Self {
+    pub fn new(row: &ProgrammeIndicatorRow, definition: Arc<Indicator>, batch: Batch) -> Self {
         Self {
             id: GlobalId::new(Kind::ProgrammeIndicator, row.id),
             version: row.version,
-            changed_at: DateTime::micros(row.changed_at),
             code: definition.code.clone(),
             unit: definition.unit,
             direction: definition.direction,
             name: definition.name.clone(),
-            disaggregations: row.disaggregations.0.iter().copied().map(EnumValue).collect(),
-            age_bands: row.age_bands.0.clone(),
             definition,
             key: row.id,
             programme_key: row.programme_id,
             indicator_key: row.indicator_id,
             latest_actual_key: row.latest_actual_id,
+            details: Later::new(row.id, &batch),
             batch,
         }
     }

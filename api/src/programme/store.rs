@@ -5,14 +5,14 @@ use super::entity::{Column, Entity, Model, TEXTS};
 use super::indicator;
 use super::movement;
 use super::object::{
-    Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeMove, ProgrammeMoveActor, ProgrammeOrder,
+    Programme, ProgrammeFilter, ProgrammeIndicator, ProgrammeIndicatorRow, ProgrammeMove, ProgrammeMoveActor,
+    ProgrammeOrder,
 };
 use super::participation;
 use crate::agreement::entity as agreement;
 use crate::branch::line::{Above, line};
 use crate::indicator::entity as definition;
-use crate::indicator::object::Indicator;
-use crate::indicator::value;
+use crate::indicator::object::{Indicator, IndicatorRow, IndicatorValueRow};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
@@ -118,22 +118,23 @@ async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Re
     let mut level = Keys::default();
     let rows = tx
         .select::<indicator::Entity>()
-        .with::<definition::Entity>(indicator::Column::IndicatorId)
-        .with_optional::<value::Entity>(indicator::Column::LatestActualId)
+        .reading::<ProgrammeIndicatorRow>()
+        .with::<IndicatorRow>(indicator::Column::IndicatorId)
+        .with_optional::<IndicatorValueRow>(indicator::Column::LatestActualId)
         .among(by, keys)
         .statement(|statement| {
             statement.order_by_expr(indicator::Column::Position.into_expr(), sea_orm::Order::Asc);
         })
         .all(|cells| {
-            let row = level.take::<indicator::Entity>(cells)?;
-            let definition = level.take::<definition::Entity>(cells)?;
-            level.take_optional::<value::Entity>(cells)?;
+            let row = level.take::<ProgrammeIndicatorRow>(cells)?;
+            let definition = level.take::<IndicatorRow>(cells)?;
+            level.take_optional::<IndicatorValueRow>(cells)?;
             Ok((row, definition))
         })
         .await?;
     let batch = level.batch();
     let mut definitions = HashMap::new();
-    let make = |(row, definition): (Arc<indicator::Model>, Arc<definition::Model>)| {
+    let make = |(row, definition): (Arc<ProgrammeIndicatorRow>, Arc<IndicatorRow>)| {
         let indicator = || Arc::new(Indicator::new(&definition, batch.clone(), reader));
         let definition = Arc::clone(definitions.entry(definition.id).or_insert_with(indicator));
         Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone()))

@@ -82,7 +82,7 @@ pub struct ReferralDetail {
 }
 
 impl RowObject for Referral {
-    type Entity = Entity;
+    type Columns = Entity;
 
     const PERSONAL: Option<&'static str> = Some("referral");
 

@@ -41,7 +41,7 @@ pub struct RegisterDispute {
 }
 
 impl RowObject for RegisterDispute {
-    type Entity = Entity;
+    type Columns = Entity;
 
     const PERSONAL: Option<&'static str> = Some("registerDisputes");
 

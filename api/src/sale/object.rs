@@ -59,7 +59,7 @@ pub struct Sale {
 }
 
 impl RowObject for Sale {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
@@ -120,7 +120,7 @@ pub struct SaleLine {
 }
 
 impl RowObject for SaleLine {
-    type Entity = line::Entity;
+    type Columns = line::Entity;
 
     fn new(row: &line::Model, batch: Batch, _: &Reader) -> Self {
         Self {

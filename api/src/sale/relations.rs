@@ -17,6 +17,7 @@ use async_graphql::{ComplexObject, Context, Object};
 use domain::money::Money;
 use domain::receipt::{Receipt as Printed, ReceiptLine};
 use domain::text::Locale;
+use std::sync::Arc;
 
 #[ComplexObject]
 impl Sale {
@@ -44,7 +45,7 @@ impl Sale {
             let product: Option<Product> = line.batch.object(reader, line.product_key).await?;
             let variant: Option<ProductVariant> = line.batch.object(reader, line.variant_key).await?;
             lines.push(ReceiptLine {
-                name: product.map(|product| product.name.0),
+                name: product.map(|product| Arc::unwrap_or_clone(product.name.0)),
                 pack: variant.map(|variant| (variant.quantity.to_string(), variant.unit.0)),
                 quantity: line.quantity.to_string(),
                 price: centimes(line.price)?,
@@ -54,8 +55,8 @@ impl Sale {
         // The end of the key is random, and long enough to find the sale among a market's.
         let number: String = self.key.simple().to_string().chars().rev().take(8).collect();
         Ok(Receipt(Printed {
-            market: market.name.0,
-            address: market.address.map(|address| address.0),
+            market: Arc::unwrap_or_clone(market.name.0),
+            address: market.address.map(|address| Arc::unwrap_or_clone(address.0)),
             sold_at: domain::calendar::local(self.sold_at.0),
             lines,
             total: centimes(self.total)?,

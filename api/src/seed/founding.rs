@@ -74,7 +74,7 @@ async fn support_lines(tx: &Tx<'_>) -> Result<()> {
             coverage: EnumValue(SupportCoverage::Nation),
             province_id: None,
             region_id: None,
-            name: Json(line.name.0.clone()),
+            name: Json(domain::text::LocalizedText::clone(&line.name.0)),
             phones: Json(line.phones.clone()),
             languages: Json(Vec::new()),
             access: None,

@@ -47,7 +47,7 @@ pub struct StockLevel {
 }
 
 impl RowObject for StockLevel {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {
@@ -120,7 +120,7 @@ pub struct StockMovement {
 }
 
 impl RowObject for StockMovement {
-    type Entity = movement::Entity;
+    type Columns = movement::Entity;
 
     fn new(row: &movement::Model, batch: Batch, _: &Reader) -> Self {
         Self {

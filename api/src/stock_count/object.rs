@@ -38,7 +38,7 @@ pub struct StockCount {
 }
 
 impl RowObject for StockCount {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         let lines = row.lots.0.iter().map(|lot| StockCountLine {

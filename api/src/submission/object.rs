@@ -56,7 +56,7 @@ pub struct Submission {
 }
 
 impl RowObject for Submission {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
         let due_on = due_on(row.period_end.0, reader.rules().due_days);

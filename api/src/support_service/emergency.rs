@@ -75,7 +75,7 @@ pub static NUMBERS: LazyLock<Vec<EmergencyNumber>> = LazyLock::new(|| {
         let source = if number.source.starts_with("https://") { number.source } else { NATIONAL_LINE_SOURCE.into() };
         EmergencyNumber {
             code: EnumValue(EmergencyNumberCode::parse(&number.code).expect(known)),
-            name: Text(LocalizedText::new(names, NAME_MAX).expect(known)),
+            name: LocalizedText::new(names, NAME_MAX).expect(known).into(),
             phones: number.phones,
             source,
             dated_on: number.dated_on,

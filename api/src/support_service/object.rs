@@ -1,7 +1,7 @@
 //! The GraphQL face of support services.
 
 use super::entity::{Column, Entity, Model};
-use crate::geography::province;
+use crate::geography::object::ProvinceRow;
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::near::NearInput;
 use crate::platform::graphql::opening_hours::{OpeningDay, day};
@@ -90,7 +90,7 @@ pub struct SupportService {
 }
 
 impl RowObject for SupportService {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
         let hours = row.opening_hours.0.clone();
@@ -130,12 +130,12 @@ impl RowObject for SupportService {
 
     // Whoever looks for help near her looks where it is.
     fn join<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
-        select.with_optional::<province::Entity>(Column::ProvinceId)
+        select.with_optional::<ProvinceRow>(Column::ProvinceId)
     }
 
     fn read(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Arc<Model>, DbErr> {
         let row = level.take::<Entity>(cells)?;
-        level.take_optional::<province::Entity>(cells)?;
+        level.take_optional::<ProvinceRow>(cells)?;
         Ok(row)
     }
 }

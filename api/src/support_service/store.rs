@@ -325,7 +325,7 @@ impl Related for ShelterOf {
             .only(columns.map(|column| column.into_expr()))
             .all(|cells| {
                 let key = cells.take::<Uuid>()?;
-                let address = Text(cells.take::<Json<LocalizedText>>()?.0);
+                let address: Text = cells.take()?;
                 let (latitude, longitude) = (cells.take()?, cells.take()?);
                 Ok((key, Some(Shelter { address, latitude, longitude, phones: cells.take::<Json<_>>()?.0 })))
             })

@@ -45,7 +45,7 @@ pub struct Tranche {
 }
 
 impl RowObject for Tranche {
-    type Entity = Entity;
+    type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
         Self {

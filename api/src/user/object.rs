@@ -40,7 +40,7 @@ pub struct User {
 }
 
 impl RowObject for User {
-    type Entity = Entity;
+    type Columns = Entity;
     const PERSONAL: Option<&'static str> = Some("users");
 
     fn new(row: &Model, batch: Batch, _: &Reader) -> Self {
@@ -92,7 +92,7 @@ pub struct RoleAssignment {
 }
 
 impl RowObject for RoleAssignment {
-    type Entity = assignment::Entity;
+    type Columns = assignment::Entity;
 
     fn new(row: &assignment::Model, batch: Batch, _: &Reader) -> Self {
         let role = row.role.0;

@@ -5,7 +5,7 @@ use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
 use domain::fault::Faults;
 
 /// The contact details of a place for the public; those that are not published are null.
-#[derive(SimpleObject, Clone, Debug)]
+#[derive(SimpleObject, Clone, Debug, serde::Deserialize)]
 #[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Contacts {
     /// Telephone number, in international form.

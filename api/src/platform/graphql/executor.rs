@@ -153,3 +153,77 @@ pub fn write_answer(answer: &Response) -> serde_json::Result<Vec<u8>> {
     json.push(b'}');
     Ok(json)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema, SimpleObject};
+
+    #[derive(SimpleObject)]
+    #[graphql(crate = "crate::platform::graphql::executor")]
+    struct Place {
+        name: String,
+        number: Option<f64>,
+        inner: Vec<Inner>,
+    }
+
+    #[derive(SimpleObject)]
+    #[graphql(complex, crate = "crate::platform::graphql::executor")]
+    struct Inner {
+        word: &'static str,
+    }
+
+    #[async_graphql::ComplexObject]
+    impl Inner {
+        async fn failing(&self) -> Result<i32> {
+            Err("never".into())
+        }
+
+        async fn optional(&self) -> Option<Result<i32>> {
+            Some(Err("never".into()))
+        }
+    }
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn place(&self) -> Option<Place> {
+            let inner = vec![Inner { word: "\u{1F600} \"\\\n" }, Inner { word: "b" }];
+            Some(Place { name: "أ\u{1}".to_owned(), number: Some(0.5), inner })
+        }
+    }
+
+    async fn asked(document: &str) -> String {
+        let answer = Schema::new(Query, EmptyMutation, EmptySubscription).execute(document).await;
+        String::from_utf8(write_answer(&answer).unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn fields_come_in_the_order_in_which_they_are_selected_and_texts_are_escaped() {
+        assert_eq!(
+            asked("{ place { inner { word } b: number __typename name } }").await,
+            r#"{"data":{"place":{"inner":[{"word":"😀 \"\\\n"},{"word":"b"}],"b":0.5,"__typename":"Place","name":"أ\u0001"}}}"#
+        );
+    }
+
+    #[tokio::test]
+    async fn a_fragment_on_the_type_is_executed_in_its_place_and_no_name_twice() {
+        let document = "{ place { ...named ... { number } ... on Inner { word } ... on Place { name } } }
+            fragment named on Place { name }";
+        assert_eq!(asked(document).await, r#"{"data":{"place":{"name":"أ\u0001","number":0.5}}}"#);
+    }
+
+    #[tokio::test]
+    async fn a_field_that_fails_is_null_or_takes_what_may_not_be_null_with_it() {
+        let answer: serde_json::Value =
+            serde_json::from_str(&asked("{ place { name inner { word optional } } }").await).unwrap();
+        assert_eq!(answer["data"]["place"]["inner"][1], serde_json::json!({"word": "b", "optional": null}));
+        assert_eq!(answer["errors"][1]["path"], serde_json::json!(["place", "inner", 1, "optional"]));
+
+        let answer: serde_json::Value =
+            serde_json::from_str(&asked("{ place { name inner { failing } } }").await).unwrap();
+        assert_eq!(answer["data"], serde_json::json!({"place": null}));
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
+    }
+}

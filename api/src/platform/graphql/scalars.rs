@@ -3,6 +3,7 @@
 use crate::platform::graphql::upload::Upload;
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 use domain::fault::Faults;
+use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable};
 
 /// How the values of a scalar look, for the check of documents and variables.
 #[derive(Clone, Copy)]
@@ -184,6 +185,26 @@ impl DateTime {
     /// An instant from its column: microseconds since 1970 in UTC.
     pub fn micros(micros: i64) -> Self {
         Self(jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
+    }
+}
+
+/// From its column: microseconds since 1970 in UTC.
+impl TryGetable for DateTime {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        i64::try_get_by(row, column).map(Self::micros)
+    }
+}
+
+/// From its column: centimes.
+impl TryGetable for Money {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        i64::try_get_by(row, column).map(Self::centimes)
+    }
+}
+
+impl TryGetable for Date {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        crate::platform::query::stored::Day::try_get_by(row, column).map(Self::from)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::platform::query::stored::Json;
 use async_graphql::SimpleObject;
 
 /// A publication that states the facts it is given for.
-#[derive(SimpleObject, Clone, Debug)]
+#[derive(SimpleObject, Clone, Debug, serde::Deserialize)]
 #[graphql(crate = "crate::platform::graphql::executor")]
 pub struct Source {
     /// The name of the publisher.

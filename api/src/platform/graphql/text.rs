@@ -8,13 +8,15 @@ use crate::platform::query::table::{Guarded, RowReader};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use domain::fault::{Code, Fault, Faults};
 use domain::text::{self as rules, Locale, TextDirection};
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::{Alias, BinOper, Condition, Expr, ExprTrait};
+use sea_orm::{ColIdx, EntityTrait, QueryResult, TryGetError, TryGetable};
+use std::sync::Arc;
 
 /// A text in several languages. `text`, `language` and `direction` are resolved by one rule: the language asked for,
 /// then those of `Accept-Language`, then Arabic, French, English, Tamazight.
-#[derive(Clone, Debug)]
-pub struct Text(pub rules::LocalizedText);
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(from = "rules::LocalizedText")]
+pub struct Text(pub Arc<rules::LocalizedText>);
 
 /// A text in one language.
 #[derive(SimpleObject)]
@@ -26,9 +28,21 @@ pub struct Translation {
     pub text: String,
 }
 
+impl From<rules::LocalizedText> for Text {
+    fn from(text: rules::LocalizedText) -> Self {
+        Self(Arc::new(text))
+    }
+}
+
 impl From<&Json<rules::LocalizedText>> for Text {
     fn from(document: &Json<rules::LocalizedText>) -> Self {
-        Self(document.0.clone())
+        document.0.clone().into()
+    }
+}
+
+impl TryGetable for Text {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
+        Json::<rules::LocalizedText>::try_get_by(row, column).map(|document| document.0.into())
     }
 }
 

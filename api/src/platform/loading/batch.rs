@@ -7,7 +7,7 @@
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::reader::Reader;
-use crate::platform::query::table::{Keys, Row, Table};
+use crate::platform::query::table::{Columns, Guarded, Keys, Row, Table};
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,19 +42,16 @@ pub struct Batch(Arc<Inner>);
 
 struct Inner {
     keys: Vec<(Kind, Uuid)>,
-    held: HashMap<(Kind, Uuid), Row>,
+    held: HashMap<(TypeId, Uuid), Row>,
     loaded: Mutex<HashMap<(TypeId, String), Loaded>>,
 }
 
 impl Batch {
     /// The level of these rows of one table.
-    pub fn of<'r, E: Table>(rows: impl IntoIterator<Item = &'r E::Model>) -> Self
-    where
-        E::Model: 'r,
-    {
+    pub fn of<'r, C: Columns>(rows: impl IntoIterator<Item = &'r C::Row>) -> Self {
         let mut keys = Keys::default();
         for row in rows {
-            E::keys(row, &mut keys);
+            C::name(row, &mut keys);
         }
         keys.batch()
     }
@@ -95,16 +92,13 @@ impl Batch {
     ///
     /// # Errors
     /// What the reading answered.
-    pub async fn one<E: Table>(&self, reader: &Reader, key: Option<Uuid>) -> Result<Option<(Arc<E::Model>, Batch)>>
-    where
-        E::Model: Send + Sync + 'static,
-    {
+    pub async fn one<C: Columns>(&self, reader: &Reader, key: Option<Uuid>) -> Result<Option<(Arc<C::Row>, Batch)>> {
         let Some(key) = key else { return Ok(None) };
-        if let Some(row) = self.0.held.get(&(E::KIND, key)) {
-            let row = Arc::clone(row).downcast::<E::Model>().expect("the kind holds the type");
+        if let Some(row) = self.0.held.get(&(TypeId::of::<C::Row>(), key)) {
+            let row = Arc::clone(row).downcast::<C::Row>().expect("the key names the type");
             return Ok(Some((row, self.clone())));
         }
-        self.load(reader, One::<E>(std::marker::PhantomData), key).await
+        self.load(reader, One::<C>(std::marker::PhantomData), key).await
     }
 
     /// Relatives asked for with other arguments are other relatives; what they are called says the arguments too.
@@ -122,29 +116,27 @@ impl std::fmt::Debug for Batch {
 }
 
 /// The row that a key points to.
-struct One<E>(std::marker::PhantomData<E>);
+struct One<C>(std::marker::PhantomData<fn() -> C>);
 
-impl<E> std::fmt::Debug for One<E> {
+impl<C> std::fmt::Debug for One<C> {
     fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         Ok(())
     }
 }
 
-impl<E: Table> Related for One<E>
-where
-    E::Model: Send + Sync + 'static,
-{
+impl<C: Columns> Related for One<C> {
     fn of(&self) -> Kind {
-        E::KIND
+        C::Entity::KIND
     }
 
-    type Value = Option<(Arc<E::Model>, Batch)>;
+    type Value = Option<(Arc<C::Row>, Batch)>;
 
     async fn load(&self, reader: &Reader, keys: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>> {
         let tx = reader.begin();
-        let rows = tx.select::<E>().among(E::KEY, keys).all(E::read).await?;
-        let batch = Batch::of::<E>(&rows);
-        Ok(rows.into_iter().map(|row| (E::key(&row), Some((Arc::new(row), batch.clone())))).collect())
+        let select = tx.select::<C::Entity>().reading::<C>().among(C::Entity::KEY, keys);
+        let rows = select.all(C::take).await?;
+        let batch = Batch::of::<C>(&rows);
+        Ok(rows.into_iter().map(|row| (C::key_of(&row), Some((Arc::new(row), batch.clone())))).collect())
     }
 }
 

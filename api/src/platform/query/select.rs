@@ -4,7 +4,7 @@ use crate::platform::database::connection::Connection;
 use crate::platform::error::Result;
 use crate::platform::query::expression::{among, is_selected};
 use crate::platform::query::row_query::{RowQuery, each_row};
-use crate::platform::query::table::{Guarded, RowReader, Table};
+use crate::platform::query::table::{Columns, Guarded, RowReader};
 use crate::platform::scope::Scope;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, IntoCondition, JoinType, Order, Query, SelectStatement, SimpleExpr,
@@ -68,16 +68,16 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     }
 
     /// Join the thing that a column points to. It is compulsory: a row whose thing the actor cannot see is left out.
-    pub fn with<F: Table>(mut self, column: impl ColumnTrait) -> Self {
-        self.join::<F>(JoinType::InnerJoin, F::KEY, column);
-        self.query.columns.extend(F::columns().iter().map(|column| column.into_expr()));
+    pub fn with<C: Columns>(mut self, column: impl ColumnTrait) -> Self {
+        self.join::<C::Entity>(JoinType::InnerJoin, C::Entity::KEY, column);
+        self.query.columns.extend(C::names().iter().map(|column| column.into_expr()));
         self
     }
 
     /// Join the thing that a column points to. It is optional: absent when there is none that the actor can see.
-    pub fn with_optional<F: Table>(mut self, column: impl ColumnTrait) -> Self {
-        self.join::<F>(JoinType::LeftJoin, F::KEY, column);
-        self.query.columns.extend(F::columns().iter().map(|column| column.into_expr()));
+    pub fn with_optional<C: Columns>(mut self, column: impl ColumnTrait) -> Self {
+        self.join::<C::Entity>(JoinType::LeftJoin, C::Entity::KEY, column);
+        self.query.columns.extend(C::names().iter().map(|column| column.into_expr()));
         self
     }
 
@@ -114,6 +114,11 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     pub(crate) fn also(mut self, expressions: impl IntoIterator<Item = SimpleExpr>) -> Self {
         self.query.columns.extend(expressions);
         self
+    }
+
+    /// Read these columns of the table and no others.
+    pub(crate) fn reading<C: Columns<Entity = E>>(self) -> Self {
+        self.only(C::names().iter().map(|column| column.into_expr()))
     }
 
     /// Read these expressions and no column.

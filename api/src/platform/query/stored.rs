@@ -1,5 +1,8 @@
 //! How domain values stand in columns: codes and days as text, documents as JSON.
 
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value as GraphqlValue};
 use domain::codes::Coded;
 use jiff::civil::Date;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
@@ -7,9 +10,11 @@ use sea_orm::sqlx::{self, Row};
 use sea_orm::{ColIdx, DbErr, QueryResult, RuntimeErr, TryGetError, TryGetable, TryGetableFromJson, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// A code of the domain (a status, a kind): the text in its column, and the value of an enum in the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(transparent)]
 pub struct EnumValue<T>(pub T);
 
 /// A calendar day in a text column, `YYYY-MM-DD`, which sorts as days do.
@@ -135,6 +140,25 @@ impl<T: Serialize> From<Json<T>> for Value {
 impl<T: DeserializeOwned> TryGetable for Json<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, column: I) -> Result<Self, TryGetError> {
         Decoded::<T>::try_get_from_json(row, column).map(|decoded| Self(decoded.0))
+    }
+}
+
+/// A document of the schema's own types is shown as it is.
+impl<T: OutputType> OutputType for Json<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        T::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<GraphqlValue> {
+        self.0.resolve(ctx, field).await
     }
 }
 

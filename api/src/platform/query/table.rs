@@ -5,7 +5,7 @@ use crate::platform::graphql::global_id::Kind;
 use domain::access::Permission;
 use sea_orm::sea_query::{Condition, SelectStatement};
 use sea_orm::{DbBackend, DbErr, EntityTrait, QueryResult, TryGetable, TryGetableMany};
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -84,6 +84,48 @@ pub trait Table: Guarded {
 
     /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
     fn keys(row: &Self::Model, keys: &mut Keys);
+}
+
+/// Columns of a table that are read together where its rows are shown: all of them, or those that most who show a row ask for.
+/// [`columns!`](crate::columns) declares the latter.
+pub trait Columns: 'static {
+    /// The table.
+    type Entity: Table;
+    /// What is read of a row.
+    type Row: Send + Sync + 'static;
+
+    /// The columns, in the order in which [`Columns::take`] takes them; the key first.
+    fn names() -> &'static [<Self::Entity as EntityTrait>::Column];
+
+    /// Read one row, column by column.
+    ///
+    /// # Errors
+    /// When a column does not hold what the row says.
+    fn take(cells: &mut RowReader<'_>) -> Result<Self::Row, DbErr>;
+
+    /// The key of a row.
+    fn key_of(row: &Self::Row) -> Uuid;
+
+    /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
+    fn name(row: &Self::Row, keys: &mut Keys);
+}
+
+impl<E: Table<Model: Send + Sync + 'static>> Columns for E {
+    type Entity = E;
+    type Row = E::Model;
+
+    fn names() -> &'static [E::Column] {
+        E::columns()
+    }
+    fn take(cells: &mut RowReader<'_>) -> Result<E::Model, DbErr> {
+        E::read(cells)
+    }
+    fn key_of(row: &E::Model) -> Uuid {
+        E::key(row)
+    }
+    fn name(row: &E::Model, keys: &mut Keys) {
+        E::keys(row, keys);
+    }
 }
 
 /// A table whose rows are nodes: they count their edits, and every change of what they show has a line in the table `change`.
@@ -177,13 +219,50 @@ macro_rules! table {
     };
 }
 
+/// Declare a struct of some columns of a table, the key first, and which things it names.
+#[macro_export]
+macro_rules! columns {
+    (
+        $(#[$doc:meta])*
+        $name:ident: $kind:ident of $table:ident { $(#[$key_doc:meta])* $key_column:ident => $key:ident: $key_type:ty,
+            $($(#[$field_doc:meta])* $column:ident => $field:ident: $type:ty),* $(,)? }
+        names { $($other:ident: $pointer:ident),* $(,)? }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $(#[$key_doc])* pub $key: $key_type,
+            $($(#[$field_doc])* pub $field: $type),*
+        }
+
+        impl $crate::platform::query::table::Columns for $name {
+            type Entity = $table::Entity;
+            type Row = Self;
+
+            fn names() -> &'static [$table::Column] {
+                &[$table::Column::$key_column, $($table::Column::$column),*]
+            }
+            fn take(cells: &mut $crate::platform::query::table::RowReader<'_>) -> Result<Self, sea_orm::DbErr> {
+                Ok(Self { $key: cells.take()?, $($field: cells.take()?),* })
+            }
+            fn key_of(row: &Self) -> uuid::Uuid {
+                row.$key
+            }
+            fn name(row: &Self, keys: &mut $crate::platform::query::table::Keys) {
+                keys.add($crate::platform::graphql::global_id::Kind::$kind, row.$key);
+                $(keys.add_optional($crate::platform::graphql::global_id::Kind::$other, row.$pointer.into());)*
+            }
+        }
+    };
+}
+
 pub(crate) type Row = Arc<dyn Any + Send + Sync>;
 
 /// What one statement answered: the keys of all things that it named, and the rows of those that it joined.
 #[derive(Debug, Default)]
 pub struct Keys {
     pub(crate) keys: Vec<(Kind, Uuid)>,
-    pub(crate) held: HashMap<(Kind, Uuid), Row>,
+    pub(crate) held: HashMap<(TypeId, Uuid), Row>,
 }
 
 impl Keys {
@@ -197,22 +276,19 @@ impl Keys {
         self.keys.extend(key.map(|key| (kind, key)));
     }
 
-    /// Read the row of a joined table, and hold it for whoever asks the level for it. One that stands beside many
+    /// Read a row, the one that is shown or one of a joined table, and hold it for whoever asks the level for it. One that stands beside many
     /// others, as a cooperative beside its products, is decoded once and shared.
     ///
     /// # Errors
     /// When a column does not hold what the model says.
-    pub fn take<E: Table>(&mut self, cells: &mut RowReader<'_>) -> Result<Arc<E::Model>, DbErr>
-    where
-        E::Model: Send + Sync + 'static,
-    {
-        let key = (E::KIND, cells.peek::<Uuid>()?);
-        if let Some(row) = self.held.get(&key).and_then(|row| Arc::clone(row).downcast::<E::Model>().ok()) {
-            cells.skip(E::columns().len());
+    pub fn take<C: Columns>(&mut self, cells: &mut RowReader<'_>) -> Result<Arc<C::Row>, DbErr> {
+        let key = (TypeId::of::<C::Row>(), cells.peek::<Uuid>()?);
+        if let Some(row) = self.held.get(&key).and_then(|row| Arc::clone(row).downcast::<C::Row>().ok()) {
+            cells.skip(C::names().len());
             return Ok(row);
         }
-        let row = Arc::new(E::read(cells)?);
-        E::keys(&row, self);
+        let row = Arc::new(C::take(cells)?);
+        C::name(&row, self);
         self.held.insert(key, Arc::clone(&row) as Row);
         Ok(row)
     }
@@ -221,14 +297,11 @@ impl Keys {
     ///
     /// # Errors
     /// When a column does not hold what the model says.
-    pub fn take_optional<E: Table>(&mut self, cells: &mut RowReader<'_>) -> Result<Option<Arc<E::Model>>, DbErr>
-    where
-        E::Model: Send + Sync + 'static,
-    {
+    pub fn take_optional<C: Columns>(&mut self, cells: &mut RowReader<'_>) -> Result<Option<Arc<C::Row>>, DbErr> {
         if cells.peek::<Option<Uuid>>()?.is_none() {
-            cells.skip(E::columns().len());
+            cells.skip(C::names().len());
             return Ok(None);
         }
-        self.take::<E>(cells).map(Some)
+        self.take::<C>(cells).map(Some)
     }
 }
