@@ -226,3 +226,36 @@ impl AboutQuery {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ContainerType, Context};
+
+    /// How much each object takes while one of its fields is executed.
+    fn size<T: ContainerType + 'static>() -> usize {
+        fn of<T: ContainerType + 'static, F>(_: impl Fn(&'static T, &'static Context<'static>) -> F) -> usize {
+            size_of::<F>()
+        }
+        of(|object: &'static T, ctx| object.resolve_field(ctx))
+    }
+
+    #[test]
+    fn what_is_shown_most_is_executed_in_little_memory() {
+        let sizes = [
+            ("Market", size::<crate::market::object::Market>()),
+            ("Listing", size::<crate::listing::object::Listing>()),
+            ("ProductVariant", size::<crate::product::object::ProductVariant>()),
+            ("Product", size::<crate::product::object::Product>()),
+            ("Category", size::<crate::category::object::Category>()),
+            ("Cooperative", size::<crate::cooperative::object::Cooperative>()),
+            ("Province", size::<crate::geography::object::Province>()),
+            ("Branch", size::<crate::branch::object::Branch>()),
+            ("Programme", size::<crate::programme::object::Programme>()),
+            ("ProgrammeIndicator", size::<crate::programme::object::ProgrammeIndicator>()),
+            ("IndicatorValue", size::<crate::indicator::object::IndicatorValue>()),
+            ("LocalizedText", size::<crate::platform::graphql::text::Text>()),
+        ];
+        let large: Vec<_> = sizes.iter().filter(|(_, size)| *size > 2048).collect();
+        assert!(large.is_empty(), "{large:?}");
+    }
+}

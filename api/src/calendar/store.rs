@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's refusal.
 pub async fn calendar(reader: &Reader) -> Result<Arc<Calendar>> {
-    reader.fact(read(reader)).await
+    reader.fact(|| Box::pin(read(reader))).await
 }
 
 async fn read(reader: &Reader) -> Result<Calendar> {

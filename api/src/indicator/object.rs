@@ -129,20 +129,16 @@ pub struct IndicatorSource {
 pub struct IndicatorValue {
     /// The figure's global id, which never changes and is never used again.
     pub id: GlobalId,
-    /// The kind of the figure.
-    pub kind: EnumValue<IndicatorValueKind>,
     /// The figure with the decimals of its source; null exactly when `status` is not AVAILABLE.
     pub value: Option<Decimal>,
-    /// Whether there is a figure.
-    pub status: EnumValue<IndicatorValueStatus>,
     /// The period: "2018", "2024-S1", "2024-Q1", "2024-03".
     pub period: String,
-    /// The area that the figure is about.
-    pub area: Area,
     /// The source of the figure.
     pub source: IndicatorSource,
     #[graphql(flatten)]
     pub(crate) details: Later<IndicatorValueDetails>,
+    #[graphql(skip)]
+    pub(crate) key: Uuid,
     #[graphql(skip)]
     pub(crate) indicator_key: Uuid,
     #[graphql(skip)]
@@ -160,18 +156,10 @@ crate::columns! {
         IndicatorId => indicator_id: Uuid,
         /// The programme.
         ProgrammeId => programme_id: Option<Uuid>,
-        /// Its kind.
-        Kind => kind: EnumValue<IndicatorValueKind>,
         /// The figure with its decimals; none exactly when there is none to tell.
         Value => value: Option<String>,
-        /// Its status.
-        Status => status: EnumValue<IndicatorValueStatus>,
         /// The period.
         Period => period: String,
-        /// The kind of area.
-        AreaKind => area_kind: EnumValue<AreaKind>,
-        /// The code of the area.
-        AreaCode => area_code: String,
         /// The code of the source.
         SourceCode => source_code: String,
         /// The name of the source.
@@ -188,6 +176,10 @@ crate::columns! {
 crate::details! {
     /// What is read of one when it is asked for.
     IndicatorValueDetails of value {
+        /// The kind of the figure.
+        Kind => kind: EnumValue<IndicatorValueKind>,
+        /// Whether there is a figure.
+        Status => status: EnumValue<IndicatorValueStatus>,
         /// The figure's version: 1 when it was created, and one more with each edit. What only follows from other data
         /// leaves it as it is.
         Version => version: i32,
@@ -212,6 +204,18 @@ crate::details! {
     }
 }
 
+crate::columns! {
+    /// The area of a figure, read when it is asked for.
+    AreaRow: IndicatorValue of value {
+        /// The key of the figure.
+        Id => id: Uuid,
+        /// The kind of area.
+        AreaKind => kind: EnumValue<AreaKind>,
+        /// The code of the area.
+        AreaCode => code: String,
+    } names {}
+}
+
 impl RowObject for IndicatorValue {
     type Columns = IndicatorValueRow;
 
@@ -219,11 +223,8 @@ impl RowObject for IndicatorValue {
         let figure = row.value.as_deref().and_then(|text| domain::decimal::Decimal::parse(text).ok());
         Self {
             id: GlobalId::new(Kind::IndicatorValue, row.id),
-            kind: row.kind,
             value: figure.map(Decimal),
-            status: row.status,
             period: row.period.clone(),
-            area: Area { kind: row.area_kind, code: row.area_code.clone() },
             source: IndicatorSource {
                 code: row.source_code.clone(),
                 name: row.source_name.clone(),
@@ -231,6 +232,7 @@ impl RowObject for IndicatorValue {
                 year: row.source_year,
                 url: row.source_url.clone(),
             },
+            key: row.id,
             indicator_key: row.indicator_id,
             programme_key: row.programme_id,
             details: Later::new(row.id, &batch),

@@ -1,16 +1,17 @@
 //! What indicators lead to.
 
 use crate::branch::object::Branch;
-use crate::indicator::object::{Indicator, IndicatorValue, IndicatorVersion};
+use crate::indicator::object::{Area, AreaRow, Indicator, IndicatorValue, IndicatorVersion};
 use crate::indicator::store::{LatestStatisticsOf, VersionsOf, statistics};
 use crate::indicator::total::{IndicatorTotal, IndicatorTotalDimension, IndicatorTotalFilter, totals};
 use crate::partner::object::Partner;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::programme::object::Programme;
 use async_graphql::{ComplexObject, Context};
+use domain::fault::Code;
 
 #[ComplexObject]
 impl Indicator {
@@ -54,6 +55,13 @@ impl Indicator {
 
 #[ComplexObject]
 impl IndicatorValue {
+    /// The area that the figure is about.
+    async fn area(&self, ctx: &Context<'_>) -> Result<Area> {
+        let found = self.batch.one::<AreaRow>(ctx.reader(), Some(self.key)).await?;
+        let (row, _) = found.ok_or_else(|| Error::refused(Code::NotFound))?;
+        Ok(Area { kind: row.kind, code: row.code.clone() })
+    }
+
     /// The indicator that the figure measures.
     async fn indicator(&self, ctx: &Context<'_>) -> Option<Result<Indicator>> {
         self.batch.object(ctx.reader(), self.indicator_key).await.transpose()

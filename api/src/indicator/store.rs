@@ -85,7 +85,10 @@ impl Related for LatestStatisticsOf {
         let mut rows = tx
             .select::<value::Entity>()
             .reading::<IndicatorValueRow>()
-            .also([value::Column::PeriodEnd, value::Column::Milieu, value::Column::Number].map(|it| it.into_expr()))
+            .also(
+                [value::Column::PeriodEnd, value::Column::Milieu, value::Column::Number, value::Column::AreaCode]
+                    .map(|column| column.into_expr()),
+            )
             .among(value::Column::IndicatorId, keys)
             .filter(value::Column::ProgrammeId.is_null())
             .filter(value::Column::Sex.is_null())
@@ -93,19 +96,19 @@ impl Related for LatestStatisticsOf {
             .all(|cells| {
                 let row = IndicatorValueRow::take(cells)?;
                 let (period_end, milieu) = (cells.take::<Day>()?, cells.take::<Option<EnumValue<MilieuCategory>>>()?);
-                Ok((row, period_end, milieu, cells.take::<i64>()?))
+                Ok((row, period_end, (milieu, cells.take::<i64>()?, cells.take::<String>()?)))
             })
             .await?;
-        rows.sort_by(|(one, one_end, _, one_number), (other, other_end, _, other_number)| {
+        rows.sort_by(|(one, one_end, (_, one_number, _)), (other, other_end, (_, other_number, _))| {
             (other_end, other.source_year)
                 .cmp(&(one_end, one.source_year))
                 .then_with(|| one.source_code.cmp(&other.source_code))
                 .then(one_number.cmp(other_number))
         });
         let mut seen = HashSet::new();
-        rows.retain(|(row, _, milieu, _)| {
+        rows.retain(|(row, _, (milieu, _, area))| {
             let milieu = milieu.map(|milieu| milieu.0);
-            seen.insert((row.indicator_id, row.area_code.clone(), row.source_code.clone(), milieu))
+            seen.insert((row.indicator_id, area.clone(), row.source_code.clone(), milieu))
         });
         let rows = rows.into_iter().map(|(row, ..)| row).collect();
         Ok(grouped(object::all::<IndicatorValue>(rows, reader), |figure| figure.indicator_key))

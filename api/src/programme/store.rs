@@ -12,7 +12,7 @@ use super::participation;
 use crate::agreement::entity as agreement;
 use crate::branch::line::{Above, line};
 use crate::indicator::entity as definition;
-use crate::indicator::object::{Indicator, IndicatorRow, IndicatorValueRow};
+use crate::indicator::object::{Indicator, IndicatorValueRow};
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::graphql::lookup::Lookup;
@@ -119,7 +119,6 @@ async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Re
     let rows = tx
         .select::<indicator::Entity>()
         .reading::<ProgrammeIndicatorRow>()
-        .with::<IndicatorRow>(indicator::Column::IndicatorId)
         .with_optional::<IndicatorValueRow>(indicator::Column::LatestActualId)
         .among(by, keys)
         .statement(|statement| {
@@ -127,19 +126,27 @@ async fn indicators(reader: &Reader, by: indicator::Column, keys: &[Uuid]) -> Re
         })
         .all(|cells| {
             let row = level.take::<ProgrammeIndicatorRow>(cells)?;
-            let definition = level.take::<IndicatorRow>(cells)?;
             level.take_optional::<IndicatorValueRow>(cells)?;
-            Ok((row, definition))
+            Ok(row)
         })
         .await?;
+    // Many programmes follow the same few indicators: joined, each definition would be sent with each row.
     let batch = level.batch();
-    let mut definitions = HashMap::new();
-    let make = |(row, definition): (Arc<ProgrammeIndicatorRow>, Arc<IndicatorRow>)| {
-        let indicator = || Arc::new(Indicator::new(&definition, batch.clone(), reader));
-        let definition = Arc::clone(definitions.entry(definition.id).or_insert_with(indicator));
-        Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone()))
-    };
-    Ok(rows.into_iter().map(make).collect())
+    let mut definitions: HashMap<Uuid, Arc<Indicator>> = HashMap::new();
+    let mut indicators = Vec::with_capacity(rows.len());
+    for row in rows {
+        let definition = match definitions.get(&row.indicator_id) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let Some(definition) = batch.object::<Indicator>(reader, row.indicator_id).await? else { continue };
+                let definition = Arc::new(definition);
+                definitions.insert(row.indicator_id, Arc::clone(&definition));
+                definition
+            }
+        };
+        indicators.push(Arc::new(ProgrammeIndicator::new(&row, definition, batch.clone())));
+    }
+    Ok(indicators)
 }
 
 /// Indicators of programmes by their own keys.

@@ -8,6 +8,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::table::{Columns, Guarded, Keys, Row, Table};
+use futures_util::future::BoxFuture;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,16 +76,28 @@ impl Batch {
     /// # Errors
     /// What the reading answered; then the next one to ask tries again.
     pub async fn load<R: Related>(&self, reader: &Reader, related: R, key: Uuid) -> Result<R::Value> {
-        let (cell, of) = (self.cell::<R>(&related), related.of());
-        let loaded = cell
-            .get_or_try_init(|| async {
-                let keys: Vec<Uuid> = self.0.keys.iter().filter(|(kind, _)| *kind == of).map(|(_, key)| *key).collect();
-                let values = related.load(reader, &keys).await?;
-                Ok::<_, Error>(Arc::new(values) as Row)
-            })
-            .await?;
+        let cell = self.cell::<R>(&related);
+        let loaded = match cell.get() {
+            Some(loaded) => loaded,
+            None => self.read(&cell, reader, related).await?,
+        };
         let values = loaded.downcast_ref::<HashMap<Uuid, R::Value>>().expect("the name holds the type");
         Ok(values.get(&key).cloned().unwrap_or_default())
+    }
+
+    // Boxed: one of a level reads, and the others do not carry what reading takes.
+    fn read<'a, R: Related>(
+        &'a self,
+        cell: &'a OnceCell<Row>,
+        reader: &'a Reader,
+        related: R,
+    ) -> BoxFuture<'a, Result<&'a Row>> {
+        Box::pin(cell.get_or_try_init(move || async move {
+            let of = related.of();
+            let keys: Vec<Uuid> = self.0.keys.iter().filter(|(kind, _)| *kind == of).map(|(_, key)| *key).collect();
+            let values = related.load(reader, &keys).await?;
+            Ok::<_, Error>(Arc::new(values) as Row)
+        }))
     }
 
     /// The thing that a key points to, with the level of all that are pointed to from here; nothing when the actor

@@ -19,6 +19,7 @@ use domain::actor::Actor;
 use domain::cooperative::Rules;
 use domain::fault::Code;
 use domain::text::Locale;
+use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::any::Any;
@@ -345,7 +346,10 @@ impl Reader {
     ///
     /// # Errors
     /// What the reading answered.
-    pub(crate) async fn fact<T: Send + Sync + 'static>(&self, read: impl Future<Output = Result<T>>) -> Result<Arc<T>> {
+    pub(crate) async fn fact<'r, T: Send + Sync + 'static>(
+        &'r self,
+        read: impl FnOnce() -> BoxFuture<'r, Result<T>> + Send,
+    ) -> Result<Arc<T>> {
         // One request reads it once, however many of its fields ask at the same time.
         let fact = self.fact.get_or_try_init(|| async {
             let kept = self.facts.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -354,7 +358,7 @@ impl Reader {
             {
                 return Ok(fact);
             }
-            let fact: Fact = Arc::new(read.await?);
+            let fact: Fact = Arc::new(read().await?);
             *self.facts.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((self.now, Arc::clone(&fact)));
             Ok::<_, Error>(fact)
         });
