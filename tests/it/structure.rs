@@ -211,6 +211,22 @@ fn only_the_platform_holds_a_connection() {
 }
 
 #[test]
+fn every_object_is_executed_by_the_platforms_executor() {
+    let is_derived = |line: &str| line.trim_start().starts_with("#[derive(") && line.contains("SimpleObject");
+    let mut objects = 0;
+    for file in files(&api()) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for pair in lines.windows(2).filter(|pair| is_derived(pair[0])) {
+            objects += 1;
+            let says = pair[1].contains(r#"crate = "crate::platform::graphql::executor""#);
+            assert!(says, "{}: {}", file.display(), pair[1]);
+        }
+    }
+    assert!(objects > 130, "{objects}");
+}
+
+#[test]
 fn the_domain_depends_on_no_framework() {
     let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/Cargo.toml")).unwrap();
     let dependencies = manifest.split("[dependencies]").nth(1).unwrap().split('[').next().unwrap();
