@@ -21,7 +21,7 @@ use async_graphql::parser::types::{Field, Selection, SelectionSet, TypeCondition
 use futures_util::future::BoxFuture;
 
 /// Execute the fields of an object in the order in which they are selected (GraphQL specification, October 2021, section
-/// 6.3). The answer is JSON, as [`Value::Binary`], which [`write`] puts into what surrounds it.
+/// 6.3). The answer is JSON, as [`Value::Binary`], which [`write()`] puts into what surrounds it.
 ///
 /// Of several selections under one name the first is executed: documents are collected before
 /// (`server::document::collect`).
