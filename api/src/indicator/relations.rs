@@ -5,13 +5,12 @@ use crate::indicator::object::{Area, AreaRow, Indicator, IndicatorValue, Indicat
 use crate::indicator::store::{LatestStatisticsOf, VersionsOf, statistics};
 use crate::indicator::total::{IndicatorTotal, IndicatorTotalDimension, IndicatorTotalFilter, totals};
 use crate::partner::object::Partner;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::graphql::list::List;
 use crate::platform::loading::reader::Reads;
 use crate::platform::paging::page::{Connection, PageArgs};
 use crate::programme::object::Programme;
 use async_graphql::{ComplexObject, Context};
-use domain::fault::Code;
 
 #[ComplexObject]
 impl Indicator {
@@ -57,8 +56,7 @@ impl Indicator {
 impl IndicatorValue {
     /// The area that the figure is about.
     async fn area(&self, ctx: &Context<'_>) -> Result<Area> {
-        let found = self.batch.one::<AreaRow>(ctx.reader(), Some(self.key)).await?;
-        let (row, _) = found.ok_or_else(|| Error::refused(Code::NotFound))?;
+        let row = self.batch.columns::<AreaRow>(ctx.reader(), self.key).await?;
         Ok(Area { kind: row.kind, code: row.code.clone() })
     }
 

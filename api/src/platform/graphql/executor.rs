@@ -1,7 +1,7 @@
 //! How the objects of the schema are executed: field after field, and written as JSON at once.
 //!
 //! async-graphql's own `resolve_container` keeps a boxed future for each field and makes maps of values that are walked again
-//! when the answer is written; that was most of what an answer cost. Fields gain nothing from being executed at the same time,
+//! when the answer is written. Fields gain nothing from being executed at the same time,
 //! since a request has one connection to the database and what leads to other objects is read for a whole level at once
 //! ([`Batch`](crate::platform::loading::batch::Batch)).
 //!
@@ -17,7 +17,9 @@ pub mod resolver_utils {
     pub use async_graphql::resolver_utils::*;
 }
 
+use crate::platform::loading::reader::LARGEST_ANSWER;
 use async_graphql::parser::types::{Field, Selection, SelectionSet, TypeCondition};
+use domain::fault::Code;
 use futures_util::future::BoxFuture;
 
 /// Execute the fields of an object in the order in which they are selected (GraphQL specification, October 2021, section
@@ -58,10 +60,23 @@ pub fn resolve_container<'a, T: ContainerType + ?Sized>(
                 Some(value) => write(&value, &mut json),
                 None => json.extend_from_slice(b"null"),
             }
+            hold_to_limit(&ctx, &json)?;
         }
         json.push(b'}');
         Ok(Value::Binary(json.into()))
     })
+}
+
+/// An answer that grows too large is not written to its end.
+///
+/// # Errors
+/// LIMIT_EXCEEDED.
+pub(super) fn hold_to_limit<T>(ctx: &ContextBase<'_, T>, json: &[u8]) -> ServerResult<()> {
+    if json.len() <= LARGEST_ANSWER {
+        return Ok(());
+    }
+    let error = async_graphql::Error::from(crate::platform::error::Error::refused(Code::LimitExceeded));
+    Err(ctx.set_error_path(error.into_server_error(Pos::default())))
 }
 
 /// The fields that are selected on a type, those of fragments as well, each name once.

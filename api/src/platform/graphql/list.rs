@@ -1,6 +1,6 @@
 //! Lists of objects.
 
-use crate::platform::graphql::executor::write;
+use crate::platform::graphql::executor::{hold_to_limit, write};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value};
@@ -38,6 +38,7 @@ impl<T: OutputType> OutputType for List<T> {
             let resolved = item.resolve(&ctx, field).await;
             let set_path = |error: ServerError| if error.path.is_empty() { ctx.set_error_path(error) } else { error };
             write(&resolved.map_err(set_path)?, &mut json);
+            hold_to_limit(&ctx, &json)?;
         }
         json.push(b']');
         Ok(Value::Binary(json.into()))

@@ -8,6 +8,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::Kind;
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::table::{Columns, Guarded, Keys, Row, Table};
+use domain::fault::Code;
 use futures_util::future::BoxFuture;
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -112,6 +113,15 @@ impl Batch {
             return Ok(Some((row, self.clone())));
         }
         self.load(reader, One::<C>(std::marker::PhantomData), key).await
+    }
+
+    /// Columns of a row that this level shows.
+    ///
+    /// # Errors
+    /// NOT_FOUND when the row is gone since; the database's refusal.
+    pub async fn columns<C: Columns>(&self, reader: &Reader, key: Uuid) -> Result<Arc<C::Row>> {
+        let found = self.one::<C>(reader, Some(key)).await?;
+        found.map(|(row, _)| row).ok_or_else(|| Error::refused(Code::NotFound))
     }
 
     /// Relatives asked for with other arguments are other relatives; what they are called says the arguments too.

@@ -14,7 +14,6 @@ use async_graphql::registry::Registry;
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
 };
-use domain::fault::Code;
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, DbErr};
@@ -176,8 +175,7 @@ impl<D: Details> Later<D> {
     /// # Errors
     /// NOT_FOUND when the row is gone since; the database's refusal.
     pub async fn read(&self, reader: &Reader) -> Result<Arc<D>> {
-        let found = self.batch.one::<D>(reader, Some(self.key)).await?;
-        found.map(|(details, _)| details).ok_or_else(|| Error::refused(Code::NotFound))
+        self.batch.columns::<D>(reader, self.key).await
     }
 
     // Boxed: whoever asks an object for another field does not carry what reading them takes.
