@@ -16,7 +16,7 @@ use crate::platform::loading::reader::Reader;
 use crate::session::token::Bearer;
 use crate::telemetry;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request as Query, Value, value};
+use async_graphql::{Data, Value, value};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::request::Parts;
@@ -469,18 +469,21 @@ async fn perform(
     let (kind, name) = (keyword(document.kind), document.name.as_deref().filter(|_| !document.is_conversation));
     let span = span(asking, kind, name);
     let trace_id = telemetry::trace_id(&span).unwrap_or_else(|| asking.request_id.clone());
-    // The executor takes the document that was parsed here and never looks at its text.
-    let mut query = Query::new("");
     let personal = reader.personal_reads();
     let (actor, origin) = (reader.actor().clone(), reader.origin().clone());
-    query = query.data(reader).data(state.0.auth.clone()).data(state.0.bot.clone()).data(uploads);
+    let mut data = Data::default();
+    data.insert(reader);
+    data.insert(state.0.auth.clone());
+    data.insert(state.0.bot.clone());
+    data.insert(uploads);
     if let Some(bearer) = &asking.bearer {
-        query = query.data(bearer.clone());
+        data.insert(bearer.clone());
     }
-    query.set_parsed_query(document.ready(&state.0.types, &asked.variables));
+    let selected = document.selected(&state.0.types, &asked.variables);
     let at_work = state.0.metrics.begin(kind, begun);
     // A panic is ours; it ends this request and no other.
-    let executed = AssertUnwindSafe(state.0.schema.execute(query)).catch_unwind().instrument(span.clone());
+    let executed = state.0.executor.execute(document.without_fields(), &selected, asked.variables.clone(), data);
+    let executed = AssertUnwindSafe(executed).catch_unwind().instrument(span.clone());
     let Ok(answered) = tokio::time::timeout_at(deadline.into(), executed).await else {
         at_work.answered(name, &[Code::Timeout]);
         return Err(asking.refuse(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout));

@@ -26,12 +26,13 @@ use crate::config::{Mode, Network, Settings};
 use crate::platform::data_version::DataVersion;
 use crate::platform::database::db::Db;
 use crate::platform::database::fault::StartFault;
+use crate::platform::graphql::operation::Executor;
 use crate::platform::loading::reader::{OnCommit, Readers};
 use crate::platform::password::Passwords;
 use crate::platform::query::change::{Verb, Written};
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::redis::Redis;
-use crate::schema::Schema;
+use crate::schema::{Mutations, Queries};
 use crate::session::mail::Mailer;
 use crate::session::mutation::AuthServices;
 use crate::session::rights::Rights;
@@ -65,7 +66,7 @@ const GRACE: Duration = Duration::from_secs(25);
 pub struct State(Arc<Shared>);
 
 struct Shared {
-    schema: Schema,
+    executor: Executor<Queries, Mutations>,
     types: Types,
     documents: Documents,
     questions: Questions,
@@ -139,7 +140,7 @@ impl State {
             auth: AuthServices { passwords, rights, rate_limits, mailer, is_demo_mode: is_demo },
             bot,
             answers: Answers::new(u64::from(settings.answer_cache) * 1024 * 1024, data_version),
-            schema: crate::schema::build(),
+            executor: Executor::new(crate::schema::build()),
             types,
             documents: Documents::new(),
             questions: Questions::new(),

@@ -11,6 +11,7 @@ pub mod lookup;
 pub mod mutation;
 pub mod near;
 pub mod opening_hours;
+pub mod operation;
 pub mod root;
 pub mod scalars;
 pub mod source;

@@ -4,15 +4,18 @@
 //! futures of all parts: the compiler's layout of it grows deeper with every feature, and so does what is moved for each
 //! field. Here a field is looked up by its name once, and the future of the part that has it is boxed.
 
+use async_graphql::extensions::Extensions;
 use async_graphql::registry::{MetaType, MetaTypeId, Registry};
 use async_graphql::{
-    CacheControl, ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
-    parser::types::Field, resolver_utils::resolve_container,
+    CacheControl, ContainerType, Context, ContextSelectionSet, EmptySubscription, ObjectType, OutputType, Positioned,
+    Request, Schema, SchemaEnv, ServerResult, Value, parser::types::Field, resolver_utils::resolve_container,
 };
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
 
 /// A root type: its name, its description and its parts.
 pub trait Parts: Send + Sync + 'static {
@@ -55,6 +58,26 @@ impl Part {
     }
 }
 
+/// What the library makes for a schema, and hands to resolvers alone.
+#[derive(Clone)]
+pub(super) struct Environment {
+    pub schema: SchemaEnv,
+    pub extensions: Extensions,
+}
+
+/// Where a root leaves it to whoever asks.
+type Asked = Arc<OnceLock<Environment>>;
+
+impl Environment {
+    /// That of a schema, by a field that its root does not have.
+    pub fn of<Q: Parts, M: Parts>(schema: &Schema<Root<Q>, Root<M>, EmptySubscription>) -> Self {
+        let asked = Asked::default();
+        // Nothing is awaited there, and the answer is that there is no such field.
+        let _ = schema.execute(Request::new("{ environment }").data(Arc::clone(&asked))).now_or_never();
+        asked.get().expect("the root was asked").clone()
+    }
+}
+
 /// A root type of the schema.
 pub struct Root<P> {
     /// Which part resolves a field.
@@ -77,7 +100,14 @@ impl<P: Parts> ContainerType for Root<P> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         match self.resolvers.get(ctx.item.node.name.node.as_str()) {
             Some(resolve) => resolve(ctx).await,
-            None => Ok(None),
+            None => {
+                if let Some(asked) = ctx.data_opt::<Asked>() {
+                    let (schema, extensions) = (ctx.schema_env.clone(), ctx.query_env.extensions.clone());
+                    // Asked for once, and so set once.
+                    let _ = asked.set(Environment { schema, extensions });
+                }
+                Ok(None)
+            }
         }
     }
 }

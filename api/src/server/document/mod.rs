@@ -33,13 +33,14 @@ pub(super) use types::Types;
 use async_graphql::parser::Error as ParseError;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    SelectionSet, VariableDefinition,
 };
 use async_graphql::{Name, Pos, Positioned, Variables};
 use async_graphql_value::Value;
 use collect::Collecting;
 use domain::fault::Code;
 use problem::{Problems, quote};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -200,17 +201,26 @@ impl Document {
         Ok(Asked { variables, cost })
     }
 
-    /// The operation with the values of its variables, ready to be executed.
-    pub fn ready(&self, types: &Types, variables: &Variables) -> ExecutableDocument {
-        let selection_set = self.collect(types, Some(variables)).unwrap_or_default();
+    /// What is selected on the root, ready to be executed with the values of its variables. It is made once for all requests
+    /// that give a value to each: to the library a variable that is not given is one that is null.
+    pub fn selected(&self, types: &Types, variables: &Variables) -> Cow<'_, SelectionSet> {
+        let is_given = |definition: &Positioned<VariableDefinition>| variables.contains_key(&definition.node.name.node);
+        match &self.collected {
+            Some(collected) if self.definition.variable_definitions.iter().all(is_given) => Cow::Borrowed(collected),
+            _ => Cow::Owned(self.collect(types, Some(variables)).unwrap_or_default()),
+        }
+    }
+
+    /// The operation without what it selects.
+    pub fn without_fields(&self) -> Positioned<OperationDefinition> {
+        let place = self.definition.selection_set.pos;
         let definition = OperationDefinition {
             ty: self.kind,
-            variable_definitions: Vec::new(),
+            variable_definitions: self.definition.variable_definitions.clone(),
             directives: Vec::new(),
-            selection_set: Positioned::new(selection_set, self.definition.selection_set.pos),
+            selection_set: Positioned::new(SelectionSet::default(), place),
         };
-        let operation = Positioned::new(definition, self.definition.selection_set.pos);
-        ExecutableDocument { operations: DocumentOperations::Single(operation), fragments: HashMap::new() }
+        Positioned::new(definition, place)
     }
 
     /// The selection set that is executed.
