@@ -1,11 +1,15 @@
 //! Many who change the same things at once: nothing is lost, and nothing is done twice.
 
+use domain::actor::Actor;
 use domain::id::founding;
 use futures_util::future::join_all;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tests::World;
 use tests::person::Person;
+use tokio::sync::Barrier;
 use unfm::platform::graphql::global_id::{GlobalId, Kind};
 
 const LOOK: &str = "query($id: ID!) { cooperative(id: $id) { version memberCount womenCount } }";
@@ -110,6 +114,38 @@ async fn what_only_points_to_a_row_does_not_wait_for_whoever_changes_it() {
         Ok(added)
     });
     assert_eq!(added.await, "done");
+}
+
+/// Read as nobody, on a connection that is given back at the end.
+async fn reads(world: &World, until: &Barrier) {
+    let reader = world.reader(Actor::Anonymous);
+    reader.begin().select_in_scope::<unfm::cooperative::entity::Entity>().count(None).await.unwrap();
+    until.wait().await;
+}
+
+#[tokio::test]
+async fn whoever_writes_is_given_a_connection_while_others_never_cease_to_read() {
+    let Some(world) = World::postgres().await.map(Arc::new) else { return };
+    let khouribga = world.person("khouribga").await;
+    // As many as there are connections, and each takes the next one as soon as it has given one back.
+    let readers = world.db.most_connections();
+    let (all_read, is_done) = (Arc::new(Barrier::new(readers + 1)), Arc::new(AtomicBool::new(false)));
+    let tasks: Vec<_> = (0..readers).map(|_| {
+        let (world, all_read, is_done) = (Arc::clone(&world), Arc::clone(&all_read), Arc::clone(&is_done));
+        tokio::spawn(async move {
+            reads(&world, &all_read).await;
+            while !is_done.load(Ordering::Relaxed) {
+                reads(&world, &Barrier::new(1)).await;
+            }
+        })
+    }).collect();
+    all_read.wait().await;
+    let input = json!({"id": argan(), "expectedVersion": 1, "commune": "Commune"});
+    assert_eq!(khouribga.does(EDIT, input).await.outcome(), "done");
+    is_done.store(true, Ordering::Relaxed);
+    for task in tasks {
+        task.await.unwrap();
+    }
 }
 
 tests::on_each_database!(eight_writers_on_one_cooperative_lose_nothing);

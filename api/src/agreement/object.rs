@@ -80,7 +80,7 @@ crate::columns! {
         PredecessorId => predecessor_id: Option<Uuid>,
         /// The call for projects that it came from.
         FundingCallId => funding_call_id: Option<Uuid>,
-    } names { Branch: branch_id, Branch: mandate_branch_id, Agreement: predecessor_id, FundingCall: funding_call_id }
+    } names { Branch: branch_id, Branch: mandate_branch_id, Agreement: predecessor_id, FundingCall: funding_call_id } page { AgreementDetails }
 }
 
 crate::details! {

@@ -97,7 +97,7 @@ crate::columns! {
         ProvinceId => province_id: Option<Uuid>,
         /// Its status.
         Status => status: EnumValue<BranchStatus>,
-    } names { Branch: parent_id, Region: region_id, Province: province_id }
+    } names { Branch: parent_id, Region: region_id, Province: province_id } page { BranchDetails }
 }
 
 crate::details! {

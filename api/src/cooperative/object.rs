@@ -69,7 +69,7 @@ crate::columns! {
         WomenCount => women_count: Option<i32>,
         /// Whether it is told that all are women; derived.
         IsWomenOnly => is_women_only: Option<bool>,
-    } names { Branch: branch_id, Province: province_id }
+    } names { Branch: branch_id, Province: province_id } page { CooperativeDetails }
 }
 
 crate::details! {

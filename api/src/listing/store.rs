@@ -8,6 +8,7 @@ use crate::cooperative;
 use crate::cooperative::object::CooperativeRow;
 use crate::geography::object::ProvinceRow;
 use crate::market;
+use crate::market::object::MarketRow;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::loading::batch::{Batch, Related};
@@ -71,14 +72,14 @@ fn read_with_product(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row,
 fn with_market<'t, 'a>(select: Select<'t, 'a, Entity>) -> Select<'t, 'a, Entity> {
     select
         .reading::<ListingRow>()
-        .with::<market::entity::Entity>(Column::MarketId)
+        .with::<MarketRow>(Column::MarketId)
         .through::<product::Entity>(product::Column::Id, Column::ProductId)
         .through::<cooperative::entity::Entity>(cooperative::entity::Column::Id, product::Column::CooperativeId)
 }
 
 fn read_with_market(level: &mut Keys, cells: &mut RowReader<'_>) -> Result<Row, DbErr> {
     let row = level.take::<ListingRow>(cells)?;
-    Ok((row, level.take::<market::entity::Entity>(cells)?.status.0))
+    Ok((row, level.take::<MarketRow>(cells)?.status.0))
 }
 
 /// Listings by their own keys.

@@ -18,6 +18,7 @@ use crate::market::object::Market;
 use crate::platform::error::{Error, Result};
 use crate::platform::graphql::json_ld;
 use crate::platform::graphql::list::List;
+use crate::platform::graphql::opening_hours::{OpeningDay, OpeningException, day, exception};
 use crate::platform::graphql::scalars::{Date, DateTime, LocalDateTime, Money};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::reader::Reads;
@@ -116,6 +117,26 @@ impl Market {
         next.await.map(|next| next.map(|next| LocalDateTime(domain::calendar::local(next)))).transpose()
     }
 
+    /// The days on which it opens, as far as they are published.
+    async fn opening_days(&self) -> Vec<EnumValue<Weekday>> {
+        self.hours.opening_days().map(EnumValue).collect()
+    }
+
+    /// The regular week: always seven days, Monday first.
+    async fn opening_hours(&self) -> Vec<OpeningDay> {
+        self.hours.week().map(day).collect()
+    }
+
+    /// The week in Ramadan, Monday first; empty: as usual.
+    async fn ramadan_hours(&self) -> Vec<OpeningDay> {
+        self.hours.ramadan().into_iter().flatten().map(day).collect()
+    }
+
+    /// Days that are not like the others, in their order.
+    async fn opening_exceptions(&self) -> Vec<OpeningException> {
+        self.hours.exceptions().into_iter().map(exception).collect()
+    }
+
     /// The branch that supervises the market.
     async fn branch(&self, ctx: &Context<'_>) -> Option<Result<Branch>> {
         self.batch.object(ctx.reader(), self.branch_key).await.transpose()
@@ -124,13 +145,15 @@ impl Market {
     /// The distance from a point to the market in kilometres, along the surface; null when the market's point is not published.
     async fn kilometres_from(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Degrees north (WGS 84).")] latitude: f64,
         #[graphql(desc = "Degrees east (WGS 84).")] longitude: f64,
     ) -> Result<Option<f64>> {
         let from = Point::new(latitude, longitude).map_err(|_| {
             Error::expected("latitude", "a latitude of -90 to 90 and a longitude of -180 to 180 degrees")
         })?;
-        let point = self.latitude.zip(self.longitude).map(|(latitude, longitude)| Point { latitude, longitude });
+        let details = self.details.read(ctx.reader()).await?;
+        let point = details.latitude.zip(details.longitude).map(|(latitude, longitude)| Point { latitude, longitude });
         // To the metre.
         Ok(point.map(|point| (from.kilometres_to(point) * 1000.0).round() / 1000.0))
     }
@@ -144,6 +167,8 @@ impl Market {
             EnumValue<Locale>,
         >,
     ) -> Result<String> {
+        let details = self.details.read(ctx.reader()).await?;
+        let contacts = details.contacts.as_ref().map(|contacts| &contacts.0);
         let province = self.batch.object::<Province>(ctx.reader(), self.province_key).await?;
         let name = |text: &Text| text.resolve(ctx, locale).1.to_owned();
         let hours = |day: Value, intervals: &[Interval]| -> Vec<Value> {
@@ -168,23 +193,23 @@ impl Market {
             hours(valid, if day.intervals.is_empty() { &closed } else { &day.intervals })
         });
         let special: Vec<Value> = special.collect();
-        let point = self.latitude.zip(self.longitude);
+        let point = details.latitude.zip(details.longitude);
         Ok(json_ld::document(json!({
             "@type": "Store",
             "name": name(&self.name),
             "address": {
                 "@type": "PostalAddress",
-                "streetAddress": self.address.as_ref().map(name),
-                "addressLocality": self.city.as_ref().map(name),
+                "streetAddress": details.address.as_ref().map(name),
+                "addressLocality": details.city.as_ref().map(name),
                 "addressRegion": province.map(|province| name(&province.name)),
                 "addressCountry": "MA",
             },
             "geo": point.map(|(latitude, longitude)| {
                 json!({"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude})
             }),
-            "telephone": self.contacts.as_ref().and_then(|contacts| contacts.phone.clone()),
-            "email": self.contacts.as_ref().and_then(|contacts| contacts.email.clone()),
-            "url": self.contacts.as_ref().and_then(|contacts| contacts.website.clone()),
+            "telephone": contacts.and_then(|contacts| contacts.phone.clone()),
+            "email": contacts.and_then(|contacts| contacts.email.clone()),
+            "url": contacts.and_then(|contacts| contacts.website.clone()),
             "openingHoursSpecification": (!week.is_empty()).then_some(week),
             "specialOpeningHoursSpecification": (!special.is_empty()).then_some(special),
         })))
@@ -208,7 +233,7 @@ impl Market {
     /// The gaps in the funding of the market.
     async fn funding_gaps(&self, ctx: &Context<'_>) -> Result<Vec<FundingGap>> {
         let rows = self.batch.load(ctx.reader(), ContributionsOf, self.key).await?;
-        Ok(funding_gaps(self.cost.and_then(centimes), &rows))
+        Ok(funding_gaps(self.details.read(ctx.reader()).await?.cost.and_then(centimes), &rows))
     }
 
     /// The listings of the market.

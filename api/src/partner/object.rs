@@ -37,7 +37,7 @@ crate::columns! {
         Slug => slug: String,
         /// Its name.
         Name => name: Text,
-    } names {}
+    } names {} page { PartnerDetails }
 }
 
 crate::details! {

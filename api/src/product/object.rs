@@ -11,11 +11,11 @@ use crate::platform::graphql::near::NearInput;
 use crate::platform::graphql::scalars::{Date, DateTime, Decimal, Money};
 use crate::platform::graphql::text::Text;
 use crate::platform::loading::batch::Batch;
-use crate::platform::loading::object::{Later, RowObject};
+use crate::platform::loading::object::{Later, RowObject, of_page};
 use crate::platform::loading::reader::Reader;
 use crate::platform::query::select::Select;
 use crate::platform::query::stored::{EnumValue, Json};
-use crate::platform::query::table::{Keys, RowReader};
+use crate::platform::query::table::{Columns, Keys, RowReader};
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use domain::product::form::{FieldChange, ProductChangeStatus, ProductForm};
 use domain::product::{ProductStatus, QualitySignKind, SoldBy, Unit};
@@ -95,7 +95,7 @@ crate::columns! {
         CategoryId => category_id: Uuid,
         /// The cooperative that makes it.
         CooperativeId => cooperative_id: Uuid,
-    } names { Category: category_id, Cooperative: cooperative_id }
+    } names { Category: category_id, Cooperative: cooperative_id } page { ProductDetails }
 }
 
 crate::details! {
@@ -150,8 +150,13 @@ impl RowObject for Product {
         let tx = reader.begin();
         let mut level = Keys::default();
         let row = Self::join(tx.select::<entity::Entity>().reading::<ProductRow>().filter(condition))
+            .also(of_page::<ProductRow>())
             .also([description::Column::Description.into_expr()])
-            .one(|cells| Ok((Self::read(&mut level, cells)?, cells.take::<Option<Json<LocalizedText>>>()?)));
+            .one(|cells| {
+                let row = Self::read(&mut level, cells)?;
+                ProductRow::take_of_page(&mut level, cells)?;
+                Ok((row, cells.take::<Option<Json<LocalizedText>>>()?))
+            });
         Ok(row.await?.map(|(row, description)| Self {
             described: Some(description.map(|text| text.0.into())),
             ..Self::new(&row, level.batch(), reader)

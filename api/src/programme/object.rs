@@ -80,7 +80,7 @@ crate::columns! {
         SelfFunded => self_funded: bool,
         /// Its status.
         Status => status: EnumValue<ProgrammeStatus>,
-    } names { Branch: branch_id }
+    } names { Branch: branch_id } page { ProgrammeDetails }
 }
 
 crate::details! {

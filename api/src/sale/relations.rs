@@ -40,6 +40,7 @@ impl Sale {
     async fn receipt(&self, ctx: &Context<'_>) -> Result<Receipt> {
         let reader = ctx.reader();
         let market = required(self.batch.object::<Market>(reader, self.market_key).await?)?;
+        let place = market.details.read(reader).await?;
         let mut lines = Vec::new();
         for line in self.batch.load(reader, LinesOf, self.key).await? {
             let product: Option<Product> = line.batch.object(reader, line.product_key).await?;
@@ -56,7 +57,7 @@ impl Sale {
         let number: String = self.key.simple().to_string().chars().rev().take(8).collect();
         Ok(Receipt(Printed {
             market: Arc::unwrap_or_clone(market.name.0),
-            address: market.address.map(|address| Arc::unwrap_or_clone(address.0)),
+            address: place.address.as_ref().map(|address| (*address.0).clone()),
             sold_at: domain::calendar::local(self.sold_at.0),
             lines,
             total: centimes(self.total)?,

@@ -1,6 +1,6 @@
 //! What one request reads on, or one transaction writes on: the only place that sends statements.
 
-use super::pool::{Pool, Sent};
+use super::pool::{Pool, Reading, Sent};
 use super::settings::{RECORDING, paths};
 use crate::platform::error::{Error, Result};
 use domain::access::Purpose;
@@ -10,11 +10,8 @@ use sea_orm::sea_query::{self, Alias, Expr, Query};
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::postgres::PgTransaction;
 use sea_orm::sqlx::sqlite::SqliteTransaction;
-use sea_orm::sqlx::{AssertSqlSafe, Postgres, Sqlite, query_with};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
-    Value,
-};
+use sea_orm::sqlx::{AssertSqlSafe, Sqlite, query_with};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement, Value};
 use sea_query_sqlx::SqlxValues;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -77,13 +74,9 @@ impl Held {
         Self { connection, limited_at: Instant::now(), _interrupt: None }
     }
 
-    async fn take(
-        db: &DatabaseConnection,
-        settings: Option<&Statement>,
-        deadline: Option<Instant>,
-    ) -> Result<Self, DbErr> {
+    async fn take(pool: &Arc<Pool>, settings: Option<&Statement>, deadline: Option<Instant>) -> Result<Self, DbErr> {
         let settings = settings.cloned().map(|settings| limited(settings, deadline));
-        let connection = RawConnection::take(db, settings).await?;
+        let connection = RawConnection::take(pool, settings).await?;
         let mut held = Self::unlimited(connection);
         if let (RawConnection::Sqlite(connection), Some(deadline)) = (&mut held.connection, deadline) {
             let interrupt = Interrupt::default();
@@ -135,16 +128,17 @@ fn milliseconds(deadline: Instant) -> String {
 
 #[derive(Debug)]
 pub(in crate::platform) enum RawConnection {
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Reading),
     PostgresWithin(PgTransaction<'static>),
     Sqlite(PoolConnection<Sqlite>),
     SqliteWithin(SqliteTransaction<'static>),
 }
 
 impl RawConnection {
-    async fn take(db: &DatabaseConnection, settings: Option<Statement>) -> Result<Self, DbErr> {
+    async fn take(pool: &Arc<Pool>, settings: Option<Statement>) -> Result<Self, DbErr> {
+        let db = &pool.connection;
         let taken = match (db.get_database_backend(), &settings) {
-            (DbBackend::Postgres, None) => db.get_postgres_connection_pool().acquire().await.map(Self::Postgres),
+            (DbBackend::Postgres, None) => pool.take().await.map(Self::Postgres),
             (DbBackend::Postgres, Some(_)) => db.get_postgres_connection_pool().begin().await.map(Self::PostgresWithin),
             _ => db.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite),
         };
@@ -159,10 +153,9 @@ impl RawConnection {
         let values = SqlxValues(statement.values.unwrap_or(sea_query::Values(Vec::new())));
         let sql = AssertSqlSafe(statement.sql);
         let rows = match self {
-            Self::Postgres(connection) => query_with(sql, values)
-                .fetch_all(&mut **connection)
-                .await
-                .map(|rows| rows.into_iter().map(QueryResult::from).collect()),
+            Self::Postgres(reading) => {
+                reading.query(sql, values).await.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+            }
             Self::PostgresWithin(transaction) => query_with(sql, values)
                 .fetch_all(&mut **transaction)
                 .await
@@ -344,15 +337,14 @@ impl Connection {
             ConnectionState::Reading(held, settings) => {
                 let reading = async {
                     let mut held = held.lock().await;
-                    let db = &self.pool.connection;
                     if held.as_ref().is_some_and(|held| held.is_to_be_limited(self.deadline)) {
                         // In a transaction, whose settings end with it.
                         *held = None;
                         let settings = settings.clone().unwrap_or_else(nothing);
-                        *held = Some(Held::take(db, Some(&settings), self.deadline).await?);
+                        *held = Some(Held::take(&self.pool, Some(&settings), self.deadline).await?);
                     }
                     if held.is_none() {
-                        *held = Some(Held::take(db, settings.as_ref(), self.deadline).await?);
+                        *held = Some(Held::take(&self.pool, settings.as_ref(), self.deadline).await?);
                     }
                     let rows = held.as_mut().expect("it was taken above").connection.query(statement).await;
                     if rows.is_err() {

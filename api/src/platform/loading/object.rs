@@ -61,7 +61,12 @@ pub trait RowObject: Clone + Send + Sync + Sized + 'static {
             let tx = reader.begin();
             let mut level = Keys::default();
             let select = Self::join(tx.select::<Entity<Self>>().reading::<Self::Columns>().filter(condition));
-            let row = select.one(|cells| Self::read(&mut level, cells)).await?;
+            let read = |cells: &mut RowReader<'_>| {
+                let row = Self::read(&mut level, cells)?;
+                Self::Columns::take_of_page(&mut level, cells)?;
+                Ok(row)
+            };
+            let row = select.also(of_page::<Self::Columns>()).one(read).await?;
             Ok(row.map(|row| shown::<Self>(&row, level.batch(), reader)))
         }
     }
@@ -102,6 +107,11 @@ fn shown<T: RowObject>(row: &Row<T>, batch: Batch, reader: &Reader) -> T {
         reader.reads_personal(personal);
     }
     T::new(row, batch, reader)
+}
+
+/// The columns that are read besides where one row is asked for by itself.
+pub fn of_page<C: Columns>() -> impl Iterator<Item = SimpleExpr> {
+    C::of_page().iter().map(|column| column.into_expr())
 }
 
 /// The objects of rows that were read together.

@@ -108,6 +108,19 @@ pub trait Columns: 'static {
 
     /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
     fn name(row: &Self::Row, keys: &mut Keys);
+
+    /// Columns that are read besides where one row is asked for by itself: its page shows them.
+    fn of_page() -> &'static [<Self::Entity as EntityTrait>::Column] {
+        &[]
+    }
+
+    /// Read these, and hold them for whoever asks.
+    ///
+    /// # Errors
+    /// When a column does not hold what the row says.
+    fn take_of_page(_: &mut Keys, _: &mut RowReader<'_>) -> Result<(), DbErr> {
+        Ok(())
+    }
 }
 
 impl<E: Table<Model: Send + Sync + 'static>> Columns for E {
@@ -219,7 +232,8 @@ macro_rules! table {
     };
 }
 
-/// Declare a struct of some columns of a table, the key first, and which things it names.
+/// Declare a struct of some columns of a table, the key first, which things it names, and which
+/// [`details!`](crate::details) are read along where one row is asked for by itself.
 #[macro_export]
 macro_rules! columns {
     (
@@ -227,6 +241,7 @@ macro_rules! columns {
         $name:ident: $kind:ident of $table:ident { $(#[$key_doc:meta])* $key_column:ident => $key:ident: $key_type:ty,
             $($(#[$field_doc:meta])* $column:ident => $field:ident: $type:ty),* $(,)? }
         names { $($other:ident: $pointer:ident),* $(,)? }
+        $(page { $details:ident })?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -252,6 +267,17 @@ macro_rules! columns {
                 keys.add($crate::platform::graphql::global_id::Kind::$kind, row.$key);
                 $(keys.add_optional($crate::platform::graphql::global_id::Kind::$other, row.$pointer.into());)*
             }
+            $(
+                fn of_page() -> &'static [$table::Column] {
+                    <$details as $crate::platform::query::table::Columns>::names()
+                }
+                fn take_of_page(
+                    level: &mut $crate::platform::query::table::Keys,
+                    cells: &mut $crate::platform::query::table::RowReader<'_>,
+                ) -> Result<(), sea_orm::DbErr> {
+                    level.take::<$details>(cells).map(drop)
+                }
+            )?
         }
     };
 }
