@@ -3,9 +3,10 @@
 use crate::platform::audit::record::{ActorKind, AuditOutcome};
 use crate::platform::graphql::global_id::{GlobalId, Kind};
 use crate::platform::query::stored::EnumValue;
-use crate::platform::query::table::{Guarded, Keys, Open, RowReader, Table};
+use crate::platform::query::table::{Guarded, Keys, Open, RowReader, Table, sql_of};
 use domain::access::Permission;
 use sea_orm::entity::prelude::*;
+use std::sync::LazyLock;
 
 /// One row, as far as it is shown.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -62,6 +63,22 @@ impl Model {
     }
 }
 
+/// The columns that are read.
+const COLUMNS: [Column; 12] = [
+    Column::Id,
+    Column::Number,
+    Column::BranchId,
+    Column::Sequence,
+    Column::At,
+    Column::Action,
+    Column::Outcome,
+    Column::ActorKind,
+    Column::ActorId,
+    Column::SubjectKind,
+    Column::SubjectId,
+    Column::Changes,
+];
+
 // Written out, since what an entry is about may be of any kind.
 impl Table for Entity {
     const KIND: Kind = Kind::AuditEntry;
@@ -70,22 +87,12 @@ impl Table for Entity {
         row.id
     }
 
-    fn columns() -> &'static [Column] {
-        &[
-            Column::Id,
-            Column::Number,
-            Column::BranchId,
-            Column::Sequence,
-            Column::At,
-            Column::Action,
-            Column::Outcome,
-            Column::ActorKind,
-            Column::ActorId,
-            Column::SubjectKind,
-            Column::SubjectId,
-            Column::Changes,
-        ]
+    fn sql() -> &'static str {
+        static SQL: LazyLock<String> = LazyLock::new(|| sql_of(&COLUMNS));
+        &SQL
     }
+
+    const COUNT: usize = COLUMNS.len();
 
     fn read(cells: &mut RowReader<'_>) -> Result<Model, DbErr> {
         Ok(Model {

@@ -15,7 +15,7 @@ use futures_util::future::BoxFuture;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A root type: its name, its description and its parts.
 pub trait Parts: Send + Sync + 'static {
@@ -59,14 +59,13 @@ impl Part {
 }
 
 /// What the library makes for a schema, and hands to resolvers alone.
-#[derive(Clone)]
 pub(super) struct Environment {
     pub schema: SchemaEnv,
     pub extensions: Extensions,
 }
 
 /// Where a root leaves it to whoever asks.
-type Asked = Arc<OnceLock<Environment>>;
+type Asked = Arc<Mutex<Option<Environment>>>;
 
 impl Environment {
     /// That of a schema, by a field that its root does not have.
@@ -74,7 +73,9 @@ impl Environment {
         let asked = Asked::default();
         // Nothing is awaited there, and the answer is that there is no such field.
         let _ = schema.execute(Request::new("{ environment }").data(Arc::clone(&asked))).now_or_never();
-        asked.get().expect("the root was asked").clone()
+        let mut left = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken out: it leads to the request, and the request to where it was left.
+        left.take().expect("the root was asked")
     }
 }
 
@@ -103,8 +104,7 @@ impl<P: Parts> ContainerType for Root<P> {
             None => {
                 if let Some(asked) = ctx.data_opt::<Asked>() {
                     let (schema, extensions) = (ctx.schema_env.clone(), ctx.query_env.extensions.clone());
-                    // Asked for once, and so set once.
-                    let _ = asked.set(Environment { schema, extensions });
+                    *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Environment { schema, extensions });
                 }
                 Ok(None)
             }

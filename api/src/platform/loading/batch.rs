@@ -53,7 +53,7 @@ impl Batch {
     pub fn of<'r, C: Columns>(rows: impl IntoIterator<Item = &'r C::Row>) -> Self {
         let mut keys = Keys::default();
         for row in rows {
-            C::name(row, &mut keys);
+            C::name_keys(row, &mut keys);
         }
         keys.batch()
     }

@@ -15,7 +15,7 @@ use async_graphql::{
     ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
 };
 use futures_util::future::BoxFuture;
-use sea_orm::sea_query::SimpleExpr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DbErr};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -111,7 +111,7 @@ fn shown<T: RowObject>(row: &Row<T>, batch: Batch, reader: &Reader) -> T {
 
 /// The columns that are read besides where one row is asked for by itself.
 pub fn of_page<C: Columns>() -> impl Iterator<Item = SimpleExpr> {
-    C::of_page().iter().map(|column| column.into_expr())
+    C::of_page().map(Expr::cust).into_iter()
 }
 
 /// The objects of rows that were read together.
@@ -241,16 +241,21 @@ macro_rules! details {
             type Entity = $table::Entity;
             type Row = Self;
 
-            fn names() -> &'static [$table::Column] {
-                &[<$table::Entity as $crate::platform::query::table::Guarded>::KEY, $($table::Column::$column),+]
+            fn sql() -> &'static str {
+                static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+                    let key = <$table::Entity as $crate::platform::query::table::Guarded>::KEY;
+                    $crate::platform::query::table::sql_of(&[key, $($table::Column::$column),+])
+                });
+                &SQL
             }
+            const COUNT: usize = [stringify!(key), $(stringify!($column)),+].len();
             fn take(cells: &mut $crate::platform::query::table::RowReader<'_>) -> Result<Self, sea_orm::DbErr> {
                 Ok(Self { key: cells.take()?, $($field: cells.take()?),+ })
             }
             fn key_of(row: &Self) -> uuid::Uuid {
                 row.key
             }
-            fn name(_: &Self, _: &mut $crate::platform::query::table::Keys) {}
+            fn name_keys(_: &Self, _: &mut $crate::platform::query::table::Keys) {}
         }
 
         impl $crate::platform::loading::object::Details for $name {

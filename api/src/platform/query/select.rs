@@ -70,14 +70,14 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
     /// Join the thing that a column points to. It is compulsory: a row whose thing the actor cannot see is left out.
     pub fn with<C: Columns>(mut self, column: impl ColumnTrait) -> Self {
         self.join::<C::Entity>(JoinType::InnerJoin, C::Entity::KEY, column);
-        self.query.columns.extend(C::names().iter().map(|column| column.into_expr()));
+        self.query.columns.push(Expr::cust(C::sql()));
         self
     }
 
     /// Join the thing that a column points to. It is optional: absent when there is none that the actor can see.
     pub fn with_optional<C: Columns>(mut self, column: impl ColumnTrait) -> Self {
         self.join::<C::Entity>(JoinType::LeftJoin, C::Entity::KEY, column);
-        self.query.columns.extend(C::names().iter().map(|column| column.into_expr()));
+        self.query.columns.push(Expr::cust(C::sql()));
         self
     }
 
@@ -118,7 +118,7 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
 
     /// Read these columns of the table and no others.
     pub(crate) fn reading<C: Columns<Entity = E>>(self) -> Self {
-        self.only(C::names().iter().map(|column| column.into_expr()))
+        self.only([Expr::cust(C::sql())])
     }
 
     /// Read these expressions and no column.

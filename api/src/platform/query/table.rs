@@ -3,8 +3,8 @@
 use crate::platform::error::Result;
 use crate::platform::graphql::global_id::Kind;
 use domain::access::Permission;
-use sea_orm::sea_query::{Condition, SelectStatement};
-use sea_orm::{DbBackend, DbErr, EntityTrait, QueryResult, TryGetable, TryGetableMany};
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
+use sea_orm::{ColumnTrait, DbBackend, DbErr, EntityTrait, QueryResult, TryGetable, TryGetableMany};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -70,8 +70,11 @@ pub trait Table: Guarded {
     /// The key of a row.
     fn key(row: &Self::Model) -> Uuid;
 
-    /// The columns that are read, in the order in which [`Table::read`] takes them.
-    fn columns() -> &'static [Self::Column];
+    /// The columns that are read, in the order in which [`Table::read`] takes them, as both databases understand them.
+    fn sql() -> &'static str;
+
+    /// How many they are.
+    const COUNT: usize;
 
     /// Read one row, column by column.
     ///
@@ -94,8 +97,11 @@ pub trait Columns: 'static {
     /// What is read of a row.
     type Row: Send + Sync + 'static;
 
-    /// The columns, in the order in which [`Columns::take`] takes them; the key first.
-    fn names() -> &'static [<Self::Entity as EntityTrait>::Column];
+    /// The columns, in the order in which [`Columns::take`] takes them, as both databases understand them; the key first.
+    fn sql() -> &'static str;
+
+    /// How many they are.
+    const COUNT: usize;
 
     /// Read one row, column by column.
     ///
@@ -107,11 +113,11 @@ pub trait Columns: 'static {
     fn key_of(row: &Self::Row) -> Uuid;
 
     /// Name the row itself and the things that it points to, so that their relatives can be read for a whole level.
-    fn name(row: &Self::Row, keys: &mut Keys);
+    fn name_keys(row: &Self::Row, keys: &mut Keys);
 
-    /// Columns that are read besides where one row is asked for by itself: its page shows them.
-    fn of_page() -> &'static [<Self::Entity as EntityTrait>::Column] {
-        &[]
+    /// Columns that are read besides where one row is asked for by itself, since its page shows them.
+    fn of_page() -> Option<&'static str> {
+        None
     }
 
     /// Read these, and hold them for whoever asks.
@@ -127,16 +133,17 @@ impl<E: Table<Model: Send + Sync + 'static>> Columns for E {
     type Entity = E;
     type Row = E::Model;
 
-    fn names() -> &'static [E::Column] {
-        E::columns()
+    fn sql() -> &'static str {
+        E::sql()
     }
+    const COUNT: usize = E::COUNT;
     fn take(cells: &mut RowReader<'_>) -> Result<E::Model, DbErr> {
         E::read(cells)
     }
     fn key_of(row: &E::Model) -> Uuid {
         E::key(row)
     }
-    fn name(row: &E::Model, keys: &mut Keys) {
+    fn name_keys(row: &E::Model, keys: &mut Keys) {
         E::keys(row, keys);
     }
 }
@@ -213,9 +220,12 @@ macro_rules! table {
             fn key(row: &Model) -> uuid::Uuid {
                 row.id
             }
-            fn columns() -> &'static [Column] {
-                &[$(Column::$column),+]
+            fn sql() -> &'static str {
+                static SQL: std::sync::LazyLock<String> =
+                    std::sync::LazyLock::new(|| $crate::platform::query::table::sql_of(&[$(Column::$column),+]));
+                &SQL
             }
+            const COUNT: usize = [$(stringify!($column)),+].len();
             fn read(cells: &mut $crate::platform::query::table::RowReader<'_>) -> Result<Model, sea_orm::DbErr> {
                 Ok(Model { $($field: cells.take()?),+ })
             }
@@ -254,22 +264,28 @@ macro_rules! columns {
             type Entity = $table::Entity;
             type Row = Self;
 
-            fn names() -> &'static [$table::Column] {
-                &[$table::Column::$key_column, $($table::Column::$column),*]
+            fn sql() -> &'static str {
+                static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+                    $crate::platform::query::table::sql_of(
+                        &[$table::Column::$key_column, $($table::Column::$column),*],
+                    )
+                });
+                &SQL
             }
+            const COUNT: usize = [stringify!($key_column), $(stringify!($column)),*].len();
             fn take(cells: &mut $crate::platform::query::table::RowReader<'_>) -> Result<Self, sea_orm::DbErr> {
                 Ok(Self { $key: cells.take()?, $($field: cells.take()?),* })
             }
             fn key_of(row: &Self) -> uuid::Uuid {
                 row.$key
             }
-            fn name(row: &Self, keys: &mut $crate::platform::query::table::Keys) {
+            fn name_keys(row: &Self, keys: &mut $crate::platform::query::table::Keys) {
                 keys.add($crate::platform::graphql::global_id::Kind::$kind, row.$key);
                 $(keys.add_optional($crate::platform::graphql::global_id::Kind::$other, row.$pointer.into());)*
             }
             $(
-                fn of_page() -> &'static [$table::Column] {
-                    <$details as $crate::platform::query::table::Columns>::names()
+                fn of_page() -> Option<&'static str> {
+                    Some(<$details as $crate::platform::query::table::Columns>::sql())
                 }
                 fn take_of_page(
                     level: &mut $crate::platform::query::table::Keys,
@@ -280,6 +296,13 @@ macro_rules! columns {
             )?
         }
     };
+}
+
+/// Columns as they stand in a statement: both databases quote alike. It is written once, and not with each statement.
+pub fn sql_of<C: ColumnTrait>(columns: &[C]) -> String {
+    let mut select = Query::select();
+    select.exprs(columns.iter().map(|column| column.into_expr()));
+    DbBackend::Postgres.build(&select).sql.split_off("SELECT ".len())
 }
 
 pub(crate) type Row = Arc<dyn Any + Send + Sync>;
@@ -310,11 +333,11 @@ impl Keys {
     pub fn take<C: Columns>(&mut self, cells: &mut RowReader<'_>) -> Result<Arc<C::Row>, DbErr> {
         let key = (TypeId::of::<C::Row>(), cells.peek::<Uuid>()?);
         if let Some(row) = self.held.get(&key).and_then(|row| Arc::clone(row).downcast::<C::Row>().ok()) {
-            cells.skip(C::names().len());
+            cells.skip(C::COUNT);
             return Ok(row);
         }
         let row = Arc::new(C::take(cells)?);
-        C::name(&row, self);
+        C::name_keys(&row, self);
         self.held.insert(key, Arc::clone(&row) as Row);
         Ok(row)
     }
@@ -325,7 +348,7 @@ impl Keys {
     /// When a column does not hold what the model says.
     pub fn take_optional<C: Columns>(&mut self, cells: &mut RowReader<'_>) -> Result<Option<Arc<C::Row>>, DbErr> {
         if cells.peek::<Option<Uuid>>()?.is_none() {
-            cells.skip(C::names().len());
+            cells.skip(C::COUNT);
             return Ok(None);
         }
         self.take::<C>(cells).map(Some)

@@ -237,7 +237,7 @@ impl<'a> Tx<'a> {
 
     /// Rows of a table, narrowed to those that the actor may see.
     pub fn select<E: Table>(&self) -> Select<'_, 'a, E> {
-        Select::new(self.connection, self.scope, E::columns().iter().map(|column| column.into_expr()).collect())
+        Select::new(self.connection, self.scope, vec![Expr::cust(E::sql())])
     }
 
     /// Rows of a table that is read by expressions alone, narrowed like those of [`Tx::select`].
