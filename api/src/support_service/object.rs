@@ -84,7 +84,7 @@ pub struct SupportService {
     #[graphql(skip)]
     pub(crate) province_key: Option<Uuid>,
     #[graphql(skip)]
-    pub(crate) hours: OpeningHours,
+    pub(crate) hours: Arc<OpeningHours>,
     #[graphql(skip)]
     pub(crate) batch: Batch,
 }
@@ -93,7 +93,7 @@ impl RowObject for SupportService {
     type Columns = Entity;
 
     fn new(row: &Model, batch: Batch, reader: &Reader) -> Self {
-        let hours = row.opening_hours.0.clone();
+        let hours = Arc::new(row.opening_hours.0.clone());
         let verified_on = row.verified_on.map(|day| day.0);
         let published = row.sources.0.iter().filter_map(|source| source.dated_on.clone()).max();
         Self {
