@@ -47,7 +47,50 @@ impl Peer {
     }
 }
 
-const OPERATIONS: [&str; 3] = ["MarketPage", "ProductPage", "ProgrammePull"];
+/// What is asked, and by whom.
+const OPERATIONS: [(&str, Option<Actor>); 5] = [
+    ("MarketPage", None),
+    ("ProductPage", None),
+    ("ProgrammePull", None),
+    ("MarketPage", Some(Actor::Administrator)),
+    ("ProgrammePull", Some(Actor::Partner)),
+];
+
+/// Whoever is somebody.
+#[derive(Clone, Copy)]
+enum Actor {
+    /// A province's administrator.
+    Administrator,
+    /// A partner's program.
+    Partner,
+}
+
+impl Actor {
+    /// In the table.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Administrator => ", signed in",
+            Self::Partner => ", a partner",
+        }
+    }
+
+    /// What the database is told of them in each transaction, as a statement that answers it: what the program tells it.
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Administrator => {
+                "select json_build_object('app.purpose', '', 'app.actor', person.id, 'app.read_branches', '{}',
+                     'app.read_subtrees', '{' || path || '}', 'app.read_cooperatives', '{}', 'app.write_branches', '{}',
+                     'app.write_subtrees', '{' || path || '}', 'app.write_cooperatives', '{}')::text
+                   from staff_user person join role_assignment on user_id = person.id join branch on branch.id = role_assignment.branch_id
+                  where email = 'khouribga@unfm.example'"
+            }
+            Self::Partner => {
+                "select json_build_object('app.purpose', '', 'app.actor', id, 'app.partner', partner_id)::text
+                   from partner_client where client_id = 'unfpa-demo'"
+            }
+        }
+    }
+}
 
 fn main() {
     // A world is seeded in here too, whose futures are large where nothing is optimised.
@@ -66,24 +109,43 @@ async fn measure() {
 
     let ours = ours(&home, &kept, "0");
     let things = Things::found(&ours.0).await;
-    let asked = |host: &str| things.of(host, |thing| thing.id.clone(), [STOREFRONT, STOREFRONT, PARTNER]);
-    let (executor, keeping) = (asked(&ours.0), self::ours(&home, &kept, "64"));
-    let kept_answers = asked(&keeping.0);
+    let address = format!("http://{}/graphql", ours.0);
+    let client = reqwest::Client::new();
+    let tokens = Tokens {
+        administrator: Some(speed::token_of(&client, &address, "khouribga@unfm.example").await),
+        partner: Some(speed::program_token(&client, &address).await),
+    };
+    let nobodys = Tokens { administrator: None, partner: None };
+    let asked =
+        |host: &str, tokens| things.of(host, |thing| thing.id.clone(), [STOREFRONT, STOREFRONT, PARTNER], tokens);
+    let (executor, keeping) = (asked(&ours.0, &tokens), self::ours(&home, &kept, "64"));
+    let kept_answers = asked(&keeping.0, &nobodys);
     let mut peers = vec![Peer::new("unfm", ours, executor), Peer::new("unfm, answers kept", keeping, kept_answers)];
     if let (Some(node), Some(folder)) = (std::env::var_os("NODE"), std::env::var_os("PEERS")) {
         for (name, file, documents) in [
             ("PostGraphile", "postgraphile.mjs", [POSTGRAPHILE; 3]),
             ("mercurius", "mercurius.mjs", [STOREFRONT, STOREFRONT, PARTNER]),
         ] {
-            let (host, server) = theirs(Path::new(&node), Path::new(&folder), file, &kept.server_url);
-            let asked = things.of(&host, |thing| thing.key.clone(), documents);
+            let settings = json!({
+                "administrator": kept.told(Actor::Administrator.settings()).await,
+                "partner": kept.told(Actor::Partner.settings()).await,
+            });
+            let (host, server) = theirs(Path::new(&node), Path::new(&folder), (file, &settings), &kept.server_url);
+            // PostGraphile is told who asks, and believes it.
+            let believed = |name: &str| (file == "postgraphile.mjs").then(|| name.to_owned());
+            let tokens = Tokens { administrator: believed("administrator"), partner: believed("partner") };
+            let asked = things.of(&host, |thing| thing.key.clone(), documents, &tokens);
             peers.push(Peer::new(name, (host, server), asked));
         }
     }
     // Files of the sizes that the program's answers have.
     let (host, server) = self::ours(&home, &kept, "0");
     let mut files = Vec::new();
-    for requests in &peers[0].asked {
+    for (requests, (_, actor)) in peers[0].asked.iter().zip(OPERATIONS) {
+        if actor.is_some() {
+            files.push(Vec::new());
+            continue;
+        }
         let bytes = speed::ask(&peers[0].host, peers[0].server.0.id(), requests, 1).await.bytes;
         let (path, _) = FILES.iter().min_by_key(|(_, size)| size.abs_diff(bytes)).unwrap();
         files.push(vec![request_for_file(&host, path)]);
@@ -95,6 +157,9 @@ async fn measure() {
         for place in 0..OPERATIONS.len() {
             for which in &order {
                 let peer = &mut peers[*which];
+                if peer.asked[place].is_empty() {
+                    continue;
+                }
                 let cost = speed::ask(&peer.host, peer.server.0.id(), &peer.asked[place], CONNECTIONS).await;
                 peer.costs[place].push(cost);
             }
@@ -108,6 +173,12 @@ async fn measure() {
         speed::ask(&peer.host, peer.server.0.id(), &peer.asked[0], 64).await;
         println!("{}: {:.0} MB resident after 64 connections", peer.name, memory(peer.server.0.id()));
     }
+}
+
+/// By what whoever is somebody is known to a server; nothing where it is not asked in their name.
+struct Tokens {
+    administrator: Option<String>,
+    partner: Option<String>,
 }
 
 /// A thing as each of those who answer knows it.
@@ -141,24 +212,49 @@ impl Things {
     }
 
     /// The requests of the operations at a server, which names things by what `named` takes.
-    fn of(&self, host: &str, named: impl Fn(&Thing) -> Value, documents: [&str; 3]) -> Vec<Vec<Vec<u8>>> {
-        let variables: [Vec<Value>; 3] = [
-            self.markets.iter().map(|slug| json!({"slug": slug, "first": 20})).collect(),
-            self.products.iter().map(|product| json!({"id": named(product)})).collect(),
-            vec![json!({"first": 50})],
-        ];
+    fn of(
+        &self,
+        host: &str,
+        named: impl Fn(&Thing) -> Value,
+        documents: [&str; 3],
+        tokens: &Tokens,
+    ) -> Vec<Vec<Vec<u8>>> {
+        let of_operation = |name: &str| match name {
+            "MarketPage" => {
+                (documents[0], self.markets.iter().map(|slug| json!({"slug": slug, "first": 20})).collect::<Vec<_>>())
+            }
+            "ProductPage" => {
+                (documents[1], self.products.iter().map(|product| json!({"id": named(product)})).collect())
+            }
+            _ => (documents[2], vec![json!({"first": 50})]),
+        };
         // Some check all of a document, and know no more of the contract than what they are asked.
         let only = |document: &str, name: &str| {
             let start = document.find(&format!("query {name}")).unwrap();
             let end = document[start..].find("\n}").map_or(document.len(), |end| start + end + 2);
             document[start..end].to_owned()
         };
-        let of_one = |((name, document), variables): ((&str, &str), Vec<Value>)| {
+        let of_one = |(name, actor): (&str, Option<Actor>)| {
+            let token = match actor {
+                None => None,
+                Some(Actor::Administrator) => tokens.administrator.as_deref(),
+                Some(Actor::Partner) => tokens.partner.as_deref(),
+            };
+            if actor.is_some() && token.is_none() {
+                return Vec::new();
+            }
+            let (document, variables) = of_operation(name);
+            // A program's own list is what its partner is party to; the policies alone let it see all that is published as well.
+            let of_all = "programmes(first: $first, after: $after, published: true)";
             let document = only(document, name);
+            let document = match actor {
+                Some(Actor::Partner) => document.replace("programmes(first: $first, after: $after)", of_all),
+                _ => document,
+            };
             let body = |variables| json!({"query": document, "operationName": name, "variables": variables});
-            variables.into_iter().map(|variables| request(host, &body(variables).to_string(), None)).collect()
+            variables.into_iter().map(|variables| request(host, &body(variables).to_string(), token)).collect()
         };
-        OPERATIONS.into_iter().zip(documents).zip(variables).map(of_one).collect()
+        OPERATIONS.into_iter().map(of_one).collect()
     }
 }
 
@@ -172,8 +268,9 @@ fn ours(home: &Path, kept: &Kept, answers: &str) -> (String, Server) {
 }
 
 /// Start a peer on the database.
-fn theirs(node: &Path, folder: &Path, file: &str, url: &str) -> (String, Server) {
+fn theirs(node: &Path, folder: &Path, (file, settings): (&str, &Value), url: &str) -> (String, Server) {
     let mut program = Command::new(node);
+    program.env("SETTINGS", settings.to_string());
     program.arg(file).current_dir(folder).env("DATABASE_URL", url).env("NODE_ENV", "production");
     program.env("GRAPHILE_ENV", "production").stdout(Stdio::piped());
     let mut server = Server::of(program);
@@ -188,10 +285,11 @@ fn report(peers: &[Peer], units: u64) {
         "| operation | | requests a second | × PostGraphile | CPU, ms | PostgreSQL's CPU, ms | p50, ms | p99, ms | bytes |"
     );
     println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-    for (place, operation) in OPERATIONS.iter().enumerate() {
+    for (place, (operation, actor)) in OPERATIONS.iter().enumerate() {
+        let operation = format!("{operation}{}", actor.map_or("", Actor::label));
         let of = |name: &str| peers.iter().find(|peer| peer.name == name).map(|peer| middle(&peer.costs[place]));
         let base = of("PostGraphile").map(|cost| cost.per_second);
-        for peer in peers {
+        for peer in peers.iter().filter(|peer| !peer.costs[place].is_empty()) {
             let cost = middle(&peer.costs[place]);
             println!(
                 "| {operation} | {} | {:.0} | {} | {:.3} | {:.3} | {:.2} | {:.2} | {} |",

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tests::program::{Server, command_of, program, without_rates};
-use tests::speed::{self, Cost, Kept, memory, middle, ms, request};
+use tests::speed::{self, Cost, Kept, memory, middle, ms, program_token, request, token_of};
 use uuid::Uuid;
 
 /// The units of the world that the large one is compared with.
@@ -227,23 +227,6 @@ async fn operations(address: &str) -> Vec<Operation> {
         partners(operation("about, a partner", "query about { about { version } }", vec![json!({})])),
         partners(operation("ProgrammePull, a partner", PARTNER, vec![json!({"first": 50})])),
     ]
-}
-
-/// A token of a person of the demo world.
-async fn token_of(client: &reqwest::Client, address: &str, email: &str) -> String {
-    let login = json!({"email": email, "password": "marhaba-demo"});
-    let session = send(client, address, body(BRANCH_ADMIN, Some("SignIn"), login), None).await;
-    session["data"]["sessionCreate"]["session"]["accessToken"].as_str().unwrap().to_owned()
-}
-
-/// A token of a partner's program.
-async fn program_token(client: &reqwest::Client, address: &str) -> String {
-    let token = address.replace("/graphql", "/oauth/token");
-    let form = "grant_type=client_credentials";
-    let request = client.post(token).basic_auth("unfpa-demo", Some("unfpa-demo-secret"));
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
-    let given: Value = serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap();
-    given["access_token"].as_str().unwrap().to_owned()
 }
 
 /// What this build costs beside the other one.

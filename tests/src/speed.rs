@@ -1,8 +1,8 @@
 //! Worlds for measuring: large, synthetic, and kept for the next run; and what it costs to ask a server of one.
 
-use crate::World;
 use crate::postgres::Scratch;
-use serde_json::json;
+use crate::{World, raw};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -40,6 +40,12 @@ impl Kept {
         // On the same machine nobody encrypts.
         let server_url = format!("{}?sslmode=disable", scratch.server_url());
         Some(Self { on: "PostgreSQL", server_url, units, owner, scratch: Some(scratch) })
+    }
+
+    /// A text asked past the program, as the owner.
+    pub async fn told(&self, sql: &str) -> String {
+        let scratch = self.scratch.as_ref().expect("PostgreSQL is asked");
+        raw(&scratch.owner_url(), sql).await.unwrap()
     }
 
     /// Seed what is missing, and close it for the server to open; `progress` is told how many units of how many are done.
@@ -81,6 +87,7 @@ pub async fn fingerprint(world: &World) -> String {
 
 const STOREFRONT: &str = include_str!("../contract/storefront.graphql");
 const PARTNER: &str = include_str!("../contract/partner.graphql");
+const BRANCH_ADMIN: &str = include_str!("../contract/branch-admin.graphql");
 
 /// How long an operation is asked in each round.
 pub const ROUND: Duration = Duration::from_millis(1500);
@@ -100,6 +107,24 @@ pub struct Cost {
     pub per_second: f64,
     /// The bytes of the last body.
     pub bytes: usize,
+}
+
+/// A token of a person of the demo world, from a server's `/graphql`.
+pub async fn token_of(client: &reqwest::Client, address: &str, email: &str) -> String {
+    let variables = json!({"email": email, "password": "marhaba-demo"});
+    let body = json!({"query": BRANCH_ADMIN, "operationName": "SignIn", "variables": variables});
+    let answer: Value = client.post(address).json(&body).send().await.unwrap().json().await.unwrap();
+    answer["data"]["sessionCreate"]["session"]["accessToken"].as_str().unwrap().to_owned()
+}
+
+/// A token of a partner's program.
+pub async fn program_token(client: &reqwest::Client, address: &str) -> String {
+    let token = address.replace("/graphql", "/oauth/token");
+    let form = "grant_type=client_credentials";
+    let request = client.post(token).basic_auth("unfpa-demo", Some("unfpa-demo-secret"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+    let given: Value = request.send().await.unwrap().json().await.unwrap();
+    given["access_token"].as_str().unwrap().to_owned()
 }
 
 /// An HTTP request to a server's `/graphql`, as it goes over a connection that is kept.
@@ -188,10 +213,15 @@ async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) 
 
 /// The CPU that a process has used, in user and system mode: Linux counts it in hundredths of a second.
 pub fn cpu(process: u32) -> Duration {
+    ticks(process, &[11, 12])
+}
+
+/// The sum of some fields of what Linux says of a process (proc_pid_stat(5), counted from the one behind its name), in ticks of 10 ms.
+fn ticks(process: u32, places: &[usize]) -> Duration {
     let text = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    Duration::from_millis((ticks(11) + ticks(12)) * 10)
+    let ticks = |place: &usize| fields.get(*place).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis(places.iter().map(ticks).sum::<u64>() * 10)
 }
 
 /// The CPU that the processes of a PostgreSQL on this machine have used.
@@ -199,7 +229,9 @@ fn postgres_cpu() -> Duration {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let of = |process: &u32| std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
-    numbers.filter(|process| of(process).starts_with("postgres")).map(cpu).sum()
+    // Those that have ended are counted in whoever began them.
+    let used = |process| ticks(process, &[11, 12, 13, 14]);
+    numbers.filter(|process| of(process).starts_with("postgres")).map(used).sum()
 }
 
 /// The memory that a process has in use, in MB, without the database file that SQLite maps.
