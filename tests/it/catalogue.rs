@@ -91,6 +91,11 @@ async fn the_nearest_market_comes_first(world: World) {
     let distance = "{ market(slug: \"khouribga\") { kilometresFrom(latitude: 32.34, longitude: -6.35) } }";
     let distance = world.ask(distance, json!({})).await.data()["market"]["kilometresFrom"].as_f64().unwrap();
     assert!((79.0..81.0).contains(&distance), "{}: {distance}", world.on);
+    let nowhere = "{ market(slug: \"khouribga\") { slug kilometresFrom(latitude: 91, longitude: 0) } }";
+    let nowhere = world.ask(nowhere, json!({})).await;
+    assert_eq!(nowhere.code(), "BAD_USER_INPUT", "{}", world.on);
+    let market = json!({"slug": "khouribga", "kilometresFrom": null});
+    assert_eq!(nowhere.body["data"]["market"], market, "{}: the rest is shown", world.on);
     let products = "query($near: NearInput) { products(first: 50, filter: {near: $near}) { nodes { listings(first: 5) { nodes { market { slug } } } } } }";
     let found = world.ask(products, json!({"near": close})).await.data()["products"]["nodes"].clone();
     let found = found.as_array().unwrap();

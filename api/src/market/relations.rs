@@ -148,14 +148,18 @@ impl Market {
         ctx: &Context<'_>,
         #[graphql(desc = "Degrees north (WGS 84).")] latitude: f64,
         #[graphql(desc = "Degrees east (WGS 84).")] longitude: f64,
-    ) -> Result<Option<f64>> {
-        let from = Point::new(latitude, longitude).map_err(|_| {
-            Error::expected("latitude", "a latitude of -90 to 90 and a longitude of -180 to 180 degrees")
-        })?;
-        let details = self.details.read(ctx.reader()).await?;
-        let point = details.latitude.zip(details.longitude).map(|(latitude, longitude)| Point { latitude, longitude });
-        // To the metre.
-        Ok(point.map(|point| (from.kilometres_to(point) * 1000.0).round() / 1000.0))
+    ) -> Option<Result<f64>> {
+        let distance = async {
+            let from = Point::new(latitude, longitude).map_err(|_| {
+                Error::expected("latitude", "a latitude of -90 to 90 and a longitude of -180 to 180 degrees")
+            })?;
+            let details = self.details.read(ctx.reader()).await?;
+            let point = details.latitude.zip(details.longitude);
+            let point = point.map(|(latitude, longitude)| Point { latitude, longitude });
+            // To the metre.
+            Ok(point.map(|point| (from.kilometres_to(point) * 1000.0).round() / 1000.0))
+        };
+        distance.await.transpose()
     }
 
     /// The market for search engines, as JSON-LD in the vocabulary of schema.org (Store, a LocalBusiness), to stand in a

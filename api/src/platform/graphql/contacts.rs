@@ -1,6 +1,5 @@
 //! The GraphQL face of public contacts.
 
-use crate::platform::query::stored::Json;
 use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
 use domain::fault::Faults;
 
@@ -14,13 +13,6 @@ pub struct Contacts {
     pub email: Option<String>,
     /// Address of a web page.
     pub website: Option<String>,
-}
-
-impl From<Json<domain::contacts::Contacts>> for Contacts {
-    fn from(document: Json<domain::contacts::Contacts>) -> Self {
-        let domain::contacts::Contacts { phone, email, website } = document.0;
-        Self { phone, email, website }
-    }
 }
 
 /// The contact details of a place for the public, as they are given: one that is not named stays as it is, null removes it.
