@@ -1,5 +1,5 @@
-//! The program beside its peers: PostGraphile and mercurius on the same database, by a login that sees what is published, and a file
-//! that the program serves as it is. `tests/peers/run` brings the peers and calls this; `--units` is the size of the world.
+//! The program beside its peers: PostGraphile and mercurius on the same database, by a login that sees what is published; itself on
+//! SQLite, with a world of the same size; and a file that the program serves as it is. `tests/peers/run` brings the peers and calls this; `--units` is the size of the world.
 //!
 //! All of them are asked in turn, and each as often first as last; a machine's figures differ from hour to hour, so what counts is a
 //! line beside another one. The CPU is that of the process, for a request, and PostgreSQL's beside it.
@@ -105,22 +105,19 @@ async fn measure() {
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/speed");
     std::fs::create_dir_all(&home).unwrap();
     let Some(kept) = Kept::postgres(units).await else { return println!("There is no PostgreSQL.") };
-    kept.fill(|done, all| println!("{done} of {all} units")).await;
+    let file = Kept::sqlite(&home, units).await;
+    for world in [&kept, &file] {
+        world.fill(|done, all| println!("{}: {done} of {all} units", world.on)).await;
+    }
 
     let ours = ours(&home, &kept, "0");
     let things = Things::found(&ours.0).await;
-    let address = format!("http://{}/graphql", ours.0);
-    let client = reqwest::Client::new();
-    let tokens = Tokens {
-        administrator: Some(speed::token_of(&client, &address, "khouribga@unfm.example").await),
-        partner: Some(speed::program_token(&client, &address).await),
-    };
-    let nobodys = Tokens { administrator: None, partner: None };
-    let asked =
-        |host: &str, tokens| things.of(host, |thing| thing.id.clone(), [STOREFRONT, STOREFRONT, PARTNER], tokens);
-    let (executor, keeping) = (asked(&ours.0, &tokens), self::ours(&home, &kept, "64"));
-    let kept_answers = asked(&keeping.0, &nobodys);
+    let (executor, keeping) = (things.of_ours(&ours.0, &Tokens::given(&ours.0).await), self::ours(&home, &kept, "64"));
+    let kept_answers = things.of_ours(&keeping.0, &Tokens { administrator: None, partner: None });
     let mut peers = vec![Peer::new("unfm", ours, executor), Peer::new("unfm, answers kept", keeping, kept_answers)];
+    let on_sqlite = self::ours(&home, &file, "0");
+    let asked = Things::found(&on_sqlite.0).await.of_ours(&on_sqlite.0, &Tokens::given(&on_sqlite.0).await);
+    peers.push(Peer::new("unfm on SQLite", on_sqlite, asked));
     if let (Some(node), Some(folder)) = (std::env::var_os("NODE"), std::env::var_os("PEERS")) {
         for (name, file, documents) in [
             ("PostGraphile", "postgraphile.mjs", [POSTGRAPHILE; 3]),
@@ -181,6 +178,17 @@ struct Tokens {
     partner: Option<String>,
 }
 
+impl Tokens {
+    /// Those that the program gives.
+    async fn given(host: &str) -> Self {
+        let (client, address) = (reqwest::Client::new(), format!("http://{host}/graphql"));
+        Self {
+            administrator: Some(speed::token_of(&client, &address, "khouribga@unfm.example").await),
+            partner: Some(speed::program_token(&client, &address).await),
+        }
+    }
+}
+
 /// A thing as each of those who answer knows it.
 struct Thing {
     id: Value,
@@ -209,6 +217,11 @@ impl Things {
             Thing { id: json!(id), key: json!(parsed.key.to_string()) }
         };
         Self { markets, products: nodes("products").into_iter().map(thing).collect() }
+    }
+
+    /// The requests of the operations at a server of ours.
+    fn of_ours(&self, host: &str, tokens: &Tokens) -> Vec<Vec<Vec<u8>>> {
+        self.of(host, |thing| thing.id.clone(), [STOREFRONT, STOREFRONT, PARTNER], tokens)
     }
 
     /// The requests of the operations at a server, which names things by what `named` takes.
@@ -280,7 +293,7 @@ fn theirs(node: &Path, folder: &Path, (file, settings): (&str, &Value), url: &st
 }
 
 fn report(peers: &[Peer], units: u64) {
-    println!("\nPostgreSQL, {} products, {CONNECTIONS} connections\n", units * 2000);
+    println!("\n{} products, {CONNECTIONS} connections, on PostgreSQL where nothing else is said\n", units * 2000);
     println!(
         "| operation | | requests a second | × PostGraphile | CPU, ms | PostgreSQL's CPU, ms | p50, ms | p99, ms | bytes |"
     );

@@ -56,7 +56,8 @@ pub fn resolve_container<'a, T: ContainerType + ?Sized>(
                 continue;
             }
             let ctx = ctx.with_field(field);
-            match object.resolve_field(&ctx).await? {
+            let resolved = object.resolve_field(&ctx).await;
+            match resolved.or_else(|error| null_instead(&ctx, &object.introspection_type_name(), error))? {
                 Some(value) => write(&value, &mut json),
                 None => json.extend_from_slice(b"null"),
             }
@@ -65,6 +66,25 @@ pub fn resolve_container<'a, T: ContainerType + ?Sized>(
         json.push(b'}');
         Ok(Value::Binary(json.into()))
     })
+}
+
+/// A field of an object of the type `on` that failed: one that may be null is null alone (GraphQL specification, October 2021,
+/// section 6.4.4). The library leaves that to how the resolver is declared.
+///
+/// # Errors
+/// That of a field that may not be null.
+pub(super) fn null_instead(ctx: &Context<'_>, on: &str, error: ServerError) -> ServerResult<Option<Value>> {
+    if !may_be_null(ctx, on) {
+        return Err(error);
+    }
+    ctx.add_error(error);
+    Ok(None)
+}
+
+/// Whether the schema says that the field of a type may be null.
+fn may_be_null(ctx: &Context<'_>, on: &str) -> bool {
+    let declared = ctx.schema_env.registry.types.get(on).and_then(|on| on.field_by_name(&ctx.item.node.name.node));
+    declared.is_some_and(|field| !field.ty.ends_with('!'))
 }
 
 /// An answer that grows too large is not written to its end.
@@ -197,6 +217,10 @@ mod tests {
         async fn optional(&self) -> Option<Result<i32>> {
             Some(Err("never".into()))
         }
+
+        async fn missing(&self) -> Result<Option<i32>> {
+            Err("never".into())
+        }
     }
 
     struct Query;
@@ -232,9 +256,10 @@ mod tests {
     #[tokio::test]
     async fn a_field_that_fails_is_null_or_takes_what_may_not_be_null_with_it() {
         let answer: serde_json::Value =
-            serde_json::from_str(&asked("{ place { name inner { word optional } } }").await).unwrap();
-        assert_eq!(answer["data"]["place"]["inner"][1], serde_json::json!({"word": "b", "optional": null}));
-        assert_eq!(answer["errors"][1]["path"], serde_json::json!(["place", "inner", 1, "optional"]));
+            serde_json::from_str(&asked("{ place { name inner { optional missing word } } }").await).unwrap();
+        let last = serde_json::json!({"optional": null, "missing": null, "word": "b"});
+        assert_eq!(answer["data"]["place"]["inner"][1], last);
+        assert_eq!(answer["errors"][3]["path"], serde_json::json!(["place", "inner", 1, "missing"]));
 
         let answer: serde_json::Value =
             serde_json::from_str(&asked("{ place { name inner { failing } } }").await).unwrap();

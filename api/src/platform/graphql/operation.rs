@@ -3,6 +3,7 @@
 //! The library's own `execute` would check it again, copy it, and ask every type of the schema, at each root field, whether it
 //! is an entity of a federation. What is asked of the schema itself, it alone can answer.
 
+use super::executor::null_instead;
 use super::root::{Environment, Parts, Root};
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
@@ -87,7 +88,10 @@ impl<Q: Parts, M: Parts> Executor<Q, M> {
             let ctx = env.create_context(&self.environment.schema, Some(path), field, None);
             let value = match field.node.name.node.as_str() {
                 "__typename" => Value::from(P::NAME),
-                _ => root.resolve_field(&ctx).await?.unwrap_or_default(),
+                _ => {
+                    let resolved = root.resolve_field(&ctx).await;
+                    resolved.or_else(|error| null_instead(&ctx, P::NAME, error))?.unwrap_or_default()
+                }
             };
             answered.insert(name.clone(), value);
         }
