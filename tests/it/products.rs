@@ -219,13 +219,12 @@ async fn every_fault_of_a_product_is_told_at_its_place_and_nothing_is_kept(world
 }
 
 async fn what_time_withdraws_is_written_down_once_and_told_to_the_cooperative(world: World) {
-    // PostgreSQL has a clock of its own, which is not there yet.
     let mail = MailServer::new().await;
     let product = founding("product", "huile-argan-250");
     let until = |day: Option<jiff::civil::Date>| async move |tx: &Tx<'_>| {
         unfm::product::store::change_sign(tx, product, QualitySignKind::Igp, day).await.map(drop)
     };
-    world.change(until(Some(date(2098, 11, 30)))).await;
+    world.change(until(Some(date(2026, 11, 30)))).await;
     let seen = async |instant: &str| {
         world.at(instant);
         let query = "query($id: ID!) { product(id: $id) { validUntil } }";
@@ -243,27 +242,27 @@ async fn what_time_withdraws_is_written_down_once_and_told_to_the_cooperative(wo
         mail.mailer().deliver(&world.db, now).await.unwrap();
         looked.into_iter().map(Result::unwrap).sum()
     };
-    assert_eq!(seen("2098-11-30T23:59:59Z").await, "2098-11-30", "{}: its last day is not over", world.on);
+    assert_eq!(seen("2026-11-30T23:59:59Z").await, "2026-11-30", "{}: its last day is not over", world.on);
     let before = lines().await;
-    assert_eq!(withdrawn("2098-11-30T23:59:59Z").await, 0, "{}", world.on);
-    assert_eq!(seen("2098-12-01T00:00:01Z").await, Value::Null, "{}", world.on);
-    assert_eq!(withdrawn("2098-12-01T00:00:30Z").await, 1, "{}", world.on);
+    assert_eq!(withdrawn("2026-11-30T23:59:59Z").await, 0, "{}", world.on);
+    assert_eq!(seen("2026-12-01T00:00:01Z").await, Value::Null, "{}", world.on);
+    assert_eq!(withdrawn("2026-12-01T00:00:30Z").await, 1, "{}", world.on);
     assert_eq!(lines().await - before, 3, "{}: the product, its variant and its listing", world.on);
     let told = mail.taken();
     assert_eq!(told.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(), ["cooperative@unfm.example"], "{}", world.on);
-    for part in ["Huile d'argan 250 ml", "زيت الأركان 250 مل", "2098-11-30", "https://admin.unfm.example/products/huile-argan-250"] {
+    for part in ["Huile d'argan 250 ml", "زيت الأركان 250 مل", "2026-11-30", "https://admin.unfm.example/products/huile-argan-250"] {
         assert!(told[0].text.contains(part), "{}: {part} in {}", world.on, told[0].text);
     }
     // Not again, also when a clock jumps back and forth.
-    for instant in ["2098-12-01T00:01:00Z", "2098-11-29T12:00:00Z", "2098-12-03T12:00:00Z"] {
+    for instant in ["2026-12-01T00:01:00Z", "2026-11-29T12:00:00Z", "2026-12-03T12:00:00Z"] {
         assert_eq!(withdrawn(instant).await, 0, "{}: {instant}", world.on);
     }
     assert_eq!((lines().await - before, mail.taken().len()), (3, 0), "{}", world.on);
 
     // Renewed, it is back, until it expires again.
-    world.change(until(Some(date(2098, 12, 31)))).await;
-    assert_eq!(seen("2098-12-03T12:00:00Z").await, "2098-12-31", "{}", world.on);
-    assert_eq!(withdrawn("2099-01-01T08:00:00Z").await, 1, "{}", world.on);
+    world.change(until(Some(date(2026, 12, 31)))).await;
+    assert_eq!(seen("2026-12-03T12:00:00Z").await, "2026-12-31", "{}", world.on);
+    assert_eq!(withdrawn("2027-01-01T08:00:00Z").await, 1, "{}", world.on);
     assert_eq!(mail.taken().len(), 1, "{}", world.on);
     assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }

@@ -121,6 +121,7 @@ impl Scratch {
                 made.prepare(&owner).await;
                 unfm::seed::demo(&owner, crate::NOON.parse().unwrap()).await.unwrap();
                 owner.close().await;
+                made.stop_clock().await;
                 let done = format!("alter database {template} is_template true");
                 connection.execute_unprepared(&done).await.unwrap();
             }
@@ -169,6 +170,21 @@ impl Scratch {
     /// The address of the database for the server's login.
     pub fn server_url(&self) -> String {
         self.url(Some(&format!("{LOGIN}:{LOGIN}")))
+    }
+
+    /// Let its policies take it for the day on which worlds begin. Their own clock is the database's, by which what is valid in a story
+    /// would be hidden some day.
+    async fn stop_clock(&self) {
+        let sql = format!(
+            "do $$ declare policy record; begin
+               for policy in select * from pg_policies where qual like '%now()%' loop
+                 execute format('alter policy %I on %I using (%s)', policy.policyname, policy.tablename,
+                   replace(policy.qual, 'now()', 'timestamptz ''{}'''));
+               end loop;
+             end $$",
+            crate::NOON
+        );
+        connect(&self.owner_url()).await.unwrap().execute_unprepared(&sql).await.unwrap();
     }
 
     /// Bring it up to date and let the server in; roles are the cluster's, so one world at a time does it.
