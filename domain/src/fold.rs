@@ -136,6 +136,12 @@ pub fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded.split(' ').filter(|word| !word.is_empty())
 }
 
+/// A folded text as one word, which is neither a word of a text nor begins with one: whoever looks for a whole name does not want to
+/// read past all that have it as a word.
+pub fn whole(folded: &str) -> String {
+    format!("_{}", folded.replace(' ', "_"))
+}
+
 /// What a list by name sorts by: folded letters, with every word kept.
 pub fn sort_key(text: &str) -> String {
     split(text).into_iter().map(|(word, _)| word).collect::<Vec<_>>().join(" ")
@@ -278,6 +284,12 @@ mod tests {
         }
         // Olives are no oil, nor is soap something else.
         assert_eq!(["زيتون", "صابون", "jus", "riz"].map(fold), ["زيتون", "صابون", "jus", "riz"]);
+    }
+
+    #[test]
+    fn a_whole_name_is_one_word_that_is_no_word_of_a_text() {
+        assert_eq!([whole(&fold("Huile d'argan")), whole(&fold("Huile"))], ["_huile_argan", "_huile"]);
+        assert_eq!(fold("_huile_argan"), "huile argan");
     }
 
     #[test]

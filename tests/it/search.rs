@@ -3,6 +3,7 @@
 use domain::cooperative::{CooperativeStatus, MEMBERS_MIN};
 use domain::id::founding as key;
 use domain::product::QualitySignKind;
+use domain::text::{Locale, LocalizedText};
 use jiff::civil::date;
 use serde_json::{Value, json};
 use tests::World;
@@ -151,12 +152,30 @@ async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after(world: Wor
 }
 
 async fn a_new_name_is_found_and_the_old_one_is_not(world: World) {
-    let name =
-        domain::text::LocalizedText::new([(domain::text::Locale::Fr, "Crème visage".to_owned())], 200).unwrap();
+    let name = LocalizedText::new([(Locale::Fr, "Crème visage".to_owned())], 200).unwrap();
     world.change(async |tx| product::store::rename(tx, key("product", "miel-thym"), name.clone()).await).await;
 
     assert_eq!(found(&world, "creme").await, ["miel-thym"], "{}", world.on);
     assert_eq!(found(&world, "thym").await, Vec::<String>::new(), "{}", world.on);
+}
+
+async fn the_longest_names_are_found_by_all_of_their_words(world: World) {
+    // Letters of four bytes in no order, which nothing makes shorter.
+    let mut number: u32 = 1;
+    let mut letter = || {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from_u32(0x2_0000 + (number >> 16) % 0xA000).unwrap()
+    };
+    let locales = [Locale::Ar, Locale::Fr, Locale::Zgh, Locale::En];
+    let names = locales.map(|locale| (locale, "Nappe longue ".chars().chain((0..187).map(|_| letter())).collect()));
+    let name = LocalizedText::new(names, 200).unwrap();
+    world.change(async |tx| product::store::rename(tx, key("product", "miel-thym"), name.clone()).await).await;
+
+    for text in ["nappe", "nappe longue", "longues nappes", "nappe lon", "lon nap", "napp", "nappee longue"] {
+        assert_eq!(found(&world, text).await, ["miel-thym"], "{}: {text}", world.on);
+    }
+    assert_eq!(found(&world, "nappe rouge").await, Vec::<String>::new(), "{}", world.on);
+    assert_eq!(world.differences().await, Vec::<String>::new(), "{}", world.on);
 }
 
 async fn a_search_can_be_filtered_and_sorted(world: World) {
@@ -172,4 +191,4 @@ async fn a_search_can_be_filtered_and_sorted(world: World) {
     assert_eq!(found_with(&world, with_sign).await, ["huile-olive-bio"], "{}", world.on);
 }
 
-tests::on_each_database!(argan_oil_is_found_however_it_is_written, names_come_before_other_text_and_whole_words_before_beginnings, a_search_is_paged_without_losing_or_repeating_anything, a_suspended_cooperative_takes_its_products_out_of_the_search_and_back, a_sign_that_expires_takes_its_product_off_sale_the_day_after, a_new_name_is_found_and_the_old_one_is_not, a_search_can_be_filtered_and_sorted);
+tests::on_each_database!(argan_oil_is_found_however_it_is_written, names_come_before_other_text_and_whole_words_before_beginnings, a_search_is_paged_without_losing_or_repeating_anything, a_suspended_cooperative_takes_its_products_out_of_the_search_and_back, a_sign_that_expires_takes_its_product_off_sale_the_day_after, a_new_name_is_found_and_the_old_one_is_not, the_longest_names_are_found_by_all_of_their_words, a_search_can_be_filtered_and_sorted);

@@ -8,6 +8,7 @@ use domain::actor::Actor;
 use domain::partner_client::ClientScope;
 use domain::user::Reach;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, DbBackend};
 
@@ -65,10 +66,9 @@ impl Scope<'_> {
             Open::All => Condition::all(),
             Open::Published(flag) => flag.into_expr().into_condition(),
             Open::PublishedUntil(flag, until) => {
-                let today = Day(domain::calendar::today(self.now));
-                let valid = Condition::any().add(until.is_null()).add(until.gte(today));
-                Condition::all().add(flag.into_expr()).add(valid)
+                Condition::all().add(flag.into_expr()).add(valid(until, domain::calendar::today(self.now)))
             }
+            Open::Until(until) => valid(until, domain::calendar::today(self.now)),
             Open::Never => nothing(),
         }
     }
@@ -94,6 +94,11 @@ impl Scope<'_> {
             Actor::Staff(staff) => within::<E>(self.backend, &staff.reach(permission)),
         }
     }
+}
+
+/// The condition that a last day, if there is one, has not passed.
+fn valid(until: impl ColumnTrait, today: Date) -> Condition {
+    Condition::any().add(until.is_null()).add(until.gte(Day(today)))
 }
 
 /// The condition that a row is within reach: by its branch or its cooperative, or by what lends it its

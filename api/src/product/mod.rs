@@ -8,6 +8,7 @@ pub mod movement;
 pub mod mutation;
 pub mod object;
 pub mod popularity;
+pub mod posting;
 pub mod projection;
 pub mod query;
 pub mod relations;

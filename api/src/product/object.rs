@@ -320,7 +320,7 @@ impl RowObject for ProductChange {
 }
 
 /// Conditions on products: those that are given must all be met.
-#[derive(InputObject, Clone, Debug, Default)]
+#[derive(InputObject, Clone, Debug, Default, PartialEq)]
 pub struct ProductFilter {
     /// Leaves only products in the category with this slug, or in one below it.
     pub category: Option<String>,

@@ -9,7 +9,7 @@ use crate::platform::graphql::text::compute_name_keys;
 use crate::platform::projection::{ComputedColumns, Derivation, Derived, Projection, Rows, Source, SqlColumns};
 use crate::platform::query::change::Change;
 use crate::platform::query::stored::Json;
-use domain::fold::{fold, words};
+use domain::fold::{fold, whole, words};
 use domain::product::SearchRank;
 use domain::text::LocalizedText;
 use futures_util::future::BoxFuture;
@@ -166,7 +166,7 @@ impl Projection for Search {
         &[
             Source {
                 table: "product",
-                columns: &["published", "name", "description", "category_id"],
+                columns: &["published", "valid_until", "name", "description", "category_id"],
                 by: "id",
                 to: "id",
             },
@@ -219,7 +219,7 @@ async fn texts(derivation: &Derivation<'_>, rows: &Rows, after: i64) -> Result<V
     let (condition, values) = rows.condition(derivation.backend(), "product");
     let next = values.len() + 1;
     let sql = format!(
-        "select product.number, product.name, product.description, category.name
+        "select product.number, product.valid_until, product.name, product.description, category.name
          from product join category on category.id = product.category_id
          where product.published and product.number > ${next} and {condition} order by product.number limit {CHUNK}"
     );
@@ -268,8 +268,12 @@ async fn compare(derivation: &Derivation<'_>) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// What is stored of one product: its texts, and on PostgreSQL its words with their ranks and its name's signature.
-type Held = (Vec<String>, BTreeSet<(String, i16, Signature)>);
+/// What is stored of one product: its texts, and on PostgreSQL its postings.
+type Held = (Vec<String>, BTreeSet<Posting>);
+
+/// One word of a product: its rank, the signature of the product's name, its last day, and the name, unless it is a long one, where
+/// the word is part of it.
+type Posting = (String, i16, Signature, Option<String>, Option<String>);
 
 /// What is stored of the products with numbers after one and up to another.
 async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BTreeMap<i64, Held>> {
@@ -280,10 +284,10 @@ async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BT
         for (number, name, other) in derivation.query(sql, between.clone()).await? {
             stored.entry(number).or_default().0 = vec![name, other];
         }
-        let sql =
-            "select number, word, rank, words, beginnings from product_posting where number > $1 and number <= $2";
-        for (number, word, rank, words, beginnings) in derivation.query(sql, between).await? {
-            stored.entry(number).or_default().1.insert((word, rank, Signature { words, beginnings }));
+        let sql = "select number, word, rank, words, beginnings, valid_until, name from product_posting
+            where number > $1 and number <= $2";
+        for (number, word, rank, words, beginnings, until, name) in derivation.query(sql, between).await? {
+            stored.entry(number).or_default().1.insert((word, rank, Signature { words, beginnings }, until, name));
         }
     } else {
         let sql = "select rowid, exact, name, other from product_search where rowid > $1 and rowid <= $2";
@@ -294,20 +298,21 @@ async fn stored(derivation: &Derivation<'_>, after: i64, last: i64) -> Result<BT
     Ok(stored)
 }
 
-/// The number, name and description of a product, and the name of its category.
-type Row = (i64, Json<LocalizedText>, Option<Json<LocalizedText>>, Json<LocalizedText>);
+/// The number, last day, name and description of a product, and the name of its category.
+type Row = (i64, Option<String>, Json<LocalizedText>, Option<Json<LocalizedText>>, Json<LocalizedText>);
 
 /// What is searched of one product, folded: its names, each as words and as a whole, and its other text.
 struct Text {
     number: i64,
+    valid_until: Option<String>,
     exact: Vec<String>,
     name: String,
     other: String,
 }
 
 impl Text {
-    /// Of a product's number, name and description, and the name of its category.
-    fn new((number, name, description, category): Row) -> Self {
+    /// Of a product's number, last day, name and description, and the name of its category.
+    fn new((number, valid_until, name, description, category): Row) -> Self {
         let all = |text: Option<Json<LocalizedText>>| -> Vec<String> {
             text.iter().flat_map(|text| text.0.translations().map(|(_, text)| fold(text)).collect::<Vec<_>>()).collect()
         };
@@ -315,7 +320,8 @@ impl Text {
         let other = [all(description), all(Some(category))].concat();
         Self {
             number,
-            exact: names.iter().map(|name| name.replace(' ', "_")).collect(),
+            valid_until,
+            exact: names.iter().map(|name| whole(name)).collect(),
             name: names.join(" "),
             other: other.join(" "),
         }
@@ -324,8 +330,7 @@ impl Text {
     /// What stands in the columns of the table.
     fn columns(&self, is_postgres: bool) -> Vec<String> {
         if is_postgres {
-            // A blank on either side of each word, so that whole words and beginnings are found by plain text.
-            [&self.name, &self.other].map(|text| format!(" {text} ")).into()
+            [&self.name, &self.other].map(|text| spaced(text)).into()
         } else {
             vec![self.exact.join(" "), self.name.clone(), self.other.clone()]
         }
@@ -333,21 +338,34 @@ impl Text {
 
     /// All that is stored of it.
     fn stored(&self, is_postgres: bool) -> Held {
-        let postings = if is_postgres { self.postings() } else { BTreeMap::new() };
-        let signature = Signature::of(&self.name);
-        let postings = postings.into_iter().map(|(word, rank)| (word, rank as i16, signature));
-        (self.columns(is_postgres), postings.collect())
+        let postings = if is_postgres { self.postings() } else { Vec::new() };
+        (self.columns(is_postgres), postings.into_iter().collect())
     }
 
     /// Each word once, with the best rank that it has.
-    fn postings(&self) -> BTreeMap<String, SearchRank> {
+    fn postings(&self) -> Vec<Posting> {
         let other = words(&self.other).map(|word| (word.to_owned(), SearchRank::OtherText));
         let name = words(&self.name).map(|word| (word.to_owned(), SearchRank::NameWord));
-        // Whole names stand apart from words.
-        let exact = self.exact.iter().map(|name| (format!("={name}"), SearchRank::NameExact));
+        let exact = self.exact.iter().map(|name| (name.clone(), SearchRank::NameExact));
         // Later ones are better and take the place of earlier ones.
-        other.chain(name).chain(exact).collect()
+        let ranks: BTreeMap<String, SearchRank> = other.chain(name).chain(exact).collect();
+        let signature = Signature::of(&self.name);
+        let posting = |(word, rank)| {
+            let is_beside = rank == SearchRank::NameWord && self.name.len() <= LONGEST_BESIDE;
+            let name = is_beside.then(|| spaced(&self.name));
+            (word, rank as i16, signature, self.valid_until.clone(), name)
+        };
+        ranks.into_iter().map(posting).collect()
     }
+}
+
+/// Names with more bytes do not stand beside their words: an entry of an index has 2,704 at the most, and a name may have four times 200
+/// letters.
+const LONGEST_BESIDE: usize = 1000;
+
+/// A blank on either side of each word, so that whole words and beginnings are found by plain text.
+fn spaced(text: &str) -> String {
+    format!(" {text} ")
 }
 
 async fn write(derivation: &Derivation<'_>, texts: &[Text]) -> Result<()> {
@@ -361,27 +379,31 @@ async fn write(derivation: &Derivation<'_>, texts: &[Text]) -> Result<()> {
     };
     derivation.insert_values("product_search", columns, texts.iter().map(row).collect()).await?;
     if is_postgres {
-        let postings = |text: &Text| {
-            let (number, signature) = (text.number, Signature::of(&text.name));
-            let posting = move |(word, rank)| (word, rank as i16, number, signature);
-            text.postings().into_iter().map(posting).collect::<Vec<_>>()
-        };
+        let postings =
+            |text: &Text| text.postings().into_iter().map(|posting| (posting, text.number)).collect::<Vec<_>>();
         let mut all: Vec<_> = texts.iter().flat_map(postings).collect();
         // In the order of the index, neighbours are written together.
-        all.sort_unstable();
-        let mut all_words = Vec::with_capacity(all.len());
-        let (mut ranks, mut numbers) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
-        let (mut words, mut beginnings) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
-        for (word, rank, number, signature) in all {
+        all.sort_unstable_by(|((word, rank, ..), number), ((other, others, ..), others_number)| {
+            (word, rank, number).cmp(&(other, others, others_number))
+        });
+        let (mut all_words, mut names, mut untils) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ranks, mut numbers) = (Vec::new(), Vec::new());
+        let (mut words, mut beginnings) = (Vec::new(), Vec::new());
+        for ((word, rank, signature, until, name), number) in all {
             all_words.push(word);
             ranks.push(rank);
             numbers.push(number);
             words.push(signature.words);
             beginnings.push(signature.beginnings);
+            untils.push(until.unwrap_or_default());
+            names.push(name.unwrap_or_default());
         }
-        let sql = "insert into product_posting (word, rank, number, words, beginnings)
-            select * from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[])";
-        let values: [Value; 5] = [all_words.into(), ranks.into(), numbers.into(), words.into(), beginnings.into()];
+        let sql = "insert into product_posting (word, rank, number, words, beginnings, valid_until, name)
+            select word, rank, number, words, beginnings, nullif(valid_until, ''), nullif(name, '')
+              from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+                as given (word, rank, number, words, beginnings, valid_until, name)";
+        let numbers: [Value; 4] = [ranks.into(), numbers.into(), words.into(), beginnings.into()];
+        let values = std::iter::once(all_words.into()).chain(numbers).chain([untils.into(), names.into()]);
         derivation.execute(sql, values).await?;
     }
     Ok(())

@@ -4,10 +4,14 @@
 //! name; beginnings of words of the name; words of other text. No product is in two of them. Each is cut by its index, so
 //! that a common word costs no more than a rare one: on SQLite FTS5 hands out numbers in descending order, on PostgreSQL
 //! the postings of a word are stored in it. Then the products of the page are read by their numbers.
+//!
+//! On PostgreSQL what the public sees of all products is found among the postings alone, since they hold what is published
+//! and until when; hits among fewer products are looked up among these.
 
 use super::entity::{Column, Entity};
 use super::object::Product;
 use super::object::ProductRow;
+use super::posting;
 use super::signature::Signature;
 use super::spelling;
 use crate::platform::error::{Error, Result};
@@ -41,7 +45,7 @@ pub struct Words {
     words: Vec<String>,
     /// Whether the last word may be the beginning of a longer one, however short it is.
     is_open: bool,
-    /// The whole text as one word.
+    /// The whole text as one word, such as whole names are kept by.
     exact: String,
 }
 
@@ -62,7 +66,7 @@ impl Words {
     }
 
     fn of(mut words: Vec<String>, is_open: bool) -> Self {
-        let exact = words.join("_");
+        let exact = domain::fold::whole(&words.join(" "));
         words.dedup();
         Self { words, is_open, exact }
     }
@@ -153,6 +157,14 @@ impl Stretch {
     }
 }
 
+/// Among which products hits are looked for.
+pub(crate) enum Among<'t, 'a> {
+    /// Visible ones that meet a filter.
+    These(Select<'t, 'a, Entity>),
+    /// All that the public sees, by their postings: there are some on PostgreSQL.
+    All(Select<'t, 'a, posting::Entity>),
+}
+
 /// Products that meet a search, as a condition: for orders other than relevance.
 pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, select: Select<'t, 'a, Entity>, words: &Words) -> Select<'t, 'a, Entity> {
     if words.words().is_empty() {
@@ -163,8 +175,8 @@ pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, select: Select<'t, 'a, Entity>, word
         let mut hits = SelectStatement::new();
         match tx.backend() {
             DbBackend::Postgres => {
-                hits.expr(Expr::cust("posting.number"));
-                hits.from_subquery(postings(words, class, Stretch::whole(0)), Alias::new("posting"));
+                hits.expr(Expr::cust("product_posting.number"));
+                hits.from_subquery(postings(words, class, Stretch::whole(0)), Alias::new("product_posting"));
                 hits.cond_where(meets(words, class));
             }
             _ => {
@@ -177,13 +189,13 @@ pub(crate) fn matching<'t, 'a>(tx: &Tx<'_>, select: Select<'t, 'a, Entity>, word
     select.filter(any)
 }
 
-/// A page of products by rank; `select` holds the visible products that meet the filter.
+/// A page of products by rank.
 ///
 /// # Errors
 /// BAD_USER_INPUT naming the argument, or the database's refusal.
 pub(crate) async fn list(
     tx: &Tx<'_>,
-    select: Select<'_, '_, Entity>,
+    among: &Among<'_, '_>,
     words: &Words,
     args: &PageArgs,
     codec: CursorCodec,
@@ -194,11 +206,11 @@ pub(crate) async fn list(
         let total = args.total.then_some(Total { count: 0, capped: false });
         return Ok(PageRows::new(Page::cut(Vec::new(), &wanted), codec, total));
     }
-    let (mut hits, mut total_count) = self::hits(&select, words, args.total, &wanted).await?;
+    let (mut hits, mut total_count) = self::hits(among, words, args.total, &wanted).await?;
     if hits.is_empty()
         && let Some(meant) = words.corrected(tx).await?
     {
-        (hits, total_count) = self::hits(&select, &meant, args.total, &wanted).await?;
+        (hits, total_count) = self::hits(among, &meant, args.total, &wanted).await?;
     }
     hits.truncate(usize::try_from(wanted.size + 1).unwrap_or(usize::MAX));
     let numbers: Vec<i64> = hits.iter().map(|(_, number)| *number).collect();
@@ -222,7 +234,7 @@ pub(crate) async fn list(
 
 /// The hits of a page and one more, and how many there are in all, if that is asked.
 async fn hits(
-    select: &Select<'_, '_, Entity>,
+    among: &Among<'_, '_>,
     words: &Words,
     is_counted: bool,
     wanted: &PageBounds,
@@ -230,12 +242,12 @@ async fn hits(
     let is_first = !wanted.backwards && wanted.after.is_none() && wanted.before.is_none();
     let between = |class, limit| Some((class, Stretch::between(class, wanted, limit)?));
     if !is_counted {
-        return Ok((found(select, words, wanted.size + 1, between).await?, None));
+        return Ok((found(among, words, wanted.size + 1, between).await?, None));
     }
-    let all = found(select, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
+    let all = found(among, words, COUNTED + 1, |class, limit| Some((class, Stretch::whole(limit)))).await?;
     let count = all.len() as u64;
     let total = Total { count: Ord::min(count, COUNTED), capped: count > COUNTED };
-    let hits = if is_first { all } else { found(select, words, wanted.size + 1, between).await? };
+    let hits = if is_first { all } else { found(among, words, wanted.size + 1, between).await? };
     Ok((hits, Some(total)))
 }
 
@@ -243,16 +255,16 @@ async fn hits(
 ///
 /// # Errors
 /// The database's refusal.
-pub(crate) async fn best(tx: &Tx<'_>, select: &Select<'_, '_, Entity>, words: &Words, most: u64) -> Result<Vec<i64>> {
+pub(crate) async fn best(tx: &Tx<'_>, among: &Among<'_, '_>, words: &Words, most: u64) -> Result<Vec<i64>> {
     if words.words().is_empty() {
         return Ok(Vec::new());
     }
     let whole = |class, limit| Some((class, Stretch::whole(limit)));
-    let mut hits = found(select, words, most, whole).await?;
+    let mut hits = found(among, words, most, whole).await?;
     if hits.is_empty()
         && let Some(meant) = words.corrected(tx).await?
     {
-        hits = found(select, &meant, most, whole).await?;
+        hits = found(among, &meant, most, whole).await?;
     }
     Ok(hits.into_iter().map(|(_, number)| number).collect())
 }
@@ -262,7 +274,7 @@ const CLASSES: [SearchRank; 4] =
 
 /// The first hits: classes are asked in their order, or against it, until there are enough.
 async fn found(
-    select: &Select<'_, '_, Entity>,
+    among: &Among<'_, '_>,
     words: &Words,
     most: u64,
     stretch: impl Fn(SearchRank, u64) -> Option<(SearchRank, Stretch)>,
@@ -277,8 +289,12 @@ async fn found(
         if limit == 0 {
             break;
         }
-        let hits = numbers(select.again(), words, class, Stretch { limit, ..stretch });
-        all.extend(hits.await?.into_iter().map(|number| (class, number)));
+        let stretch = Stretch { limit, ..stretch };
+        let hits = match among {
+            Among::These(select) => numbers(select.again(), words, class, stretch).await?,
+            Among::All(postings) => all_numbers(postings.again(), words, class, stretch).await?,
+        };
+        all.extend(hits.into_iter().map(|number| (class, number)));
     }
     Ok(all)
 }
@@ -294,14 +310,14 @@ async fn numbers(
     let select = select.limit(stretch.limit).only([Column::Number.into_expr()]);
     let select = match backend {
         DbBackend::Postgres => {
-            let (order, number) = (stretch.order(), Expr::cust("posting.number"));
+            let (order, number) = (stretch.order(), Expr::cust("product_posting.number"));
             let on = number.clone().eq(Column::Number.into_expr()).into_condition();
             let select = match each_word(words, class) {
                 // Of a few branches or cooperatives the products are looked through, and not everybody's of a word.
                 _ if select.is_of_few_keys() => {
                     let hit = SelectStatement::new()
                         .expr(Expr::val(1))
-                        .from_as(Alias::new("product_posting"), Alias::new("posting"))
+                        .from(Alias::new("product_posting"))
                         .cond_where(on)
                         .cond_where(is_hit(words, class))
                         .cond_where(meets(words, class))
@@ -312,14 +328,14 @@ async fn numbers(
                     let select = select.filter(Expr::exists(hit)).filter(stretch.condition("product.number"));
                     return select.first(&[number], &order, stretch.limit, |cells| cells.take::<i64>()).await;
                 }
-                Some(each) => select.each(Expr::cust("posting.word"), each).statement(|statement| {
-                    statement.join_as(JoinType::InnerJoin, Alias::new("product_posting"), Alias::new("posting"), on);
-                    statement.and_where(Expr::cust(format!("posting.rank = {}", of_rank(class))));
-                    statement.cond_where(stretch.condition("posting.number"));
+                Some(each) => select.each(Expr::cust("product_posting.word"), each).statement(|statement| {
+                    statement.join(JoinType::InnerJoin, Alias::new("product_posting"), on);
+                    statement.and_where(Expr::cust(format!("product_posting.rank = {}", of_rank(class))));
+                    statement.cond_where(stretch.condition("product_posting.number"));
                 }),
                 None => select.statement(|statement| {
                     let postings = postings(words, class, stretch);
-                    statement.join_subquery(JoinType::InnerJoin, postings, Alias::new("posting"), on);
+                    statement.join_subquery(JoinType::InnerJoin, postings, Alias::new("product_posting"), on);
                 }),
             };
             let select = select.filter(meets(words, class));
@@ -333,6 +349,25 @@ async fn numbers(
         }),
     };
     select.all(|cells| cells.take::<i64>()).await
+}
+
+/// The numbers of one class of all products that the public sees.
+async fn all_numbers(
+    postings: Select<'_, '_, posting::Entity>,
+    words: &Words,
+    class: SearchRank,
+    stretch: Stretch,
+) -> Result<Vec<i64>> {
+    let hits = match each_word(words, class) {
+        Some(each) => {
+            let rank = Expr::cust(format!("product_posting.rank = {}", of_rank(class)));
+            postings.each(Expr::cust("product_posting.word"), each).filter(rank)
+        }
+        None => postings.filter(is_hit(words, class)),
+    };
+    let hits = hits.filter(stretch.condition("product_posting.number")).filter(meets(words, class));
+    let number = Expr::cust("product_posting.number");
+    hits.first(&[number], &stretch.order(), stretch.limit, |cells| cells.take()).await
 }
 
 /// The rank of the postings that a class is read from.
@@ -389,25 +424,28 @@ fn matches(words: &Words, class: SearchRank) -> SimpleExpr {
     Expr::cust_with_values("product_search MATCH ?", [Value::from(query)])
 }
 
+/// What is read of postings for [`meets`].
+const COLUMNS: &str = "product_posting.number, product_posting.words, product_posting.beginnings, product_posting.name";
+
 /// The numbers that may be in a class, in order, by the postings of one word; [`meets`] says which are.
 ///
 /// The postings of a whole word lie in order in the index. Those of all words with a beginning, or of several words, do
 /// not: they are sorted, numbers alone, before anything is joined to them.
 fn postings(words: &Words, class: SearchRank, stretch: Stretch) -> SelectStatement {
     let mut statement = SelectStatement::new();
-    statement.from_as(Alias::new("product_posting"), Alias::new("posting"));
-    statement.cond_where(stretch.condition("posting.number")).cond_where(is_hit(words, class));
+    statement.from(Alias::new("product_posting"));
+    statement.cond_where(stretch.condition("product_posting.number")).cond_where(is_hit(words, class));
     let is_sorted = match class {
         SearchRank::NameExact | SearchRank::NameWord => true,
         SearchRank::NamePrefix => false,
         SearchRank::OtherText => words.words().len() == 1,
     };
     if is_sorted {
-        statement.expr(Expr::cust("posting.number")).expr(Expr::cust("posting.words, posting.beginnings"));
+        statement.expr(Expr::cust(COLUMNS));
     } else {
         statement
-            .expr(Expr::cust("distinct posting.number, posting.words, posting.beginnings"))
-            .order_by_expr(Expr::cust("posting.number"), stretch.order());
+            .expr(Expr::cust(format!("distinct {COLUMNS}")))
+            .order_by_expr(Expr::cust("product_posting.number"), stretch.order());
     }
     statement
 }
@@ -418,21 +456,23 @@ fn is_hit(words: &Words, class: SearchRank) -> SimpleExpr {
     let driver = || Value::from(words.driver().to_owned());
     let rank = of_rank(class);
     match class {
-        // Whole names stand apart from words, or every name would be a longer form of its first word.
         SearchRank::NameExact => {
-            let exact = Value::from(format!("={}", words.exact()));
-            condition(format!("posting.word = $1 and posting.rank = {rank}"), vec![exact])
+            let exact = Value::from(words.exact());
+            condition(format!("product_posting.word = $1 and product_posting.rank = {rank}"), vec![exact])
         }
-        SearchRank::NameWord => condition(format!("posting.word = $1 and posting.rank = {rank}"), vec![driver()]),
+        SearchRank::NameWord => {
+            condition(format!("product_posting.word = $1 and product_posting.rank = {rank}"), vec![driver()])
+        }
         SearchRank::NamePrefix => {
             let least = least_beginning(words);
-            let sql = format!("posting.{least} and posting.word < $2 and posting.rank = {rank}");
+            let sql =
+                format!("product_posting.{least} and product_posting.word < $2 and product_posting.rank = {rank}");
             condition(sql, vec![driver(), behind(words)])
         }
         // Some word is in other text alone, or all were in the name.
         SearchRank::OtherText => {
             let all: Vec<String> = words.words().to_vec();
-            condition(format!("posting.word = any($1) and posting.rank = {rank}"), vec![all.into()])
+            condition(format!("product_posting.word = any($1) and product_posting.rank = {rank}"), vec![all.into()])
         }
     }
 }
@@ -464,37 +504,41 @@ fn meets(words: &Words, class: SearchRank) -> Condition {
     };
     // What the bits of the name say already is not looked up.
     let Signature { words: bits, beginnings } = words.signature();
-    let has_words = |sql: &str| Expr::cust_with_values(format!("posting.words & $1 {sql} $1"), [Value::from(bits)]);
-    let has_beginnings =
-        |sql: &str| Expr::cust_with_values(format!("posting.beginnings & $1 {sql} $1"), [Value::from(beginnings)]);
+    let has_words =
+        |sql: &str| Expr::cust_with_values(format!("product_posting.words & $1 {sql} $1"), [Value::from(bits)]);
+    let has_beginnings = |sql: &str| {
+        Expr::cust_with_values(format!("product_posting.beginnings & $1 {sql} $1"), [Value::from(beginnings)])
+    };
     let text = |condition: Condition| {
         let text = SelectStatement::new()
             .expr(Expr::val(1))
             .from(Alias::new("product_search"))
-            .cond_where(Expr::cust("product_search.number = posting.number"))
+            .cond_where(Expr::cust("product_search.number = product_posting.number"))
             .cond_where(condition)
             .to_owned();
         Expr::exists(text).into_condition()
     };
     let exact = || {
-        let exact = Value::from(format!("={}", words.exact()));
+        let exact = Value::from(words.exact());
         // All of them are read once, and mostly there is none.
-        let sql =
-            "posting.number <> all (array(select e.number from product_posting e where e.word = $1 and e.rank = 0))";
+        let sql = "product_posting.number <> all (array(select e.number from product_posting e where e.word = $1 and e.rank = 0))";
         Expr::cust_with_values(sql, [exact])
     };
     let (name, all) = ("product_search.name", "(product_search.name || product_search.other)");
+    // A word of the name stands beside all of it, unless the name is a long one.
+    let beside = "coalesce(product_posting.name,
+        (select p.name from product_search p where p.number = product_posting.number))";
     let is_one = words.words().len() == 1;
     match class {
         SearchRank::NameExact => Condition::all(),
         // The posting itself says that one word is there.
         SearchRank::NameWord if is_one => exact().into_condition(),
-        SearchRank::NameWord => has_words("=").into_condition().add(text(every(name, true))).add(exact()),
+        SearchRank::NameWord => has_words("=").into_condition().add(every(beside, true)).add(exact()),
         // A longer word is there, by its posting: what is left is that the word itself is not.
-        SearchRank::NamePrefix if is_one => Condition::any().add(has_words("<>")).add(text(every(name, true).not())),
+        SearchRank::NamePrefix if is_one => Condition::any().add(has_words("<>")).add(every(beside, true).not()),
         SearchRank::NamePrefix => {
             let may_hold = has_beginnings("=").into_condition();
-            may_hold.add(text(every(name, false).add(every(name, true).not())))
+            may_hold.add(every(beside, false)).add(every(beside, true).not())
         }
         // The word is there, by its posting: what is left is that no word of the name begins with it.
         SearchRank::OtherText if is_one && beginnings != 0 => {

@@ -5,6 +5,7 @@ use super::object::{
     CategoryFacet, PriceRangeFacet, Product, ProductChange, ProductFacets, ProductFilter, ProductMove, ProductOrder,
     ProductRow, ProductVariant, ProductVariantRow, QualitySignFacet,
 };
+use super::search::Among;
 use super::{change, description, movement, popularity, search, sign, variant};
 use crate::category;
 use crate::category::object::Category;
@@ -26,12 +27,13 @@ use crate::platform::query::select::Select;
 use crate::platform::query::stored::{Day, EnumValue, Json};
 use crate::platform::query::table::{Columns, Keys, Table};
 use crate::platform::query::transaction::Tx;
+use domain::actor::Actor;
 use domain::codes::Coded;
 use domain::product::QualitySignKind;
 use domain::text::LocalizedText;
 use jiff::civil::Date;
 use sea_orm::sea_query::{self, Alias, Condition, Expr, ExprTrait, IntoCondition, JoinType};
-use sea_orm::{ActiveValue, ColumnTrait, Iterable};
+use sea_orm::{ActiveValue, ColumnTrait, DbBackend, Iterable};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -142,6 +144,21 @@ fn narrowed<'t, 'a>(
     Ok(select)
 }
 
+/// Among which products a search looks for hits: `select` has them all.
+fn searched<'t, 'a>(
+    tx: &'t Tx<'a>,
+    select: Select<'t, 'a, Entity>,
+    published: bool,
+    (filter, markets): (&ProductFilter, &[Vec<Uuid>]),
+) -> Among<'t, 'a> {
+    let is_public = published || matches!(tx.actor(), Actor::Anonymous);
+    let is_of_all = *filter == ProductFilter::default() && markets.is_empty();
+    match tx.backend() {
+        DbBackend::Postgres if is_public && is_of_all => Among::All(tx.select_open()),
+        _ => Among::These(select),
+    }
+}
+
 /// A page of products; each of `markets` are some of which one must sell it: those that are open now, those that are near.
 ///
 /// # Errors
@@ -177,7 +194,8 @@ pub async fn list(
             let words = search::Words::new(words)?;
             let mut level = Keys::default();
             let codec = CursorCodec::new(reader.cursor_key(), name);
-            let rows = search::list(&tx, select, &words, &roots.page, codec, &mut level).await?;
+            let among = searched(&tx, select, published, (&filter, markets));
+            let rows = search::list(&tx, &among, &words, &roots.page, codec, &mut level).await?;
             Ok(connection(reader, (rows, level)))
         }
         (words, by) => {
@@ -236,7 +254,8 @@ pub async fn facets(
                 max_price: None,
                 ..filter.clone()
             };
-            Some(search::best(&tx, &met(&free)?, &words, HITS + 1).await?)
+            let among = searched(&tx, met(&free)?, published, (&free, markets));
+            Some(search::best(&tx, &among, &words, HITS + 1).await?)
         }
     };
     let are_cut = hits.as_ref().is_some_and(|hits| hits.len() as u64 > HITS);

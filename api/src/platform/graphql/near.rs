@@ -9,7 +9,7 @@ use domain::geography::Point;
 const LARGEST: i32 = 3_000;
 
 /// A point, and how far around it.
-#[derive(InputObject, Clone, Debug)]
+#[derive(InputObject, Clone, Debug, PartialEq)]
 pub struct NearInput {
     /// Degrees north (WGS 84).
     pub latitude: f64,

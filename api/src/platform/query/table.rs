@@ -19,6 +19,8 @@ pub enum Open<C> {
     Published(C),
     /// Rows whose flag is set and whose last day of validity, if they have one, has not passed.
     PublishedUntil(C, C),
+    /// Rows whose last day of validity, if they have one, has not passed, of a table that holds what is published alone.
+    Until(C),
     /// No row.
     Never,
 }

@@ -245,6 +245,15 @@ impl<'a> Tx<'a> {
         Select::new(self.connection, self.scope, Vec::new())
     }
 
+    /// The rows of a table that are open to everybody, whoever asks.
+    pub fn select_open<E: Guarded>(&self) -> Select<'_, 'a, E> {
+        let select = self.select_columns::<E>();
+        match self.scope.actor {
+            Actor::Anonymous => select,
+            Actor::Staff(_) | Actor::Partner(_) | Actor::System(_) => select.filter(self.scope.open::<E>()),
+        }
+    }
+
     /// Rows of a table for a list at the root: for staff what lies within their reach or is shared with it, for everybody else what they may
     /// see. Whoever asks for the public list gets that. What belongs to no branch is everybody's.
     pub fn select_for_list<E: Table>(&self, published: bool) -> Select<'_, 'a, E> {
