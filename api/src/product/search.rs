@@ -348,7 +348,12 @@ async fn numbers(
             statement.order_by_expr(Expr::cust("product_search.rowid"), stretch.order());
         }),
     };
-    select.all(|cells| cells.take::<i64>()).await
+    let mut numbers = select.numbers().await?;
+    numbers.sort_unstable();
+    if !stretch.upwards {
+        numbers.reverse();
+    }
+    Ok(numbers)
 }
 
 /// The numbers of one class of all products that the public sees.

@@ -112,7 +112,8 @@ impl Db {
                 // Money and stock may not be lost to a power cut.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
-                .pragma("mmap_size", "268435456")
+                // As much as SQLite maps at the most: pages that are not mapped are read and copied, each by a system call.
+                .pragma("mmap_size", "2147418112")
                 .statement_cache_capacity(256)
         });
         // What a request has told the connection about its own end does not concern the next one.

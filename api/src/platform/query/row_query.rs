@@ -88,6 +88,23 @@ impl RowQuery<'_, '_> {
         self.send(statement).await
     }
 
+    /// The numbers that the rows hold in their only column, in no order, as one row: SQLite's driver hands rows over one by one, which takes
+    /// longer than to find them.
+    ///
+    /// # Errors
+    /// Those of [`RowQuery::all`].
+    pub(in crate::platform) async fn numbers(mut self) -> Result<Vec<i64>> {
+        self.narrow_to_keys();
+        let Some(column) = self.columns.pop() else { return Ok(Vec::new()) };
+        self.statement.expr_as(column, "number");
+        let mut gathered = self.scope.backend.build(&self.statement);
+        let limit = self.limit.map_or_else(String::new, |most| format!(" LIMIT {most}"));
+        gathered.sql = format!("SELECT json_group_array(found.number) FROM ({}{limit}) AS found", gathered.sql);
+        let rows = self.send(gathered).await?;
+        let list: String = rows.first().map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))?;
+        serde_json::from_str(&list).map_err(|_| Error::internal("a list of numbers holds something else"))
+    }
+
     /// How many rows there are, counting no further than `most`.
     ///
     /// # Errors

@@ -147,6 +147,14 @@ impl<'t, 'a, E: Guarded> Select<'t, 'a, E> {
         each_row(&self.query.all().await?, read)
     }
 
+    /// The numbers that the rows hold in the only column that is read, in no order: on SQLite.
+    ///
+    /// # Errors
+    /// Those of [`Select::all`].
+    pub(crate) async fn numbers(self) -> Result<Vec<i64>> {
+        self.query.numbers().await
+    }
+
     /// Read the first row, if there is one.
     ///
     /// # Errors
