@@ -149,6 +149,15 @@ async fn a_sign_that_expires_takes_its_product_off_sale_the_day_after(world: Wor
     let page =
         world.ask("{ product(slug: \"safran\") { id } products(first: 100) { totalCount } }", json!({})).await;
     assert_eq!(page.data(), &json!({"product": null, "products": {"totalCount": 29}}));
+
+    // Whoever reaches it still finds it, and not in the list that the public sees.
+    let asked = "{ products(first: 1, search: \"safran\") { totalCount }
+        public: products(first: 1, search: \"safran\", published: true) { totalCount } }";
+    for name in ["khouribga", "national"] {
+        let both = world.person(name).await.asks(asked, json!({})).await;
+        let expected = json!({"products": {"totalCount": 1}, "public": {"totalCount": 0}});
+        assert_eq!(both.data(), &expected, "{}: {name}", world.on);
+    }
 }
 
 async fn a_new_name_is_found_and_the_old_one_is_not(world: World) {
